@@ -1,0 +1,95 @@
+"""Errors: classes with attributes; the message and the way out are built from them.
+
+Every error a user can meet derives from `MedthreadError`. It carries a stable `code`, the HTTP
+`status` the API answers with, and a `hint` saying what to do next.
+"""
+
+from typing import Any, ClassVar
+
+
+class MedthreadError(Exception):
+    """A failure a person can act on."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, hint: str = "", **attributes: Any) -> None:
+        self.message = message
+        self.hint = hint
+        self.attributes = attributes
+        super().__init__(f"{message}\n\nHint: {hint}" if hint else message)
+
+
+class DeclarationError(MedthreadError):
+    """A declaration that cannot stand; raised at import or at load of a workspace file."""
+
+    code = "declaration"
+
+
+class ConfigurationError(MedthreadError):
+    """The installation is not set up for what was asked."""
+
+    code = "configuration"
+
+
+class SourceError(MedthreadError):
+    """A source or one of its files cannot be read; names file, row and column where known."""
+
+    code = "source"
+    status = 422
+
+
+class NotFoundError(MedthreadError):
+    """Nothing by that name."""
+
+    code = "not-found"
+    status = 404
+
+
+class ForbiddenError(MedthreadError):
+    """The actor may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class UnauthenticatedError(MedthreadError):
+    """Nobody is signed in."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class ConflictError(MedthreadError):
+    """Somebody else changed the record first, or it exists already."""
+
+    code = "conflict"
+    status = 409
+
+
+class PreconditionError(MedthreadError):
+    """The given version is not the current one."""
+
+    code = "precondition"
+    status = 412
+
+
+class PreconditionRequiredError(MedthreadError):
+    """A write needs the version it starts from."""
+
+    code = "precondition-required"
+    status = 428
+
+
+class InvalidError(MedthreadError):
+    """The content is malformed or breaks a rule of its declaration."""
+
+    code = "invalid"
+    status = 422
+
+
+class StoreError(MedthreadError):
+    """A store could not do its part."""
+
+    code = "store"
+    status = 503
