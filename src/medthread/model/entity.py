@@ -1,0 +1,207 @@
+"""What a business object is: one typed class, from which all else is derived.
+
+    class Lot(Entity):
+        about = About("批次", "Lot", domain="manufacturing", owner="production", retain=Retention(years=5))
+        lot_no: Annotated[str, F("批号", "Lot number", key=True)]
+        item: Annotated[str, F("物料", "Item", key=True, ref=Ref("item"))]
+
+A class that cannot stand fails where it is written, with a hint.
+"""
+
+import re
+import types
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+
+from medthread.model.classification import Classification, Mask
+from medthread.model.errors import DeclarationError
+from medthread.model.labels import Label
+from medthread.model.rules import Rule
+
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
+class Kind(StrEnum):
+    """The scalar types a field may have."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+
+
+_KINDS: dict[type, Kind] = {
+    str: Kind.TEXT, int: Kind.INTEGER, Decimal: Kind.DECIMAL, bool: Kind.BOOLEAN,
+    date: Kind.DATE, datetime: Kind.TIMESTAMP,
+}
+
+
+class Home(StrEnum):
+    """Where an entity's rows are born and read."""
+
+    LAKE = "lake"      # taken in from sources; readers see the current release
+    MASTER = "master"  # taken in from several sources and matched into golden records
+    NATIVE = "native"  # written by people here; rows live in PostgreSQL
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A reference by natural key. `along` gives the other key parts: their field there -> field here."""
+
+    entity: str
+    along: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """How long rows are kept: a span in years from an anchor; `forever` for implants."""
+
+    years: int = 5
+    anchor: Literal["creation", "release", "expiry", "last_ship", "close"] = "creation"
+    forever: bool = False
+    basis: str = "GMP 2025 art. 45"
+
+
+@dataclass(frozen=True)
+class F:
+    """The mark on a field: its two names and what makes it more than a column."""
+
+    zh: str
+    en: str
+    key: bool = field(default=False, kw_only=True)
+    ref: Ref | None = field(default=None, kw_only=True)
+    about: Label | None = field(default=None, kw_only=True)
+    classification: Classification = field(default=Classification.INTERNAL, kw_only=True)
+    mask: Mask = field(default=Mask.PARTIAL, kw_only=True)
+    rules: tuple[Rule, ...] = field(default=(), kw_only=True)
+    codes: dict[str, Label] | None = field(default=None, kw_only=True)
+    unit: str | None = field(default=None, kw_only=True)
+    search: bool = field(default=False, kw_only=True)
+    in_list: bool = field(default=True, kw_only=True)
+    synonyms: tuple[str, ...] = field(default=(), kw_only=True)
+    example: str | None = field(default=None, kw_only=True)
+    standard: str | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field as read from the class: name, scalar kind, whether a value is required, and its mark."""
+
+    name: str
+    kind: Kind
+    required: bool
+    mark: F
+
+    @property
+    def label(self) -> Label:
+        """Both names."""
+        return Label(self.mark.zh, self.mark.en)
+
+    @property
+    def is_personal(self) -> bool:
+        """Stored encrypted, with a mask and a blind index beside it."""
+        return self.mark.classification.is_personal
+
+
+@dataclass(frozen=True)
+class About:
+    """What the entity is, who answers for it, how long it is kept."""
+
+    zh: str
+    en: str
+    domain: str = field(kw_only=True)
+    owner: str = field(kw_only=True)
+    group: str = field(kw_only=True)
+    home: Home = field(default=Home.LAKE, kw_only=True)
+    meaning: Label | None = field(default=None, kw_only=True)
+    retain: Retention = field(default_factory=Retention, kw_only=True)
+    rules: tuple[Rule, ...] = field(default=(), kw_only=True)
+    title: str | None = field(default=None, kw_only=True)
+    synonyms: tuple[str, ...] = field(default=(), kw_only=True)
+    repeats: bool = field(default=False, kw_only=True)  # events: the same key may arrive again and is the same event
+
+    @property
+    def label(self) -> Label:
+        """Both names."""
+        return Label(self.zh, self.en)
+
+
+class Entity:
+    """Base of every declaration; subclasses are never instantiated: rows travel as Arrow and SQL."""
+
+    about: ClassVar[About]
+    name: ClassVar[str]
+    fields: ClassVar[dict[str, Field]]
+    declared: ClassVar[dict[str, type["Entity"]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not isinstance(cls.__dict__.get("about"), About):
+            raise DeclarationError(
+                f"entity {cls.__name__} says nothing about itself",
+                hint="give it about = About('中文名', 'English name', domain=..., owner=..., group=...)",
+                entity=cls.__name__,
+            )
+        cls.name = _snake(cls.__name__)
+        cls.fields = _read_fields(cls)
+        _check_rules(cls)
+        Entity.declared[cls.name] = cls
+
+    @classmethod
+    def key(cls) -> tuple[str, ...]:
+        """Names of the natural key's fields, in declared order."""
+        return tuple(f.name for f in cls.fields.values() if f.mark.key)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def _read_fields(cls: type[Entity]) -> dict[str, Field]:
+    hints = get_type_hints(cls, include_extras=True)
+    own = [name for name in cls.__annotations__ if get_origin(hints[name]) is not ClassVar]
+    fields = {name: _read_field(cls.__name__, name, hints[name]) for name in own}
+    if not any(f.mark.key for f in fields.values()):
+        raise DeclarationError(
+            f"entity {cls.__name__} has no key",
+            hint="mark the fields that name a row in the business with F(..., key=True)",
+        )
+    return fields
+
+
+def _read_field(entity: str, name: str, hint: Any) -> Field:
+    if not NAME.fullmatch(name):
+        raise DeclarationError(f"{entity}.{name} is not a field name", hint="use lower_case_with_underscores")
+    mark = next((m for m in getattr(hint, "__metadata__", ()) if isinstance(m, F)), None)
+    if get_origin(hint) is not Annotated or mark is None:
+        raise DeclarationError(
+            f"{entity}.{name} carries no mark", hint=f"write {name}: Annotated[str, F('中文名', 'English name')]"
+        )
+    base, optional = _unwrap(get_args(hint)[0])
+    if base not in _KINDS:
+        allowed = ", ".join(t.__name__ for t in _KINDS)
+        raise DeclarationError(f"{entity}.{name} has type {base}", hint=f"use one of {allowed}, with | None when optional")
+    if mark.key and optional:
+        raise DeclarationError(f"{entity}.{name} is part of the key and optional", hint="drop the | None")
+    return Field(name, _KINDS[base], not optional, mark)
+
+
+def _unwrap(hint: Any) -> tuple[Any, bool]:
+    if get_origin(hint) in (Union, types.UnionType):
+        rest = [a for a in get_args(hint) if a is not type(None)]
+        if len(rest) == 1:
+            return rest[0], True
+    return hint, False
+
+
+def _check_rules(cls: type[Entity]) -> None:
+    for f in cls.fields.values():
+        for rule in f.mark.rules:
+            rule.at(f.name)
+    if cls.about.title is not None and cls.about.title not in cls.fields:
+        raise DeclarationError(f"{cls.__name__} has no field {cls.about.title!r} for a title", hint=", ".join(cls.fields))

@@ -1,0 +1,69 @@
+"""The registry: every declared entity by name, checked to fit together."""
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from medthread.model.entity import Entity, Home
+from medthread.model.errors import DeclarationError, NotFoundError
+
+
+class Registry(Mapping[str, type[Entity]]):
+    """Entities in declared order. Built by `app.py` and handed to the machine."""
+
+    def __init__(self, entities: Mapping[str, type[Entity]]) -> None:
+        self._entities = dict(entities)
+        for entity in self._entities.values():
+            self._check_references(entity)
+
+    def __getitem__(self, name: str) -> type[Entity]:
+        try:
+            return self._entities[name]
+        except KeyError:
+            known = ", ".join(sorted(self._entities))
+            raise NotFoundError(f"no entity {name!r}", hint=f"there are: {known}", entity=name) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entities
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entities)
+
+    def __len__(self) -> int:
+        return len(self._entities)
+
+    def at_home(self, *homes: Home) -> list[type[Entity]]:
+        """The entities whose rows live there."""
+        return [e for e in self._entities.values() if e.about.home in homes]
+
+    def in_reference_order(self) -> list[type[Entity]]:
+        """Referenced entities before those that refer to them; self-references do not count."""
+        graph = {
+            e.name: {f.mark.ref.entity for f in e.fields.values() if f.mark.ref and f.mark.ref.entity != e.name}
+            for e in self._entities.values()
+        }
+        try:
+            return [self._entities[n] for n in TopologicalSorter(graph).static_order()]
+        except CycleError as cycle:
+            raise DeclarationError(
+                f"references run in a circle: {' -> '.join(cycle.args[1])}", hint="drop one ref of the circle"
+            ) from None
+
+    def _check_references(self, entity: type[Entity]) -> None:
+        for f in entity.fields.values():
+            ref = f.mark.ref
+            if ref is None:
+                continue
+            if ref.entity not in self._entities:
+                raise DeclarationError(
+                    f"{entity.name}.{f.name} refers to {ref.entity!r}, which nobody declares",
+                    hint=f"declare it or choose from: {', '.join(sorted(self._entities))}",
+                )
+            target = self._entities[ref.entity]
+            along = dict(ref.along)
+            missing = [k for k in target.key()[:-1] if k not in along] if target.about.home is not Home.MASTER else []
+            strangers = [here for here in along.values() if here not in entity.fields]
+            if missing or strangers:
+                raise DeclarationError(
+                    f"{entity.name}.{f.name} cannot name one {ref.entity}: its key is {target.key()}",
+                    hint=f"say Ref({ref.entity!r}, along=((their_field, my_field), ...)) for {missing or strangers}",
+                )
