@@ -15,8 +15,11 @@ from medthread.model import (
 )
 
 KINDS = {
-    "hospital": Label("医院", "Hospital"), "distributor": Label("经销商", "Distributor"),
-    "lab": Label("检验所", "Laboratory"), "clinic": Label("诊所", "Clinic"), "export": Label("海外", "Export"),
+    "hospital": Label("医院", "Hospital"),
+    "distributor": Label("经销商", "Distributor"),
+    "lab": Label("检验所", "Laboratory"),
+    "clinic": Label("诊所", "Clinic"),
+    "export": Label("海外", "Export"),
 }
 
 
@@ -24,16 +27,30 @@ class Customer(Entity):
     """Who devices are shipped to: the first line of a recall notice."""
 
     about = About(
-        "客户", "Customer", domain="service", group="sales", owner="sales", home=Home.MASTER, title="name",
+        "客户",
+        "Customer",
+        domain="service",
+        group="sales",
+        owner="sales",
+        home=Home.MASTER,
+        title="name",
         meaning=Label("医疗器械的收货单位,召回时的通知对象", "Who devices are shipped to, and who a recall must reach"),
-        retain=Retention(years=15, anchor="last_ship"), synonyms=("医院", "经销商", "consignee"),
+        retain=Retention(years=15, anchor="last_ship"),
+        synonyms=("医院", "经销商", "consignee"),
     )
     code: Annotated[str, F("客户编码", "Customer code", key=True, search=True)]
     name: Annotated[str, F("名称", "Name", search=True)]
     kind: Annotated[str | None, F("类型", "Kind", codes=KINDS)]
-    uscc: Annotated[str | None, F(
-        "统一社会信用代码", "Credit code (USCC)", search=True, rules=(USCC_CONFUSABLE, USCC, USCC_INNER),
-        standard="GB 32100-2015")]
+    uscc: Annotated[
+        str | None,
+        F(
+            "统一社会信用代码",
+            "Credit code (USCC)",
+            search=True,
+            rules=(USCC_CONFUSABLE, USCC, USCC_INNER),
+            standard="GB 32100-2015",
+        ),
+    ]
     city: Annotated[str | None, F("城市", "City")]
     address: Annotated[str | None, F("地址", "Address", in_list=False)]
     contact: Annotated[str | None, F("联系人", "Contact", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]

@@ -5,7 +5,8 @@ from medthread.model import About, Entity, F, Label, Ref, Retention, pattern
 CLASSES = {"I": Label("I 类", "Class I"), "II": Label("II 类", "Class II"), "III": Label("III 类", "Class III")}
 CERTIFICATE = pattern(
     r".{1,3}械(注|备)?(准|进|许|备)?.*\d.*",
-    Label("注册证编号形如 国械注准20243140001", "a certificate number looks like 国械注准20243140001"), name="certificate_form",
+    Label("注册证编号形如 国械注准20243140001", "a certificate number looks like 国械注准20243140001"),
+    name="certificate_form",
 )
 
 
@@ -13,9 +14,15 @@ class DeviceModel(Entity):
     """A model of a device under a registration certificate."""
 
     about = About(
-        "产品型号", "Device model", domain="product", group="product", owner="regulatory", title="model_no",
+        "产品型号",
+        "Device model",
+        domain="product",
+        group="product",
+        owner="regulatory",
+        title="model_no",
         meaning=Label("注册证覆盖的产品型号规格", "A model of a device under a registration certificate"),
-        retain=Retention(years=15, anchor="last_ship"), synonyms=("型号规格", "model"),
+        retain=Retention(years=15, anchor="last_ship"),
+        synonyms=("型号规格", "model"),
     )
     item: Annotated[str, F("物料", "Item", key=True, ref=Ref("item"), search=True)]
     model_no: Annotated[str, F("型号规格", "Model no.", key=True, search=True)]

@@ -4,8 +4,12 @@ from typing import Annotated
 from medthread.model import About, Entity, F, Home, Label
 
 KINDS = {
-    "production": Label("生产设备", "Production"), "gauge": Label("量具", "Gauge"), "inspection": Label("检验设备", "Inspection"),
-    "steriliser": Label("灭菌器", "Steriliser"), "tooling": Label("工装", "Tooling"), "software": Label("软件", "Software"),
+    "production": Label("生产设备", "Production"),
+    "gauge": Label("量具", "Gauge"),
+    "inspection": Label("检验设备", "Inspection"),
+    "steriliser": Label("灭菌器", "Steriliser"),
+    "tooling": Label("工装", "Tooling"),
+    "software": Label("软件", "Software"),
 }
 
 
@@ -13,8 +17,15 @@ class Equipment(Entity):
     """A machine, gauge or tool whose state decides whether what it made or measured can be trusted."""
 
     about = About(
-        "设备", "Equipment", domain="manufacturing", group="equipment", owner="engineering", home=Home.NATIVE, title="name",
-        meaning=Label("生产设备、量具或工装", "A machine, gauge or tool"), synonyms=("量具", "仪器", "asset"),
+        "设备",
+        "Equipment",
+        domain="manufacturing",
+        group="equipment",
+        owner="engineering",
+        home=Home.NATIVE,
+        title="name",
+        meaning=Label("生产设备、量具或工装", "A machine, gauge or tool"),
+        synonyms=("量具", "仪器", "asset"),
     )
     asset_no: Annotated[str, F("设备编号", "Asset no.", key=True, search=True)]
     name: Annotated[str, F("名称", "Name", search=True)]

@@ -5,13 +5,17 @@ from typing import Annotated
 from medthread.model import NOT_NEGATIVE, About, Dimension, Entity, F, Label, Ref, Retention, Rule
 
 KINDS = {
-    "received": Label("来料批", "Received lot"), "production": Label("生产批", "Production lot"),
-    "sterilisation": Label("灭菌批", "Sterilisation lot"), "rework": Label("返工批", "Rework lot"),
+    "received": Label("来料批", "Received lot"),
+    "production": Label("生产批", "Production lot"),
+    "sterilisation": Label("灭菌批", "Sterilisation lot"),
+    "rework": Label("返工批", "Rework lot"),
 }
 EXPIRY_BEFORE_MANUFACTURE = Rule(
     name="expiry_before_manufacture",
     about=Label("失效日期必须晚于生产日期", "the expiry date must be after the manufacturing date"),
-    broken="expires_on <= made_on", needs=("made_on", "expires_on"), dimension=Dimension.CONSISTENCY,
+    broken="expires_on <= made_on",
+    needs=("made_on", "expires_on"),
+    dimension=Dimension.CONSISTENCY,
 )
 
 
@@ -19,10 +23,18 @@ class Lot(Entity):
     """A quantity made or received under the same conditions: the unit of release, hold and recall."""
 
     about = About(
-        "批次", "Lot", domain="manufacturing", group="production", owner="production", title="lot_no",
-        meaning=Label("同一条件下生产或接收的一批,是放行、冻结与召回的单位",
-                      "A quantity made or received under the same conditions: the unit of release, hold and recall"),
-        retain=Retention(years=5, anchor="expiry", basis="GMP 2025 art. 45"), rules=(EXPIRY_BEFORE_MANUFACTURE,),
+        "批次",
+        "Lot",
+        domain="manufacturing",
+        group="production",
+        owner="production",
+        title="lot_no",
+        meaning=Label(
+            "同一条件下生产或接收的一批,是放行、冻结与召回的单位",
+            "A quantity made or received under the same conditions: the unit of release, hold and recall",
+        ),
+        retain=Retention(years=5, anchor="expiry", basis="GMP 2025 art. 45"),
+        rules=(EXPIRY_BEFORE_MANUFACTURE,),
         synonyms=("批号", "batch"),
     )
     item: Annotated[str, F("物料", "Item", key=True, ref=Ref("item"), search=True)]

@@ -4,8 +4,10 @@ from typing import Annotated
 from medthread.model import USCC, About, Entity, F, Home, Label, Retention
 
 KINDS = {
-    "registrant": Label("注册人", "Registrant"), "contract_maker": Label("受托生产企业", "Contract maker"),
-    "plant": Label("工厂", "Plant"), "department": Label("部门", "Department"),
+    "registrant": Label("注册人", "Registrant"),
+    "contract_maker": Label("受托生产企业", "Contract maker"),
+    "plant": Label("工厂", "Plant"),
+    "department": Label("部门", "Department"),
 }
 
 
@@ -13,9 +15,16 @@ class Organisation(Entity):
     """A company, plant or department of the group; rows belong to one, and rights follow it."""
 
     about = About(
-        "组织", "Organisation", domain="compliance", group="people", owner="quality", home=Home.NATIVE, title="name",
+        "组织",
+        "Organisation",
+        domain="compliance",
+        group="people",
+        owner="quality",
+        home=Home.NATIVE,
+        title="name",
         meaning=Label("集团内的公司、工厂或部门", "A company, plant or department of the group"),
-        retain=Retention(years=15), synonyms=("工厂", "公司", "site"),
+        retain=Retention(years=15),
+        synonyms=("工厂", "公司", "site"),
     )
     code: Annotated[str, F("组织编码", "Code", key=True, search=True)]
     name: Annotated[str, F("名称", "Name", search=True)]

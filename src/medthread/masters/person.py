@@ -7,9 +7,16 @@ class Person(Entity):
     """Somebody who works for the group; employee numbers are never reused (21 CFR 11.100(a))."""
 
     about = About(
-        "人员", "Person", domain="compliance", group="people", owner="hr", home=Home.NATIVE, title="name",
+        "人员",
+        "Person",
+        domain="compliance",
+        group="people",
+        owner="hr",
+        home=Home.NATIVE,
+        title="name",
         meaning=Label("集团员工;工号永不重复使用", "Somebody who works for the group; numbers are never reused"),
-        retain=Retention(years=10, anchor="close"), synonyms=("员工", "employee"),
+        retain=Retention(years=10, anchor="close"),
+        synonyms=("员工", "employee"),
     )
     employee_no: Annotated[str, F("工号", "Employee no.", key=True, search=True)]
     name: Annotated[str, F("姓名", "Name", search=True)]

@@ -15,7 +15,9 @@ from medthread.model import (
 )
 
 STATUS = {
-    "active": Label("启用", "Active"), "on_hold": Label("暂停", "On hold"), "blocked": Label("停用", "Blocked"),
+    "active": Label("启用", "Active"),
+    "on_hold": Label("暂停", "On hold"),
+    "blocked": Label("停用", "Blocked"),
 }
 
 
@@ -23,16 +25,32 @@ class Supplier(Entity):
     """A legal entity that materials or services are bought from (ISO 13485:2016, 7.4.1)."""
 
     about = About(
-        "供应商", "Supplier", domain="supply", group="supply", owner="purchasing", home=Home.MASTER, title="name",
+        "供应商",
+        "Supplier",
+        domain="supply",
+        group="supply",
+        owner="purchasing",
+        home=Home.MASTER,
+        title="name",
         meaning=Label("向本公司提供物料或服务的法人", "A legal entity that materials or services are bought from"),
-        retain=Retention(years=10, anchor="last_ship", basis="ISO 13485:2016 4.2.5"), synonyms=("供方", "vendor"),
+        retain=Retention(years=10, anchor="last_ship", basis="ISO 13485:2016 4.2.5"),
+        synonyms=("供方", "vendor"),
     )
     code: Annotated[str, F("供应商编码", "Supplier code", key=True, search=True, example="V00123")]
     name: Annotated[str, F("名称", "Name", search=True)]
     short_name: Annotated[str | None, F("简称", "Short name", search=True, in_list=False)]
-    uscc: Annotated[str | None, F(
-        "统一社会信用代码", "Credit code (USCC)", search=True, rules=(USCC_CONFUSABLE, USCC, USCC_INNER),
-        standard="GB 32100-2015", synonyms=("信用代码", "税号"), example="91310000MA1K4BGR3F")]
+    uscc: Annotated[
+        str | None,
+        F(
+            "统一社会信用代码",
+            "Credit code (USCC)",
+            search=True,
+            rules=(USCC_CONFUSABLE, USCC, USCC_INNER),
+            standard="GB 32100-2015",
+            synonyms=("信用代码", "税号"),
+            example="91310000MA1K4BGR3F",
+        ),
+    ]
     city: Annotated[str | None, F("城市", "City")]
     address: Annotated[str | None, F("地址", "Address", in_list=False)]
     contact: Annotated[str | None, F("联系人", "Contact", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]

@@ -36,15 +36,19 @@ class Kind(StrEnum):
 
 
 _KINDS: dict[type, Kind] = {
-    str: Kind.TEXT, int: Kind.INTEGER, Decimal: Kind.DECIMAL, bool: Kind.BOOLEAN,
-    date: Kind.DATE, datetime: Kind.TIMESTAMP,
+    str: Kind.TEXT,
+    int: Kind.INTEGER,
+    Decimal: Kind.DECIMAL,
+    bool: Kind.BOOLEAN,
+    date: Kind.DATE,
+    datetime: Kind.TIMESTAMP,
 }
 
 
 class Home(StrEnum):
     """Where an entity's rows are born and read."""
 
-    LAKE = "lake"      # taken in from sources; readers see the current release
+    LAKE = "lake"  # taken in from sources; readers see the current release
     MASTER = "master"  # taken in from several sources and matched into golden records
     NATIVE = "native"  # written by people here; rows live in PostgreSQL
 
@@ -185,7 +189,9 @@ def _read_field(entity: str, name: str, hint: Any) -> Field:
     base, optional = _unwrap(get_args(hint)[0])
     if base not in _KINDS:
         allowed = ", ".join(t.__name__ for t in _KINDS)
-        raise DeclarationError(f"{entity}.{name} has type {base}", hint=f"use one of {allowed}, with | None when optional")
+        raise DeclarationError(
+            f"{entity}.{name} has type {base}", hint=f"use one of {allowed}, with | None when optional"
+        )
     if mark.key and optional:
         raise DeclarationError(f"{entity}.{name} is part of the key and optional", hint="drop the | None")
     return Field(name, _KINDS[base], not optional, mark)
@@ -204,4 +210,6 @@ def _check_rules(cls: type[Entity]) -> None:
         for rule in f.mark.rules:
             rule.at(f.name)
     if cls.about.title is not None and cls.about.title not in cls.fields:
-        raise DeclarationError(f"{cls.__name__} has no field {cls.about.title!r} for a title", hint=", ".join(cls.fields))
+        raise DeclarationError(
+            f"{cls.__name__} has no field {cls.about.title!r} for a title", hint=", ".join(cls.fields)
+        )

@@ -98,10 +98,10 @@ class EntityMapping(Strict):
 
     entity: str
     fields: dict[str, FieldMapping]
-    where: dict[str, tuple[str, ...]] = {}   # raw column -> the values that make a row one of these
-    present: tuple[str, ...] = ()            # raw columns that must not be blank for the row to be one of these
-    scheme: str | None = None                # whose codes the key is in, for masters; default: the source's own
-    repeats: bool = False                    # the table may name the same object in many rows; the last one counts
+    where: dict[str, tuple[str, ...]] = {}  # raw column -> the values that make a row one of these
+    present: tuple[str, ...] = ()  # raw columns that must not be blank for the row to be one of these
+    scheme: str | None = None  # whose codes the key is in, for masters; default: the source's own
+    repeats: bool = False  # the table may name the same object in many rows; the last one counts
 
     @model_validator(mode="before")
     @classmethod
@@ -122,8 +122,8 @@ class TableMapping(Strict):
     format: Literal["csv", "xlsx", "json", "xml", "parquet", "sql"]
     options: dict[str, Any] = {}
     feeds: tuple[EntityMapping, ...]
-    personal: tuple[str, ...] = ()           # raw columns with personal data that no field names
-    ignore: tuple[str, ...] = ()             # raw columns known, unmapped and free of personal data
+    personal: tuple[str, ...] = ()  # raw columns with personal data that no field names
+    ignore: tuple[str, ...] = ()  # raw columns known, unmapped and free of personal data
 
     @property
     def mapped(self) -> frozenset[str]:

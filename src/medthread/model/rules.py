@@ -71,20 +71,30 @@ def pattern(regex: str, about: Label, *, name: str = "pattern", gate: Gate = Gat
     """The whole text must match an RE2 expression."""
     quoted = regex.replace("'", "''")
     return Rule(
-        name=name, about=about, broken=f"not regexp_full_match({{column}}, '{quoted}')",
-        dimension=Dimension.VALIDITY, gate=gate,
+        name=name,
+        about=about,
+        broken=f"not regexp_full_match({{column}}, '{quoted}')",
+        dimension=Dimension.VALIDITY,
+        gate=gate,
     )
 
 
 def between(
-    low: str | float | None, high: str | float | None, about: Label, *, name: str = "range",
+    low: str | float | None,
+    high: str | float | None,
+    about: Label,
+    *,
+    name: str = "range",
     gate: Gate = Gate.QUARANTINE,
 ) -> Rule:
     """Bounds, both inclusive; `None` leaves a side open."""
     parts = [f"{{column}} < {low}" if low is not None else "", f"{{column}} > {high}" if high is not None else ""]
     return Rule(
-        name=name, about=about, broken=" or ".join(p for p in parts if p),
-        dimension=Dimension.ACCURACY, gate=gate,
+        name=name,
+        about=about,
+        broken=" or ".join(p for p in parts if p),
+        dimension=Dimension.ACCURACY,
+        gate=gate,
     )
 
 
@@ -92,7 +102,9 @@ NOT_NEGATIVE = between(0, None, Label("不能为负数", "must not be negative")
 
 GTIN = Rule(
     name="check_digit",
-    about=Label("GTIN 校验位必须正确(GS1 通用规范 7.9)", "the GTIN check digit must be right (GS1 General Specifications 7.9)"),
+    about=Label(
+        "GTIN 校验位必须正确(GS1 通用规范 7.9)", "the GTIN check digit must be right (GS1 General Specifications 7.9)"
+    ),
     broken="not is_gtin({column})",
     dimension=Dimension.VALIDITY,
 )

@@ -4,8 +4,11 @@ from typing import Annotated
 from medthread.model import About, Dimension, Entity, F, Home, Label, Retention, Rule
 
 STATUS = {
-    "preparing": Label("准备中", "Preparing"), "approved": Label("已批准", "Approved"), "renewing": Label("延续中", "Renewing"),
-    "expired": Label("已过期", "Expired"), "cancelled": Label("已注销", "Cancelled"),
+    "preparing": Label("准备中", "Preparing"),
+    "approved": Label("已批准", "Approved"),
+    "renewing": Label("延续中", "Renewing"),
+    "expired": Label("已过期", "Expired"),
+    "cancelled": Label("已注销", "Cancelled"),
 }
 
 
@@ -13,13 +16,25 @@ class RegistrationCertificate(Entity):
     """The right to sell a device in a jurisdiction."""
 
     about = About(
-        "注册证", "Market authorisation", domain="compliance", group="product", owner="regulatory", home=Home.NATIVE,
-        title="certificate_no", meaning=Label("在某法域销售器械的许可", "The right to sell a device in a jurisdiction"),
-        retain=Retention(forever=True, basis="Order 47 (2021)"), synonyms=("批件", "备案"),
-        rules=(Rule(
-            name="expiry_before_approval", about=Label("有效期必须晚于批准日", "the authorisation must end after its approval"),
-            broken="expires_on <= approved_on", needs=("expires_on", "approved_on"), dimension=Dimension.CONSISTENCY,
-        ),),
+        "注册证",
+        "Market authorisation",
+        domain="compliance",
+        group="product",
+        owner="regulatory",
+        home=Home.NATIVE,
+        title="certificate_no",
+        meaning=Label("在某法域销售器械的许可", "The right to sell a device in a jurisdiction"),
+        retain=Retention(forever=True, basis="Order 47 (2021)"),
+        synonyms=("批件", "备案"),
+        rules=(
+            Rule(
+                name="expiry_before_approval",
+                about=Label("有效期必须晚于批准日", "the authorisation must end after its approval"),
+                broken="expires_on <= approved_on",
+                needs=("expires_on", "approved_on"),
+                dimension=Dimension.CONSISTENCY,
+            ),
+        ),
     )
     jurisdiction: Annotated[str, F("法域", "Jurisdiction", key=True, example="CN")]
     certificate_no: Annotated[str, F("证号", "Certificate no.", key=True, search=True, example="国械注准20243140001")]

@@ -5,13 +5,21 @@ from typing import Annotated
 from medthread.model import About, Entity, F, Label, Ref, Retention
 
 ENDS = {
-    "supplier_lot": Label("供方批", "Supplier lot"), "lot": Label("批", "Lot"), "unit": Label("单体", "Unit"),
-    "package": Label("包装", "Package"), "shipment": Label("发货", "Shipment"), "customer": Label("客户", "Customer"),
+    "supplier_lot": Label("供方批", "Supplier lot"),
+    "lot": Label("批", "Lot"),
+    "unit": Label("单体", "Unit"),
+    "package": Label("包装", "Package"),
+    "shipment": Label("发货", "Shipment"),
+    "customer": Label("客户", "Customer"),
     "return": Label("退货", "Return"),
 }
 ACTIVITIES = {
-    "receive": Label("收货", "Receive"), "consume": Label("投料", "Consume"), "produce": Label("产出", "Produce"),
-    "pack": Label("包装", "Pack"), "ship": Label("发货", "Ship"), "deliver": Label("交付", "Deliver"),
+    "receive": Label("收货", "Receive"),
+    "consume": Label("投料", "Consume"),
+    "produce": Label("产出", "Produce"),
+    "pack": Label("包装", "Pack"),
+    "ship": Label("发货", "Ship"),
+    "deliver": Label("交付", "Deliver"),
     "return": Label("退货", "Return"),
 }
 
@@ -20,9 +28,16 @@ class GenealogyEdge(Entity):
     """What went into what: append-only; a reversal is another edge. Kept even when other fields of its row are bad."""
 
     about = About(
-        "谱系边", "Genealogy edge", domain="manufacturing", group="production", owner="production", title="activity",
+        "谱系边",
+        "Genealogy edge",
+        domain="manufacturing",
+        group="production",
+        owner="production",
+        title="activity",
         meaning=Label("投入与产出之间的一条联系", "One link between what went in and what came out"),
-        retain=Retention(years=15, anchor="last_ship", basis="ISO 13485:2016 7.5.9"), repeats=True, synonyms=("追溯", "trace"),
+        retain=Retention(years=15, anchor="last_ship", basis="ISO 13485:2016 7.5.9"),
+        repeats=True,
+        synonyms=("追溯", "trace"),
     )
     parent_kind: Annotated[str, F("投入类别", "Parent kind", key=True, codes=ENDS)]
     parent_item: Annotated[str | None, F("投入物料", "Parent item", ref=Ref("item"))]

@@ -9,9 +9,15 @@ class BomLine(Entity):
     """One component of an item's bill of materials, in one revision."""
 
     about = About(
-        "物料清单行", "BOM line", domain="product", group="product", owner="engineering", title="component",
+        "物料清单行",
+        "BOM line",
+        domain="product",
+        group="product",
+        owner="engineering",
+        title="component",
         meaning=Label("某版本物料清单中的一个子项", "One component of an item's bill of materials, in one revision"),
-        retain=Retention(years=15, anchor="last_ship", basis="ISO 13485:2016 4.2.3"), synonyms=("BOM", "配方"),
+        retain=Retention(years=15, anchor="last_ship", basis="ISO 13485:2016 4.2.3"),
+        synonyms=("BOM", "配方"),
     )
     item: Annotated[str, F("父项", "Parent item", key=True, ref=Ref("item"), search=True)]
     bom_rev: Annotated[str, F("版本", "Revision", key=True)]

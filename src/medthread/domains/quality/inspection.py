@@ -5,20 +5,33 @@ from typing import Annotated
 from medthread.model import About, Entity, F, Label, Ref, Retention, between
 
 STAGES = {
-    "incoming": Label("来料", "Incoming"), "in_process": Label("过程", "In process"), "final": Label("成品", "Final"),
+    "incoming": Label("来料", "Incoming"),
+    "in_process": Label("过程", "In process"),
+    "final": Label("成品", "Final"),
     "release": Label("放行", "Release"),
 }
 RESULTS = {"pass": Label("合格", "Pass"), "fail": Label("不合格", "Fail"), "conditional": Label("让步", "Conditional")}
-PLAUSIBLE = between(-900, None, Label("低于 -900 的读数是仪器的缺省值", "a reading below -900 is an instrument's placeholder"), name="placeholder")
+PLAUSIBLE = between(
+    -900,
+    None,
+    Label("低于 -900 的读数是仪器的缺省值", "a reading below -900 is an instrument's placeholder"),
+    name="placeholder",
+)
 
 
 class Inspection(Entity):
     """A lot judged at one stage."""
 
     about = About(
-        "检验单", "Inspection", domain="quality", group="production", owner="quality", title="inspection_no",
+        "检验单",
+        "Inspection",
+        domain="quality",
+        group="production",
+        owner="quality",
+        title="inspection_no",
         meaning=Label("对一个批次在某阶段的检验", "A lot judged at one stage"),
-        retain=Retention(years=10, basis="ISO 13485:2016 8.2.6"), synonyms=("IQC", "检验"),
+        retain=Retention(years=10, basis="ISO 13485:2016 8.2.6"),
+        synonyms=("IQC", "检验"),
     )
     inspection_no: Annotated[str, F("检验单号", "Inspection no.", key=True, search=True)]
     stage: Annotated[str | None, F("阶段", "Stage", codes=STAGES)]
@@ -34,8 +47,15 @@ class InspectionResult(Entity):
     """One reading of one characteristic."""
 
     about = About(
-        "检验读数", "Inspection reading", domain="quality", group="production", owner="quality", title="characteristic",
-        meaning=Label("某特性的一次读数", "One reading of one characteristic"), retain=Retention(years=10), synonyms=("测量值",),
+        "检验读数",
+        "Inspection reading",
+        domain="quality",
+        group="production",
+        owner="quality",
+        title="characteristic",
+        meaning=Label("某特性的一次读数", "One reading of one characteristic"),
+        retain=Retention(years=10),
+        synonyms=("测量值",),
     )
     inspection: Annotated[str, F("检验单", "Inspection", key=True, ref=Ref("inspection"), search=True)]
     characteristic: Annotated[str, F("特性", "Characteristic", key=True, search=True)]

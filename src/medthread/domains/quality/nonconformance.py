@@ -6,8 +6,11 @@ from medthread.model import NOT_NEGATIVE, About, Entity, F, Label, Ref, Retentio
 
 SEVERITIES = {"critical": Label("致命", "Critical"), "major": Label("严重", "Major"), "minor": Label("轻微", "Minor")}
 DISPOSITIONS = {
-    "rework": Label("返工", "Rework"), "scrap": Label("报废", "Scrap"), "return": Label("退货", "Return"),
-    "use_as_is": Label("让步接收", "Use as is"), "regrade": Label("降级", "Regrade"),
+    "rework": Label("返工", "Rework"),
+    "scrap": Label("报废", "Scrap"),
+    "return": Label("退货", "Return"),
+    "use_as_is": Label("让步接收", "Use as is"),
+    "regrade": Label("降级", "Regrade"),
 }
 
 
@@ -15,9 +18,15 @@ class Nonconformance(Entity):
     """Product that does not meet its requirement (ISO 13485:2016, 8.3)."""
 
     about = About(
-        "不合格品", "Nonconformance", domain="quality", group="production", owner="quality", title="ncr_no",
+        "不合格品",
+        "Nonconformance",
+        domain="quality",
+        group="production",
+        owner="quality",
+        title="ncr_no",
         meaning=Label("不符合要求的产品", "Product that does not meet its requirement"),
-        retain=Retention(years=10, anchor="close", basis="ISO 13485:2016 8.3"), synonyms=("NCR", "不良"),
+        retain=Retention(years=10, anchor="close", basis="ISO 13485:2016 8.3"),
+        synonyms=("NCR", "不良"),
     )
     ncr_no: Annotated[str, F("不合格单号", "NCR no.", key=True, search=True)]
     item: Annotated[str, F("物料", "Item", ref=Ref("item"), search=True)]

@@ -4,12 +4,17 @@ from typing import Annotated
 from medthread.model import About, Classification, Dimension, Entity, F, Label, Mask, Ref, Retention, Rule
 
 HARMS = {
-    "none": Label("无", "None"), "minor": Label("轻微", "Minor"), "serious": Label("严重", "Serious"),
-    "death": Label("死亡", "Death"), "unknown": Label("不详", "Unknown"),
+    "none": Label("无", "None"),
+    "minor": Label("轻微", "Minor"),
+    "serious": Label("严重", "Serious"),
+    "death": Label("死亡", "Death"),
+    "unknown": Label("不详", "Unknown"),
 }
 SCANNED_UDI = Rule(
-    name="check_digit", about=Label("扫描的 UDI 中 GTIN 校验位必须正确", "the GTIN inside the scanned UDI must have a right check digit"),
-    broken="udi_gtin({column}) is not null and not is_gtin(udi_gtin({column}))", dimension=Dimension.VALIDITY,
+    name="check_digit",
+    about=Label("扫描的 UDI 中 GTIN 校验位必须正确", "the GTIN inside the scanned UDI must have a right check digit"),
+    broken="udi_gtin({column}) is not null and not is_gtin(udi_gtin({column}))",
+    dimension=Dimension.VALIDITY,
 )
 
 
@@ -17,9 +22,15 @@ class Complaint(Entity):
     """A report that a device fell short (ISO 13485:2016, 8.2.2)."""
 
     about = About(
-        "投诉", "Complaint", domain="service", group="sales", owner="service", title="complaint_no",
+        "投诉",
+        "Complaint",
+        domain="service",
+        group="sales",
+        owner="service",
+        title="complaint_no",
         meaning=Label("对已上市器械质量的反映", "A report that a device fell short"),
-        retain=Retention(years=15, anchor="close", basis="ISO 13485:2016 8.2.2"), synonyms=("客诉",),
+        retain=Retention(years=15, anchor="close", basis="ISO 13485:2016 8.2.2"),
+        synonyms=("客诉",),
     )
     complaint_no: Annotated[str, F("投诉号", "Complaint no.", key=True, search=True)]
     customer: Annotated[str | None, F("客户", "Customer", ref=Ref("customer"), search=True)]
@@ -30,7 +41,10 @@ class Complaint(Entity):
     problem_code: Annotated[str | None, F("问题编码", "Problem code", standard="IMDRF AET")]
     harm: Annotated[str | None, F("伤害", "Harm", codes=HARMS)]
     description: Annotated[str | None, F("描述", "Description", in_list=False)]
-    complainant: Annotated[str | None, F(
-        "投诉人", "Complainant", classification=Classification.PERSONAL, mask=Mask.PARTIAL, in_list=False)]
-    phone: Annotated[str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL, in_list=False)]
+    complainant: Annotated[
+        str | None, F("投诉人", "Complainant", classification=Classification.PERSONAL, mask=Mask.PARTIAL, in_list=False)
+    ]
+    phone: Annotated[
+        str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL, in_list=False)
+    ]
     received_at: Annotated[datetime | None, F("收到时间", "Received at")]

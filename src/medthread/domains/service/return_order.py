@@ -9,8 +9,15 @@ class ReturnOrder(Entity):
     """Devices coming back from a customer."""
 
     about = About(
-        "退货", "Return", domain="service", group="sales", owner="service", title="return_no",
-        meaning=Label("客户退回的器械", "Devices coming back from a customer"), retain=Retention(years=10), synonyms=("RMA",),
+        "退货",
+        "Return",
+        domain="service",
+        group="sales",
+        owner="service",
+        title="return_no",
+        meaning=Label("客户退回的器械", "Devices coming back from a customer"),
+        retain=Retention(years=10),
+        synonyms=("RMA",),
     )
     return_no: Annotated[str, F("退货单号", "Return no.", key=True, search=True)]
     customer: Annotated[str | None, F("客户", "Customer", ref=Ref("customer"), search=True)]

@@ -10,9 +10,15 @@ class PurchaseOrderLine(Entity):
     """One line of a purchase order: which item, from whom, how many, for when."""
 
     about = About(
-        "采购订单行", "Purchase order line", domain="supply", group="supply", owner="purchasing", title="po_no",
+        "采购订单行",
+        "Purchase order line",
+        domain="supply",
+        group="supply",
+        owner="purchasing",
+        title="po_no",
         meaning=Label("采购订单的一行", "One line of a purchase order"),
-        retain=Retention(years=10, basis="ISO 13485:2016 7.4.2"), synonyms=("采购订单", "PO"),
+        retain=Retention(years=10, basis="ISO 13485:2016 7.4.2"),
+        synonyms=("采购订单", "PO"),
     )
     po_no: Annotated[str, F("订单号", "Order no.", key=True, search=True)]
     line_no: Annotated[int, F("行号", "Line", key=True)]

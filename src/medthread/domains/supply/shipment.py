@@ -10,9 +10,15 @@ class Shipment(Entity):
     """One line of a delivery: a package or lot, to whom, how many, when."""
 
     about = About(
-        "发货", "Shipment", domain="supply", group="stock", owner="warehouse", title="shipment_no",
+        "发货",
+        "Shipment",
+        domain="supply",
+        group="stock",
+        owner="warehouse",
+        title="shipment_no",
         meaning=Label("发货单的一行", "One line of a delivery"),
-        retain=Retention(years=10, anchor="last_ship", basis="ISO 13485:2016 7.5.9.2"), synonyms=("出库", "delivery"),
+        retain=Retention(years=10, anchor="last_ship", basis="ISO 13485:2016 7.5.9.2"),
+        synonyms=("出库", "delivery"),
     )
     shipment_no: Annotated[str, F("发货单号", "Shipment no.", key=True, search=True)]
     line_no: Annotated[int, F("行号", "Line", key=True)]

@@ -6,9 +6,15 @@ from medthread.masters.item import UNITS
 from medthread.model import About, Entity, F, Label, Ref, Retention
 
 KINDS = {
-    "receipt": Label("入库", "Receipt"), "issue": Label("领料", "Issue"), "produce": Label("产出", "Produce"),
-    "transfer": Label("调拨", "Transfer"), "ship": Label("发货", "Ship"), "return": Label("退货", "Return"),
-    "adjust": Label("调整", "Adjust"), "scrap": Label("报废", "Scrap"), "status_change": Label("状态变更", "Status change"),
+    "receipt": Label("入库", "Receipt"),
+    "issue": Label("领料", "Issue"),
+    "produce": Label("产出", "Produce"),
+    "transfer": Label("调拨", "Transfer"),
+    "ship": Label("发货", "Ship"),
+    "return": Label("退货", "Return"),
+    "adjust": Label("调整", "Adjust"),
+    "scrap": Label("报废", "Scrap"),
+    "status_change": Label("状态变更", "Status change"),
 }
 
 
@@ -16,9 +22,15 @@ class StockMovement(Entity):
     """Stock moving from one place or state to another: append-only."""
 
     about = About(
-        "库存移动", "Stock movement", domain="supply", group="stock", owner="warehouse", title="movement_no",
+        "库存移动",
+        "Stock movement",
+        domain="supply",
+        group="stock",
+        owner="warehouse",
+        title="movement_no",
         meaning=Label("库存从一处到另一处", "Stock moving from one place or state to another"),
-        retain=Retention(years=10), synonyms=("出入库流水",),
+        retain=Retention(years=10),
+        synonyms=("出入库流水",),
     )
     movement_no: Annotated[str, F("移动单号", "Movement no.", key=True, search=True)]
     line_no: Annotated[int, F("行号", "Line", key=True)]

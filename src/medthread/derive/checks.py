@@ -1,0 +1,80 @@
+"""The rules of an entity: those declared, and those every declaration implies."""
+
+from dataclasses import dataclass
+
+from medthread.model import Dimension, Entity, Field, Gate, Home, Kind, Label, Registry, Rule
+
+_UNREADABLE = {
+    Kind.INTEGER: Label("应为整数", "must be a whole number"), Kind.DECIMAL: Label("应为数字", "must be a number"),
+    Kind.DATE: Label("应为日期", "must be a date"), Kind.TIMESTAMP: Label("应为日期时间", "must be a date and time"),
+    Kind.BOOLEAN: Label("应为是或否", "must be yes or no"),
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule at its place: an id that stays, the field it guards, the words, the consequence."""
+
+    id: str
+    entity: str
+    field: str | None
+    rule: Rule
+
+    @property
+    def label(self) -> Label:
+        """The rule in words."""
+        return self.rule.about
+
+
+def declared_checks(entity: type[Entity]) -> list[Check]:
+    """Rules written in the declaration, on its fields and on its rows."""
+    checks = [
+        Check(f"{entity.name}.{f.name}.{rule.name}", entity.name, f.name, rule.at(f.name))
+        for f in entity.fields.values()
+        for rule in f.mark.rules
+    ]
+    return checks + [Check(f"{entity.name}.{rule.name}", entity.name, None, rule) for rule in entity.about.rules]
+
+
+def implied_checks(entity: type[Entity], registry: Registry) -> list[Check]:
+    """Required, readable, known code, known reference, unique key: what the types already say."""
+    checks = [c for f in entity.fields.values() for c in _of_field(entity, f, registry)]
+    if not entity.about.repeats:
+        words = Label("同一文件中主键重复,后一行存疑", "the key occurs twice in one file; the later row is held")
+        rule = Rule(name="duplicate", about=words, broken="", dimension=Dimension.UNIQUENESS)
+        checks.append(Check(f"{entity.name}.key.duplicate", entity.name, None, rule))
+    return checks
+
+
+def _of_field(entity: type[Entity], field: Field, registry: Registry) -> list[Check]:
+    at = f"{entity.name}.{field.name}"
+    found: list[Check] = []
+    if field.required:
+        words = Label("不能为空", "must not be empty")
+        found.append(Check(f"{at}.required", entity.name, field.name, Rule(
+            name="required", about=words, broken="", dimension=Dimension.COMPLETENESS)))
+    if field.kind in _UNREADABLE and not field.is_personal:
+        found.append(Check(f"{at}.type", entity.name, field.name, Rule(
+            name="type", about=_UNREADABLE[field.kind], broken="", dimension=Dimension.VALIDITY)))
+    if field.kind in _UNREADABLE:
+        words = Label("全角字符已转为半角", "full-width characters were made narrow")
+        found.append(Check(f"{at}.width", entity.name, field.name, Rule(
+            name="width", about=words, broken="", dimension=Dimension.VALIDITY, correct="narrow")))
+    if field.mark.codes is not None:
+        words = Label(f"应为代码表中的值:{'、'.join(field.mark.codes)}", f"must be one of: {', '.join(field.mark.codes)}")
+        found.append(Check(f"{at}.code", entity.name, field.name, Rule(
+            name="code", about=words, broken="", dimension=Dimension.VALIDITY)))
+    if field.mark.ref is not None and registry[field.mark.ref.entity].about.home is not Home.NATIVE:
+        target = registry[field.mark.ref.entity].about.label
+        words = Label(f"没有这个{target.zh}", f"no such {target.en.lower()}")
+        found.append(Check(f"{at}.reference", entity.name, field.name, Rule(
+            name="reference", about=words, broken="", dimension=Dimension.CONSISTENCY)))
+    return found
+
+
+def checks_of(entity: type[Entity], registry: Registry) -> list[Check]:
+    """All rules of an entity, implied ones first. Append-only events are never held, only flagged."""
+    found = implied_checks(entity, registry) + declared_checks(entity)
+    if not entity.about.repeats:
+        return found
+    return [Check(c.id, c.entity, c.field, c.rule.softened(Gate.WARN)) for c in found]

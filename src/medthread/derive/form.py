@@ -1,0 +1,58 @@
+"""What the console needs to draw lists and forms: nothing of it is written by hand."""
+
+from typing import Any
+
+from medthread.derive.checks import checks_of
+from medthread.derive.view import masked_fields
+from medthread.model import Classification, Entity, Field, Label, Registry
+
+
+def pair(label: Label | None) -> dict[str, str] | None:
+    """Both languages as JSON."""
+    return None if label is None else {"zh": label.zh, "en": label.en}
+
+
+def retention_label(entity: type[Entity]) -> Label:
+    """How long rows are kept, in words."""
+    kept = entity.about.retain
+    if kept.forever:
+        return Label(f"永久保存({kept.basis})", f"kept for ever ({kept.basis})")
+    anchors = {
+        "creation": ("创建", "creation"), "release": ("放行", "release"), "expiry": ("失效", "expiry"),
+        "last_ship": ("最后发货", "the last shipment"), "close": ("关闭", "closure"),
+    }
+    zh, en = anchors[kept.anchor]
+    return Label(f"{zh}后 {kept.years} 年({kept.basis})", f"{kept.years} years from {en} ({kept.basis})")
+
+
+def field_meta(entity: type[Entity], field: Field, registry: Registry, *, masked: bool) -> dict[str, Any]:
+    """One field as list column, form input and dictionary line."""
+    mark = field.mark
+    return {
+        "name": field.name, "label": pair(field.label), "kind": field.kind.value, "required": field.required,
+        "key": mark.key, "ref": mark.ref.entity if mark.ref else None,
+        "codes": [{"code": c, "label": pair(label)} for c, label in mark.codes.items()] if mark.codes else None,
+        "unit": mark.unit, "classification": mark.classification.name.lower(), "masked": masked,
+        "search": mark.search, "in_list": mark.in_list, "standard": mark.standard, "example": mark.example,
+        "synonyms": list(mark.synonyms), "about": pair(mark.about),
+        "rules": [
+            {
+                "id": c.id, "label": pair(c.label), "dimension": c.rule.dimension.value, "gate": c.rule.gate.value,
+                "severity": "warning" if c.rule.gate.value == "warn" or c.rule.correct else "error",
+            }
+            for c in checks_of(entity, registry) if c.field == field.name
+        ],
+    }
+
+
+def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classification) -> dict[str, Any]:
+    """An entity's screen as data, for one reader."""
+    about = entity.about
+    masked = masked_fields(entity, clearance)
+    return {
+        "name": entity.name, "label": pair(about.label), "meaning": pair(about.meaning), "home": about.home.value,
+        "domain": about.domain, "group": about.group, "owner": about.owner, "key": list(entity.key()),
+        "title": about.title or entity.key()[-1], "synonyms": list(about.synonyms),
+        "retention": pair(retention_label(entity)),
+        "fields": [field_meta(entity, f, registry, masked=f.name in masked) for f in entity.fields.values()],
+    }

@@ -1,0 +1,33 @@
+"""What every stage works with: the store, the committer, the registry, the sources, and the places on disk."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from medthread.model import Registry, Source
+from medthread.pipeline.progress import Progress, silent
+from medthread.stores.lakehouse import Committer
+from medthread.stores.postgres.store import Store
+from medthread.trust.keys import Keyring
+
+
+@dataclass(frozen=True)
+class Context:
+    """The batch path's surroundings, made once by `app.py`."""
+
+    store: Store
+    committer: Committer
+    registry: Registry
+    sources: tuple[Source, ...]
+    models: tuple[Path, ...]
+    keyring: Keyring
+    inbox: Path
+    lake: Path
+    scratch: Path
+    trace: Path
+    progress: Progress = field(default=silent)
+    memory: str = "2GB"
+    threads: int = 2
+
+    def source(self, name: str) -> Source:
+        """A source by name."""
+        return next(s for s in self.sources if s.name == name)

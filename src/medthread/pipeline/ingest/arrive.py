@@ -1,0 +1,57 @@
+"""What has arrived: every file that a source's mapping names, hashed, and whether it was seen before."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from medthread.model import Source
+from medthread.model.errors import SourceError
+from medthread.stores.lakehouse.committer import key_of, sha256_of
+
+HASHERS = 2
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One file, or one table of a database file, as the thing to load."""
+
+    source: Source
+    table: str
+    path: Path
+    file: str
+    sha256: str
+    bytes: int
+
+    @property
+    def load_id(self) -> str:
+        """The same content under the same name is the same load."""
+        return "L" + key_of(self.source.name, self.table, self.file, self.sha256)[:20]
+
+
+def matching_files(inbox: Path, pattern: str) -> list[Path]:
+    """Files under the inbox that a pattern names; a pattern cannot climb out of it."""
+    if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+        raise SourceError(
+            f"{pattern!r} leads out of the inbox", hint="name files relative to the workspace's inbox, without '..'"
+        )
+    root = inbox.resolve()
+    return sorted(p for p in inbox.glob(pattern) if p.is_file() and p.resolve().is_relative_to(root))
+
+
+def arrivals(sources: list[Source], inbox: Path) -> Iterator[Arrival]:
+    """Everything that lies there, in a stable order; each file is hashed once."""
+    wanted: list[tuple[Source, str, Path]] = [
+        (source, name, path)
+        for source in sources
+        for name, table in source.tables.items()
+        if table.files is not None
+        for path in matching_files(inbox, table.files)
+    ]
+    unique = sorted({path for _, _, path in wanted})
+    with ThreadPoolExecutor(HASHERS) as pool:
+        hashes = dict(zip(unique, pool.map(sha256_of, unique), strict=True))
+    for source, name, path in wanted:
+        part = source.tables[name].table
+        file = path.relative_to(inbox).as_posix() + (f"#{part}" if part else "")
+        yield Arrival(source, name, path, file, hashes[path], path.stat().st_size)

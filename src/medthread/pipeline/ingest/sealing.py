@@ -1,0 +1,53 @@
+"""Personal columns are sealed before a raw row is at rest: the value, its mask, its blind index."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from medthread.derive.columns import INDEX, MASKED
+from medthread.trust.seal import blind_index, seal_all
+
+BATCH = 65_536
+
+
+def mask_partial(value: str | None) -> str | None:
+    """The same mask as the SQL function of that name."""
+    if value is None:
+        return None
+    at = value.find("@")
+    if at > 0:
+        return f"{value[0]}***{value[at:]}"
+    if len(value) >= 8:  # noqa: PLR2004 - a phone number keeps its ends
+        return f"{value[:3]}****{value[-4:]}"
+    return value[0] + "*" * (len(value) - 1) if len(value) > 1 else "*"
+
+
+def seal_columns(source: Path, out: Path, *, columns: frozenset[str], key: bytes, key_id: str, index_key: bytes) -> None:
+    """Rewrite a raw file with its personal columns sealed; each distinct value of a batch is sealed once."""
+    with pq.ParquetFile(source) as file:
+        schema = file.schema_arrow
+        for name in schema.names:
+            if name in columns:
+                schema = schema.append(pa.field(name + MASKED, pa.string())).append(pa.field(name + INDEX, pa.string()))
+        with pq.ParquetWriter(out, schema, compression="zstd", compression_level=1) as writer:
+            for batch in file.iter_batches(BATCH):
+                writer.write_batch(_sealed(batch, columns, key, key_id, index_key).select(schema.names))
+
+
+def _sealed(
+    batch: pa.RecordBatch, columns: frozenset[str], key: bytes, key_id: str, index_key: bytes
+) -> pa.RecordBatch:
+    arrays = dict(zip(batch.schema.names, batch.columns, strict=True))
+    for name in [n for n in batch.schema.names if n in columns]:
+        coded = pc.dictionary_encode(batch.column(name))
+        distinct = [v if v else None for v in coded.dictionary.to_pylist()]
+        made = {
+            name: seal_all(distinct, key=key, key_id=key_id),
+            name + MASKED: [mask_partial(v) for v in distinct],
+            name + INDEX: blind_index(distinct, key=index_key),
+        }
+        for column, values in made.items():
+            arrays[column] = pc.take(pa.array(values, pa.string()), coded.indices)
+    return pa.RecordBatch.from_pydict(arrays)

@@ -1,0 +1,180 @@
+"""The stage: new files are read as text into one Parquet each, sealed where personal, and committed raw."""
+
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from medthread.model import Source
+from medthread.model.errors import SourceError
+from medthread.pipeline.context import Context
+from medthread.pipeline.ingest.arrive import Arrival
+from medthread.pipeline.ingest.sealing import seal_columns
+from medthread.stores.lakehouse import Change
+from medthread.stores.lakehouse.committer import key_of
+from medthread.stores.postgres.tables import load
+from medthread.stores.readers import Extract, read_arrival
+from medthread.trust.seal import seal_all
+
+WORKERS = 2
+QUARANTINE = "standard.quarantine"
+
+
+def register(context: Context, found: list[Arrival], batch: str) -> list[Arrival]:
+    """Write down what is new; the same content under another name is a repeated file."""
+    with context.store.transaction() as tx:
+        known = {r.id for r in tx.execute(select(load.c.id)).all()}
+        contents = {
+            (r.source, r.table, r.sha256)
+            for r in tx.execute(select(load.c.source, load.c.table, load.c.sha256).where(load.c.status != "repeated"))
+        }
+        fresh: list[Arrival] = []
+        for arrival in found:
+            if arrival.load_id in known:
+                continue
+            content = (arrival.source.name, arrival.table, arrival.sha256)
+            status = "repeated" if content in contents else "arrived"
+            contents.add(content)
+            tx.execute(insert(load).values(
+                id=arrival.load_id, source=arrival.source.name, table=arrival.table, file=arrival.file,
+                sha256=arrival.sha256, bytes=arrival.bytes, batch=batch, status=status))
+            if status == "arrived":
+                fresh.append(arrival)
+    return fresh
+
+
+def ingest(context: Context, batch: str, found: dict[str, Arrival]) -> int:
+    """Read every load of the batch that is still to be read; commit raw tables; gives the rows written."""
+    with context.store.transaction() as tx:
+        waiting = tx.execute(select(load).where(load.c.batch == batch, load.c.status == "arrived")).all()
+    todo = [found[row.id] for row in waiting if row.id in found]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for number, made in enumerate(pool.map(lambda a: _extract(context, a), todo)):
+            context.progress("ingest", number + 1, len(todo), made[0].file)
+            _note(context, *made)
+    return _commit(context, batch)
+
+
+def _extract(context: Context, arrival: Arrival) -> tuple[Arrival, Extract | SourceError]:
+    table = arrival.source.tables[arrival.table]
+    target = context.committer.place(f"raw.{arrival.source.name}_{arrival.table}", arrival.load_id)
+    plain = context.scratch / f"{arrival.load_id}.parquet"
+    plain.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        extract = read_arrival(arrival.path, table, out=plain)
+        personal = _personal(context, arrival, extract.columns)
+        if personal:
+            _seal(context, arrival, plain, target, personal)
+        else:
+            plain.replace(target)
+    except SourceError as error:
+        return arrival, error
+    finally:
+        plain.unlink(missing_ok=True)
+    return arrival, extract
+
+
+def _personal(context: Context, arrival: Arrival, columns: tuple[str, ...]) -> frozenset[str]:
+    """Columns that feed personal fields, and those that no mapping knows: nobody has said they are not."""
+    fields = {e.name: frozenset(f.name for f in e.fields.values() if f.is_personal) for e in context.registry.values()}
+    known = arrival.source.tables[arrival.table].mapped
+    declared = arrival.source.personal_columns(arrival.table, fields)
+    return frozenset(c for c in columns if c in declared or c not in known)
+
+
+def _seal(context: Context, arrival: Arrival, plain: Path, target: Path, columns: frozenset[str]) -> None:
+    with context.store.transaction() as tx:
+        key = context.keyring.make(tx, id_=arrival.load_id, subject=f"load/{arrival.load_id}")
+    partial = target.with_suffix(".partial")
+    seal_columns(
+        plain, partial, columns=columns, key=key, key_id=arrival.load_id, index_key=context.keyring.index_key)
+    partial.replace(target)
+
+
+def _note(context: Context, arrival: Arrival, made: Extract | SourceError) -> None:
+    """Write down how a load's reading ended."""
+    if isinstance(made, SourceError):
+        message = {"text": made.message, "hint": made.hint, **{k: str(v) for k, v in made.attributes.items()}}
+        _set(context, arrival, status="rejected", message=message)
+        return
+    table = arrival.source.tables[arrival.table]
+    missing = sorted(table.mapped - set(made.columns))
+    new = sorted(set(made.columns) - table.mapped)
+    findings = [{"kind": "new_column", "column": c} for c in new]
+    target = context.committer.place(f"raw.{arrival.source.name}_{arrival.table}", arrival.load_id)
+    rejected = len(made.rejects)
+    _write_rejects(context, arrival, [_reject(context, arrival, r) for r in made.rejects])
+    values: dict[str, Any] = {
+        "raw_path": str(target), "columns": list(made.columns), "rejects": rejected, "findings": findings,
+        "rows_read": made.rows + rejected,
+    }
+    if missing:
+        message = {
+            "text": f"{arrival.file} lacks the mapped columns {', '.join(missing)}",
+            "hint": "the source has changed: correct the mapping, then run again; the rows are kept raw",
+        }
+        _set(context, arrival, status="blocked", message=message, rows_quarantined=made.rows + rejected, **values)
+    else:
+        _set(context, arrival, status="read", rows_quarantined=rejected, **values)
+
+
+def _set(context: Context, arrival: Arrival, **values: Any) -> None:
+    with context.store.transaction() as tx:
+        tx.execute(update(load).where(load.c.id == arrival.load_id).values(**values))
+
+
+def _reject(context: Context, arrival: Arrival, reject: Any) -> dict[str, Any]:
+    """An unparsable record as a quarantined row; its text is sealed, for nobody knows what stands in it."""
+    with context.store.transaction() as tx:
+        key = context.keyring.make(tx, id_=arrival.load_id, subject=f"load/{arrival.load_id}")
+    [raw] = seal_all([reject.raw], key=key, key_id=arrival.load_id)
+    return {
+        "id": key_of(arrival.load_id, str(reject.row)), "entity": arrival.source.tables[arrival.table].feeds[0].entity,
+        "source": arrival.source.name, "table": arrival.table, "file": arrival.file, "row": reject.row,
+        "load": arrival.load_id, "key": None, "rules": ["load.unparsable"], "names": [], "raw": raw, "at": None,
+    }
+
+
+def rejects_path(context: Context, load_id: str) -> Path:
+    """Where a load's unparsable records lie until its batch is committed."""
+    return context.committer.place(QUARANTINE, f"{load_id}-rejects")
+
+
+def _write_rejects(context: Context, arrival: Arrival, rejects: list[dict[str, Any]]) -> None:
+    if not rejects:
+        return
+    schema = pa.schema([
+        ("id", pa.string()), ("entity", pa.string()), ("source", pa.string()), ("table", pa.string()),
+        ("file", pa.string()), ("row", pa.int64()), ("load", pa.string()), ("key", pa.string()),
+        ("rules", pa.list_(pa.string())), ("names", pa.list_(pa.string())), ("raw", pa.string()),
+        ("at", pa.timestamp("us")),
+    ])
+    target = rejects_path(context, arrival.load_id)
+    partial = target.with_suffix(".partial")
+    pq.write_table(pa.Table.from_pylist(rejects, schema), partial, compression="zstd")
+    partial.replace(target)
+
+
+def _commit(context: Context, batch: str) -> int:
+    """One commit per raw table with all files of the batch."""
+    query = select(load).where(load.c.batch == batch, load.c.status.in_(("read", "blocked")))
+    files: dict[str, list[Path]] = defaultdict(list)
+    with context.store.transaction() as tx:
+        for row in tx.execute(query).all():
+            files[f"raw.{row.source}_{row.table}"].append(Path(row.raw_path))
+    written = 0
+    for table, paths in files.items():
+        written += context.committer.commit(Change(table, tuple(paths), key_of("raw", batch, table))).rows
+    with context.store.transaction() as tx:
+        tx.execute(update(load).where(load.c.batch == batch, load.c.status == "read").values(status="raw"))
+    return written
+
+
+def feeding_sources(context: Context, only: str | None) -> list[Source]:
+    """The sources to read: all, or the one named."""
+    return [s for s in context.sources if only in (None, s.name)]

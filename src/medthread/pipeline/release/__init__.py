@@ -1,0 +1,5 @@
+"""What consumers see changes in one move."""
+
+from medthread.pipeline.release.stage import move_pointer, release
+
+__all__ = ["move_pointer", "release"]

@@ -1,0 +1,44 @@
+"""The stage: gates, then a release that names every table, then the pointer."""
+
+from datetime import UTC, datetime
+
+from medthread.model.errors import ConflictError
+from medthread.pipeline.context import Context
+from medthread.stores.lakehouse import Release, Releases
+from medthread.stores.lakehouse.committer import key_of
+from medthread.trust.audit import record
+
+VISIBLE = ("golden", "marts", "standard")
+
+
+def release(context: Context, *, by: str, trace_index: str | None) -> str | None:
+    """Publish the heads of all tables as one release; nothing when they are what readers see already."""
+    releases = Releases(context.store)
+    current = releases.current()
+    tables = releases.heads()
+    if not tables or not _differs(current, {t.name: t.snapshot for t in tables.values()}):
+        return None
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    id_ = f"R{stamp}-{key_of([f'{t.name}@{t.snapshot}' for t in tables.values()])[:6]}"
+    with context.store.transaction() as tx:
+        releases.create(tx, id_=id_, by=by, trace_index=trace_index, tables=tables)
+        before = releases.publish(tx, id_=id_, by=by)
+        record(tx, actor=by, action="release.publish", object_=f"release/{id_}", before={"release": before},
+               after={"release": id_}, detail={"tables": len(tables)})
+    context.progress("release", 1, 1, id_)
+    return id_
+
+
+def _differs(current: Release | None, heads: dict[str, int]) -> bool:
+    return current is None or {t.name: t.snapshot for t in current.tables.values()} != heads
+
+
+def move_pointer(context: Context, *, id_: str, by: str, reason: str) -> None:
+    """Show readers another release, older or newer; nothing is computed again."""
+    releases = Releases(context.store)
+    with context.store.transaction() as tx:
+        if releases.current_id(tx) == id_:
+            raise ConflictError(f"readers see {id_} already", hint="choose another release")
+        before = releases.publish(tx, id_=id_, by=by)
+        record(tx, actor=by, action="release.publish", object_=f"release/{id_}", reason=reason,
+               before={"release": before}, after={"release": id_})

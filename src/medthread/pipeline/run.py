@@ -1,0 +1,137 @@
+"""A run: the stages in their order over one batch of loads.
+
+Every stage is safe to repeat: loads have ids from their content, commits have keys, files are written whole
+or not at all. A run that was killed anywhere is finished by the next one, which first takes up the open batch.
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from medthread.pipeline.build import build
+from medthread.pipeline.context import Context
+from medthread.pipeline.ingest import Arrival, arrivals, feeding_sources, ingest, register
+from medthread.pipeline.match.stage import match_masters
+from medthread.pipeline.progress import STAGES, Progress
+from medthread.pipeline.release import release
+from medthread.pipeline.standardise import standardise
+from medthread.stores.postgres.tables import batch as batches
+from medthread.stores.postgres.tables import load, run
+
+IndexTrace = Callable[[Context], str | None]
+
+
+@dataclass
+class Outcome:
+    """What a run did: seconds per stage, rows written, the release it published."""
+
+    id: str
+    seconds: dict[str, float] = field(default_factory=dict)
+    rows_written: int = 0
+    release: str | None = None
+    loads: int = 0
+
+
+class _Recorder:
+    """Writes progress into the run's row, a few times a second at most, and passes it on."""
+
+    def __init__(self, context: Context, run_id: str) -> None:
+        self._context = context
+        self._run = run_id
+        self._next = context.progress
+        self._last = 0.0
+        self.stages: dict[str, dict[str, object]] = {
+            s: {"name": s, "done": 0, "total": 0, "seconds": 0.0, "status": "waiting"} for s in STAGES
+        }
+
+    def __call__(self, stage: str, done: int, total: int, what: str = "") -> None:
+        self.stages[stage] |= {"done": done, "total": total, "what": what, "status": "running"}
+        self._next(stage, done, total, what)
+        if time.monotonic() - self._last > 0.3:  # noqa: PLR2004 - seconds between writes
+            self.write()
+
+    def write(self) -> None:
+        self._last = time.monotonic()
+        with self._context.store.transaction() as tx:
+            tx.execute(update(run).where(run.c.id == self._run).values(stages=list(self.stages.values())))
+
+
+def run_pipeline(
+    context: Context, *, by: str, index_trace: IndexTrace, only: str | None = None, run_id: str | None = None
+) -> Outcome:
+    """Take in what has arrived and bring it to readers."""
+    outcome = Outcome(run_id or f"run-{uuid.uuid7() if hasattr(uuid, 'uuid7') else uuid.uuid4()}")
+    with context.store.transaction() as tx:
+        tx.execute(insert(run).values(id=outcome.id, status="running", started_by=by).on_conflict_do_nothing())
+    recorder = _Recorder(context, outcome.id)
+    told = replace(context, progress=recorder)
+    try:
+        _stages(told, outcome, recorder, by=by, index_trace=index_trace, only=only)
+    except BaseException as error:
+        _finish(context, outcome, recorder, status="failed", message=str(error))
+        raise
+    _finish(context, outcome, recorder, status="done", message=None)
+    return outcome
+
+
+def _finish(context: Context, outcome: Outcome, recorder: _Recorder, *, status: str, message: str | None) -> None:
+    recorder.write()
+    values = {"status": status, "message": message, "finished_at": datetime.now(UTC)}
+    with context.store.transaction() as tx:
+        tx.execute(update(run).where(run.c.id == outcome.id).values(**values))
+
+
+def _stages(
+    context: Context, outcome: Outcome, recorder: _Recorder, *, by: str, index_trace: IndexTrace, only: str | None
+) -> None:
+    def timed(stage: str, act: Callable[[], int]) -> None:
+        started = time.perf_counter()
+        outcome.rows_written += act()
+        spent = time.perf_counter() - started
+        outcome.seconds[stage] = outcome.seconds.get(stage, 0.0) + spent
+        recorder.stages[stage] |= {"seconds": round(outcome.seconds[stage], 3), "status": "done"}
+
+    started = time.perf_counter()
+    found = {a.load_id: a for a in arrivals(feeding_sources(context, only), context.inbox)}
+    waiting = _open_batches(context, found)
+    outcome.seconds["ingest"] = time.perf_counter() - started
+    outcome.loads = sum(1 for _ in found)
+    for batch in waiting:
+        timed("ingest", lambda b=batch: ingest(context, b, found))  # type: ignore[misc]
+        timed("standardise", lambda b=batch: standardise(context, b))  # type: ignore[misc]
+        _close(context, batch)
+    timed("match", lambda: match_masters(context))
+    timed("build", lambda: build(context))
+
+    def publish() -> int:
+        outcome.release = release(context, by=by, trace_index=index_trace(context))
+        return 0
+
+    timed("release", publish)
+
+
+def _open_batches(context: Context, found: dict[str, Arrival]) -> list[str]:
+    """Batches still open from a run that did not end, then one for what is new."""
+    fresh = f"B{uuid.uuid4().hex[:16]}"
+    with context.store.transaction() as tx:
+        unfinished = list(tx.execute(
+            select(batches.c.id).where(batches.c.stage != "done").order_by(batches.c.at)).scalars())
+        known = set(tx.execute(select(load.c.id)).scalars())
+        if not set(found) - known:
+            return unfinished
+        tx.execute(insert(batches).values(id=fresh, stage="open", at=func.clock_timestamp()))
+    register(context, list(found.values()), fresh)
+    return [*unfinished, fresh]
+
+
+def _close(context: Context, batch: str) -> None:
+    with context.store.transaction() as tx:
+        tx.execute(update(batches).where(batches.c.id == batch).values(stage="done"))
+
+
+__all__ = ["IndexTrace", "Outcome", "Progress", "run_pipeline"]

@@ -1,0 +1,92 @@
+"""A field mapping as SQL: raw text in, typed value out. Lineage follows from the mapping itself."""
+
+from dataclasses import dataclass
+
+from medthread.model import Field, FieldMapping, Kind
+from medthread.model.mapping import is_literal
+from medthread.stores.engines import literal, quote
+
+READ = {
+    Kind.TEXT: "{x}", Kind.INTEGER: "to_integer({x})", Kind.DECIMAL: "to_exact_number({x})",
+    Kind.BOOLEAN: "to_truth({x})", Kind.DATE: "to_day({x})", Kind.TIMESTAMP: "to_moment({x})",
+}
+CHANGES = {
+    "trim": "trim({x})", "upper": "upper({x})", "lower": "lower({x})", "narrow": "narrow({x})",
+    "strip_zeros": "ltrim({x}, '0')", "digits": "regexp_replace({x}, '[^0-9]', '', 'g')",
+}
+
+
+@dataclass(frozen=True)
+class Expressions:
+    """A field's value in its three states: as it came, cleaned text, typed; and the SQL of its code test."""
+
+    text: str
+    typed: str
+    unknown_code: str | None
+
+
+def raw_text(mapping: FieldMapping) -> str:
+    """SQL for the text that a mapping points at, before any change."""
+    if mapping.constant is not None:
+        return literal(mapping.constant)
+    if mapping.concat is not None:
+        parts = [literal(p[1:-1]) if is_literal(p) else f"filled({quote(p)})" for p in mapping.concat]
+        return " || ".join(parts)
+    if mapping.split is not None:
+        return f"split_part({quote(mapping.split)}, {literal(mapping.by)}, {mapping.part})"
+    if mapping.lookup is not None:
+        return f"lookup_{quote(lookup_name(mapping))[1:-1]}.given"
+    assert mapping.from_ is not None  # noqa: S101 - the mapping's own validator saw to it
+    return quote(mapping.from_)
+
+
+def lookup_name(mapping: FieldMapping) -> str:
+    """A name for the look-up's join, stable for equal look-ups."""
+    assert mapping.lookup is not None  # noqa: S101
+    look = mapping.lookup
+    return "_".join(part.lower() for part in (look.table, look.from_, look.match, look.give) if part).replace(" ", "_")
+
+
+def cleaned(mapping: FieldMapping, kind: Kind) -> str:
+    """The text after the declared changes; blank becomes null; other kinds are made narrow first."""
+    sql = raw_text(mapping)
+    for change in mapping.change:
+        sql = CHANGES[change].format(x=sql)
+    if kind is not Kind.TEXT and "narrow" not in mapping.change:
+        sql = CHANGES["narrow"].format(x=sql)
+    sql = f"filled({sql})"
+    return f"coalesce({sql}, {literal(mapping.otherwise)})" if mapping.otherwise is not None else sql
+
+
+def _coded(sql: str, codes: dict[str, str]) -> str:
+    whens = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in codes.items())
+    return f"case {sql} {whens} else {sql} end"
+
+
+def _converted(sql: str, mapping: FieldMapping) -> str:
+    unit = mapping.unit
+    assert unit is not None  # noqa: S101
+    named = f"filled(narrow({quote(unit.from_)}))"
+    whens = " ".join(f"when {literal(name)} then {factor}" for name, factor in unit.factors.items())
+    return f"cast({sql} * case {named} {whens} end as decimal(24,6))"
+
+
+def expressions(field: Field, mapping: FieldMapping) -> Expressions:
+    """The SQL of one mapped field."""
+    text = cleaned(mapping, field.kind)
+    coded = _coded(text, mapping.codes) if mapping.codes else text
+    typed = READ[field.kind].format(x=coded)
+    if mapping.unit is not None:
+        typed = _converted(typed, mapping)
+    unknown = None
+    if field.mark.codes is not None:
+        known = ", ".join(literal(code) for code in field.mark.codes)
+        unknown = f"{coded} not in ({known})"
+    return Expressions(coded, typed, unknown)
+
+
+def width_changed(field: Field, mapping: FieldMapping) -> str | None:
+    """SQL true where a number or date came in full-width characters."""
+    if field.kind is Kind.TEXT or mapping.constant is not None:
+        return None
+    return f"narrow({raw_text(mapping)}) <> {raw_text(mapping)}"

@@ -1,0 +1,99 @@
+"""What comes out of a tried table: accepted rows per feed, held rows, corrections, and the counts."""
+
+from medthread.derive.columns import standard_columns
+from medthread.model import Gate
+from medthread.pipeline.standardise.scan import Feed, Scan
+from medthread.stores.engines import literal, quote
+
+
+
+def held(scan: Scan) -> str:
+    """SQL: rule ids that hold a row, over all feeds that can be held."""
+    lists = [f"held_{f.number}" for f in scan.feeds if not f.kept_anyway]
+    joined = f"list_concat({', '.join(lists)})" if len(lists) > 1 else (lists[0] if lists else "cast([] as varchar[])")
+    blocking = [t.check.id for t in scan.tried if t.check.rule.gate is Gate.BLOCK]
+    if not blocking:
+        return joined
+    names = ", ".join(literal(b) for b in blocking)
+    stopped = f"bool_or(list_has_any({joined}, [{names}])) over (partition by _load)"
+    return f"case when {stopped} and len({joined}) = 0 then ['load.blocked'] else {joined} end"
+
+
+def accepted(scan: Scan, feed: Feed, *, of: str) -> str:
+    """Rows of one feed as the standard layer keeps them."""
+    source, table = literal(scan.source.name), literal(scan.table)
+    schemes = dict(scan.scheme_columns(feed))
+    made = {
+        "_key": scan.key_sql(feed), "_scheme": literal(feed.scheme), "_org": literal(scan.source.org),
+        "_plant": literal(scan.source.plant) if scan.source.plant else "cast(null as varchar)",
+        "_source": source, "_table": table, "_load": "_load", "_row": "_row", "_recorded_at": "_recorded_at",
+        "_flags": _flags(feed),
+    }
+    columns = [
+        f"{made.get(c.name) or schemes.get(c.name) or quote(feed.column(c.name))} as {quote(c.name)}"
+        for c in standard_columns(feed.entity, scan.registry)
+    ]
+    passes = "" if feed.kept_anyway else " and len(_held) = 0"
+    return f"select {', '.join(columns)} from {of} where is_{feed.number}{passes}"
+
+
+def _flags(feed: Feed) -> str:
+    if feed.kept_anyway:
+        return f"list_concat(held_{feed.number}, flags_{feed.number})"
+    return f"flags_{feed.number}"
+
+
+def quarantined(scan: Scan, *, of: str, raw_columns: list[str]) -> str:
+    """Held rows with all their rule ids and the raw row as it came (personal columns sealed)."""
+    entity = " ".join(
+        f"when len(held_{f.number}) > 0 then {literal(f.entity.name)}" for f in scan.feeds if not f.kept_anyway)
+    keys = " ".join(
+        f"when len(held_{f.number}) > 0 then {scan.key_sql(f)}" for f in scan.feeds if not f.kept_anyway)
+    feeds = [f for f in scan.feeds if not f.kept_anyway]
+    first = feeds[0] if feeds else scan.feeds[0]
+    pairs = ", ".join(f"{literal(c)}, {quote(c)}" for c in raw_columns)
+    all_keys = ", ".join(
+        f"case when is_{f.number} then {literal(f.entity.name + ':')} || {scan.key_sql(f)} end" for f in feeds)
+    return (
+        f"select md5(_load || ':' || _row) as id, case {entity or 'when false then null'} else {literal(first.entity.name)} end as entity,"
+        f" {literal(scan.source.name)} as source, {literal(scan.table)} as \"table\", _file as file, _row as \"row\","
+        f" _load as load, case {keys or 'when false then null'} else {scan.key_sql(first)} end as key, _held as rules,"
+        f" list_filter([{all_keys or 'cast(null as varchar)'}], lambda x: x is not null) as names,"
+        f" cast(json_object({pairs}) as varchar) as raw, _recorded_at as at from {of} where len(_held) > 0"
+    )
+
+
+def corrected(scan: Scan, *, of: str) -> list[str]:
+    """One SELECT per correcting rule: what a value was and what it became."""
+    return [
+        (
+            f"select md5(_load || ':' || _row || {literal(t.check.id)}) as id, {literal(t.check.entity)} as entity,"
+            f" {literal(t.check.field or '')} as field, {literal(t.check.id)} as rule,"
+            f" cast({quote('o' + t.column)} as varchar) as before,"
+            f" cast({quote(scan.feeds[t.feed].column(t.check.field or ''))} as varchar) as after,"
+            f" {literal(scan.source.name)} as source, {literal(scan.table)} as \"table\", _file as file, _row as \"row\","
+            f" _load as load, {scan.key_sql(scan.feeds[t.feed])} as key, _recorded_at as at"
+            f" from {of} where {quote('m' + t.column)} and is_{t.feed}"
+        )
+        for t in scan.tried if t.mends and t.check.field
+    ]
+
+
+def counts(scan: Scan, *, of: str) -> str:
+    """How often each rule was tried, broken and mended, in one aggregation."""
+    columns = []
+    for i, t in enumerate(scan.tried):
+        broken = quote("m" + t.column) if t.mends else quote(t.column)
+        columns.append(f"count_if(is_{t.feed}) as n{i}, count_if(is_{t.feed} and {broken}) as x{i}")
+    return f"select {', '.join(columns) or '1'} from {of}"
+
+
+def per_load(scan: Scan, *, of: str) -> str:
+    """Physical records read, held and mended per load."""
+    mended = " or ".join(quote("m" + t.column) for t in scan.tried if t.mends) or "false"
+    return (
+        f"select _load, count(*) as n, count_if(len(_held) > 0) as held,"
+        f" count_if(len(_held) = 0 and ({mended})) as mended from {of} group by 1"
+    )
+
+

@@ -1,0 +1,172 @@
+"""The stage: each raw table of the batch in reference order, then one commit per table it feeds."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from medthread.pipeline.context import Context
+from medthread.pipeline.ingest.stage import rejects_path
+from medthread.pipeline.standardise import outputs
+from medthread.pipeline.standardise.order import scans_in_order
+from medthread.pipeline.standardise.scan import Scan
+from medthread.stores.engines import copy, file_list, job, literal, quote
+from medthread.stores.lakehouse import Change
+from medthread.stores.lakehouse.committer import key_of
+from medthread.stores.postgres.tables import load, rule_count
+
+QUARANTINE, CORRECTION = "standard.quarantine", "standard.correction"
+
+
+@dataclass
+class Made:
+    """Files of this batch per target table, ready to commit."""
+
+    files: dict[str, list[Path]] = field(default_factory=lambda: defaultdict(list))
+    rows: int = 0
+
+
+def standardise(context: Context, batch: str) -> int:
+    """Bring the batch's raw loads into the standard layer; gives the rows written."""
+    loads = _loads(context, batch)
+    made = Made()
+    scans = [s for s in scans_in_order(context.sources, context.registry) if (s.source.name, s.table) in loads]
+    for number, scan in enumerate(scans):
+        context.progress("standardise", number, len(scans), f"{scan.source.name}.{scan.table}")
+        _table(context, batch, scan, loads[scan.source.name, scan.table], made)
+    made.files[QUARANTINE] += [
+        path for rows in loads.values() for row in rows if (path := rejects_path(context, row.id)).exists()
+    ]
+    for table, files in made.files.items():
+        if not files:
+            continue
+        change = Change(table, tuple(files), key_of("standard", batch, table))
+        made.rows += context.committer.commit(change).rows
+    with context.store.transaction() as tx:
+        tx.execute(update(load).where(load.c.batch == batch, load.c.status == "raw").values(status="accepted"))
+    context.progress("standardise", len(scans), len(scans))
+    return made.rows
+
+
+def _loads(context: Context, batch: str) -> dict[tuple[str, str], list[Any]]:
+    grouped: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    with context.store.transaction() as tx:
+        query = select(load).where(load.c.batch == batch, load.c.status == "raw").order_by(load.c.file)
+        for row in tx.execute(query).all():
+            grouped[row.source, row.table].append(row)
+    return grouped
+
+
+def _table(context: Context, batch: str, scan: Scan, loads: list[Any], made: Made) -> None:
+    name = f"{batch}-{scan.source.name}-{scan.table}"
+    with job(memory=context.memory, threads=context.threads) as con:
+        con.register("loads", pa.table({
+            "id": [r.id for r in loads], "file": [r.file for r in loads],
+            "at": pa.array([r.at.replace(tzinfo=None) for r in loads], pa.timestamp("us")),
+        }))
+        raw_columns = _came(con, [r.raw_path for r in loads], scan)
+        _look_ups(context, con, scan)
+        _keys(context, con, scan, made)
+        con.execute(f"create temp table tried as {scan.statement(came='came_view')}")
+        con.execute(f"create temp view held_view as select *, {outputs.held(scan)} as _held from tried")
+        for feed in scan.feeds:
+            target = f"standard.{feed.entity.name}"
+            out = context.committer.place(target, f"{name}-{feed.number}")
+            _keep(made, target, copy(con, outputs.accepted(scan, feed, of="held_view"), out))
+        held = outputs.quarantined(scan, of="held_view", raw_columns=raw_columns)
+        _keep(made, QUARANTINE, copy(con, held, context.committer.place(QUARANTINE, name)))
+        mended = outputs.corrected(scan, of="held_view")
+        if mended:
+            out = context.committer.place(CORRECTION, name)
+            _keep(made, CORRECTION, copy(con, " union all ".join(mended), out))
+        _count(context, con, batch, scan)
+
+
+def _keep(made: Made, table: str, output: Any) -> None:
+    if output.rows:
+        made.files[table].append(output.path)
+    else:
+        output.path.unlink()
+
+
+def _came(con: Any, paths: list[str], scan: Scan) -> list[str]:
+    """The raw rows with load, file, row and time; columns that no file of the batch has are null."""
+    files = file_list(paths)
+    read = f"read_parquet({files}, union_by_name=true, filename=true, file_row_number=true)"
+    described = [r[0] for r in con.execute(f"describe select * from {read}").fetchall()]
+    raw_columns = [c for c in described if c not in ("filename", "file_row_number", "_row_no")]
+    missing = sorted(c for c in scan.mapping.mapped if c not in raw_columns)
+    row = "coalesce(_row_no, file_row_number + 1)" if "_row_no" in described else "file_row_number + 1"
+    nulls = "".join(f", cast(null as varchar) as {quote(c)}" for c in missing)
+    columns = ", ".join(f"r.{quote(c)}" for c in raw_columns)
+    con.execute(
+        f"create temp view came_view as select {columns}{nulls}, l.id as _load, l.file as _file,"
+        f" l.at as _recorded_at, {row} as _row"
+        f" from {read} r join loads l on l.id = parse_filename(r.filename, true)"
+    )
+    return raw_columns
+
+
+def _look_ups(context: Context, con: Any, scan: Scan) -> None:
+    """Other raw tables of the source that a mapping takes values from, as they stand."""
+    wanted = {m.lookup.table for feed in scan.feeds for m in feed.mapping.fields.values() if m.lookup}
+    for table in wanted:
+        files = context.committer.files(f"raw.{scan.source.name}_{table}")
+        con.execute(
+            f"create temp view {quote('lookup.' + table)} as"
+            f" select * from read_parquet({file_list(files)}, union_by_name=true)"
+        )
+
+
+def _keys(context: Context, con: Any, scan: Scan, made: Made) -> None:
+    """Keys of referenced objects: accepted ones, and held ones too, for a held object is not an unknown one."""
+    for entity in scan.references():
+        target = f"standard.{entity}"
+        files = context.committer.files(target) + [str(p) for p in made.files.get(target, [])]
+        aside = context.committer.files(QUARANTINE) + [str(p) for p in made.files.get(QUARANTINE, [])]
+        parts = []
+        if files:
+            parts.append(f"select _key as k from read_parquet({file_list(files)}, union_by_name=true)")
+        if aside:
+            parts.append(
+                f"select substr(n, {len(entity) + 2}) as k from (select unnest(names) as n"
+                f" from read_parquet({file_list(aside)}, union_by_name=true))"
+                f" where n like {literal(entity + ':%')}"
+            )
+        union = " union ".join(parts) or "select cast(null as varchar) as k where false"
+        con.execute(
+            f"create temp table {quote('keys.' + entity)} as select distinct k from ({union}) where k is not null"
+        )
+
+
+def _count(context: Context, con: Any, batch: str, scan: Scan) -> None:
+    totals = con.execute(outputs.counts(scan, of="held_view")).fetchall()[0]
+    rows = [
+        {
+            "batch": batch, "source": scan.source.name, "table": scan.table, "rule": t.check.id, "entity": t.check.entity,
+            "checked": totals[2 * i], "broken": totals[2 * i + 1], "corrected": totals[2 * i + 1] if t.mends else 0,
+        }
+        for i, t in enumerate(scan.tried)
+    ]
+    loads = con.execute(outputs.per_load(scan, of="held_view")).fetchall()
+    merged: dict[str, dict[str, Any]] = {}
+    for row in rows:  # a rule tried in two feeds of the table counts once
+        known = merged.setdefault(row["rule"], row | {"checked": 0, "broken": 0, "corrected": 0})
+        for name in ("checked", "broken", "corrected"):
+            known[name] += row[name]
+    with context.store.transaction() as tx:
+        if merged:
+            made = insert(rule_count)
+            fresh = {c: made.excluded[c] for c in ("checked", "broken", "corrected")}
+            keys = ["batch", "source", "table", "rule"]
+            tx.execute(made.on_conflict_do_update(index_elements=keys, set_=fresh), list(merged.values()))
+        for id_, read, held, mended in loads:
+            tx.execute(update(load).where(load.c.id == id_).values(
+                rows_read=read + load.c.rejects, rows_quarantined=held + load.c.rejects,
+                rows_accepted=read - held, rows_corrected=mended))
+
+

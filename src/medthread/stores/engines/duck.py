@@ -1,0 +1,103 @@
+"""DuckDB in process: in memory per job, with a spill folder and fixed limits; no file of its own is a store."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from medthread.stores.engines.port import Input, Output
+
+PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
+
+
+@cache
+def _functions() -> str:
+    return (Path(__file__).parent / "functions.sql").read_text(encoding="utf-8")
+
+
+def quote(name: str) -> str:
+    """An SQL identifier, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL string, whatever is in it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def file_list(files: list[str] | tuple[str, ...]) -> str:
+    """Paths as a DuckDB list."""
+    return "[" + ", ".join(literal(f) for f in files) + "]"
+
+
+def connect(*, spill: Path | None = None, memory: str = "2GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """A connection with our functions, UTC, and limits; nothing is fetched from anywhere."""
+    con = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    con.execute(f"set memory_limit={literal(memory)}; set threads={threads}; set timezone='UTC'")
+    con.execute("set enable_progress_bar=false")
+    if spill is not None:
+        con.execute(f"set temp_directory={literal(str(spill))}")
+    con.execute(_functions())
+    return con
+
+
+@contextlib.contextmanager
+def job(*, memory: str = "2GB", threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for one piece of work; its spill folder goes with it."""
+    spill = Path(tempfile.mkdtemp(prefix="medthread-spill-"))
+    con = connect(spill=spill, memory=memory, threads=threads)
+    try:
+        yield con
+    finally:
+        con.close()
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def define(con: duckdb.DuckDBPyConnection, inputs: Mapping[str, Input]) -> None:
+    """Make the inputs visible as views `schema.table`, or plain names."""
+    for name, given in inputs.items():
+        schema, _, table = name.rpartition(".")
+        if schema:
+            con.execute(f"create schema if not exists {quote(schema)}")
+        target = f"{quote(schema)}.{quote(table)}" if schema else quote(table)
+        con.execute(f"create or replace view {target} as {_relation(given)}")
+
+
+def _relation(given: Input) -> str:
+    if given.files:
+        return f"select * from read_parquet({file_list(list(given.files))}, union_by_name=true)"
+    columns = ", ".join(f"cast(null as {kind}) as {quote(name)}" for name, kind in given.columns)
+    return f"select {columns or 'null as nothing'} where false"
+
+
+def copy(con: duckdb.DuckDBPyConnection, sql: str, out: Path) -> Output:
+    """Write a SELECT as Parquet, whole or not at all."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_suffix(".partial")
+    counted = con.execute(f"copy ({sql}) to {literal(str(partial))} ({PARQUET})").fetchall()
+    partial.replace(out)
+    return Output(out, int(counted[0][0]))
+
+
+class DuckEngine:
+    """The embedded engine."""
+
+    def __init__(self, *, memory: str = "2GB", threads: int = 2) -> None:
+        self._memory = memory
+        self._threads = threads
+
+    def select_to_parquet(self, sql: str, *, inputs: Mapping[str, Input], out: Path) -> Output:
+        """Run one SELECT over the inputs and write Parquet."""
+        with job(memory=self._memory, threads=self._threads) as con:
+            define(con, inputs)
+            return copy(con, sql, out)
+
+    def columns_of(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[str, str]]:
+        """Names and types the SELECT would give."""
+        with job(memory=self._memory, threads=self._threads) as con:
+            define(con, inputs)
+            return [(str(r[0]), str(r[1])) for r in con.execute(f"describe {sql}").fetchall()]

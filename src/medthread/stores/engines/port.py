@@ -1,0 +1,39 @@
+"""The port every engine stands behind: a SELECT over named Parquet inputs becomes Parquet.
+
+Engines compute, the core commits: an engine never writes to a catalog. SQL is DuckDB's dialect; another
+engine transpiles it. `tests/engines/` holds the suite that each implementation must pass.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Input:
+    """Parquet files read as one relation; columns missing in some files are null there.
+
+    With no file yet it is empty, with the named columns of the given types.
+    """
+
+    files: Sequence[str]
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a SELECT left behind."""
+
+    path: Path
+    rows: int
+
+
+class Engine(Protocol):
+    """Computes models."""
+
+    def select_to_parquet(self, sql: str, *, inputs: Mapping[str, Input], out: Path) -> Output:
+        """Run one SELECT over the inputs, each visible by its (dotted, quoted) name, and write Parquet."""
+
+    def columns_of(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[str, str]]:
+        """Names and types the SELECT would give, without running it."""

@@ -1,0 +1,177 @@
+"""The one place that changes lakehouse tables.
+
+A commit has a key. Asked again with the same key, nothing happens: a run that was killed anywhere may
+repeat itself. The key stands in the Iceberg snapshot and in `lake_commit`; a snapshot without its row
+(killed in between) is found and the row made up for.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from medthread.stores.lakehouse.catalog import PROPERTIES, open_catalog
+from medthread.stores.postgres.store import Store
+from medthread.stores.postgres.tables import lake_commit, lake_file
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog.sql import SqlCatalog
+    from pyiceberg.table import Table as IcebergTable
+
+KEY = "medthread.commit"
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Change:
+    """Files to append to a table, or to put in place of all it holds."""
+
+    table: str
+    files: tuple[Path, ...]
+    key: str
+    mode: Literal["append", "replace"] = "append"
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What a change came to; `fresh` is false when it had been done before."""
+
+    table: str
+    snapshot: int
+    rows: int
+    fresh: bool
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file's content."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+class Committer:
+    """Appends and replaces; remembers each file with its hash."""
+
+    def __init__(self, store: Store, lake: Path) -> None:
+        self._store = store
+        self._lake = lake
+
+    @cached_property
+    def _catalog(self) -> "SqlCatalog":
+        return open_catalog(url=self._store.url, warehouse=self._lake)
+
+    def place(self, table: str, name: str) -> Path:
+        """Where a new data file of a table belongs."""
+        path = self._lake / table.replace(".", "/") / "data" / f"{name}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def commit(self, change: Change) -> Committed:
+        """Do a change once."""
+        done = self._done(change)
+        if done is not None:
+            return done
+        import pyarrow as pa  # noqa: PLC0415 - heavy, and not needed when nothing changed
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        schema = pa.unify_schemas([pq.read_schema(f) for f in change.files])
+        rows = sum(pq.read_metadata(f).num_rows for f in change.files)
+        table = self._table(change.table, schema)
+        snapshot = self._found(table, change.key) or self._write(table, change)
+        self._record(change, snapshot)
+        return Committed(change.table, snapshot, rows, fresh=True)
+
+    def fingerprint(self, table: str) -> str | None:
+        """Of the last replacement of a table: what it was computed from."""
+        query = select(lake_commit.c.fingerprint).where(lake_commit.c.table == table)
+        with self._store.transaction() as tx:
+            return tx.execute(query.order_by(lake_commit.c.at.desc()).limit(1)).scalar_one_or_none()
+
+    def heads(self) -> dict[str, int]:
+        """The newest snapshot of every table."""
+        latest = select(lake_commit.c.table, lake_commit.c.snapshot).distinct(lake_commit.c.table)
+        with self._store.transaction() as tx:
+            rows = tx.execute(latest.order_by(lake_commit.c.table, lake_commit.c.at.desc())).all()
+        return {r.table: r.snapshot for r in rows}
+
+    def files(self, table: str) -> list[str]:
+        """The live files of a table's head."""
+        query = select(lake_file.c.path).where(lake_file.c.table == table, lake_file.c.removed_in.is_(None))
+        with self._store.transaction() as tx:
+            return list(tx.execute(query.order_by(lake_file.c.at, lake_file.c.path)).scalars())
+
+    def _done(self, change: Change) -> Committed | None:
+        with self._store.transaction() as tx:
+            row = tx.execute(select(lake_commit.c.snapshot).where(lake_commit.c.key == change.key)).one_or_none()
+        return Committed(change.table, row.snapshot, 0, fresh=False) if row else None
+
+    def _table(self, name: str, schema: Any) -> "IcebergTable":
+        from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415
+
+        try:
+            table = self._catalog.load_table(name)
+        except NoSuchTableError:
+            self._catalog.create_namespace_if_not_exists(name.partition(".")[0])
+            return self._catalog.create_table(name, schema=schema, properties=PROPERTIES)
+        known = {f.name for f in table.schema().fields}
+        if set(schema.names) - known:
+            with table.update_schema() as evolution:
+                evolution.union_by_name(schema)
+        return table
+
+    def _found(self, table: "IcebergTable", key: str) -> int | None:
+        for snapshot in reversed(table.metadata.snapshots):
+            if snapshot.summary is not None and snapshot.summary.additional_properties.get(KEY) == key:
+                return int(snapshot.snapshot_id)
+        return None
+
+    def _write(self, table: "IcebergTable", change: Change) -> int:
+        from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415
+
+        paths = [f.resolve().as_uri() for f in change.files]
+        with table.transaction() as tx:
+            if change.mode == "replace" and table.current_snapshot() is not None:
+                tx.delete(AlwaysTrue())
+            tx.add_files(paths, snapshot_properties={KEY: change.key}, check_duplicate_files=False)
+        current = table.current_snapshot()
+        assert current is not None  # noqa: S101 - a commit was just made
+        return int(current.snapshot_id)
+
+    def _record(self, change: Change, snapshot: int) -> None:
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        rows = [
+            {
+                "path": str(f.resolve()), "table": change.table, "sha256": sha256_of(f), "bytes": f.stat().st_size,
+                "rows": pq.read_metadata(f).num_rows, "added_in": change.key,
+            }
+            for f in change.files
+        ]
+        with self._store.transaction() as tx:
+            tx.execute(insert(lake_commit).values(
+                key=change.key, table=change.table, snapshot=snapshot, mode=change.mode, fingerprint=change.fingerprint,
+                at=func.clock_timestamp(),
+            ))
+            if change.mode == "replace":
+                live = (lake_file.c.table == change.table) & lake_file.c.removed_in.is_(None)
+                tx.execute(update(lake_file).where(live).values(removed_in=change.key))
+            tx.execute(insert(lake_file).on_conflict_do_nothing(), rows)
+
+
+def key_of(*parts: Sequence[str] | str) -> str:
+    """A commit key from what determines the change."""
+    digest = hashlib.sha256()
+    for part in parts:
+        for item in [part] if isinstance(part, str) else sorted(part):
+            digest.update(item.encode())
+            digest.update(b"\0")
+        digest.update(b"\1")
+    return digest.hexdigest()[:32]

@@ -1,0 +1,43 @@
+"""The operational store: one SQLAlchemy engine, one transaction at the edge of each act."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from medthread.model.errors import StoreError
+
+POOL = 20
+
+
+class Store:
+    """An open PostgreSQL database, embedded or external."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine: Engine = create_engine(
+            url, pool_size=POOL, max_overflow=0, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"}
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction: committed when the block ends, rolled back when it fails."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise StoreError(
+                f"the database refused: {error.orig}", hint="is PostgreSQL running and MEDTHREAD_DATABASE_URL right?"
+            ) from error
+
+    def check(self) -> dict[str, Any]:
+        """Whether it answers, and which version it is."""
+        with self.transaction() as connection:
+            version = connection.execute(text("show server_version")).scalar_one()
+        return {"ok": True, "version": version}
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()

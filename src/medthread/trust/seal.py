@@ -1,0 +1,58 @@
+"""Sealing values: AES-256-GCM, each with its own nonce, as text that names its key.
+
+A sealed value reads `sealed:1:<key id>:<base64 of nonce and ciphertext>`.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from medthread.model.errors import InvalidError
+from medthread.trust.keys import NONCE_BYTES, PREFIX
+
+
+def seal_all(values: Iterable[str | None], *, key: bytes, key_id: str) -> list[str | None]:
+    """Each value sealed; null stays null."""
+    cipher, head, associated = AESGCM(key), f"{PREFIX}{key_id}:", key_id.encode()
+    sealed: list[str | None] = []
+    for value in values:
+        if value is None:
+            sealed.append(None)
+            continue
+        nonce = os.urandom(NONCE_BYTES)
+        box = nonce + cipher.encrypt(nonce, value.encode(), associated)
+        sealed.append(head + base64.b64encode(box).decode())
+    return sealed
+
+
+def is_sealed(value: str) -> bool:
+    """Whether a text is a sealed value."""
+    return value.startswith(PREFIX)
+
+
+def key_id_of(sealed: str) -> str:
+    """Which key opens it."""
+    return sealed.removeprefix(PREFIX).rpartition(":")[0]
+
+
+def unseal(sealed: str, *, key: bytes) -> str:
+    """The value again; a changed text is refused."""
+    key_id, _, box = sealed.removeprefix(PREFIX).rpartition(":")
+    raw = base64.b64decode(box)
+    try:
+        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], key_id.encode()).decode()
+    except InvalidTag:
+        raise InvalidError("a sealed value was changed", hint="compare the release with `medthread verify`") from None
+
+
+def blind_index(values: Iterable[str | None], *, key: bytes) -> list[str | None]:
+    """HMAC-SHA256 of each value's letters and digits: for equality only."""
+    return [
+        None if v is None else hmac.new(key, "".join(c for c in v if c.isalnum()).encode(), hashlib.sha256).hexdigest()[:32]
+        for v in values
+    ]
