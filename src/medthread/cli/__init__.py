@@ -1,0 +1,5 @@
+"""The command line: `medthread demo | init | ingest | run | trace | verify | release | up`."""
+
+from medthread.cli.main import main
+
+__all__ = ["main"]

@@ -10,6 +10,20 @@ from medthread.derive.table import table_of, tables_of
 from medthread.derive.view import masked_fields, masked_view
 
 __all__ = [
-    "Check", "Entry", "arrow_schema", "checks_of", "contract_of", "declared_checks", "entity_meta", "entries",
-    "golden_columns", "masked_fields", "masked_view", "page", "payload_of", "standard_columns", "table_of", "tables_of",
+    "Check",
+    "Entry",
+    "arrow_schema",
+    "checks_of",
+    "contract_of",
+    "declared_checks",
+    "entity_meta",
+    "entries",
+    "golden_columns",
+    "masked_fields",
+    "masked_view",
+    "page",
+    "payload_of",
+    "standard_columns",
+    "table_of",
+    "tables_of",
 ]

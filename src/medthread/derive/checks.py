@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from medthread.model import Dimension, Entity, Field, Gate, Home, Kind, Label, Registry, Rule
 
 _UNREADABLE = {
-    Kind.INTEGER: Label("应为整数", "must be a whole number"), Kind.DECIMAL: Label("应为数字", "must be a number"),
-    Kind.DATE: Label("应为日期", "must be a date"), Kind.TIMESTAMP: Label("应为日期时间", "must be a date and time"),
+    Kind.INTEGER: Label("应为整数", "must be a whole number"),
+    Kind.DECIMAL: Label("应为数字", "must be a number"),
+    Kind.DATE: Label("应为日期", "must be a date"),
+    Kind.TIMESTAMP: Label("应为日期时间", "must be a date and time"),
     Kind.BOOLEAN: Label("应为是或否", "must be yes or no"),
 }
 
@@ -36,6 +38,17 @@ def declared_checks(entity: type[Entity]) -> list[Check]:
     return checks + [Check(f"{entity.name}.{rule.name}", entity.name, None, rule) for rule in entity.about.rules]
 
 
+def _carried_checks(entity: type[Entity], registry: Registry) -> list[Check]:
+    """Corrections declared on a master's key hold wherever that key is referred to."""
+    return [
+        Check(f"{entity.name}.{f.name}.{rule.name}", entity.name, f.name, rule.at(f.name))
+        for f in entity.fields.values()
+        if f.mark.ref and registry[f.mark.ref.entity].about.home is Home.MASTER
+        for rule in registry[f.mark.ref.entity].fields[registry[f.mark.ref.entity].key()[-1]].mark.rules
+        if rule.correct is not None
+    ]
+
+
 def implied_checks(entity: type[Entity], registry: Registry) -> list[Check]:
     """Required, readable, known code, known reference, unique key: what the types already say."""
     checks = [c for f in entity.fields.values() for c in _of_field(entity, f, registry)]
@@ -51,30 +64,62 @@ def _of_field(entity: type[Entity], field: Field, registry: Registry) -> list[Ch
     found: list[Check] = []
     if field.required:
         words = Label("不能为空", "must not be empty")
-        found.append(Check(f"{at}.required", entity.name, field.name, Rule(
-            name="required", about=words, broken="", dimension=Dimension.COMPLETENESS)))
+        found.append(
+            Check(
+                f"{at}.required",
+                entity.name,
+                field.name,
+                Rule(name="required", about=words, broken="", dimension=Dimension.COMPLETENESS),
+            )
+        )
     if field.kind in _UNREADABLE and not field.is_personal:
-        found.append(Check(f"{at}.type", entity.name, field.name, Rule(
-            name="type", about=_UNREADABLE[field.kind], broken="", dimension=Dimension.VALIDITY)))
+        found.append(
+            Check(
+                f"{at}.type",
+                entity.name,
+                field.name,
+                Rule(name="type", about=_UNREADABLE[field.kind], broken="", dimension=Dimension.VALIDITY),
+            )
+        )
     if field.kind in _UNREADABLE:
         words = Label("全角字符已转为半角", "full-width characters were made narrow")
-        found.append(Check(f"{at}.width", entity.name, field.name, Rule(
-            name="width", about=words, broken="", dimension=Dimension.VALIDITY, correct="narrow")))
+        found.append(
+            Check(
+                f"{at}.width",
+                entity.name,
+                field.name,
+                Rule(name="width", about=words, broken="", dimension=Dimension.VALIDITY, correct="narrow"),
+            )
+        )
     if field.mark.codes is not None:
-        words = Label(f"应为代码表中的值:{'、'.join(field.mark.codes)}", f"must be one of: {', '.join(field.mark.codes)}")
-        found.append(Check(f"{at}.code", entity.name, field.name, Rule(
-            name="code", about=words, broken="", dimension=Dimension.VALIDITY)))
+        words = Label(
+            f"应为代码表中的值:{'、'.join(field.mark.codes)}", f"must be one of: {', '.join(field.mark.codes)}"
+        )
+        found.append(
+            Check(
+                f"{at}.code",
+                entity.name,
+                field.name,
+                Rule(name="code", about=words, broken="", dimension=Dimension.VALIDITY),
+            )
+        )
     if field.mark.ref is not None and registry[field.mark.ref.entity].about.home is not Home.NATIVE:
         target = registry[field.mark.ref.entity].about.label
         words = Label(f"没有这个{target.zh}", f"no such {target.en.lower()}")
-        found.append(Check(f"{at}.reference", entity.name, field.name, Rule(
-            name="reference", about=words, broken="", dimension=Dimension.CONSISTENCY)))
+        found.append(
+            Check(
+                f"{at}.reference",
+                entity.name,
+                field.name,
+                Rule(name="reference", about=words, broken="", dimension=Dimension.CONSISTENCY),
+            )
+        )
     return found
 
 
 def checks_of(entity: type[Entity], registry: Registry) -> list[Check]:
     """All rules of an entity, implied ones first. Append-only events are never held, only flagged."""
-    found = implied_checks(entity, registry) + declared_checks(entity)
+    found = implied_checks(entity, registry) + _carried_checks(entity, registry) + declared_checks(entity)
     if not entity.about.repeats:
         return found
     return [Check(c.id, c.entity, c.field, c.rule.softened(Gate.WARN)) for c in found]

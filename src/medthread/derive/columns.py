@@ -12,12 +12,20 @@ import pyarrow as pa
 from medthread.model import Entity, Field, Home, Kind, Registry
 
 DUCK = {
-    Kind.TEXT: "varchar", Kind.INTEGER: "bigint", Kind.DECIMAL: "decimal(24,6)", Kind.BOOLEAN: "boolean",
-    Kind.DATE: "date", Kind.TIMESTAMP: "timestamp",
+    Kind.TEXT: "varchar",
+    Kind.INTEGER: "bigint",
+    Kind.DECIMAL: "decimal(24,6)",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATE: "date",
+    Kind.TIMESTAMP: "timestamp",
 }
 ARROW: dict[Kind, pa.DataType] = {
-    Kind.TEXT: pa.string(), Kind.INTEGER: pa.int64(), Kind.DECIMAL: pa.decimal128(24, 6), Kind.BOOLEAN: pa.bool_(),
-    Kind.DATE: pa.date32(), Kind.TIMESTAMP: pa.timestamp("us"),
+    Kind.TEXT: pa.string(),
+    Kind.INTEGER: pa.int64(),
+    Kind.DECIMAL: pa.decimal128(24, 6),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.DATE: pa.date32(),
+    Kind.TIMESTAMP: pa.timestamp("us"),
 }
 MASKED, INDEX, CODE, SCHEME = "__masked", "__index", "__code", "__scheme"
 
@@ -32,10 +40,14 @@ class Column:
 
 
 TECHNICAL = (
-    Column("_org", "varchar", pa.string()), Column("_plant", "varchar", pa.string()),
-    Column("_source", "varchar", pa.string()), Column("_table", "varchar", pa.string()),
-    Column("_load", "varchar", pa.string()), Column("_row", "bigint", pa.int64()),
-    Column("_recorded_at", "timestamp", pa.timestamp("us")), Column("_flags", "varchar[]", pa.list_(pa.string())),
+    Column("_org", "varchar", pa.string()),
+    Column("_plant", "varchar", pa.string()),
+    Column("_source", "varchar", pa.string()),
+    Column("_table", "varchar", pa.string()),
+    Column("_load", "varchar", pa.string()),
+    Column("_row", "bigint", pa.int64()),
+    Column("_recorded_at", "timestamp", pa.timestamp("us")),
+    Column("_flags", "varchar[]", pa.list_(pa.string())),
 )
 
 

@@ -27,12 +27,21 @@ def entries(registry: Registry) -> list[Entry]:
     found: list[Entry] = []
     for entity in registry.values():
         about = entity.about
-        found.append(Entry(
-            entity.name, None, about.label, about.meaning, "entity", "", about.owner, about.synonyms, None))
+        found.append(
+            Entry(entity.name, None, about.label, about.meaning, "entity", "", about.owner, about.synonyms, None)
+        )
         found += [
             Entry(
-                entity.name, f.name, f.label, f.mark.about, f.kind.value, f.mark.classification.name.lower(),
-                about.owner, f.mark.synonyms, f.mark.standard)
+                entity.name,
+                f.name,
+                f.label,
+                f.mark.about,
+                f.kind.value,
+                f.mark.classification.name.lower(),
+                about.owner,
+                f.mark.synonyms,
+                f.mark.standard,
+            )
             for f in entity.fields.values()
         ]
     return found
@@ -40,8 +49,21 @@ def entries(registry: Registry) -> list[Entry]:
 
 _WORDS = {
     "zh": ("字段", "名称", "类型", "必填", "主键", "分级", "引用", "标准", "规则", "保留", "归口", "是", ""),
-    "en": ("Field", "Name", "Type", "Required", "Key", "Classification", "Refers to", "Standard", "Rules",
-           "Retention", "Owner", "yes", ""),
+    "en": (
+        "Field",
+        "Name",
+        "Type",
+        "Required",
+        "Key",
+        "Classification",
+        "Refers to",
+        "Standard",
+        "Rules",
+        "Retention",
+        "Owner",
+        "yes",
+        "",
+    ),
 }
 
 
@@ -58,8 +80,15 @@ def page(entity: type[Entity], registry: Registry, *, language: str) -> str:
     for f in entity.fields.values():
         rules = "; ".join(c.label.in_(language) for c in checks if c.field == f.name)
         cells = (
-            f"`{f.name}`", f.label.in_(language), f.kind.value, words[11] if f.required else "",
-            words[11] if f.mark.key else "", f.mark.classification.name.lower(),
-            f.mark.ref.entity if f.mark.ref else "", f.mark.standard or "", rules)
+            f"`{f.name}`",
+            f.label.in_(language),
+            f.kind.value,
+            words[11] if f.required else "",
+            words[11] if f.mark.key else "",
+            f.mark.classification.name.lower(),
+            f.mark.ref.entity if f.mark.ref else "",
+            f.mark.standard or "",
+            rules,
+        )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, ""])

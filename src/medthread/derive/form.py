@@ -18,8 +18,11 @@ def retention_label(entity: type[Entity]) -> Label:
     if kept.forever:
         return Label(f"永久保存({kept.basis})", f"kept for ever ({kept.basis})")
     anchors = {
-        "creation": ("创建", "creation"), "release": ("放行", "release"), "expiry": ("失效", "expiry"),
-        "last_ship": ("最后发货", "the last shipment"), "close": ("关闭", "closure"),
+        "creation": ("创建", "creation"),
+        "release": ("放行", "release"),
+        "expiry": ("失效", "expiry"),
+        "last_ship": ("最后发货", "the last shipment"),
+        "close": ("关闭", "closure"),
     }
     zh, en = anchors[kept.anchor]
     return Label(f"{zh}后 {kept.years} 年({kept.basis})", f"{kept.years} years from {en} ({kept.basis})")
@@ -29,18 +32,32 @@ def field_meta(entity: type[Entity], field: Field, registry: Registry, *, masked
     """One field as list column, form input and dictionary line."""
     mark = field.mark
     return {
-        "name": field.name, "label": pair(field.label), "kind": field.kind.value, "required": field.required,
-        "key": mark.key, "ref": mark.ref.entity if mark.ref else None,
+        "name": field.name,
+        "label": pair(field.label),
+        "kind": field.kind.value,
+        "required": field.required,
+        "key": mark.key,
+        "ref": mark.ref.entity if mark.ref else None,
         "codes": [{"code": c, "label": pair(label)} for c, label in mark.codes.items()] if mark.codes else None,
-        "unit": mark.unit, "classification": mark.classification.name.lower(), "masked": masked,
-        "search": mark.search, "in_list": mark.in_list, "standard": mark.standard, "example": mark.example,
-        "synonyms": list(mark.synonyms), "about": pair(mark.about),
+        "unit": mark.unit,
+        "classification": mark.classification.name.lower(),
+        "masked": masked,
+        "search": mark.search,
+        "in_list": mark.in_list,
+        "standard": mark.standard,
+        "example": mark.example,
+        "synonyms": list(mark.synonyms),
+        "about": pair(mark.about),
         "rules": [
             {
-                "id": c.id, "label": pair(c.label), "dimension": c.rule.dimension.value, "gate": c.rule.gate.value,
+                "id": c.id,
+                "label": pair(c.label),
+                "dimension": c.rule.dimension.value,
+                "gate": c.rule.gate.value,
                 "severity": "warning" if c.rule.gate.value == "warn" or c.rule.correct else "error",
             }
-            for c in checks_of(entity, registry) if c.field == field.name
+            for c in checks_of(entity, registry)
+            if c.field == field.name
         ],
     }
 
@@ -50,9 +67,16 @@ def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classifi
     about = entity.about
     masked = masked_fields(entity, clearance)
     return {
-        "name": entity.name, "label": pair(about.label), "meaning": pair(about.meaning), "home": about.home.value,
-        "domain": about.domain, "group": about.group, "owner": about.owner, "key": list(entity.key()),
-        "title": about.title or entity.key()[-1], "synonyms": list(about.synonyms),
+        "name": entity.name,
+        "label": pair(about.label),
+        "meaning": pair(about.meaning),
+        "home": about.home.value,
+        "domain": about.domain,
+        "group": about.group,
+        "owner": about.owner,
+        "key": list(entity.key()),
+        "title": about.title or entity.key()[-1],
+        "synonyms": list(about.synonyms),
         "retention": pair(retention_label(entity)),
         "fields": [field_meta(entity, f, registry, masked=f.name in masked) for f in entity.fields.values()],
     }

@@ -10,7 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from medthread.model import Entity, Kind
 
 TYPES: dict[Kind, type] = {
-    Kind.TEXT: str, Kind.INTEGER: int, Kind.DECIMAL: Decimal, Kind.BOOLEAN: bool, Kind.DATE: date,
+    Kind.TEXT: str,
+    Kind.INTEGER: int,
+    Kind.DECIMAL: Decimal,
+    Kind.BOOLEAN: bool,
+    Kind.DATE: date,
     Kind.TIMESTAMP: datetime,
 }
 LONGEST = 4000

@@ -22,8 +22,12 @@ from medthread.model import Entity, Home, Kind, Registry
 
 SCHEMA = "native"
 TYPES: dict[Kind, Any] = {
-    Kind.TEXT: Text(), Kind.INTEGER: BigInteger(), Kind.DECIMAL: Numeric(24, 6), Kind.BOOLEAN: Boolean(),
-    Kind.DATE: Date(), Kind.TIMESTAMP: DateTime(timezone=True),
+    Kind.TEXT: Text(),
+    Kind.INTEGER: BigInteger(),
+    Kind.DECIMAL: Numeric(24, 6),
+    Kind.BOOLEAN: Boolean(),
+    Kind.DATE: Date(),
+    Kind.TIMESTAMP: DateTime(timezone=True),
 }
 
 
@@ -36,7 +40,8 @@ def table_of(entity: type[Entity], metadata: MetaData) -> Table:
         else:
             columns.append(Column(field.name, TYPES[field.kind], nullable=not field.required))
     columns += [
-        Column("_org", Text), Column("_plant", Text),
+        Column("_org", Text),
+        Column("_plant", Text),
         Column("_revision", BigInteger, nullable=False, server_default="1"),
         Column("_created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         Column("_created_by", Text, nullable=False),
@@ -50,7 +55,8 @@ def table_of(entity: type[Entity], metadata: MetaData) -> Table:
 def _code_checks(entity: type[Entity]) -> list[CheckConstraint]:
     return [
         CheckConstraint(
-            f"{f.name} in ({', '.join(repr(code) for code in f.mark.codes)})", name=f"ck_{entity.name}_{f.name}_code")
+            f"{f.name} in ({', '.join(repr(code) for code in f.mark.codes)})", name=f"ck_{entity.name}_{f.name}_code"
+        )
         for f in entity.fields.values()
         if f.mark.codes
     ]

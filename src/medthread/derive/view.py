@@ -17,7 +17,9 @@ def needs_clearance(field: Field) -> bool:
 
 def masked_fields(entity: type[Entity], clearance: Classification) -> frozenset[str]:
     """The fields that a reader of this clearance sees masked."""
-    return frozenset(f.name for f in entity.fields.values() if f.mark.classification > max(clearance, Classification.INTERNAL))
+    return frozenset(
+        f.name for f in entity.fields.values() if f.mark.classification > max(clearance, Classification.INTERNAL)
+    )
 
 
 def masked_expression(field: Field) -> str:

@@ -24,8 +24,9 @@ class DeviceModel(Entity):
         retain=Retention(years=15, anchor="last_ship"),
         synonyms=("型号规格", "model"),
     )
-    item: Annotated[str, F("物料", "Item", key=True, ref=Ref("item"), search=True)]
     model_no: Annotated[str, F("型号规格", "Model no.", key=True, search=True)]
+    item: Annotated[str | None, F("物料", "Item", ref=Ref("item"), search=True)]
     name: Annotated[str | None, F("产品名称", "Product name", search=True)]
     device_class: Annotated[str | None, F("管理类别", "Device class", codes=CLASSES)]
+    udi_di: Annotated[str | None, F("UDI-DI", "UDI-DI", search=True, standard="GS1 AI 01")]
     certificate_no: Annotated[str | None, F("注册证编号", "Certificate no.", search=True, rules=(CERTIFICATE,))]

@@ -1,7 +1,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from medthread.model import GTIN, NOT_NEGATIVE, About, Entity, F, Home, Label, Retention, between
+from medthread.model import CODE_FORM, GTIN, NOT_NEGATIVE, About, Entity, F, Home, Label, Retention, between
 
 KINDS = {
     "finished": Label("成品", "Finished device"),
@@ -49,7 +49,16 @@ class Item(Entity):
         synonyms=("料号", "产品", "part", "material"),
     )
     code: Annotated[
-        str, F("物料编码", "Item code", key=True, search=True, synonyms=("料号", "part number"), example="MAT-100231")
+        str,
+        F(
+            "物料编码",
+            "Item code",
+            key=True,
+            rules=(CODE_FORM,),
+            search=True,
+            synonyms=("料号", "part number"),
+            example="MAT-100231",
+        ),
     ]
     name: Annotated[str, F("名称", "Name", search=True)]
     spec: Annotated[str | None, F("规格型号", "Specification", search=True)]

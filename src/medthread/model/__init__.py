@@ -6,6 +6,7 @@ from medthread.model.labels import Label
 from medthread.model.mapping import EntityMapping, FieldMapping, Source, TableMapping, parse_source
 from medthread.model.registry import Registry
 from medthread.model.rules import (
+    CODE_FORM,
     GTIN,
     NOT_NEGATIVE,
     USCC,
@@ -19,6 +20,7 @@ from medthread.model.rules import (
 )
 
 __all__ = [
+    "CODE_FORM",
     "GTIN",
     "NOT_NEGATIVE",
     "USCC",

@@ -55,6 +55,7 @@ class FieldMapping(Strict):
     split: str | None = None
     by: str = "/"
     part: int = 1
+    path: str | None = None  # into a JSON value, e.g. "$[0].value"
     lookup: Lookup | None = None
     codes: dict[str, str] | None = None
     unit: Unit | None = None

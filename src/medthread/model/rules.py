@@ -109,6 +109,14 @@ GTIN = Rule(
     dimension=Dimension.VALIDITY,
 )
 
+CODE_FORM = Rule(
+    name="code_form",
+    about=Label("编码一律大写半角", "codes are upper case and narrow"),
+    broken="{column} <> upper(narrow({column}))",
+    dimension=Dimension.CONSISTENCY,
+    correct="upper(narrow({column}))",
+)
+
 USCC_CONFUSABLE = Rule(
     name="confusable",
     about=Label(

@@ -119,8 +119,9 @@ def _open_batches(context: Context, found: dict[str, Arrival]) -> list[str]:
     """Batches still open from a run that did not end, then one for what is new."""
     fresh = f"B{uuid.uuid4().hex[:16]}"
     with context.store.transaction() as tx:
-        unfinished = list(tx.execute(
-            select(batches.c.id).where(batches.c.stage != "done").order_by(batches.c.at)).scalars())
+        unfinished = list(
+            tx.execute(select(batches.c.id).where(batches.c.stage != "done").order_by(batches.c.at)).scalars()
+        )
         known = set(tx.execute(select(load.c.id)).scalars())
         if not set(found) - known:
             return unfinished

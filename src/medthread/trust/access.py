@@ -10,8 +10,15 @@ from medthread.model import Classification, Label
 from medthread.model.errors import ForbiddenError
 
 ACTIONS = (
-    "entities:read", "entities:write", "runs:start", "releases:publish", "trace:read", "audit:read", "masters:read",
-    "quarantine:read", "tokens:own",
+    "entities:read",
+    "entities:write",
+    "runs:start",
+    "releases:publish",
+    "trace:read",
+    "audit:read",
+    "masters:read",
+    "quarantine:read",
+    "tokens:own",
 )
 READ = frozenset({"entities:read", "trace:read", "masters:read", "tokens:own"})
 
@@ -29,18 +36,39 @@ class Role:
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        Role("data_engineer", Label("数据工程师", "Data engineer"),
-             READ | {"runs:start", "releases:publish", "quarantine:read"}, Classification.INTERNAL),
-        Role("steward", Label("数据管家", "Data steward"),
-             READ | {"entities:write", "quarantine:read"}, Classification.PERSONAL),
-        Role("quality", Label("质量工程师", "Quality engineer"),
-             READ | {"entities:write", "quarantine:read"}, Classification.CONFIDENTIAL),
-        Role("regulatory", Label("法规专员", "Regulatory affairs"), READ | {"entities:write"}, Classification.CONFIDENTIAL),
+        Role(
+            "data_engineer",
+            Label("数据工程师", "Data engineer"),
+            READ | {"runs:start", "releases:publish", "quarantine:read"},
+            Classification.INTERNAL,
+        ),
+        Role(
+            "steward",
+            Label("数据管家", "Data steward"),
+            READ | {"entities:write", "quarantine:read"},
+            Classification.PERSONAL,
+        ),
+        Role(
+            "quality",
+            Label("质量工程师", "Quality engineer"),
+            READ | {"entities:write", "quarantine:read"},
+            Classification.CONFIDENTIAL,
+        ),
+        Role(
+            "regulatory",
+            Label("法规专员", "Regulatory affairs"),
+            READ | {"entities:write"},
+            Classification.CONFIDENTIAL,
+        ),
         Role("buyer", Label("采购员", "Buyer"), READ | {"entities:write"}, Classification.CONFIDENTIAL),
         Role("manager", Label("厂长", "Plant manager"), READ, Classification.INTERNAL),
         Role("auditor", Label("审计员", "Auditor"), READ | {"audit:read", "quarantine:read"}, Classification.INTERNAL),
-        Role("administrator", Label("系统管理员", "System administrator"),
-             frozenset({"audit:read", "tokens:own"}), Classification.INTERNAL),
+        Role(
+            "administrator",
+            Label("系统管理员", "System administrator"),
+            frozenset({"audit:read", "tokens:own"}),
+            Classification.INTERNAL,
+        ),
     )
 }
 

@@ -28,7 +28,13 @@ def _digest(secret: str) -> str:
 
 
 def create_account(
-    tx: Connection, *, name: str, printed_name: str, password: str, roles: tuple[str, ...], by: str,
+    tx: Connection,
+    *,
+    name: str,
+    printed_name: str,
+    password: str,
+    roles: tuple[str, ...],
+    by: str,
     plants: tuple[str, ...] = (),
 ) -> None:
     """A new account; an existing one is left as it is."""
@@ -38,10 +44,16 @@ def create_account(
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidError("the password is too short", hint=f"at least {SHORTEST_PASSWORD} characters")
     made = tx.execute(
-        insert(account).values(
-            name=name, printed_name=printed_name, password_hash=_hasher.hash(password), roles=list(roles),
+        insert(account)
+        .values(
+            name=name,
+            printed_name=printed_name,
+            password_hash=_hasher.hash(password),
+            roles=list(roles),
             plants=list(plants),
-        ).on_conflict_do_nothing(index_elements=["name"]).returning(account.c.name)
+        )
+        .on_conflict_do_nothing(index_elements=["name"])
+        .returning(account.c.name)
     ).scalar_one_or_none()
     if made:
         record(tx, actor=by, action="account.create", object_=f"account/{name}", after={"roles": list(roles)})
@@ -59,8 +71,9 @@ def sign_in(tx: Connection, *, name: str, password: str) -> str | None:
         return None
     token = secrets.token_urlsafe(32)
     tx.execute(update(account).where(account.c.name == name).values(failures=0, locked_until=None))
-    tx.execute(insert(session).values(
-        token_hash=_digest(token), account=name, expires_at=now + timedelta(hours=SESSION_HOURS)))
+    tx.execute(
+        insert(session).values(token_hash=_digest(token), account=name, expires_at=now + timedelta(hours=SESSION_HOURS))
+    )
     record(tx, actor=name, action="session.create", object_=f"account/{name}")
     return token
 
@@ -86,7 +99,8 @@ def sign_out(tx: Connection, *, token: str) -> None:
 def actor_of_session(tx: Connection, *, token: str) -> Actor:
     """Who a session belongs to."""
     query = (
-        select(account, session.c.expires_at).join(session, session.c.account == account.c.name)
+        select(account, session.c.expires_at)
+        .join(session, session.c.account == account.c.name)
         .where(session.c.token_hash == _digest(token))
     )
     row = tx.execute(query).one_or_none()
@@ -101,9 +115,16 @@ def create_token(tx: Connection, *, actor: Actor, name: str, scopes: tuple[str, 
     if beyond:
         raise ForbiddenError(f"{actor.name} cannot pass on {', '.join(sorted(beyond))}", hint="ask for fewer scopes")
     id_, secret = secrets.token_hex(6), TOKEN_PREFIX + secrets.token_urlsafe(32)
-    tx.execute(insert(api_token).values(
-        id=id_, token_hash=_digest(secret), account=actor.name, name=name, scopes=list(scopes),
-        expires_at=datetime.now(UTC) + timedelta(days=days)))
+    tx.execute(
+        insert(api_token).values(
+            id=id_,
+            token_hash=_digest(secret),
+            account=actor.name,
+            name=name,
+            scopes=list(scopes),
+            expires_at=datetime.now(UTC) + timedelta(days=days),
+        )
+    )
     record(tx, actor=actor.name, action="token.create", object_=f"token/{id_}", after={"scopes": list(scopes)})
     return id_, secret
 
@@ -121,10 +142,12 @@ def actor_of_token(tx: Connection, *, token: str) -> Actor:
     """Who a token acts for, within its scopes."""
     query = (
         select(account, api_token.c.scopes, api_token.c.expires_at, api_token.c.revoked)
-        .join(api_token, api_token.c.account == account.c.name).where(api_token.c.token_hash == _digest(token))
+        .join(api_token, api_token.c.account == account.c.name)
+        .where(api_token.c.token_hash == _digest(token))
     )
     row = tx.execute(query).one_or_none()
     if row is None or row.revoked or row.expires_at < datetime.now(UTC):
         raise UnauthenticatedError("the token is unknown, revoked or has expired", hint="make a new one under Account")
     return Actor(
-        row.name, row.printed_name, tuple(row.roles), tuple(row.plants), frozenset(row.scopes), language=row.language)
+        row.name, row.printed_name, tuple(row.roles), tuple(row.plants), frozenset(row.scopes), language=row.language
+    )

@@ -8,11 +8,27 @@ from medthread.stores.postgres.tables import audit_event
 
 
 def record(
-    tx: Connection, *, actor: str, action: str, object_: str, outcome: str = "done", reason: str | None = None,
-    before: Any = None, after: Any = None, detail: Any = None,
+    tx: Connection,
+    *,
+    actor: str,
+    action: str,
+    object_: str,
+    outcome: str = "done",
+    reason: str | None = None,
+    before: Any = None,
+    after: Any = None,
+    detail: Any = None,
 ) -> None:
     """Insert one audit row; the table refuses update and delete."""
-    tx.execute(insert(audit_event).values(
-        actor=actor, action=action, object=object_, outcome=outcome, reason=reason, before=before, after=after,
-        detail=detail,
-    ))
+    tx.execute(
+        insert(audit_event).values(
+            actor=actor,
+            action=action,
+            object=object_,
+            outcome=outcome,
+            reason=reason,
+            before=before,
+            after=after,
+            detail=detail,
+        )
+    )

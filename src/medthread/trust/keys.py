@@ -51,7 +51,8 @@ class Keyring:
         key = secrets.token_bytes(KEY_BYTES)
         wrapped = aes_key_wrap(self._master, key)
         tx.execute(
-            insert(encryption_key).values(id=id_, subject=subject, wrapped=wrapped)
+            insert(encryption_key)
+            .values(id=id_, subject=subject, wrapped=wrapped)
             .on_conflict_do_nothing(index_elements=["id"])
         )
         return self.find(tx, id_)

@@ -53,6 +53,8 @@ def unseal(sealed: str, *, key: bytes) -> str:
 def blind_index(values: Iterable[str | None], *, key: bytes) -> list[str | None]:
     """HMAC-SHA256 of each value's letters and digits: for equality only."""
     return [
-        None if v is None else hmac.new(key, "".join(c for c in v if c.isalnum()).encode(), hashlib.sha256).hexdigest()[:32]
+        None
+        if v is None
+        else hmac.new(key, "".join(c for c in v if c.isalnum()).encode(), hashlib.sha256).hexdigest()[:32]
         for v in values
     ]

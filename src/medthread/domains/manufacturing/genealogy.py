@@ -45,6 +45,7 @@ class GenealogyEdge(Entity):
     child_kind: Annotated[str, F("产出类别", "Child kind", key=True, codes=ENDS)]
     child_item: Annotated[str | None, F("产出物料", "Child item", ref=Ref("item"))]
     child_no: Annotated[str, F("产出号", "Child no.", key=True, search=True)]
+    party: Annotated[str | None, F("相关方", "Party", ref=Ref("customer"))]
     activity_kind: Annotated[str, F("活动", "Activity", codes=ACTIVITIES)]
     activity: Annotated[str, F("活动单号", "Activity no.", key=True, search=True)]
     quantity: Annotated[Decimal | None, F("数量", "Quantity")]

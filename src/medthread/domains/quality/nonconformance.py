@@ -30,7 +30,7 @@ class Nonconformance(Entity):
     )
     ncr_no: Annotated[str, F("不合格单号", "NCR no.", key=True, search=True)]
     item: Annotated[str, F("物料", "Item", ref=Ref("item"), search=True)]
-    lot_no: Annotated[str | None, F("批号", "Lot no.", search=True)]
+    lot_no: Annotated[str, F("批号", "Lot no.", search=True)]
     defect_code: Annotated[str | None, F("缺陷代码", "Defect code", search=True)]
     severity: Annotated[str | None, F("严重度", "Severity", codes=SEVERITIES)]
     quantity: Annotated[Decimal | None, F("数量", "Quantity", rules=(NOT_NEGATIVE,))]

@@ -40,7 +40,7 @@ class Complaint(Entity):
     serial_no: Annotated[str | None, F("序列号", "Serial no.", search=True)]
     problem_code: Annotated[str | None, F("问题编码", "Problem code", standard="IMDRF AET")]
     harm: Annotated[str | None, F("伤害", "Harm", codes=HARMS)]
-    description: Annotated[str | None, F("描述", "Description", in_list=False)]
+    description: Annotated[str, F("描述", "Description", in_list=False)]
     complainant: Annotated[
         str | None, F("投诉人", "Complainant", classification=Classification.PERSONAL, mask=Mask.PARTIAL, in_list=False)
     ]

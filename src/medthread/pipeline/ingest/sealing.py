@@ -24,7 +24,9 @@ def mask_partial(value: str | None) -> str | None:
     return value[0] + "*" * (len(value) - 1) if len(value) > 1 else "*"
 
 
-def seal_columns(source: Path, out: Path, *, columns: frozenset[str], key: bytes, key_id: str, index_key: bytes) -> None:
+def seal_columns(
+    source: Path, out: Path, *, columns: frozenset[str], key: bytes, key_id: str, index_key: bytes
+) -> None:
     """Rewrite a raw file with its personal columns sealed; each distinct value of a batch is sealed once."""
     with pq.ParquetFile(source) as file:
         schema = file.schema_arrow

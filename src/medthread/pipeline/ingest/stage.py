@@ -14,11 +14,12 @@ from medthread.model import Source
 from medthread.model.errors import SourceError
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.arrive import Arrival
+from medthread.pipeline.ingest.reading import read_arrival
 from medthread.pipeline.ingest.sealing import seal_columns
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
 from medthread.stores.postgres.tables import load
-from medthread.stores.readers import Extract, read_arrival
+from medthread.stores.readers import Extract
 from medthread.trust.seal import seal_all
 
 WORKERS = 2
@@ -40,9 +41,18 @@ def register(context: Context, found: list[Arrival], batch: str) -> list[Arrival
             content = (arrival.source.name, arrival.table, arrival.sha256)
             status = "repeated" if content in contents else "arrived"
             contents.add(content)
-            tx.execute(insert(load).values(
-                id=arrival.load_id, source=arrival.source.name, table=arrival.table, file=arrival.file,
-                sha256=arrival.sha256, bytes=arrival.bytes, batch=batch, status=status))
+            tx.execute(
+                insert(load).values(
+                    id=arrival.load_id,
+                    source=arrival.source.name,
+                    table=arrival.table,
+                    file=arrival.file,
+                    sha256=arrival.sha256,
+                    bytes=arrival.bytes,
+                    batch=batch,
+                    status=status,
+                )
+            )
             if status == "arrived":
                 fresh.append(arrival)
     return fresh
@@ -91,8 +101,7 @@ def _seal(context: Context, arrival: Arrival, plain: Path, target: Path, columns
     with context.store.transaction() as tx:
         key = context.keyring.make(tx, id_=arrival.load_id, subject=f"load/{arrival.load_id}")
     partial = target.with_suffix(".partial")
-    seal_columns(
-        plain, partial, columns=columns, key=key, key_id=arrival.load_id, index_key=context.keyring.index_key)
+    seal_columns(plain, partial, columns=columns, key=key, key_id=arrival.load_id, index_key=context.keyring.index_key)
     partial.replace(target)
 
 
@@ -110,7 +119,10 @@ def _note(context: Context, arrival: Arrival, made: Extract | SourceError) -> No
     rejected = len(made.rejects)
     _write_rejects(context, arrival, [_reject(context, arrival, r) for r in made.rejects])
     values: dict[str, Any] = {
-        "raw_path": str(target), "columns": list(made.columns), "rejects": rejected, "findings": findings,
+        "raw_path": str(target),
+        "columns": list(made.columns),
+        "rejects": rejected,
+        "findings": findings,
         "rows_read": made.rows + rejected,
     }
     if missing:
@@ -134,9 +146,18 @@ def _reject(context: Context, arrival: Arrival, reject: Any) -> dict[str, Any]:
         key = context.keyring.make(tx, id_=arrival.load_id, subject=f"load/{arrival.load_id}")
     [raw] = seal_all([reject.raw], key=key, key_id=arrival.load_id)
     return {
-        "id": key_of(arrival.load_id, str(reject.row)), "entity": arrival.source.tables[arrival.table].feeds[0].entity,
-        "source": arrival.source.name, "table": arrival.table, "file": arrival.file, "row": reject.row,
-        "load": arrival.load_id, "key": None, "rules": ["load.unparsable"], "names": [], "raw": raw, "at": None,
+        "id": key_of(arrival.load_id, str(reject.row)),
+        "entity": arrival.source.tables[arrival.table].feeds[0].entity,
+        "source": arrival.source.name,
+        "table": arrival.table,
+        "file": arrival.file,
+        "row": reject.row,
+        "load": arrival.load_id,
+        "key": None,
+        "rules": ["load.unparsable"],
+        "names": [],
+        "raw": raw,
+        "at": None,
     }
 
 
@@ -148,12 +169,22 @@ def rejects_path(context: Context, load_id: str) -> Path:
 def _write_rejects(context: Context, arrival: Arrival, rejects: list[dict[str, Any]]) -> None:
     if not rejects:
         return
-    schema = pa.schema([
-        ("id", pa.string()), ("entity", pa.string()), ("source", pa.string()), ("table", pa.string()),
-        ("file", pa.string()), ("row", pa.int64()), ("load", pa.string()), ("key", pa.string()),
-        ("rules", pa.list_(pa.string())), ("names", pa.list_(pa.string())), ("raw", pa.string()),
-        ("at", pa.timestamp("us")),
-    ])
+    schema = pa.schema(
+        [
+            ("id", pa.string()),
+            ("entity", pa.string()),
+            ("source", pa.string()),
+            ("table", pa.string()),
+            ("file", pa.string()),
+            ("row", pa.int64()),
+            ("load", pa.string()),
+            ("key", pa.string()),
+            ("rules", pa.list_(pa.string())),
+            ("names", pa.list_(pa.string())),
+            ("raw", pa.string()),
+            ("at", pa.timestamp("us")),
+        ]
+    )
     target = rejects_path(context, arrival.load_id)
     partial = target.with_suffix(".partial")
     pq.write_table(pa.Table.from_pylist(rejects, schema), partial, compression="zstd")

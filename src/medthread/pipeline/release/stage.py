@@ -23,8 +23,15 @@ def release(context: Context, *, by: str, trace_index: str | None) -> str | None
     with context.store.transaction() as tx:
         releases.create(tx, id_=id_, by=by, trace_index=trace_index, tables=tables)
         before = releases.publish(tx, id_=id_, by=by)
-        record(tx, actor=by, action="release.publish", object_=f"release/{id_}", before={"release": before},
-               after={"release": id_}, detail={"tables": len(tables)})
+        record(
+            tx,
+            actor=by,
+            action="release.publish",
+            object_=f"release/{id_}",
+            before={"release": before},
+            after={"release": id_},
+            detail={"tables": len(tables)},
+        )
     context.progress("release", 1, 1, id_)
     return id_
 
@@ -40,5 +47,12 @@ def move_pointer(context: Context, *, id_: str, by: str, reason: str) -> None:
         if releases.current_id(tx) == id_:
             raise ConflictError(f"readers see {id_} already", hint="choose another release")
         before = releases.publish(tx, id_=id_, by=by)
-        record(tx, actor=by, action="release.publish", object_=f"release/{id_}", reason=reason,
-               before={"release": before}, after={"release": id_})
+        record(
+            tx,
+            actor=by,
+            action="release.publish",
+            object_=f"release/{id_}",
+            reason=reason,
+            before={"release": before},
+            after={"release": id_},
+        )

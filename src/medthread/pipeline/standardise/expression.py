@@ -7,12 +7,20 @@ from medthread.model.mapping import is_literal
 from medthread.stores.engines import literal, quote
 
 READ = {
-    Kind.TEXT: "{x}", Kind.INTEGER: "to_integer({x})", Kind.DECIMAL: "to_exact_number({x})",
-    Kind.BOOLEAN: "to_truth({x})", Kind.DATE: "to_day({x})", Kind.TIMESTAMP: "to_moment({x})",
+    Kind.TEXT: "{x}",
+    Kind.INTEGER: "to_integer({x})",
+    Kind.DECIMAL: "to_exact_number({x})",
+    Kind.BOOLEAN: "to_truth({x})",
+    Kind.DATE: "to_day({x})",
+    Kind.TIMESTAMP: "to_moment({x})",
 }
 CHANGES = {
-    "trim": "trim({x})", "upper": "upper({x})", "lower": "lower({x})", "narrow": "narrow({x})",
-    "strip_zeros": "ltrim({x}, '0')", "digits": "regexp_replace({x}, '[^0-9]', '', 'g')",
+    "trim": "trim({x})",
+    "upper": "upper({x})",
+    "lower": "lower({x})",
+    "narrow": "narrow({x})",
+    "strip_zeros": "ltrim({x}, '0')",
+    "digits": "regexp_replace({x}, '[^0-9]', '', 'g')",
 }
 
 
@@ -37,6 +45,8 @@ def raw_text(mapping: FieldMapping) -> str:
     if mapping.lookup is not None:
         return f"lookup_{quote(lookup_name(mapping))[1:-1]}.given"
     assert mapping.from_ is not None  # noqa: S101 - the mapping's own validator saw to it
+    if mapping.path is not None:
+        return f"json_extract_string(try_cast({quote(mapping.from_)} as json), {literal(mapping.path)})"
     return quote(mapping.from_)
 
 

@@ -6,7 +6,6 @@ from medthread.pipeline.standardise.scan import Feed, Scan
 from medthread.stores.engines import literal, quote
 
 
-
 def held(scan: Scan) -> str:
     """SQL: rule ids that hold a row, over all feeds that can be held."""
     lists = [f"held_{f.number}" for f in scan.feeds if not f.kept_anyway]
@@ -24,9 +23,15 @@ def accepted(scan: Scan, feed: Feed, *, of: str) -> str:
     source, table = literal(scan.source.name), literal(scan.table)
     schemes = dict(scan.scheme_columns(feed))
     made = {
-        "_key": scan.key_sql(feed), "_scheme": literal(feed.scheme), "_org": literal(scan.source.org),
+        "_key": scan.key_sql(feed),
+        "_scheme": literal(feed.scheme),
+        "_org": literal(scan.source.org),
         "_plant": literal(scan.source.plant) if scan.source.plant else "cast(null as varchar)",
-        "_source": source, "_table": table, "_load": "_load", "_row": "_row", "_recorded_at": "_recorded_at",
+        "_source": source,
+        "_table": table,
+        "_load": "_load",
+        "_row": "_row",
+        "_recorded_at": "_recorded_at",
         "_flags": _flags(feed),
     }
     columns = [
@@ -46,17 +51,18 @@ def _flags(feed: Feed) -> str:
 def quarantined(scan: Scan, *, of: str, raw_columns: list[str]) -> str:
     """Held rows with all their rule ids and the raw row as it came (personal columns sealed)."""
     entity = " ".join(
-        f"when len(held_{f.number}) > 0 then {literal(f.entity.name)}" for f in scan.feeds if not f.kept_anyway)
-    keys = " ".join(
-        f"when len(held_{f.number}) > 0 then {scan.key_sql(f)}" for f in scan.feeds if not f.kept_anyway)
+        f"when len(held_{f.number}) > 0 then {literal(f.entity.name)}" for f in scan.feeds if not f.kept_anyway
+    )
+    keys = " ".join(f"when len(held_{f.number}) > 0 then {scan.key_sql(f)}" for f in scan.feeds if not f.kept_anyway)
     feeds = [f for f in scan.feeds if not f.kept_anyway]
     first = feeds[0] if feeds else scan.feeds[0]
     pairs = ", ".join(f"{literal(c)}, {quote(c)}" for c in raw_columns)
     all_keys = ", ".join(
-        f"case when is_{f.number} then {literal(f.entity.name + ':')} || {scan.key_sql(f)} end" for f in feeds)
+        f"case when is_{f.number} then {literal(f.entity.name + ':')} || {scan.key_sql(f)} end" for f in feeds
+    )
     return (
         f"select md5(_load || ':' || _row) as id, case {entity or 'when false then null'} else {literal(first.entity.name)} end as entity,"
-        f" {literal(scan.source.name)} as source, {literal(scan.table)} as \"table\", _file as file, _row as \"row\","
+        f' {literal(scan.source.name)} as source, {literal(scan.table)} as "table", _file as file, _row as "row",'
         f" _load as load, case {keys or 'when false then null'} else {scan.key_sql(first)} end as key, _held as rules,"
         f" list_filter([{all_keys or 'cast(null as varchar)'}], lambda x: x is not null) as names,"
         f" cast(json_object({pairs}) as varchar) as raw, _recorded_at as at from {of} where len(_held) > 0"
@@ -71,11 +77,12 @@ def corrected(scan: Scan, *, of: str) -> list[str]:
             f" {literal(t.check.field or '')} as field, {literal(t.check.id)} as rule,"
             f" cast({quote('o' + t.column)} as varchar) as before,"
             f" cast({quote(scan.feeds[t.feed].column(t.check.field or ''))} as varchar) as after,"
-            f" {literal(scan.source.name)} as source, {literal(scan.table)} as \"table\", _file as file, _row as \"row\","
+            f' {literal(scan.source.name)} as source, {literal(scan.table)} as "table", _file as file, _row as "row",'
             f" _load as load, {scan.key_sql(scan.feeds[t.feed])} as key, _recorded_at as at"
             f" from {of} where {quote('m' + t.column)} and is_{t.feed}"
         )
-        for t in scan.tried if t.mends and t.check.field
+        for t in scan.tried
+        if t.mends and t.check.field
     ]
 
 
@@ -95,5 +102,3 @@ def per_load(scan: Scan, *, of: str) -> str:
         f"select _load, count(*) as n, count_if(len(_held) > 0) as held,"
         f" count_if(len(_held) = 0 and ({mended})) as mended from {of} group by 1"
     )
-
-

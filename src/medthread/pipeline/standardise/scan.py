@@ -67,9 +67,7 @@ class Scan:
         self.table = table
         self.registry = registry
         self.mapping = source.tables[table]
-        self.feeds = [
-            Feed(i, registry[m.entity], m, source.name) for i, m in enumerate(self.mapping.feeds)
-        ]
+        self.feeds = [Feed(i, registry[m.entity], m, source.name) for i, m in enumerate(self.mapping.feeds)]
         self.tried = [t for feed in self.feeds for t in self._tried(feed)]
 
     def statement(self, *, came: str) -> str:
@@ -93,7 +91,9 @@ class Scan:
             f.mark.ref.entity
             for feed in self.feeds
             for f in feed.entity.fields.values()
-            if f.mark.ref and f.name in feed.mapping.fields and self.registry[f.mark.ref.entity].about.home is not Home.NATIVE
+            if f.mark.ref
+            and f.name in feed.mapping.fields
+            and self.registry[f.mark.ref.entity].about.home is not Home.NATIVE
         }
 
     def _joins(self) -> list[str]:
@@ -151,7 +151,8 @@ class Scan:
         replaced = f" replace ({', '.join(parts)})" if parts else ""
         kept = [
             f"coalesce({t.broken}, false) as {quote('m' + t.column)}, {t.before} as {quote('o' + t.column)}"
-            for t in self.tried if t.mends
+            for t in self.tried
+            if t.mends
         ]
         return replaced + (", " + ", ".join(kept) if kept else "")
 
@@ -160,8 +161,12 @@ class Scan:
         for feed in self.feeds:
             held = [t for t in self.tried if t.feed == feed.number and not t.mends]
             columns += [
-                _list_of([t for t in held if t.check.rule.gate is not Gate.WARN], f"is_{feed.number}", f"held_{feed.number}"),
-                _list_of([t for t in held if t.check.rule.gate is Gate.WARN], f"is_{feed.number}", f"flags_{feed.number}"),
+                _list_of(
+                    [t for t in held if t.check.rule.gate is not Gate.WARN], f"is_{feed.number}", f"held_{feed.number}"
+                ),
+                _list_of(
+                    [t for t in held if t.check.rule.gate is Gate.WARN], f"is_{feed.number}", f"flags_{feed.number}"
+                ),
             ]
         return columns
 
@@ -246,7 +251,8 @@ class Scan:
         """Constant columns telling whose codes each reference to a master is in."""
         return [
             (f.name + SCHEME, literal(self.scheme_of(feed, f)))
-            for f in feed.entity.fields.values() if refers_to_master(f, self.registry)
+            for f in feed.entity.fields.values()
+            if refers_to_master(f, self.registry)
         ]
 
 

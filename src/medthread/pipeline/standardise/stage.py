@@ -64,10 +64,16 @@ def _loads(context: Context, batch: str) -> dict[tuple[str, str], list[Any]]:
 def _table(context: Context, batch: str, scan: Scan, loads: list[Any], made: Made) -> None:
     name = f"{batch}-{scan.source.name}-{scan.table}"
     with job(memory=context.memory, threads=context.threads) as con:
-        con.register("loads", pa.table({
-            "id": [r.id for r in loads], "file": [r.file for r in loads],
-            "at": pa.array([r.at.replace(tzinfo=None) for r in loads], pa.timestamp("us")),
-        }))
+        con.register(
+            "loads",
+            pa.table(
+                {
+                    "id": [r.id for r in loads],
+                    "file": [r.file for r in loads],
+                    "at": pa.array([r.at.replace(tzinfo=None) for r in loads], pa.timestamp("us")),
+                }
+            ),
+        )
         raw_columns = _came(con, [r.raw_path for r in loads], scan)
         _look_ups(context, con, scan)
         _keys(context, con, scan, made)
@@ -147,8 +153,14 @@ def _count(context: Context, con: Any, batch: str, scan: Scan) -> None:
     totals = con.execute(outputs.counts(scan, of="held_view")).fetchall()[0]
     rows = [
         {
-            "batch": batch, "source": scan.source.name, "table": scan.table, "rule": t.check.id, "entity": t.check.entity,
-            "checked": totals[2 * i], "broken": totals[2 * i + 1], "corrected": totals[2 * i + 1] if t.mends else 0,
+            "batch": batch,
+            "source": scan.source.name,
+            "table": scan.table,
+            "rule": t.check.id,
+            "entity": t.check.entity,
+            "checked": totals[2 * i],
+            "broken": totals[2 * i + 1],
+            "corrected": totals[2 * i + 1] if t.mends else 0,
         }
         for i, t in enumerate(scan.tried)
     ]
@@ -165,8 +177,13 @@ def _count(context: Context, con: Any, batch: str, scan: Scan) -> None:
             keys = ["batch", "source", "table", "rule"]
             tx.execute(made.on_conflict_do_update(index_elements=keys, set_=fresh), list(merged.values()))
         for id_, read, held, mended in loads:
-            tx.execute(update(load).where(load.c.id == id_).values(
-                rows_read=read + load.c.rejects, rows_quarantined=held + load.c.rejects,
-                rows_accepted=read - held, rows_corrected=mended))
-
-
+            tx.execute(
+                update(load)
+                .where(load.c.id == id_)
+                .values(
+                    rows_read=read + load.c.rejects,
+                    rows_quarantined=held + load.c.rejects,
+                    rows_accepted=read - held,
+                    rows_corrected=mended,
+                )
+            )

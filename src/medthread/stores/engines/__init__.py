@@ -3,4 +3,16 @@
 from medthread.stores.engines.duck import DuckEngine, connect, copy, define, file_list, job, literal, quote
 from medthread.stores.engines.port import Engine, Input, Output
 
-__all__ = ["DuckEngine", "Engine", "Input", "Output", "connect", "copy", "define", "file_list", "job", "literal", "quote"]
+__all__ = [
+    "DuckEngine",
+    "Engine",
+    "Input",
+    "Output",
+    "connect",
+    "copy",
+    "define",
+    "file_list",
+    "job",
+    "literal",
+    "quote",
+]

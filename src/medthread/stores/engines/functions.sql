@@ -35,6 +35,9 @@ create or replace macro is_gtin(x) as regexp_full_match(x, '[0-9]{8}|[0-9]{12,14
     range(1, length(x) + 1),
     lambda i: try_cast(substr(x, length(x) - i + 1, 1) as int) * if(i % 2 = 0, 3, 1))) % 10 = 0;
 
+create or replace macro is_sscc(x) as regexp_full_match(x, '[0-9]{18}') and list_sum(list_transform(
+    range(1, 19), lambda i: try_cast(substr(x, 19 - i, 1) as int) * if(i % 2 = 0, 3, 1))) % 10 = 0;
+
 -- GB 32100-2015: 31 signs (no I, O, S, V, Z), weights 3^(i-1) mod 31.
 create or replace macro uscc_sign(x, i) as strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', substr(x, i, 1)) - 1;
 create or replace macro is_uscc(x) as regexp_full_match(x, '[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}') and

@@ -5,5 +5,12 @@ from medthread.stores.lakehouse.releases import Release, Releases, ReleaseTable
 from medthread.stores.lakehouse.verify import Fault, verify_release
 
 __all__ = [
-    "Change", "Committed", "Committer", "Fault", "Release", "ReleaseTable", "Releases", "verify_release",
+    "Change",
+    "Committed",
+    "Committer",
+    "Fault",
+    "Release",
+    "ReleaseTable",
+    "Releases",
+    "verify_release",
 ]

@@ -150,16 +150,26 @@ class Committer:
 
         rows = [
             {
-                "path": str(f.resolve()), "table": change.table, "sha256": sha256_of(f), "bytes": f.stat().st_size,
-                "rows": pq.read_metadata(f).num_rows, "added_in": change.key,
+                "path": str(f.resolve()),
+                "table": change.table,
+                "sha256": sha256_of(f),
+                "bytes": f.stat().st_size,
+                "rows": pq.read_metadata(f).num_rows,
+                "added_in": change.key,
             }
             for f in change.files
         ]
         with self._store.transaction() as tx:
-            tx.execute(insert(lake_commit).values(
-                key=change.key, table=change.table, snapshot=snapshot, mode=change.mode, fingerprint=change.fingerprint,
-                at=func.clock_timestamp(),
-            ))
+            tx.execute(
+                insert(lake_commit).values(
+                    key=change.key,
+                    table=change.table,
+                    snapshot=snapshot,
+                    mode=change.mode,
+                    fingerprint=change.fingerprint,
+                    at=func.clock_timestamp(),
+                )
+            )
             if change.mode == "replace":
                 live = (lake_file.c.table == change.table) & lake_file.c.removed_in.is_(None)
                 tx.execute(update(lake_file).where(live).values(removed_in=change.key))

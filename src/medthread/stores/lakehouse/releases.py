@@ -44,11 +44,15 @@ class Releases:
         """Every table at its newest snapshot, with its live files."""
         newest = (
             select(lake_commit.c.table, lake_commit.c.snapshot)
-            .distinct(lake_commit.c.table).order_by(lake_commit.c.table, lake_commit.c.at.desc()).subquery()
+            .distinct(lake_commit.c.table)
+            .order_by(lake_commit.c.table, lake_commit.c.at.desc())
+            .subquery()
         )
         query = (
             select(
-                newest.c.table, newest.c.snapshot, func.sum(lake_file.c.rows).label("rows"),
+                newest.c.table,
+                newest.c.snapshot,
+                func.sum(lake_file.c.rows).label("rows"),
                 func.array_agg(lake_file.c.path).label("files"),
             )
             .join(lake_file, (lake_file.c.table == newest.c.table) & lake_file.c.removed_in.is_(None))
@@ -58,13 +62,18 @@ class Releases:
             rows = tx.execute(query).all()
         return {r.table: ReleaseTable(r.table, r.snapshot, int(r.rows), tuple(sorted(r.files))) for r in rows}
 
-    def create(self, tx: Connection, *, id_: str, by: str, trace_index: str | None, tables: dict[str, ReleaseTable]) -> None:
+    def create(
+        self, tx: Connection, *, id_: str, by: str, trace_index: str | None, tables: dict[str, ReleaseTable]
+    ) -> None:
         """Write a release down; readers do not see it until it is published."""
         tx.execute(insert(release).values(id=id_, created_by=by, trace_index=trace_index))
-        tx.execute(insert(release_table), [
-            {"release": id_, "table": t.name, "snapshot": t.snapshot, "rows": t.rows, "files": list(t.files)}
-            for t in tables.values()
-        ])
+        tx.execute(
+            insert(release_table),
+            [
+                {"release": id_, "table": t.name, "snapshot": t.snapshot, "rows": t.rows, "files": list(t.files)}
+                for t in tables.values()
+            ],
+        )
 
     def publish(self, tx: Connection, *, id_: str, by: str) -> str | None:
         """Move the pointer, to a newer or an older release; gives where it stood."""
@@ -73,7 +82,8 @@ class Releases:
             raise NotFoundError(f"no release {id_!r}", hint="`medthread release list` shows those there are")
         values = {"release": id_, "moved_by": by, "moved_at": func.clock_timestamp()}
         tx.execute(
-            insert(release_pointer).values(name=POINTER, **values)
+            insert(release_pointer)
+            .values(name=POINTER, **values)
             .on_conflict_do_update(index_elements=["name"], set_=values)
         )
         first = func.coalesce(release.c.published_at, func.clock_timestamp())
@@ -102,6 +112,9 @@ class Releases:
             raise NotFoundError(f"no release {id_!r}", hint="`medthread release list` shows those there are")
         tables = tx.execute(select(release_table).where(release_table.c.release == id_)).all()
         return Release(
-            row.id, row.created_at, row.published_at, row.trace_index,
+            row.id,
+            row.created_at,
+            row.published_at,
+            row.trace_index,
             {t.table: ReleaseTable(t.table, t.snapshot, t.rows, tuple(t.files)) for t in tables},
         )

@@ -12,14 +12,16 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    UniqueConstraint,
     func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 NAMING = {
-    "ix": "ix_%(column_0_N_label)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s", "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 metadata = MetaData(schema="medthread", naming_convention=NAMING)
 
@@ -29,7 +31,8 @@ def _now() -> Column[object]:
 
 
 account = Table(
-    "account", metadata,
+    "account",
+    metadata,
     Column("name", Text, primary_key=True),
     Column("printed_name", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
@@ -43,7 +46,8 @@ account = Table(
 )
 
 session = Table(
-    "session", metadata,
+    "session",
+    metadata,
     Column("token_hash", Text, primary_key=True),
     Column("account", Text, ForeignKey(account.c.name), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
@@ -51,7 +55,8 @@ session = Table(
 )
 
 api_token = Table(
-    "api_token", metadata,
+    "api_token",
+    metadata,
     Column("id", Text, primary_key=True),
     Column("token_hash", Text, nullable=False, unique=True),
     Column("account", Text, ForeignKey(account.c.name), nullable=False),
@@ -63,7 +68,8 @@ api_token = Table(
 )
 
 audit_event = Table(
-    "audit_event", metadata,
+    "audit_event",
+    metadata,
     Column("seq", BigInteger, Identity(always=True), primary_key=True),
     _now(),
     Column("actor", Text, nullable=False),
@@ -78,7 +84,8 @@ audit_event = Table(
 )
 
 encryption_key = Table(
-    "encryption_key", metadata,
+    "encryption_key",
+    metadata,
     Column("id", Text, primary_key=True),
     Column("wrapped", LargeBinary),  # null once destroyed: what it sealed is erased
     Column("subject", Text, nullable=False),
@@ -87,7 +94,8 @@ encryption_key = Table(
 )
 
 run = Table(
-    "run", metadata,
+    "run",
+    metadata,
     Column("id", Text, primary_key=True),
     Column("status", Text, nullable=False),
     Column("started_by", Text, nullable=False),
@@ -98,7 +106,8 @@ run = Table(
 )
 
 load = Table(
-    "load", metadata,
+    "load",
+    metadata,
     Column("id", Text, primary_key=True),
     Column("source", Text, nullable=False),
     Column("table", Text, nullable=False),
@@ -122,14 +131,16 @@ load = Table(
 )
 
 batch = Table(
-    "batch", metadata,
+    "batch",
+    metadata,
     Column("id", Text, primary_key=True),
     Column("stage", Text, nullable=False),
     _now(),
 )
 
 rule_count = Table(
-    "rule_count", metadata,
+    "rule_count",
+    metadata,
     Column("batch", Text, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("table", Text, primary_key=True),
@@ -142,7 +153,8 @@ rule_count = Table(
 )
 
 lake_commit = Table(
-    "lake_commit", metadata,
+    "lake_commit",
+    metadata,
     Column("key", Text, primary_key=True),
     Column("table", Text, nullable=False),
     Column("snapshot", BigInteger, nullable=False),
@@ -153,7 +165,8 @@ lake_commit = Table(
 )
 
 lake_file = Table(
-    "lake_file", metadata,
+    "lake_file",
+    metadata,
     Column("path", Text, primary_key=True),
     Column("table", Text, nullable=False),
     Column("sha256", Text, nullable=False),
@@ -166,7 +179,8 @@ lake_file = Table(
 )
 
 release = Table(
-    "release", metadata,
+    "release",
+    metadata,
     Column("id", Text, primary_key=True),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("created_by", Text, nullable=False),
@@ -176,7 +190,8 @@ release = Table(
 )
 
 release_table = Table(
-    "release_table", metadata,
+    "release_table",
+    metadata,
     Column("release", Text, ForeignKey(release.c.id), primary_key=True),
     Column("table", Text, primary_key=True),
     Column("snapshot", BigInteger, nullable=False),
@@ -185,10 +200,10 @@ release_table = Table(
 )
 
 release_pointer = Table(
-    "release_pointer", metadata,
+    "release_pointer",
+    metadata,
     Column("name", Text, primary_key=True),
     Column("release", Text, ForeignKey(release.c.id), nullable=False),
     Column("moved_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("moved_by", Text, nullable=False),
-    UniqueConstraint("name"),
 )

@@ -1,0 +1,49 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+CONSOLE := src/medthread/console/static/index.html
+
+.PHONY: help install demo test check bench soak format clean
+
+help: ## what there is to do
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(STAMP) $(CONSOLE) ## the environment in .venv, the console built; nothing the second time
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(STAMP) requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(CONSOLE): $(STAMP) $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+	$(BIN)/python scripts/build_console.py
+	@touch $@
+
+demo: install ## the demo company: simulate, run the pipeline, show truth beside result, serve the console
+	$(BIN)/medthread demo
+
+test: $(DEV) install check ## every test
+	$(BIN)/python -m pytest -q
+
+check: $(DEV) ## types, style, floors
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(DEV) ## each figure as a ratio against its limit, measured in the same run
+	$(BIN)/python -m benchmarks
+
+format: $(DEV) ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what install made
+	rm -rf $(VENV) build dist src/medthread/console/static frontend/node_modules

@@ -1,0 +1,161 @@
+"""Commands. Each opens what it needs, does one thing, and ends with an exit code that scripts can use."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from medthread import __version__
+from medthread.app import SETTINGS, open_installation
+from medthread.cli.demo import demo
+from medthread.cli.serve import serve
+from medthread.cli.speech import Bars, console, language, say
+from medthread.cli.tracing import print_trace
+from medthread.model.errors import ConfigurationError, MedthreadError
+from medthread.pipeline.release import move_pointer
+from medthread.pipeline.run import run_pipeline
+from medthread.stores.lakehouse import verify_release
+
+app = typer.Typer(
+    name="medthread", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
+    help="医脉 Medthread: 医疗器械企业的数据中台 · the governed digital thread of a medical-device company.",
+)
+releases = typer.Typer(no_args_is_help=True, help="发布与回滚 · Releases: list them, publish one, go back.")
+app.add_typer(releases, name="release")
+Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
+HERE = Path()
+
+TEMPLATE = """# 医脉工作区 · A Medthread workspace.
+name = "{name}"
+# 来源文件到达的文件夹 · where source files arrive
+inbox = "inbox"
+"""
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="新工作区 · the new folder")]) -> None:
+    """建立工作区 · Make a workspace: settings, sources, models, inbox."""
+    if (folder / SETTINGS).exists():
+        raise ConfigurationError(f"{folder} is a workspace already", hint="use it, or choose another folder")
+    for part in ("sources", "models", "inbox"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / SETTINGS).write_text(TEMPLATE.format(name=folder.resolve().name), encoding="utf-8")
+    say(f"已建立 {folder}。把映射写进 sources/,把文件放进 inbox/,然后 medthread run --home {folder}",
+        f"Made {folder}. Write mappings into sources/, put files into inbox/, then: medthread run --home {folder}")
+
+
+@app.command()
+def run(home: Home = HERE, source: Annotated[str | None, typer.Option(help="只读一个来源 · one source only")] = None) -> None:
+    """接入、标准化、匹配、建模、发布 · Take in what arrived and bring it to readers."""
+    with open_installation(home) as installation, Bars() as bars:
+        outcome = run_pipeline(
+            installation.context(bars), by="cli", index_trace=installation.index_trace, only=source)
+    if outcome.release:
+        say(f"已发布 {outcome.release},写入 {outcome.rows_written:,} 行", f"Published {outcome.release}, {outcome.rows_written:,} rows")
+    else:
+        say("没有变化", "Nothing changed")
+
+
+@app.command()
+def ingest(home: Home = HERE, source: Annotated[str | None, typer.Option(help="来源 · source")] = None) -> None:
+    """只接入并报告各文件的结局 · Take files in and say how each ended (the rest of the run follows)."""
+    with open_installation(home) as installation, Bars() as bars:
+        run_pipeline(installation.context(bars), by="cli", index_trace=installation.index_trace, only=source)
+        bad = [load for load in installation.loads() if load["status"] in ("rejected", "blocked")]
+        for load in installation.loads():
+            console.print(f"{load['status']:<10} {load['rows_read']:>10,}  {load['file']}", markup=False)
+        for load in bad:
+            console.print(f"! {load['file']}: {load['message']['text']}\n  {load['message'].get('hint', '')}", markup=False)
+    if bad:
+        raise typer.Exit(2)
+
+
+@app.command()
+def trace(
+    lot: Annotated[str, typer.Argument(help="批号 · lot number (ours or the supplier's)")],
+    item: Annotated[str, typer.Option("--item", help="物料编码 · item code")],
+    home: Home = HERE,
+    direction: Annotated[str, typer.Option(help="up | down | both")] = "down",
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 · machine-readable")] = False,
+) -> None:
+    """追溯一个批次 · Trace a lot up to its suppliers or down to customers."""
+    with open_installation(home) as installation:
+        answer = installation.tracer.question(item=item, lot=lot, direction=direction, limit=0)
+    if as_json:
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str, indent=1) + "\n")
+    else:
+        print_trace(answer, language())
+
+
+@app.command()
+def verify(home: Home = HERE) -> None:
+    """检查发布所列的每个文件都在且未变 · Check that every file of the release is there and unchanged."""
+    with open_installation(home) as installation:
+        current = installation.releases.current()
+        if current is None:
+            raise ConfigurationError("nothing is published yet", hint="run `medthread run` first")
+        faults = list(verify_release(installation.store, current))
+    files = sum(len(t.files) for t in current.tables.values())
+    for fault in faults:
+        console.print(f"! {fault.what}: {fault.path} ({fault.table})", markup=False)
+    if faults:
+        say(f"{current.id}: {files} 个文件中 {len(faults)} 个有问题", f"{current.id}: {len(faults)} of {files} files are at fault")
+        raise typer.Exit(3)
+    say(f"{current.id}: {files} 个文件齐全且未变", f"{current.id}: all {files} files are there and unchanged")
+
+
+@app.command()
+def up(
+    home: Home = HERE,
+    port: Annotated[int, typer.Option(help="0 选一个空闲的 · 0 picks a free one")] = 8000,
+) -> None:
+    """启动控制台与接口 · Serve the console and the API."""
+    with open_installation(home) as installation:
+        serve(installation, port=port, accounts=None)
+
+
+@releases.command("list")
+def release_list(home: Home = HERE) -> None:
+    """列出发布 · List releases, newest first."""
+    with open_installation(home) as installation:
+        for row in installation.release_rows():
+            mark = "*" if row["current"] else " "
+            console.print(f"{mark} {row['id']}  {row['published_at']}  {row['created_by']}", markup=False)
+
+
+@releases.command("publish")
+def release_publish(
+    id_: Annotated[str, typer.Argument(metavar="RELEASE")],
+    reason: Annotated[str, typer.Option(help="原因 · why")],
+    home: Home = HERE,
+) -> None:
+    """让读者看到某个发布,新旧皆可 · Show readers a release, newer or older."""
+    with open_installation(home) as installation:
+        move_pointer(installation.context(), id_=id_, by="cli", reason=reason)
+    say(f"读者现在看到 {id_}", f"Readers now see {id_}")
+
+
+@app.command()
+def version() -> None:
+    """版本 · The version."""
+    console.print(__version__)
+
+
+app.command()(demo)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run a command; an error a person can act on is told in two lines, with exit code 1."""
+    try:
+        return app(arguments)
+    except MedthreadError as error:
+        told = Console(stderr=True, soft_wrap=True)
+        told.print(f"✗ {error.message}", markup=False, style="red")
+        if error.hint:
+            told.print(f"  → {error.hint}", markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

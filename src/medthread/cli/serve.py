@@ -1,0 +1,35 @@
+"""Serving the console and the API on this machine."""
+
+import socket
+from typing import Any
+
+import uvicorn
+
+from medthread.api import create_app
+from medthread.app import Installation
+from medthread.cli.speech import say
+
+LOOPBACK = "127.0.0.1"
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port when it is free, else one that is."""
+    for port in (wanted, 0):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    return wanted
+
+
+def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any]] | None) -> None:
+    """Serve until interrupted; background runs end before the store closes."""
+    chosen = free_port(port)
+    with installation.serving(accounts) as services:
+        say(f"控制台与接口:http://{LOOPBACK}:{chosen}/  (Ctrl-C 停止)",
+            f"Console and API: http://{LOOPBACK}:{chosen}/  (Ctrl-C stops)")
+        config = uvicorn.Config(create_app(services), host=LOOPBACK, port=chosen, log_level="warning", access_log=False)
+        uvicorn.Server(config).run()

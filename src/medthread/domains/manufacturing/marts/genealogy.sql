@@ -1,0 +1,30 @@
+-- about: 谱系(追溯索引的输入) | Genealogy, the input of the trace index
+-- owner: production
+-- Node names are role:item|number; an end that could not be read is named after the row it stood in.
+with ends as (
+    select
+        *,
+        case parent_kind
+            when 'supplier_lot' then 'S' when 'lot' then 'L' when 'unit' then 'U' when 'package' then 'P'
+            when 'shipment' then 'D' when 'customer' then 'K' when 'return' then 'R' end as parent_role,
+        case child_kind
+            when 'supplier_lot' then 'S' when 'lot' then 'L' when 'unit' then 'U' when 'package' then 'P'
+            when 'shipment' then 'D' when 'customer' then 'K' when 'return' then 'R' end as child_role
+    from golden.genealogy_edge
+)
+
+select
+    case
+        when parent_no is null then '?:' || _load || '#' || _row
+        else parent_role || ':' || coalesce(coalesce(parent_item, parent_item__code) || '|', '') || parent_no
+    end as parent,
+    case
+        when child_no is null then '?:' || _load || '#' || _row
+        when child_kind = 'customer' then 'K:' || coalesce(party, party__code, child_no)
+        else child_role || ':' || coalesce(coalesce(child_item, child_item__code) || '|', '') || child_no
+    end as child,
+    activity_kind as kind,
+    cast(quantity as double) as quantity,
+    at,
+    coalesce(activity, _load || '#' || _row) as activity
+from ends

@@ -1,0 +1,16 @@
+"""From a table's mapping to a reader's request."""
+
+from pathlib import Path
+
+from medthread.model import TableMapping
+from medthread.stores.readers import Extract, ReadRequest, read_sql_to_parquet, read_to_parquet
+
+
+def read_arrival(path: Path, table: TableMapping, *, out: Path) -> Extract:
+    """Read one arrival as text into Parquet."""
+    if table.format == "sql":
+        return read_sql_to_parquet(f"sqlite:///{path}", table.table or table.query or "", out=out)
+    options = dict(table.options)
+    if table.format == "xlsx" and table.table:
+        options["sheet"] = table.table
+    return read_to_parquet(ReadRequest(path=path, format=table.format, options=options), out=out)

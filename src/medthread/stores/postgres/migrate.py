@@ -1,0 +1,97 @@
+"""Migrations: numbered Alembic steps for what ships; tables of extensions are added, never changed, at start."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.operations.ops import CreateTableOp
+from sqlalchemy import Connection, MetaData, Table, text
+
+from medthread.model.errors import StoreError
+from medthread.stores.postgres.store import Store
+from medthread.stores.postgres.tables import metadata as machine
+
+SCHEMAS = ("medthread", "native")
+APPEND_ONLY = """
+create or replace function medthread.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'audit rows are written once' using errcode = 'insufficient_privilege';
+end $$;
+create or replace trigger audit_event_append_only before update or delete on medthread.audit_event
+  for each row execute function medthread.refuse_change();
+create or replace trigger audit_event_no_truncate before truncate on medthread.audit_event
+  for each statement execute function medthread.refuse_change();
+"""
+
+
+def target_metadata(native: MetaData) -> MetaData:
+    """The machine's tables and the declared ones together."""
+    both = MetaData(naming_convention=machine.naming_convention)
+    for given in (machine, native):
+        for table in given.sorted_tables:
+            table.to_metadata(both)
+    return both
+
+
+def _config(connection: Connection, target: MetaData) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes.update(connection=connection, metadata=target)
+    return config
+
+
+def _visible(name: str | None, kind: str, _parents: Any) -> bool:
+    if kind == "schema":
+        return name in SCHEMAS
+    return not (kind == "table" and name is not None and name.startswith(("alembic_", "iceberg_")))
+
+
+def differences(connection: Connection, native: MetaData) -> list[Any]:
+    """What the database has otherwise than the declarations say."""
+    options = {
+        "include_schemas": True,
+        "compare_type": True,
+        "include_name": _visible,
+        "version_table_schema": "medthread",
+    }
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), target_metadata(native)))
+
+
+def upgrade(store: Store, native: MetaData) -> None:
+    """Bring the database to what ships, then add the tables that extensions declare."""
+    with store.transaction() as connection:
+        connection.execute(text("select pg_advisory_xact_lock(hashtext('medthread.migrate'))"))
+        for schema in SCHEMAS:
+            connection.execute(text(f"create schema if not exists {schema}"))
+        command.upgrade(_config(connection, target_metadata(native)), "head")
+        connection.execute(text(APPEND_ONLY))
+        _add_extensions(connection, differences(connection, native))
+
+
+def _add_extensions(connection: Connection, found: list[Any]) -> None:
+    operations = Operations(MigrationContext.configure(connection))
+    for difference in found:
+        kind = difference[0] if isinstance(difference, tuple) else None
+        if kind == "add_table" and isinstance(difference[1], Table):
+            operations.invoke(CreateTableOp.from_table(difference[1]))
+        elif kind == "add_column":
+            operations.add_column(difference[2], difference[3].copy(), schema=difference[1])
+        elif kind not in ("add_constraint", "add_index"):
+            raise StoreError(
+                f"the database differs from the declarations: {difference}",
+                hint="write a migration: python -m medthread.stores.postgres.revise 'what changes'",
+            )
+
+
+def write_revision(store: Store, native: MetaData, message: str) -> None:
+    """A new numbered step from the differences; to be read before it is kept."""
+    with store.transaction() as connection:
+        config = _config(connection, target_metadata(native))
+        folder = Path(__file__).parent / "migrations" / "versions"
+        number = f"{len(list(folder.glob('[0-9]*.py'))) + 1:04d}"
+        command.revision(config, message=message, autogenerate=True, rev_id=number)
