@@ -44,7 +44,7 @@ def _sealed(
     arrays = dict(zip(batch.schema.names, batch.columns, strict=True))
     for name in [n for n in batch.schema.names if n in columns]:
         coded = pc.dictionary_encode(batch.column(name))
-        distinct = [v if v else None for v in coded.dictionary.to_pylist()]
+        distinct = [v or None for v in coded.dictionary.to_pylist()]
         made = {
             name: seal_all(distinct, key=key, key_id=key_id),
             name + MASKED: [mask_partial(v) for v in distinct],

