@@ -11,6 +11,7 @@ from medthread.model import (
     Home,
     Label,
     Mask,
+    MatchModel,
     Retention,
 )
 
@@ -34,6 +35,10 @@ class Customer(Entity):
         owner="sales",
         home=Home.MASTER,
         title="name",
+        match=MatchModel(
+            kind="organisation", unique="uscc", valid="is_uscc({column})", place="city", address="address", phone="phone",
+            agree=("uscc",), prefix="CUS",
+        ),
         meaning=Label("医疗器械的收货单位,召回时的通知对象", "Who devices are shipped to, and who a recall must reach"),
         retain=Retention(years=15, anchor="last_ship"),
         synonyms=("医院", "经销商", "consignee"),

@@ -1,7 +1,19 @@
 from decimal import Decimal
 from typing import Annotated
 
-from medthread.model import CODE_FORM, GTIN, NOT_NEGATIVE, About, Entity, F, Home, Label, Retention, between
+from medthread.model import (
+    CODE_FORM,
+    GTIN,
+    NOT_NEGATIVE,
+    About,
+    Entity,
+    F,
+    Home,
+    Label,
+    MatchModel,
+    Retention,
+    between,
+)
 
 KINDS = {
     "finished": Label("成品", "Finished device"),
@@ -42,6 +54,10 @@ class Item(Entity):
         owner="engineering",
         home=Home.MASTER,
         title="name",
+        match=MatchModel(
+            kind="article", unique="gtin", valid="is_gtin({column})", spec="spec",
+            agree=("gtin", "kind", "base_uom", "tracking", "shelf_life_days"), prefix="ITM",
+        ),
         meaning=Label(
             "采购、生产、库存与销售的统一对象", "The one object behind purchasing, production, stock and sales"
         ),

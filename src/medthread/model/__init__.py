@@ -4,6 +4,7 @@ from medthread.model.classification import Classification, Mask
 from medthread.model.entity import About, Entity, F, Field, Home, Kind, Ref, Retention
 from medthread.model.labels import Label
 from medthread.model.mapping import EntityMapping, FieldMapping, Source, TableMapping, parse_source
+from medthread.model.matching import MatchModel
 from medthread.model.registry import Registry
 from medthread.model.rules import (
     CODE_FORM,
@@ -39,6 +40,7 @@ __all__ = [
     "Kind",
     "Label",
     "Mask",
+    "MatchModel",
     "Ref",
     "Registry",
     "Retention",

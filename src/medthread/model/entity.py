@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 from medthread.model.classification import Classification, Mask
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
+from medthread.model.matching import MatchModel
 from medthread.model.rules import Rule
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -127,6 +128,7 @@ class About:
     rules: tuple[Rule, ...] = field(default=(), kw_only=True)
     title: str | None = field(default=None, kw_only=True)
     synonyms: tuple[str, ...] = field(default=(), kw_only=True)
+    match: MatchModel | None = field(default=None, kw_only=True)  # for masters: how duplicates are found
     repeats: bool = field(default=False, kw_only=True)  # events: the same key may arrive again and is the same event
 
     @property

@@ -1,0 +1,28 @@
+"""How records of a master are matched: declared with the entity, carried out by the machine."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchModel:
+    """Which fields play which part in matching.
+
+    `kind` names the comparison: organisations by the parts of their names, articles by code, name and
+    specification. `unique` is an identifier that two different things never share (USCC, GTIN); `valid` is the
+    SQL function that says whether a value of it counts. Fields in `agree` should have one value among all
+    records of a thing: where they do not, a conflict is recorded for the steward.
+    """
+
+    kind: Literal["organisation", "article"]
+    unique: str | None = None
+    valid: str = "true"
+    name: str = "name"
+    code: str = "code"
+    place: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    spec: str | None = None
+    agree: tuple[str, ...] = ()
+    auto: float = 38.0
+    prefix: str = "G"

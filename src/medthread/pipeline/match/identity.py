@@ -1,0 +1,54 @@
+"""Golden ids that stay: each new cluster takes the old id it shares most records with.
+
+Overlaps are taken largest first, then by older id; one id per cluster, one cluster per id. An id that finds no
+cluster is retired and points at the one that took most of its records, for old documents still name it.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Identities:
+    """Golden id of each cluster, and retired ids with their successors."""
+
+    of: dict[str, str]
+    merged_into: dict[str, str]
+
+
+def assign(members: Mapping[str, Sequence[str]], before: Mapping[str, str], *, prefix: str) -> Identities:
+    """Ids for clusters (name → records), given the golden id that each record had before."""
+    overlap: Counter[tuple[str, str]] = Counter()
+    for name, records in members.items():
+        for record in records:
+            if record in before:
+                overlap[before[record], name] += 1
+    chosen: dict[str, str] = {}
+    taken: set[str] = set()
+    for (old, name), _ in sorted(overlap.items(), key=lambda o: (-o[1], o[0])):
+        if old not in taken and name not in chosen:
+            chosen[name] = old
+            taken.add(old)
+    used = set(before.values())
+    for name in sorted(members):
+        if name not in chosen:
+            chosen[name] = _fresh(prefix, members[name][0], used)
+            used.add(chosen[name])
+    heirs: dict[str, str] = {}
+    for (old, name), _ in sorted(overlap.items(), key=lambda o: (-o[1], o[0])):
+        if old not in taken:
+            heirs.setdefault(old, chosen[name])
+    return Identities(chosen, heirs)
+
+
+def _fresh(prefix: str, record: str, used: set[str]) -> str:
+    """From the first record, so that a run repeated after a kill makes the same id."""
+    for attempt in range(1000):
+        digest = hashlib.sha256(f"{record}#{attempt}".encode()).hexdigest()
+        made = f"{prefix}-{int(digest[:12], 16) % 10**9:09d}"
+        if made not in used:
+            return made
+    msg = "no free golden id"
+    raise AssertionError(msg)
