@@ -1,29 +1,39 @@
 """The only place that introduces domains to the machine: it finds declarations, opens stores, wires the parts."""
 
 import importlib
+import logging
 import os
 import pkgutil
+import threading
 import tomllib
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import yaml
-from sqlalchemy import MetaData, Table
+from sqlalchemy import MetaData, Table, insert, select
 
 from medthread import domains, masters
+from medthread.api import Services
 from medthread.derive import tables_of
 from medthread.model import Entity, Registry, Source, parse_source
-from medthread.model.errors import ConfigurationError, DeclarationError
+from medthread.model.errors import ConfigurationError, ConflictError, DeclarationError
 from medthread.pipeline.context import Context
 from medthread.pipeline.progress import Progress, silent
+from medthread.pipeline.release import move_pointer
+from medthread.pipeline.run import run_pipeline
 from medthread.stores.lakehouse import Committer, Releases
 from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
+from medthread.stores.postgres.tables import load, release, run
+from medthread.stores.serving import LakeReader
+from medthread.trace import GENEALOGY, Tracer, build_index
 from medthread.trust.keys import Keyring
 
 EXTENSIONS = "medthread.domains"
@@ -129,6 +139,44 @@ class Installation:
         self.releases = Releases(store)
         self._memory = memory
 
+    def tracer(self, reader: LakeReader) -> Tracer:
+        """Trace questions over the release that a reader sees."""
+        return Tracer(reader, self.workspace.data / "trace")
+
+    def index_trace(self, context: Context) -> str | None:
+        """Index the genealogy of the newest build; the same again when it did not change."""
+        files = context.committer.files(GENEALOGY)
+        if not files:
+            return None
+        return build_index([Path(f) for f in files], context.trace, memory=context.memory, threads=context.threads).name
+
+    def loads(self) -> list[dict[str, Any]]:
+        """Every file taken in, newest first."""
+        with self.store.transaction() as tx:
+            return [dict(r._mapping) for r in tx.execute(select(load).order_by(load.c.at.desc(), load.c.file)).all()]  # noqa: SLF001
+
+    def release_rows(self) -> list[dict[str, Any]]:
+        """Every release, newest first, and which one readers see."""
+        with self.store.transaction() as tx:
+            current = self.releases.current_id(tx)
+            rows = tx.execute(select(release).order_by(release.c.created_at.desc())).all()
+        return [{**dict(r._mapping), "current": r.id == current} for r in rows]  # noqa: SLF001 - SQLAlchemy's way
+
+    @contextmanager
+    def serving(self, accounts: list[dict[str, Any]] | None) -> Iterator[Services]:
+        """What the API works with; runs in the background end before the store closes."""
+        reader, runner = LakeReader(self.releases), BackgroundRuns(self)
+        try:
+            yield Services(
+                name=str(self.workspace.settings.get("name", self.workspace.home.name)), store=self.store,
+                registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring,
+                releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
+                inbox=self.workspace.inbox, move_pointer=partial(move_pointer, self.context()), demo_accounts=accounts or [],
+            )
+        finally:
+            runner.wait()
+            reader.close()
+
     def context(self, progress: Progress = silent) -> Context:
         """The surroundings of the batch path."""
         data = self.workspace.data
@@ -138,6 +186,40 @@ class Installation:
             lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory,
         )
         return replace(base, progress=progress)
+
+
+class BackgroundRuns:
+    """Pipeline runs started from the console: one at a time, in a thread of their own."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def start(self, *, by: str, source: str | None = None) -> str:
+        """Begin a run; refused while another is under way."""
+        with self._lock:
+            if self._thread is not None and self._thread.is_alive():
+                raise ConflictError("a run is under way", hint="wait for it to end; the Runs page shows how far it is")
+            run_id = f"run-{uuid.uuid4()}"
+            with self._installation.store.transaction() as tx:
+                tx.execute(insert(run).values(id=run_id, status="running", started_by=by))
+            self._thread = threading.Thread(target=self._run, args=(run_id, by, source), name=run_id)
+            self._thread.start()
+        return run_id
+
+    def _run(self, run_id: str, by: str, source: str | None) -> None:
+        installation = self._installation
+        try:
+            run_pipeline(installation.context(), by=by, index_trace=installation.index_trace, only=source, run_id=run_id)
+        except Exception:
+            # The run's row says what went wrong; the log keeps how.
+            logging.getLogger("medthread.runs").exception("run %s failed", run_id)
+
+    def wait(self) -> None:
+        """Let a run that is under way come to its end."""
+        if self._thread is not None:
+            self._thread.join()
 
 
 @contextmanager

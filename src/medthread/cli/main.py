@@ -18,6 +18,7 @@ from medthread.model.errors import ConfigurationError, MedthreadError
 from medthread.pipeline.release import move_pointer
 from medthread.pipeline.run import run_pipeline
 from medthread.stores.lakehouse import verify_release
+from medthread.stores.serving import LakeReader
 
 app = typer.Typer(
     name="medthread", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
@@ -83,7 +84,11 @@ def trace(
 ) -> None:
     """追溯一个批次 · Trace a lot up to its suppliers or down to customers."""
     with open_installation(home) as installation:
-        answer = installation.tracer.question(item=item, lot=lot, direction=direction, limit=0)
+        reader = LakeReader(installation.releases)
+        try:
+            answer = installation.tracer(reader).question(item=item, lot=lot, direction=direction, limit=0)
+        finally:
+            reader.close()
     if as_json:
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str, indent=1) + "\n")
     else:

@@ -58,3 +58,15 @@ def blind_index(values: Iterable[str | None], *, key: bytes) -> list[str | None]
         else hmac.new(key, "".join(c for c in v if c.isalnum()).encode(), hashlib.sha256).hexdigest()[:32]
         for v in values
     ]
+
+
+def mask_partial(value: str | None) -> str | None:
+    """The same mask as the SQL function of that name."""
+    if value is None:
+        return None
+    at = value.find("@")
+    if at > 0:
+        return f"{value[0]}***{value[at:]}"
+    if len(value) >= 8:  # noqa: PLR2004 - a phone number keeps its ends
+        return f"{value[:3]}****{value[-4:]}"
+    return value[0] + "*" * (len(value) - 1) if len(value) > 1 else "*"

@@ -30,8 +30,9 @@ def write(company: Company) -> None:
     with base:
         for table in (_orders(company), _operations(company), _issues(company), _units(company)):
             _store(base, table)
-            company.record.wrote(path=FILE, source="mes", table=table.name, rows=len(table))
-            company.record.place(table, {n: (FILE, n + 1) for n in range(len(table))})
+            file = f"{FILE}#{table.name}"
+            company.record.wrote(path=file, source="mes", table=table.name, rows=len(table))
+            company.record.place(table, {n: (file, n + 1) for n in range(len(table))})
     base.close()
     _readings(company)
 

@@ -29,8 +29,8 @@ def write(company: Company, materials: Table) -> None:
     written = {}
     for name, table in sheets.items():
         written[name] = (TITLES[name], list(table.columns), _rows(table))
-        company.record.wrote(path=FILE, source="plm", table=table.name, rows=len(table))
-        company.record.place(table, {n: (FILE, n + 1) for n in range(len(table))})
+        company.record.wrote(path=f"{FILE}#{name}", source="plm", table=table.name, rows=len(table))
+        company.record.place(table, {n: (f"{FILE}#{name}", n + 1) for n in range(len(table))})
     write_workbook(company.inbox / FILE, written)
 
 

@@ -7,21 +7,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from medthread.derive.columns import INDEX, MASKED
-from medthread.trust.seal import blind_index, seal_all
+from medthread.trust.seal import blind_index, mask_partial, seal_all
 
 BATCH = 65_536
-
-
-def mask_partial(value: str | None) -> str | None:
-    """The same mask as the SQL function of that name."""
-    if value is None:
-        return None
-    at = value.find("@")
-    if at > 0:
-        return f"{value[0]}***{value[at:]}"
-    if len(value) >= 8:  # noqa: PLR2004 - a phone number keeps its ends
-        return f"{value[:3]}****{value[-4:]}"
-    return value[0] + "*" * (len(value) - 1) if len(value) > 1 else "*"
 
 
 def seal_columns(

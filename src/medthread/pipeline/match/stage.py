@@ -59,9 +59,9 @@ def _records(context: Context, con: Any, entity: type[Entity], trust: dict[str, 
     files = file_list(context.committer.files(f"standard.{entity.name}"))
     con.register("trusts", pa.table({"name": list(trust), "trust": pa.array(trust.values(), pa.int64())}))
     con.execute(
-        "create temp table record as select s.*, s._scheme || '|' || s._key as record_id, coalesce(t.trust, 0) as trust"
+        "create temp table record as select s.*, s._key as record_id, coalesce(t.trust, 0) as trust"
         f" from read_parquet({files}, union_by_name=true) s left join trusts t on t.name = s._source"
-        " qualify row_number() over (partition by s._scheme, s._key order by s._recorded_at desc, s._load desc, s._row desc) = 1"
+        " qualify row_number() over (partition by s._key order by s._recorded_at desc, s._load desc, s._row desc) = 1"
     )
 
 
@@ -122,7 +122,7 @@ def _tables(con: Any, entity: type[Entity], context: Context, edges: pa.Table, i
         f"{entity.name}_edge": "select golden_id, a, b, tier, score, parts from inside order by golden_id, score desc",
         f"{entity.name}_retired": f"select golden_id, merged_into from gone{kept} order by 1, 2",
         f"{entity.name}_xref": (
-            "select m.record_id, m.golden_id, m._source as source, m._scheme as scheme, m._key as source_key,"
+            "select m.record_id, m.golden_id, m._source as source, m._scheme as scheme, substr(m._key, length(m._scheme) + 2) as source_key,"
             " b.score, coalesce(b.tier, 'alone') as tier from member m"
             f" left join ({best}) b on b.rid = m.record_id order by m.record_id"
         ),

@@ -232,7 +232,12 @@ class Scan:
             along = dict(ref.along)
             parts = [quote(feed.column(along[k])) if k in along else column for k in target.key()]
             given = f" || {SEPARATOR} || ".join(f"cast({p} as varchar)" for p in parts)
-        return f"{column} is not null and ({given}) not in (select k from {keys})"
+        # What the same rows bring in is known too: an inspection and its results arrive in one record.
+        brought = "".join(
+            f" union all select {self.key_sql(f)} from mended where is_{f.number} and {self.key_sql(f)} is not null"
+            for f in self.feeds if f.entity.name == ref.entity
+        )
+        return f"{column} is not null and ({given}) not in (select k from {keys}{brought})"
 
     def scheme_of(self, feed: Feed, field: Field) -> str:
         """Whose codes a reference to a master is in."""

@@ -25,6 +25,6 @@ select
     end as child,
     activity_kind as kind,
     cast(quantity as double) as quantity,
-    at,
+    ends."at",
     coalesce(activity, _load || '#' || _row) as activity
 from ends

@@ -1,0 +1,12 @@
+#!/bin/sh
+# Write both lock files from pyproject.toml: hashes, every platform, no addresses.
+set -eu
+cd "$(dirname "$0")/.."
+build=$(mktemp)
+printf 'hatchling==1.31.0\neditables\n' > "$build"
+uv=.venv/bin/uv
+[ -x "$uv" ] || .venv/bin/python -m pip install --quiet uv
+common="--generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version 3.11 --quiet"
+$uv pip compile $common -o requirements.lock pyproject.toml "$build"
+$uv pip compile $common --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml "$build"
+rm -f "$build"

@@ -1,0 +1,73 @@
+"""Who is asking: a session cookie or a bearer token; each route names the action it needs."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from medthread.api.services import Services
+from medthread.model.errors import ForbiddenError, UnauthenticatedError
+from medthread.trust.access import Actor, require
+from medthread.trust.accounts import actor_of_session, actor_of_token
+from medthread.trust.audit import record
+
+COOKIE = "medthread_session"
+MARK = "x-requested-with"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def services(request: Request) -> Services:
+    """The installation."""
+    found: Services = request.app.state.services
+    return found
+
+
+Given = Annotated[Services, Depends(services)]
+
+
+def whoever(request: Request, given: Given) -> Actor:
+    """The actor, or 401. A cookie may write only with a header that a foreign page cannot send."""
+    header = request.headers.get("authorization", "")
+    with given.store.transaction() as tx:
+        if header.lower().startswith("bearer "):
+            return actor_of_token(tx, token=header[7:].strip())
+        token = request.cookies.get(COOKIE)
+        if not token:
+            raise UnauthenticatedError("nobody is signed in", hint="sign in, or send an API token")
+        actor = actor_of_session(tx, token=token)
+    if request.method not in SAFE and MARK not in request.headers:
+        _refused(given, actor.name, request)
+        raise ForbiddenError("the request does not come from the console", hint=f"send the header {MARK}: medthread")
+    return actor
+
+
+def _refused(given: Services, name: str, request: Request) -> None:
+    with given.store.transaction() as tx:
+        record(tx, actor=name, action=f"{request.method.lower()} {request.url.path}", object_=request.url.path,
+               outcome="refused", reason="permission")
+
+
+def may(action: str) -> Callable[..., Actor]:
+    """A dependency: the actor, if the action is theirs; a refused write leaves its audit row."""
+
+    def allowed(request: Request, given: Given, actor: Annotated[Actor, Depends(whoever)]) -> Actor:
+        try:
+            require(actor, action)
+        except ForbiddenError:
+            _refused(given, actor.name, request)
+            raise
+        return actor
+
+    return allowed
+
+
+Someone = Annotated[Actor, Depends(whoever)]
+Reader = Annotated[Actor, Depends(may("entities:read"))]
+Writer = Annotated[Actor, Depends(may("entities:write"))]
+RunStarter = Annotated[Actor, Depends(may("runs:start"))]
+Publisher = Annotated[Actor, Depends(may("releases:publish"))]
+Tracing = Annotated[Actor, Depends(may("trace:read"))]
+Auditor = Annotated[Actor, Depends(may("audit:read"))]
+MasterReader = Annotated[Actor, Depends(may("masters:read"))]
+QuarantineReader = Annotated[Actor, Depends(may("quarantine:read"))]
+TokenOwner = Annotated[Actor, Depends(may("tokens:own"))]

@@ -1,0 +1,33 @@
+"""Lists over the lake's own tables (quarantine, corrections, crosswalks): equality filters and keyset paging."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from medthread.api.services import Services
+from medthread.stores.serving import encode, page_clause
+
+
+def lake_page(  # noqa: PLR0913 - the words of a list
+    given: Services, table: str, columns: Sequence[tuple[str, str]], *, where: Sequence[str] = (),
+    parameters: Sequence[Any] = (), sort: str = "id", limit: int, after: str | None,
+) -> dict[str, Any]:
+    """One page of a lake table, ordered by a column and the id."""
+    snapshot = given.reader.current()
+    relation = snapshot.relation(table, columns)
+    conditions = " and ".join(where) or "true"
+    page = page_clause(column=sort, kind=dict(columns).get(sort, "varchar"), descending=False, after=after)
+    names = ", ".join(f'"{name}"' for name, _ in columns)
+    rows = snapshot.query(
+        f"select {names} from {relation} where {conditions} and {page.where} order by {page.order} limit {limit + 1}",
+        [*parameters, *page.parameters],
+    )
+    total = snapshot.query(f"select count(*) as n from {relation} where {conditions}", parameters)[0]["n"]
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return {"items": rows, "next": encode(rows[-1][sort], rows[-1]["id"]) if more else None, "total": total}
+
+
+def equals(wanted: Mapping[str, str | None]) -> tuple[list[str], list[str]]:
+    """Equality conditions for the values that were given."""
+    given = {k: v for k, v in wanted.items() if v}
+    return [f'"{k}" = ?' for k in given], list(given.values())

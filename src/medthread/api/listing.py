@@ -1,0 +1,156 @@
+"""Lists over one release or a native table, behind the masked view; the same words for both."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from medthread.api.native_rows import NativeRows
+from medthread.api.services import Services
+from medthread.derive import golden_columns
+from medthread.derive.columns import DUCK
+from medthread.derive.view import masked_fields, masked_view
+from medthread.model import Entity, Home
+from medthread.model.errors import InvalidError, NotFoundError
+from medthread.stores.serving import encode, page_clause, parse_condition
+from medthread.trust.access import Actor
+from medthread.trust.seal import is_sealed, key_id_of, unseal
+
+COUNT_LIMIT = 100_000
+ORIGIN = ("_source", "_table", "_load", "_row", "_plant", "_flags")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list that was asked for: SQL over the masked view, its conditions, its order."""
+
+    given: Services
+    entity: type[Entity]
+    actor: Actor
+    masked: frozenset[str]
+    sort: str
+    descending: bool
+    where: str = "true"
+    parameters: tuple[Any, ...] = ()
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Columns that may be filtered and sorted by: those this reader sees in clear and that are not sealed."""
+        fields = self.entity.fields.values()
+        return {f.name: DUCK[f.kind] for f in fields if f.name not in self.masked and not f.is_personal}
+
+    @property
+    def source(self) -> str:
+        """The masked view as SQL."""
+        if self.entity.about.home is Home.NATIVE:
+            relation = NativeRows(self.given, self.entity).relation()
+            technical: tuple[str, ...] = ("_plant", "_revision")
+        else:
+            columns = [(c.name, c.duck) for c in golden_columns(self.entity, self.given.registry)]
+            relation = self.given.reader.current().relation(f"golden.{self.entity.name}", columns)
+            technical = ORIGIN
+        return masked_view(self.entity, self.given.registry, of=relation, masked=self.masked, technical=technical)
+
+
+def listing_of(
+    given: Services, entity: type[Entity], actor: Actor, *, q: str | None, filters: tuple[str, ...], sort: str | None
+) -> Listing:
+    """Check what was asked and turn it into SQL."""
+    listing = Listing(given, entity, actor, masked_fields(entity, actor.clearance), *_sort(entity, sort))
+    if listing.sort not in listing.types and listing.sort != "id":
+        raise InvalidError(f"cannot sort by {listing.sort!r}", hint=f"fields: {', '.join(listing.types)}")
+    conditions = [parse_condition(f, types=listing.types) for f in filters]
+    parts, parameters = [c.sql for c in conditions], [p for c in conditions for p in c.parameters]
+    if q:
+        searched = [n for n, f in entity.fields.items() if f.mark.search and n in listing.types]
+        if searched:
+            parts.append("(" + " or ".join(f'contains(lower(cast("{n}" as varchar)), lower(?))' for n in searched) + ")")
+            parameters += [q.strip()] * len(searched)
+    if actor.plants:
+        parts.append(f"(_plant is null or _plant in ({', '.join('?' for _ in actor.plants)}))")
+        parameters += list(actor.plants)
+    return replace(listing, where=" and ".join(parts) or "true", parameters=tuple(parameters))
+
+
+def _sort(entity: type[Entity], sort: str | None) -> tuple[str, bool]:
+    if not sort:
+        return entity.key()[0] if not entity.fields[entity.key()[0]].is_personal else "id", False
+    return sort.removeprefix("-"), sort.startswith("-")
+
+
+def _query(listing: Listing, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
+    if listing.entity.about.home is Home.NATIVE:
+        return NativeRows(listing.given, listing.entity).query(sql, parameters)
+    return listing.given.reader.current().query(sql, parameters)
+
+
+def list_page(listing: Listing, *, limit: int, after: str | None) -> dict[str, Any]:
+    """One page, the cursor of the next, and the total as far as counting is cheap."""
+    kind = listing.types.get(listing.sort, "varchar")
+    page = page_clause(column=listing.sort, kind=kind, descending=listing.descending, after=after)
+    sql = f"select * from ({listing.source}) where {listing.where} and {page.where} order by {page.order} limit {limit + 1}"
+    rows = _query(listing, sql, (*listing.parameters, *page.parameters))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    following = encode(rows[-1][listing.sort], rows[-1]["id"]) if more else None
+    return {"items": [shown(listing.given, r) for r in rows], "next": following, "total": _total(listing)}
+
+
+def _total(listing: Listing) -> int | None:
+    counted = f"select count(*) as n from (select 1 from ({listing.source}) where {listing.where} limit {COUNT_LIMIT + 1})"
+    total = int(_query(listing, counted, listing.parameters)[0]["n"])
+    return total if total <= COUNT_LIMIT else None
+
+
+def rows_for_export(listing: Listing) -> Iterator[tuple[list[str], list[Any]]]:
+    """All rows in batches, fields only, values as this reader may see them."""
+    names = ", ".join(f'"{n}"' for n in listing.entity.fields)
+    sql = f'select {names} from ({listing.source}) where {listing.where} order by "id"'
+    batches = (
+        NativeRows(listing.given, listing.entity).stream(sql, listing.parameters)
+        if listing.entity.about.home is Home.NATIVE
+        else listing.given.reader.current().stream(sql, listing.parameters)
+    )
+    empty = True
+    for columns, rows in batches:
+        empty = False
+        yield columns, [[_clear(listing.given, v) for v in row] for row in rows]
+    if empty:
+        yield list(listing.entity.fields), []
+
+
+def select_one(given: Services, entity: type[Entity], actor: Actor, *, id_: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An object as shown, and where its row came from."""
+    listing = listing_of(given, entity, actor, q=None, filters=(), sort=None)
+    sql = f'select * from ({listing.source}) where "id" = ? and {listing.where}'
+    rows = _query(listing, sql, (id_, *listing.parameters))
+    if not rows:
+        raise NotFoundError(f"no {entity.name} {id_!r}", hint="it may be in another release, or its id was merged into another")
+    return shown(given, rows[0]), {k: rows[0].get(k) for k in ORIGIN}
+
+
+def shown(given: Services, row: dict[str, Any]) -> dict[str, Any]:
+    """A row as JSON, with its id and a revision made of its content."""
+    values = {k: _clear(given, v) for k, v in row.items() if not k.startswith("_") and k != "id"}
+    revision = row.get("_revision")
+    if revision is None:
+        revision = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return {"_id": row["id"], "_revision": str(revision), "_flags": list(row.get("_flags") or ()), **values}
+
+
+def _clear(given: Services, value: Any) -> Any:
+    """A sealed value that got this far is one the reader is cleared for."""
+    if isinstance(value, str) and is_sealed(value):
+        with given.store.transaction() as tx:
+            try:
+                return unseal(value, key=given.keyring.find(tx, key_id_of(value)))
+            except NotFoundError:
+                return None  # its key was destroyed: the value is erased
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep="T", timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else value

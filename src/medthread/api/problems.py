@@ -1,0 +1,47 @@
+"""Errors as problem+json (RFC 9457): what happened, and what to do."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from medthread.model.errors import MedthreadError
+
+MEDIA = "application/problem+json"
+UNPROCESSABLE = 422
+
+
+def problem(*, status: int, code: str, title: str, detail: str, hint: str = "", **more: Any) -> JSONResponse:
+    """One problem as a response."""
+    body = {"type": f"/problems/{code}", "title": title, "status": status, "detail": detail, **more}
+    if hint:
+        body["hint"] = hint
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004 - RFC 9110, 15.5.2
+    return JSONResponse(body, status_code=status, media_type=MEDIA, headers=headers)
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Every error leaves as a problem; what we did not foresee says no more than that."""
+
+    @app.exception_handler(MedthreadError)
+    def ours(_: Request, error: MedthreadError) -> JSONResponse:
+        return problem(status=error.status, code=error.code, title=error.code, detail=error.message, hint=error.hint)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [{"at": list(e["loc"]), "message": e["msg"]} for e in error.errors()]
+        words = "; ".join(f"{'.'.join(str(p) for p in e['at'][1:])}: {e['message']}" for e in errors)
+        return problem(status=UNPROCESSABLE, code="invalid", title="invalid", detail=words, errors=errors)
+
+    @app.exception_handler(HTTPException)
+    def http(_: Request, error: HTTPException) -> JSONResponse:
+        return problem(status=error.status_code, code="http", title=str(error.detail), detail=str(error.detail))
+
+    @app.exception_handler(Exception)
+    def unforeseen(_: Request, error: Exception) -> JSONResponse:
+        return problem(
+            status=500, code="internal", title="internal error", detail=type(error).__name__,
+            hint="the server's log has the rest",
+        )

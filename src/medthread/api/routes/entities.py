@@ -1,0 +1,88 @@
+"""Lists and details of every entity, from one place: the declaration says which columns there are."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
+
+from medthread.api.identity import Given, Reader
+from medthread.api.listing import Listing, list_page, listing_of, rows_for_export, select_one
+from medthread.api.origin import corrections_of, lineage_of, related_of
+from medthread.api.services import Services
+from medthread.trust.access import Actor
+
+router = APIRouter(tags=["entities"])
+MOST = 500
+
+
+class Asked:
+    """Search, filter and order of a list."""
+
+    def __init__(
+        self, q: Annotated[str | None, Query(max_length=200, description="text to find")] = None,
+        filter_: Annotated[list[str] | None, Query(alias="filter", description="field:operator:value, repeatable")] = None,
+        sort: Annotated[str | None, Query(description="a field; -field for descending")] = None,
+    ) -> None:
+        self.q, self.filters, self.sort = q, tuple(filter_ or ()), sort
+
+
+def _listing(entity: str, given: Services, actor: Actor, asked: Asked) -> Listing:
+    return listing_of(given, given.registry[entity], actor, q=asked.q, filters=asked.filters, sort=asked.sort)
+
+
+
+Wanted = Annotated[Asked, Depends(Asked)]
+
+
+@router.get("/entities/{entity}.csv")
+def export(entity: str, given: Given, actor: Reader, asked: Wanted) -> StreamingResponse:
+    """The whole filtered list as CSV, as this reader may see it."""
+    listing = _listing(entity, given, actor, asked)
+    headers = {"Content-Disposition": f'attachment; filename="{entity}.csv"'}
+    return StreamingResponse(_csv(rows_for_export(listing)), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _csv(batches: Iterator[tuple[list[str], list[Any]]]) -> Iterator[bytes]:
+    first = True
+    for names, rows in batches:
+        text = io.StringIO()
+        writer = csv.writer(text)
+        if first:
+            text.write("\ufeff")
+            writer.writerow(names)
+            first = False
+        writer.writerows([[safe_cell(v) for v in row] for row in rows])
+        yield text.getvalue().encode()
+
+
+def safe_cell(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and not _number(value) else value
+
+
+def _number(text: str) -> bool:
+    return text[1:].replace(".", "", 1).isdigit()
+
+
+@router.get("/entities/{entity}")
+def rows(  # noqa: PLR0913, PLR0917 - the words of a list
+    entity: str, given: Given, actor: Reader, asked: Wanted,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
+) -> dict[str, Any]:
+    """One page of the list."""
+    return list_page(_listing(entity, given, actor, asked), limit=limit, after=after)
+
+
+@router.get("/entities/{entity}/{id_}")
+def one(entity: str, id_: str, response: Response, given: Given, actor: Reader) -> dict[str, Any]:
+    """One object, where it came from, what was corrected in it, what refers to it."""
+    declared = given.registry[entity]
+    item, origin = select_one(given, declared, actor, id_=id_)
+    response.headers["ETag"] = f'"{item["_revision"]}"'
+    return {
+        "item": item, "lineage": lineage_of(given, origin), "corrections": corrections_of(given, declared, actor, origin),
+        "related": related_of(given, declared, item),
+    }

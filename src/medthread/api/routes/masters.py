@@ -1,0 +1,158 @@
+"""Golden records: their sources side by side, which value survived, and why the records were matched."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from medthread.api.identity import Given, MasterReader
+from medthread.api.listing import shown
+from medthread.api.services import Services
+from medthread.derive.columns import standard_columns
+from medthread.derive.view import masked_expression, masked_fields
+from medthread.model import Entity, Home
+from medthread.model.errors import NotFoundError
+from medthread.pipeline.match.comparisons import BY_KIND
+from medthread.stores.serving import Snapshot, encode, page_clause
+from medthread.trust.access import Actor
+
+router = APIRouter(tags=["masters"])
+
+
+def _matched(given: Services) -> list[type[Entity]]:
+    return [e for e in given.registry.at_home(Home.MASTER) if e.about.match]
+
+
+def _master(given: Services, name: str) -> type[Entity]:
+    found = next((e for e in _matched(given) if e.name == name), None)
+    if found is None:
+        raise NotFoundError(f"{name!r} is not a matched master", hint=f"there are: {', '.join(e.name for e in _matched(given))}")
+    return found
+
+
+@router.get("/masters")
+def domains(given: Given, _: MasterReader) -> dict[str, Any]:
+    """Each matched master: records in, golden records out."""
+    snapshot = given.reader.current()
+    items = []
+    for e in _matched(given):
+        records, golden = snapshot.rows_of(f"golden.{e.name}_xref"), snapshot.rows_of(f"golden.{e.name}")
+        items.append({
+            "entity": e.name, "label": {"zh": e.about.zh, "en": e.about.en}, "records": records, "golden": golden,
+            "merged": records - golden, "conflicts": snapshot.rows_of(f"golden.{e.name}_conflict"),
+        })
+    return {"items": items}
+
+
+@router.get("/masters/{entity}")
+def rows(  # noqa: PLR0913, PLR0917 - the words of a list
+    entity: str, given: Given, _: MasterReader, q: Annotated[str, Query(max_length=200)] = "", merged: bool = False,
+    conflicts: bool = False, limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(max_length=2000)] = None,
+) -> dict[str, Any]:
+    """Golden records, those with most records first."""
+    declared = _master(given, entity)
+    snapshot = given.reader.current()
+    title = declared.about.title or declared.key()[-1]
+    sql = _summary(snapshot, declared, title)
+    where, parameters = ["true"], []
+    if q.strip():
+        where.append("(contains(lower(name), lower(?)) or contains(lower(codes), lower(?)))")
+        parameters += [q.strip(), q.strip()]
+    if merged:
+        where.append("records > 1")
+    if conflicts:
+        where.append("conflicts > 0")
+    page = page_clause(column="records", kind="bigint", descending=True, after=after)
+    condition = " and ".join(where)
+    found = snapshot.query(f"select * from ({sql}) where {condition} and {page.where} order by {page.order} limit {limit + 1}", [*parameters, *page.parameters])
+    total = snapshot.query(f"select count(*) as n from ({sql}) where {condition}", parameters)[0]["n"]
+    more, found = len(found) > limit, found[:limit]
+    following = encode(found[-1]["records"], found[-1]["id"]) if more else None
+    return {"items": [{**r, "golden_id": r["id"]} for r in found], "next": following, "total": total}
+
+
+def _summary(snapshot: Snapshot, entity: type[Entity], title: str) -> str:
+    name = f"golden.{entity.name}"
+    conflict = snapshot.relation(f"{name}_conflict", (("golden_id", "varchar"),))
+    return (
+        f'select g.id, cast(g."{title}" as varchar) as name, x.codes, x.codes as code, x.records, x.sources, coalesce(c.n, 0) as conflicts'
+        f" from {snapshot.relation(name)} g join (select golden_id, count(*) as records, list(distinct source order by source) as sources,"
+        f" string_agg(source_key, ' ' order by source_key) as codes from {snapshot.relation(name + '_xref')} group by 1) x on x.golden_id = g.id"
+        f" left join (select golden_id, count(*) as n from {conflict} group by 1) c on c.golden_id = g.id"
+    )
+
+
+@router.get("/masters/{entity}/{golden_id}")
+def one(entity: str, golden_id: str, given: Given, actor: MasterReader) -> dict[str, Any]:
+    """One golden record; an id that was merged away leads to the one that took it over."""
+    declared = _master(given, entity)
+    snapshot = given.reader.current()
+    current = _successor(snapshot, declared, golden_id)
+    members = _members(given, snapshot, declared, actor, current)
+    if not members:
+        raise NotFoundError(f"no {entity} {golden_id!r}", hint="search the list by name or code")
+    cells = {c["field"]: c for c in snapshot.query(f"select * from {snapshot.relation(f'golden.{entity}_cell')} where golden_id = ?", [current])}
+    conflicts = snapshot.query(f"select field, values from {snapshot.relation(f'golden.{entity}_conflict')} where golden_id = ?", [current])
+    in_conflict = {c["field"] for c in conflicts}
+    return {
+        "golden_id": current, "merged_from": golden_id if current != golden_id else None,
+        "label": {"zh": declared.about.zh, "en": declared.about.en},
+        "fields": [_field(declared, n, members, cells, in_conflict) for n in declared.fields],
+        "records": members, "edges": _edges(snapshot, declared, current),
+        "conflicts": [{"field": c["field"], "values": json.loads(c["values"])} for c in conflicts],
+    }
+
+
+def _successor(snapshot: Snapshot, entity: type[Entity], golden_id: str) -> str:
+    """Follow the trail of merged ids, as far as it goes."""
+    relation = snapshot.relation(f"golden.{entity.name}_retired", (("golden_id", "varchar"), ("merged_into", "varchar")))
+    trail = dict((r["golden_id"], r["merged_into"]) for r in snapshot.query(f"select golden_id, merged_into from {relation}"))
+    seen = {golden_id}
+    while golden_id in trail and trail[golden_id] not in seen:
+        golden_id = trail[golden_id]
+        seen.add(golden_id)
+    return golden_id
+
+
+def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: Actor, golden_id: str) -> list[dict[str, Any]]:
+    masked = masked_fields(entity, actor.clearance)
+    columns = ", ".join(masked_expression(f) if n in masked else f'"{n}"' for n, f in entity.fields.items())
+    declared = [(c.name, c.duck) for c in standard_columns(entity, given.registry)]
+    rows = snapshot.query(
+        f"select x.record_id as id, x.source, x.source_key, x.score, x.tier, s.* from {snapshot.relation(f'golden.{entity.name}_xref')} x"
+        f" join (select _key as record_id, {columns}, _recorded_at, _load, _row from {snapshot.relation(f'standard.{entity.name}', declared)}"
+        " qualify row_number() over (partition by _key order by _recorded_at desc, _load desc, _row desc) = 1) s"
+        " on s.record_id = x.record_id where x.golden_id = ? order by x.source, x.source_key",
+        [golden_id],
+    )
+    return [
+        {"record_id": r["record_id"], "source": r["source"], "source_key": r["source_key"], "score": r["score"], "tier": r["tier"],
+         "values": {k: v for k, v in shown(given, {"id": r["id"], **{n: r[n] for n in entity.fields}}).items() if not k.startswith("_")}}
+        for r in rows
+    ]
+
+
+def _field(entity: type[Entity], name: str, members: list[dict[str, Any]], cells: dict[str, Any], in_conflict: set[str]) -> dict[str, Any]:
+    cell = cells.get(name)
+    winner = next((m for m in members if cell and m["record_id"] == cell["record_id"]), None)
+    label = entity.fields[name].label
+    return {
+        "name": name, "label": {"zh": label.zh, "en": label.en}, "value": winner["values"][name] if winner else None,
+        "record_id": winner["record_id"] if winner else None, "source": winner["source"] if winner else None,
+        "source_key": winner["source_key"] if winner else None, "rule": cell["rule"] if cell else None, "conflict": name in in_conflict,
+    }
+
+
+def _edges(snapshot: Snapshot, entity: type[Entity], golden_id: str) -> list[dict[str, Any]]:
+    model = entity.about.match
+    compared = {c.what: c for c in BY_KIND[model.kind].compare} if model else {}
+    rows = snapshot.query(f"select a, b, tier, score, parts from {snapshot.relation(f'golden.{entity.name}_edge')} where golden_id = ? order by score desc, a, b", [golden_id])
+    edges = []
+    for r in rows:
+        parts = []
+        for p in json.loads(r["parts"]):
+            case = compared[p["what"]].cases[p["case"]]
+            parts.append({"what": p["what"], "label": {"zh": case.label.zh, "en": case.label.en}, "weight": p["weight"]})
+        edges.append({**r, "parts": parts})
+    return edges

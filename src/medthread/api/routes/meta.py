@@ -1,0 +1,67 @@
+"""Screens as data: which entities there are, and what their lists and forms hold."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import func, select
+
+from medthread.api.identity import Given, Reader
+from medthread.api.services import Services
+from medthread.derive import entity_meta
+from medthread.derive.view import needs_clearance
+from medthread.model import Entity, Home, Label
+from medthread.trust.access import Actor
+
+router = APIRouter(tags=["meta"])
+KINDS = {"text": "text", "integer": "integer", "decimal": "number", "boolean": "truth", "date": "date", "timestamp": "moment"}
+AREAS = {
+    "product": Label("产品", "Product"), "supply": Label("供应", "Supply"), "manufacturing": Label("制造", "Manufacturing"),
+    "quality": Label("质量", "Quality"), "service": Label("服务", "Service"), "compliance": Label("合规与组织", "Compliance"),
+}
+
+
+def _pair(label: Label) -> dict[str, str]:
+    return {"zh": label.zh, "en": label.en}
+
+
+@router.get("/meta")
+def entities(given: Given, _: Reader) -> dict[str, Any]:
+    """Every entity with its number of objects in the current release."""
+    release = given.releases.current()
+    rows = {name: t.rows for name, t in release.tables.items()} if release else {}
+    with given.store.transaction() as tx:
+        native = {n: tx.execute(select(func.count()).select_from(t)).scalar_one() for n, t in given.native.items()}
+    return {
+        "entities": [
+            {
+                "name": e.name, "label": _pair(e.about.label), "area": e.about.domain,
+                "area_label": _pair(AREAS.get(e.about.domain, Label(e.about.domain, e.about.domain))),
+                "native": e.about.home is Home.NATIVE, "count": native.get(e.name, rows.get(f"golden.{e.name}", 0)),
+            }
+            for e in given.registry.values()
+        ],
+    }
+
+
+@router.get("/meta/{entity}")
+def entity(entity: str, given: Given, actor: Reader) -> dict[str, Any]:
+    """One entity's list and form, for this reader."""
+    return screen_of(given.registry[entity], given, actor)
+
+
+def screen_of(entity: type[Entity], given: Services, actor: Actor) -> dict[str, Any]:
+    """What the console draws, with what this reader may do."""
+    meta = entity_meta(entity, given.registry, clearance=actor.clearance)
+    native = entity.about.home is Home.NATIVE
+    writes = native and "entities:write" in actor.can
+    fields = []
+    for field, f in zip(meta["fields"], entity.fields.values(), strict=True):
+        plain = not field["masked"] and not f.is_personal
+        fields.append({
+            **field,
+            "type": "choice" if field["codes"] else "reference" if field["ref"] else KINDS[field["kind"]],
+            "choices": field["codes"], "reference": field["ref"], "list": field["in_list"],
+            "search": field["search"] and plain, "sortable": plain, "restricted": needs_clearance(f),
+            "hint": field["about"] or (field["rules"][0]["label"] if f.mark.rules else None),
+        })
+    return {**meta, "about": meta["meaning"], "native": native, "can": {"create": writes, "update": writes}, "fields": fields}

@@ -1,0 +1,16 @@
+"""Quality as it was measured in the scans."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from medthread.api.identity import Given, Reader
+from medthread.api.quality_index import quality_of
+
+router = APIRouter(tags=["quality"])
+
+
+@router.get("/quality")
+def quality(given: Given, _: Reader) -> dict[str, Any]:
+    """The index, its dimensions, every rule with its counts."""
+    return quality_of(given)

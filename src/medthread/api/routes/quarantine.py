@@ -1,0 +1,154 @@
+"""Rows held back, with every rule they broke and the raw row; values that were corrected."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from medthread.api.identity import Given, QuarantineReader
+from medthread.api.lake_list import equals, lake_page
+from medthread.api.routes.entities import safe_cell
+from medthread.api.services import Services
+from medthread.derive.checks import Check, checks_of
+from medthread.derive.columns import INDEX, MASKED
+from medthread.derive.view import masked_fields
+from medthread.model import Dimension, Label, Rule
+from medthread.trust.access import Actor
+from medthread.trust.seal import is_sealed
+
+router = APIRouter(tags=["quarantine"])
+QUARANTINE, CORRECTION = "standard.quarantine", "standard.correction"
+HELD = (
+    ("id", "varchar"), ("entity", "varchar"), ("source", "varchar"), ("table", "varchar"), ("file", "varchar"), ("row", "bigint"),
+    ("load", "varchar"), ("key", "varchar"), ("rules", "varchar[]"), ("raw", "varchar"), ("at", "timestamp"),
+)
+MENDED = (
+    ("id", "varchar"), ("entity", "varchar"), ("field", "varchar"), ("rule", "varchar"), ("before", "varchar"), ("after", "varchar"),
+    ("source", "varchar"), ("table", "varchar"), ("file", "varchar"), ("row", "bigint"), ("load", "varchar"), ("key", "varchar"),
+    ("at", "timestamp"),
+)
+OF_LOADS = (
+    Check("load.unparsable", "", None, Rule(
+        name="unparsable", about=Label("无法解析的行(列数不符或引号未闭合)", "a line that cannot be parsed (columns or quotes)"),
+        broken="", dimension=Dimension.VALIDITY)),
+    Check("load.blocked", "", None, Rule(
+        name="blocked", about=Label("同一文件触发了阻断规则", "another row of the file broke a blocking rule"), broken="",
+        dimension=Dimension.VALIDITY)),
+)
+Limit = Annotated[int, Query(ge=1, le=500)]
+Text = Annotated[str | None, Query(max_length=300)]
+
+
+def checks_by_id(given: Services) -> dict[str, Check]:
+    """Every rule of every entity, and those of loads."""
+    declared = [c for e in given.registry.values() for c in checks_of(e, given.registry)]
+    return {c.id: c for c in [*declared, *OF_LOADS]}
+
+
+def _rule(id_: str, known: dict[str, Check]) -> dict[str, Any]:
+    check = known.get(id_)
+    label = {"zh": check.label.zh, "en": check.label.en} if check else {"zh": id_, "en": id_}
+    return {"id": id_, "label": label, "dimension": check.rule.dimension.value if check else None}
+
+
+def _raw(text: str | None) -> dict[str, Any]:
+    """The raw row; personal columns show their mask only, whoever looks."""
+    if not text:
+        return {}
+    try:
+        row = json.loads(text)
+    except ValueError:
+        return {"": text}
+    if not isinstance(row, dict):
+        return {"": text}
+    masks = {k.removesuffix(MASKED): v for k, v in row.items() if k.endswith(MASKED)}
+    shown = {k: v for k, v in row.items() if not k.endswith((MASKED, INDEX))}
+    return {k: masks.get(k, "***") if isinstance(v, str) and is_sealed(v) else v for k, v in shown.items()}
+
+
+@router.get("/quarantine")
+def held(  # noqa: PLR0913, PLR0917 - the words of a list
+    given: Given, _: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None, load: Text = None,
+    limit: Limit = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
+) -> dict[str, Any]:
+    """One page of held rows."""
+    where, parameters = equals({"entity": entity, "source": source, "load": load})
+    if rule:
+        where.append("list_contains(rules, ?)")
+        parameters.append(rule)
+    page = lake_page(given, QUARANTINE, HELD, where=where, parameters=parameters, limit=limit, after=after)
+    known = checks_by_id(given)
+    page["items"] = [
+        {**r, "rules": [_rule(i, known) for i in dict.fromkeys(r["rules"])], "raw": _raw(r["raw"])} for r in page["items"]
+    ]
+    return page
+
+
+@router.get("/quarantine/summary")
+def summary(given: Given, _: QuarantineReader) -> dict[str, Any]:
+    """How many rows each rule holds."""
+    snapshot = given.reader.current()
+    rows = snapshot.query(
+        "select rule, entity, count(*) as count from (select entity, unnest(list_distinct(rules)) as rule"
+        f" from {snapshot.relation(QUARANTINE, HELD)}) group by all order by count desc, rule, entity"
+    )
+    known = checks_by_id(given)
+    return {"items": [
+        {**_rule(r["rule"], known), "rule": r["rule"], "entity": r["entity"], "count": r["count"],
+         "gate": known[r["rule"]].rule.gate.value if r["rule"] in known else "quarantine"}
+        for r in rows
+    ]}
+
+
+@router.get("/quarantine.csv")
+def export(given: Given, _: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None) -> StreamingResponse:
+    """All held rows of a filter, to hand to the owner of the source."""
+    where, parameters = equals({"entity": entity, "source": source})
+    if rule:
+        where.append("list_contains(rules, ?)")
+        parameters.append(rule)
+    snapshot = given.reader.current()
+    sql = (
+        f'select source, "table", file, "row", entity, key, array_to_string(rules, \' \') as rules, raw'
+        f" from {snapshot.relation(QUARANTINE, HELD)} where {' and '.join(where) or 'true'} order by source, file, \"row\""
+    )
+
+    def lines() -> Iterator[bytes]:
+        text = io.StringIO("\ufeff")
+        text.read()
+        csv.writer(text).writerow(["source", "table", "file", "row", "entity", "key", "rules", "raw"])
+        yield text.getvalue().encode()
+        for _names, rows in snapshot.stream(sql, parameters):
+            text = io.StringIO()
+            csv.writer(text).writerows(
+                [*(safe_cell(v) for v in r[:-1]), json.dumps(_raw(r[-1]), ensure_ascii=False)] for r in rows
+            )
+            yield text.getvalue().encode()
+
+    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8",
+                             headers={"Content-Disposition": 'attachment; filename="quarantine.csv"'})
+
+
+@router.get("/corrections")
+def corrections(  # noqa: PLR0913, PLR0917 - the words of a list
+    given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None,
+    limit: Limit = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
+) -> dict[str, Any]:
+    """One page of corrected values, before and after."""
+    where, parameters = equals({"entity": entity, "source": source, "rule": rule})
+    page = lake_page(given, CORRECTION, MENDED, where=where, parameters=parameters, limit=limit, after=after)
+    known = checks_by_id(given)
+    page["items"] = [_shown(given, actor, r, known) for r in page["items"]]
+    return page
+
+
+def _shown(given: Services, actor: Actor, row: dict[str, Any], known: dict[str, Check]) -> dict[str, Any]:
+    entity = given.registry[row["entity"]]
+    hidden = row["field"] in masked_fields(entity, actor.clearance)
+    field = entity.fields[row["field"]].label
+    values = {"before": "***", "after": "***"} if hidden else {}
+    return {**row, "rule": _rule(row["rule"], known), "field_label": {"zh": field.zh, "en": field.en}, **values}

@@ -1,0 +1,49 @@
+"""Releases: what readers see, what they saw before, and the way back."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import func, select
+
+from medthread.api.identity import Given, Publisher, Reader
+from medthread.stores.postgres.tables import release, release_table
+
+router = APIRouter(tags=["releases"])
+
+
+class Reason(BaseModel):
+    """Why the pointer moves."""
+
+    reason: str = Field(min_length=2, max_length=2000)
+
+
+@router.get("/releases")
+def releases(given: Given, _: Reader) -> dict[str, Any]:
+    """Every release, newest first."""
+    query = (
+        select(release, func.count(release_table.c.table).label("tables"), func.sum(release_table.c.rows).label("rows"))
+        .join(release_table, release_table.c.release == release.c.id).group_by(release.c.id).order_by(release.c.created_at.desc())
+    )
+    with given.store.transaction() as tx:
+        current = given.releases.current_id(tx)
+        rows = tx.execute(query).all()
+    names = ("id", "created_at", "created_by", "published_at", "note", "tables")
+    return {"items": [{**{n: getattr(r, n) for n in names}, "rows": int(r.rows), "current": r.id == current} for r in rows]}
+
+
+@router.get("/releases/{id_}")
+def one(id_: str, given: Given, _: Reader) -> dict[str, Any]:
+    """One release with its tables."""
+    found = given.releases.get(id_)
+    with given.store.transaction() as tx:
+        current = given.releases.current_id(tx)
+    tables = [{"name": t.name, "snapshot": str(t.snapshot), "rows": t.rows, "files": len(t.files)} for t in sorted(found.tables.values(), key=lambda t: t.name)]
+    return {"id": found.id, "created_at": found.created_at, "published_at": found.published_at, "current": found.id == current, "table_list": tables}
+
+
+@router.post("/releases/{id_}/publish")
+def publish(id_: str, body: Reason, given: Given, actor: Publisher) -> dict[str, Any]:
+    """Show readers this release, newer or older; nothing is computed again."""
+    given.move_pointer(id_=id_, by=actor.name, reason=body.reason)
+    return {"id": id_, "current": True}

@@ -1,0 +1,78 @@
+"""Runs of the pipeline: start one, watch it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+from sqlalchemy import select
+
+from medthread.api.identity import Given, Reader, RunStarter
+from medthread.api.services import Services
+from medthread.model.errors import NotFoundError
+from medthread.stores.postgres.tables import run
+from medthread.trust.audit import record
+
+router = APIRouter(tags=["runs"])
+PAUSE = 0.4  # seconds between looks
+ENDED = ("done", "failed")
+
+
+def _row(row: Any) -> dict[str, Any]:
+    names = ("id", "status", "started_by", "started_at", "finished_at", "message", "stages")
+    return {n: getattr(row, n) for n in names}
+
+
+def find_run(given: Services, id_: str) -> dict[str, Any]:
+    """One run."""
+    with given.store.transaction() as tx:
+        row = tx.execute(select(run).where(run.c.id == id_)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"no run {id_!r}", hint="GET /api/v1/runs lists them")
+    return _row(row)
+
+
+@router.post("/runs", status_code=202)
+def start(given: Given, actor: RunStarter) -> dict[str, str]:
+    """Take in what has arrived; progress is in the run's events."""
+    id_ = given.runner.start(by=actor.name)
+    with given.store.transaction() as tx:
+        record(tx, actor=actor.name, action="run.start", object_=f"run/{id_}")
+    return {"run_id": id_}
+
+
+@router.get("/runs")
+def runs(given: Given, _: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> dict[str, Any]:
+    """Runs, newest first."""
+    with given.store.transaction() as tx:
+        rows = tx.execute(select(run).order_by(run.c.started_at.desc()).limit(limit)).all()
+    return {"items": [_row(r) for r in rows]}
+
+
+@router.get("/runs/{id_}")
+def one(id_: str, given: Given, _: Reader) -> dict[str, Any]:
+    """One run."""
+    return find_run(given, id_)
+
+
+@router.get("/runs/{id_}/events")
+async def events(id_: str, request: Request, given: Given, _: Reader) -> StreamingResponse:
+    """The run as it moves (server-sent events), until it ends."""
+    await run_in_threadpool(find_run, given, id_)
+
+    async def stream() -> AsyncIterator[str]:
+        before = ""
+        while not await request.is_disconnected():
+            state = await run_in_threadpool(find_run, given, id_)
+            text = json.dumps(state, ensure_ascii=False, default=str)
+            if text != before:
+                yield f"event: run\ndata: {text}\n\n"
+                before = text
+            if state["status"] in ENDED:
+                return
+            await asyncio.sleep(PAUSE)
+
+    return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})

@@ -1,0 +1,98 @@
+"""Sources and their loads: what arrived, how it ended, and a place to hand in a file."""
+
+import shutil
+from pathlib import Path, PurePath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, UploadFile
+from sqlalchemy import func, select
+
+from medthread.api.identity import Given, Reader, RunStarter
+from medthread.api.services import Services
+from medthread.model import Source
+from medthread.model.errors import InvalidError
+from medthread.stores.postgres.tables import load
+from medthread.stores.serving import decode, encode
+from medthread.trust.audit import record
+
+router = APIRouter(tags=["sources"])
+FIGURES = ("rows_read", "rows_accepted", "rows_quarantined", "rows_corrected")
+
+
+@router.get("/sources")
+def sources(given: Given, _: Reader) -> dict[str, Any]:
+    """Every mapped source with its tables and their figures."""
+    sums = [func.sum(load.c[n]).label(n) for n in FIGURES]
+    query = (
+        select(load.c.source, load.c.table, func.count().label("files"), func.max(load.c.at).label("last"), *sums)
+        .where(load.c.status != "repeated").group_by(load.c.source, load.c.table)
+    )
+    with given.store.transaction() as tx:
+        found = {(r.source, r.table): r for r in tx.execute(query).all()}
+    return {"items": [
+        {
+            "name": s.name, "label": {"zh": s.zh, "en": s.en}, "owner": s.owner, "system": s.system, "trust": s.trust,
+            "tables": [
+                {
+                    "name": name, "format": t.format, "pattern": t.files or t.query or t.table,
+                    "entities": list(dict.fromkeys(f.entity for f in t.feeds)),
+                    "files": r.files if (r := found.get((s.name, name))) else 0,
+                    **{n: int(getattr(r, n)) if r else 0 for n in FIGURES}, "last_load_at": r.last if r else None,
+                }
+                for name, t in s.tables.items()
+            ],
+        }
+        for s in given.sources
+    ]}
+
+
+@router.get("/loads")
+def loads(  # noqa: PLR0913, PLR0917 - the words of a list
+    given: Given, _: Reader, source: Annotated[str | None, Query(max_length=100)] = None,
+    status: Annotated[str | None, Query(max_length=100)] = None, limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    after: Annotated[str | None, Query(max_length=2000)] = None,
+) -> dict[str, Any]:
+    """Files taken in, newest first, each with how it ended."""
+    at = func.to_char(load.c.at, "YYYY-MM-DD HH24:MI:SS.US")
+    query = select(load, at.label("stamp")).order_by(at.desc(), load.c.id).limit(limit + 1)
+    if source:
+        query = query.where(load.c.source == source)
+    if status:
+        query = query.where(load.c.status.in_(status.split(",")))
+    if after:
+        stamp, id_ = decode(after)
+        query = query.where((at < stamp) | ((at == stamp) & (load.c.id > id_)))
+    with given.store.transaction() as tx:
+        rows = tx.execute(query).all()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    names = ("id", "source", "table", "file", "status", *FIGURES, "rejects", "message", "at")
+    return {"items": [{n: getattr(r, n) for n in names} for r in rows], "next": encode(rows[-1].stamp, rows[-1].id) if more else None}
+
+
+def _place(given: Services, source: Source, name: str) -> Path:
+    """Where a file handed in belongs: the folder of the mapping whose pattern its name fits."""
+    if not name or name != PurePath(name.replace("\\", "/")).name or name.startswith("."):
+        raise InvalidError(f"{name!r} is not a file name", hint="hand in a file with a plain name")
+    patterns = [t.files for t in source.tables.values() if t.files]
+    for pattern in patterns:
+        if PurePath(name).match(PurePath(pattern).name):
+            return given.inbox / PurePath(pattern).parent / name
+    raise InvalidError(f"no table of {source.name} expects a file called {name!r}", hint=f"expected: {', '.join(dict.fromkeys(patterns))}")
+
+
+@router.post("/loads", status_code=202)
+def upload(given: Given, actor: RunStarter, source: str, file: UploadFile) -> dict[str, Any]:
+    """Take a file into the inbox and run."""
+    known = next((s for s in given.sources if s.name == source), None)
+    if known is None:
+        raise InvalidError(f"no source {source!r}", hint=f"there are: {', '.join(s.name for s in given.sources)}")
+    path = _place(given, known, file.filename or "")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    with partial.open("wb") as out:
+        shutil.copyfileobj(file.file, out, 1 << 20)
+    partial.replace(path)
+    with given.store.transaction() as tx:
+        record(tx, actor=actor.name, action="load.upload", object_=f"source/{source}", detail={"file": path.name, "bytes": path.stat().st_size})
+    return {"run_id": given.runner.start(by=actor.name, source=source), "file": path.name}

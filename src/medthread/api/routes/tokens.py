@@ -1,0 +1,46 @@
+"""API tokens of one's own: made with no more rights than their maker has, shown once, ended at any time."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from medthread.api.identity import Given, TokenOwner
+from medthread.stores.postgres.tables import api_token
+from medthread.trust.accounts import create_token, revoke_token
+
+router = APIRouter(tags=["tokens"])
+
+
+class Wanted(BaseModel):
+    """A token to make."""
+
+    name: str = Field(min_length=1, max_length=100)
+    scopes: list[str] | None = None
+    days: int = Field(default=90, ge=1, le=366)
+
+
+@router.get("/tokens")
+def tokens(given: Given, actor: TokenOwner) -> dict[str, Any]:
+    """One's tokens, without their secrets."""
+    query = select(api_token).where(api_token.c.account == actor.name).order_by(api_token.c.at.desc())
+    names = ("id", "name", "scopes", "expires_at", "revoked", "at")
+    with given.store.transaction() as tx:
+        return {"items": [{n: getattr(r, n) for n in names} for r in tx.execute(query).all()]}
+
+
+@router.post("/tokens", status_code=201)
+def create(wanted: Wanted, given: Given, actor: TokenOwner) -> dict[str, Any]:
+    """A new token; its secret is in this answer and nowhere else."""
+    scopes = tuple(wanted.scopes) if wanted.scopes is not None else tuple(sorted(actor.can - {"tokens:own"}))
+    with given.store.transaction() as tx:
+        id_, secret = create_token(tx, actor=actor, name=wanted.name, scopes=scopes, days=wanted.days)
+    return {"id": id_, "name": wanted.name, "token": secret, "scopes": list(scopes)}
+
+
+@router.delete("/tokens/{id_}", status_code=204)
+def delete(id_: str, given: Given, actor: TokenOwner) -> None:
+    """End a token."""
+    with given.store.transaction() as tx:
+        revoke_token(tx, actor=actor, id_=id_)

@@ -1,0 +1,44 @@
+"""Trace questions."""
+
+import csv
+import io
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from medthread.api.identity import Given, Tracing
+from medthread.api.routes.entities import safe_cell
+
+router = APIRouter(tags=["trace"])
+Item = Annotated[str, Query(max_length=200, description="item code or golden id")]
+Lot = Annotated[str, Query(max_length=200, description="lot number, ours or the supplier's")]
+Direction = Literal["up", "down", "both"]
+EVERYTHING = 0
+
+
+@router.get("/trace")
+def trace(  # noqa: PLR0913, PLR0917 - the words of a question
+    given: Given, _: Tracing, item: Item, lot: Lot, direction: Direction = "down", limit: Annotated[int, Query(ge=1, le=2000)] = 300,
+) -> dict[str, Any]:
+    """The traced set: recall list first, then the graph."""
+    return given.tracer.question(item=item, lot=lot, direction=direction, limit=limit)
+
+
+@router.get("/trace.csv")
+def recall_list(given: Given, _: Tracing, item: Item, lot: Lot, direction: Direction = "down") -> Response:
+    """Every affected unit with where it is, for the recall notice."""
+    answer = given.tracer.question(item=item, lot=lot, direction=direction, limit=EVERYTHING)
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text)
+    columns = ("item", "number", "carton", "shipment", "customer_code", "customer_name")
+    writer.writerow(columns)
+    writer.writerows([safe_cell(unit.get(c)) for c in columns] for unit in answer["units"])
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8",
+                    headers={"Content-Disposition": 'attachment; filename="recall.csv"'})
+
+
+@router.get("/trace/suggest")
+def suggest(given: Given, _: Tracing, q: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
+    """Lots that the text may mean."""
+    return {"items": given.tracer.suggest(q) if q.strip() else []}

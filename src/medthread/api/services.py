@@ -1,0 +1,50 @@
+"""What the routes work with, handed in by `app.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Table
+
+from medthread.model import Registry, Source
+from medthread.stores.lakehouse import Releases
+from medthread.stores.postgres.store import Store
+from medthread.stores.serving import LakeReader
+from medthread.trust.keys import Keyring
+
+
+class Tracer(Protocol):
+    """Answers trace questions over one release."""
+
+    def question(self, *, item: str, lot: str, direction: str, limit: int) -> dict[str, Any]:
+        """The traced set: counts, customers, units, graph, unresolved ends."""
+
+    def suggest(self, text: str) -> list[dict[str, Any]]:
+        """Lots whose item or number holds the text."""
+
+
+class Runner(Protocol):
+    """Starts pipeline runs, one at a time."""
+
+    def start(self, *, by: str, source: str | None = None) -> str:
+        """Begin a run in the background; gives its id."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """The installation as the API sees it."""
+
+    name: str
+    store: Store
+    registry: Registry
+    sources: tuple[Source, ...]
+    native: dict[str, Table]
+    keyring: Keyring
+    releases: Releases
+    reader: LakeReader
+    tracer: Tracer
+    runner: Runner
+    inbox: Path
+    move_pointer: Callable[..., None]
+    demo_accounts: list[dict[str, Any]] = field(default_factory=list)

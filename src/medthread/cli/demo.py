@@ -1,0 +1,95 @@
+"""`medthread demo`: the demo company from nothing to a served console, with the truth beside the result."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from medthread.app import Installation, open_installation
+from medthread.cli.reckoning import Reckoning, reckon
+from medthread.cli.serve import serve
+from medthread.cli.speech import Bars, say
+from medthread.cli.verdict import print_verdict
+from medthread.model.errors import ConfigurationError
+from medthread.pipeline.run import Outcome, run_pipeline
+from medthread.trust.accounts import create_account
+
+DEMO_HOME = Path(".demo")
+FEATURED = ("simulate", "ingest", "standardise", "match", "build", "release")
+# Accounts of a demonstration on this machine's own address; a real installation makes its own.
+ACCOUNTS = (
+    ("steward", "管家小林", "steward"), ("engineer", "数据工程师小周", "data_engineer"), ("quality", "质量工程师小吴", "quality"),
+    ("regulatory", "法规专员小郑", "regulatory"), ("buyer", "采购员小孙", "buyer"), ("manager", "厂长老赵", "manager"),
+    ("auditor", "审计员小钱", "auditor"),
+)
+
+
+def demo(
+    home: Annotated[Path, typer.Option("--home", help="演示工作区 · the demo workspace")] = DEMO_HOME,
+    scale: Annotated[float, typer.Option(help="规模,1 约 20 万行 · size; 1 is about 200,000 rows")] = 1.0,
+    seed: Annotated[int, typer.Option(help="随机种子 · random seed")] = 7,
+    serve_: Annotated[bool, typer.Option("--serve/--no-serve", help="完成后启动控制台 · serve the console afterwards")] = True,
+    report: Annotated[Path | None, typer.Option(help="写出 JSON 报告 · write the report as JSON")] = None,
+    port: Annotated[int, typer.Option(help="0 选一个空闲的 · 0 picks a free one")] = 8000,
+) -> None:
+    """演示企业:模拟、接入、比对真相、启动控制台 · The demo company, end to end."""
+    if not 0 < scale <= 100:  # noqa: PLR2004 - beyond that the simulator's objects do not fit in memory
+        raise ConfigurationError(f"no scale {scale}", hint="choose more than 0 and at most 100")
+    seconds = _simulate(home, scale=scale, seed=seed)
+    with open_installation(home) as installation:
+        accounts = _accounts(installation)
+        outcome = _run(installation)
+        result = reckon(installation, home, outcome, simulate_seconds=seconds)
+        print_verdict(result.report)
+        if report:
+            _write(report, result)
+        if serve_:
+            serve(installation, port=port, accounts=accounts)
+
+
+def _simulate(home: Path, *, scale: float, seed: int) -> float:
+    """Make the company, unless this one is there already."""
+    from medthread_demo import WORKSPACE, simulate  # noqa: PLC0415 - the simulator is no part of a served installation
+
+    wanted = {"scale": scale, "seed": seed}
+    mark = home / "demo.json"
+    if mark.exists() and json.loads(mark.read_text(encoding="utf-8")) == wanted:
+        return 0.0
+    if home.exists() and any(home.iterdir()):
+        raise ConfigurationError(
+            f"{home} holds something else", hint=f"remove it (rm -r {home}), or choose another --home for this scale and seed"
+        )
+    started = time.perf_counter()
+    (home / "sources").mkdir(parents=True)
+    for source in sorted((WORKSPACE / "sources").glob("*.yaml")):
+        (home / "sources" / source.name).write_bytes(source.read_bytes())
+    (home / "models").mkdir()
+    (home / "medthread.toml").write_text('name = "医脉演示企业"\ninbox = "inbox"\n', encoding="utf-8")
+    with Bars() as bars:
+        simulate(home=home, scale=scale, seed=seed, progress=lambda what, done, of: bars("simulate", done, of, what))
+    mark.write_text(json.dumps(wanted), encoding="utf-8")
+    return time.perf_counter() - started
+
+
+def _accounts(installation: Installation) -> list[dict[str, Any]]:
+    """Demo accounts; the password says that it is one."""
+    password = "medthread-demo"  # noqa: S105 - printed on purpose, for a server on the loopback address only
+    with installation.store.transaction() as tx:
+        for name, printed, role in ACCOUNTS:
+            create_account(tx, name=name, printed_name=printed, password=password, roles=(role,), by="demo")
+    return [{"username": name, "password": password, "role": role, "label": printed} for name, printed, role in ACCOUNTS]
+
+
+def _run(installation: Installation) -> Outcome:
+    with Bars() as bars:
+        outcome = run_pipeline(installation.context(bars), by="demo", index_trace=installation.index_trace)
+    if outcome.release is None:
+        say("没有变化,沿用现有发布", "Nothing changed; the published release stands")
+    return outcome
+
+
+def _write(report: Path, result: Reckoning) -> None:
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(json.dumps(result.report, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")

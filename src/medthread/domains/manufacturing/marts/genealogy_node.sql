@@ -1,0 +1,40 @@
+-- about: 谱系节点(追溯结果的名称) | Genealogy nodes, the names in a trace answer
+-- owner: production
+with node as (
+    select parent as node from marts.genealogy
+    union
+    select child from marts.genealogy
+),
+
+parts as (
+    select
+        node,
+        left(node, 1) as role,
+        case when left(node, 1) in ('S', 'L', 'U') and contains(node, '|') then split_part(substr(node, 3), '|', 1) end as item,
+        case
+            when left(node, 1) in ('S', 'L', 'U') and contains(node, '|') then substr(node, instr(node, '|') + 1)
+            else substr(node, 3) end as number
+    from node
+),
+
+supplied as (
+    select coalesce(item, item__code) as item, supplier_lot, min(coalesce(supplier, supplier__code)) as supplier
+    from golden.receipt
+    where supplier_lot is not null
+    group by all
+)
+
+select
+    p.node,
+    p.role,
+    p.item,
+    coalesce(i.code, p.item) as item_code,
+    i.name as item_name,
+    case when p.role = 'K' then coalesce(c.code, p.number) else p.number end as number,
+    coalesce(c.name, s.name) as party
+from parts as p
+left join golden.item as i on i.id = p.item
+left join golden.customer as c on p.role = 'K' and c.id = p.number
+left join supplied as g on p.role = 'S' and g.item = p.item and g.supplier_lot = p.number
+left join golden.supplier as s on s.id = g.supplier
+order by 2, 4, 6

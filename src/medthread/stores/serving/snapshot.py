@@ -1,0 +1,107 @@
+"""Queries over the files of one release.
+
+The pointer is read anew for each request, so a published release is seen by the next reader; a reader that has
+begun keeps the release it began with.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import duckdb
+
+from medthread.model.errors import ConfigurationError, StoreError
+from medthread.stores.engines import connect, file_list, quote
+from medthread.stores.lakehouse import Release, Releases
+
+KEPT = 4  # snapshots whose connection stays open
+BATCH = 2000
+
+
+class Snapshot:
+    """One release, open for reading."""
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self._connection = connect(memory="1GB")
+
+    def has(self, table: str) -> bool:
+        """Whether the release has the table."""
+        return table in self.release.tables
+
+    def rows_of(self, table: str) -> int:
+        """Rows of a table, as the release recorded them."""
+        return self.release.tables[table].rows if self.has(table) else 0
+
+    def relation(self, table: str, columns: Sequence[tuple[str, str]] = ()) -> str:
+        """SQL for the table in a FROM; a table the release does not have is empty, with the columns given."""
+        if self.has(table):
+            return f"read_parquet({file_list(self.release.tables[table].files)}, union_by_name=true)"
+        nothing = ", ".join(f"cast(null as {kind}) as {quote(name)}" for name, kind in columns)
+        return f"(select {nothing or 'null as nothing'} where false)"
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Rows as dictionaries."""
+        cursor = self._connection.cursor()
+        try:
+            names, rows = self._run(cursor, sql, parameters)
+        finally:
+            cursor.close()
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _run(self, cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any]) -> tuple[list[str], list[Any]]:
+        try:
+            cursor.execute(sql, list(parameters))
+        except duckdb.IOException as error:
+            raise StoreError(f"a file of {self.release.id} cannot be read: {error}", hint="run `medthread verify`") from error
+        return [d[0] for d in cursor.description or []], cursor.fetchall()
+
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[list[str], list[Any]]]:
+        """Column names and rows in batches, for exports of any size."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql, list(parameters))
+            names = [d[0] for d in cursor.description or []]
+            while rows := cursor.fetchmany(BATCH):
+                yield names, rows
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._connection.close()
+
+
+class LakeReader:
+    """Hands out the release that the pointer stands at."""
+
+    def __init__(self, releases: Releases) -> None:
+        self._releases = releases
+        self._open: OrderedDict[str, Snapshot] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def published(self) -> bool:
+        """Whether there is anything to read."""
+        return self._releases.current() is not None
+
+    def current(self) -> Snapshot:
+        """The snapshot of the release that readers see now."""
+        release = self._releases.current()
+        if release is None:
+            raise ConfigurationError("nothing is published yet", hint="run `medthread run`, or start a run on the Runs page")
+        with self._lock:
+            found = self._open.get(release.id)
+            if found is None:
+                found = self._open[release.id] = Snapshot(release)
+                while len(self._open) > KEPT:
+                    self._open.popitem(last=False)
+            self._open.move_to_end(release.id)
+        return found
+
+    def close(self) -> None:
+        """Close every snapshot."""
+        with self._lock:
+            for snapshot in self._open.values():
+                snapshot.close()
+            self._open.clear()
