@@ -60,7 +60,7 @@ def _make_firms(rng: random.Random, count: int, *, prefix: str, trades: tuple[wo
     while len(made) < count:
         entity = f"{prefix}{len(made) + 1:04d}"
         luck = rng.random()
-        if made and luck < 0.14:  # noqa: PLR2004 - the part of hard negatives
+        if made and luck < 0.14:
             firm = _relative(rng, entity, rng.choice(made), trades, luck)
         else:
             first, second = rng.choice(words.FIRST), rng.choice(words.SECOND)
@@ -75,14 +75,14 @@ def _make_firms(rng: random.Random, count: int, *, prefix: str, trades: tuple[wo
     return made
 
 
-def _firm(  # noqa: PLR0913, PLR0917 - a firm's birth certificate has these entries
+def _firm(
     rng: random.Random, entity: str, brand: str, pinyin: str, city: words.City, trade: words.Trade, form: str
 ) -> Firm:
     shape = rng.random()
     legal = f"{city.name}{brand}{trade.full}{form}"
-    if shape < 0.35:  # noqa: PLR2004
+    if shape < 0.35:
         legal = f"{city.name}市{brand}{trade.full}{form}"
-    elif shape < 0.5:  # noqa: PLR2004
+    elif shape < 0.5:
         legal = f"{brand}（{city.name}）{trade.full}{form}"
     return Firm(
         entity=entity, legal=legal, brand=brand, pinyin=pinyin, city=city, trade=trade, form=form,
@@ -96,10 +96,10 @@ def _relative(
 ) -> Firm:
     """A group sibling in another city, one in another trade, or a branch with a code of its own."""
     elsewhere = rng.choice([c for c in words.CITIES if c.name != of.city.name])
-    if of.trade is None or luck < 0.06:  # noqa: PLR2004
+    if of.trade is None or luck < 0.06:
         firm = _firm(rng, entity, of.brand, of.pinyin, elsewhere, of.trade or trades[0], of.form)
-        return replace(firm, phone=of.phone if rng.random() < 0.3 else firm.phone)  # noqa: PLR2004
-    if luck < 0.1:  # noqa: PLR2004
+        return replace(firm, phone=of.phone if rng.random() < 0.3 else firm.phone)
+    if luck < 0.1:
         other = rng.choice([t for t in trades if t.full != of.trade.full])
         return _firm(rng, entity, of.brand, of.pinyin, of.city, other, of.form)
     base = replace(_firm(rng, entity, of.brand, of.pinyin, elsewhere, of.trade, of.form), branch=True)
@@ -115,7 +115,7 @@ def _hospital(rng: random.Random, entity: str, city: words.City, kind: str) -> F
 
 
 def _phone(rng: random.Random, city: words.City) -> str:
-    if rng.random() < 0.5:  # noqa: PLR2004
+    if rng.random() < 0.5:
         return f"{city.dial}-{rng.randrange(20_000_000, 89_999_999)}"
     return f"1{rng.choice('35789')}{rng.randrange(10**8, 10**9):09d}"
 
@@ -131,16 +131,16 @@ def _person(rng: random.Random) -> str:
 def write_down(rng: random.Random, firm: Firm, *, code_known: float, careless: float) -> Written:
     """The firm as a system's clerk typed it; `careless` is the chance of a name that is not the legal one."""
     uscc = firm.uscc if rng.random() < code_known else ""
-    if uscc and rng.random() < 0.06:  # noqa: PLR2004
+    if uscc and rng.random() < 0.06:
         uscc = uscc.lower()
-    phone = _spell_phone(rng, firm.phone) if rng.random() < 0.6 else ""  # noqa: PLR2004
-    address = _spell_address(rng, firm) if rng.random() < 0.65 else ""  # noqa: PLR2004
+    phone = _spell_phone(rng, firm.phone) if rng.random() < 0.6 else ""
+    address = _spell_address(rng, firm) if rng.random() < 0.65 else ""
     name = firm.legal
     if rng.random() < careless:
         name = _variant(rng, firm, known=bool(uscc or (phone and address)))
-    short = _short(firm) if rng.random() < 0.5 else ""  # noqa: PLR2004
-    city = firm.city.name if rng.random() < 0.7 else ""  # noqa: PLR2004
-    contact = firm.contact if rng.random() < 0.6 else ""  # noqa: PLR2004
+    short = _short(firm) if rng.random() < 0.5 else ""
+    city = firm.city.name if rng.random() < 0.7 else ""
+    contact = firm.contact if rng.random() < 0.6 else ""
     return Written(name, short, uscc, phone, address, contact, city)
 
 
@@ -157,7 +157,7 @@ def _variant(rng: random.Random, firm: Firm, *, known: bool) -> str:
         ways += ["short", "short"]
         ways += ["typo", "english"] if known and not firm.hospital else []
     name = _one_variant(rng, firm, firm.legal, rng.choice(ways))
-    return _one_variant(rng, firm, name, rng.choice(("spaced", "brackets", "wide"))) if rng.random() < 0.15 else name  # noqa: PLR2004
+    return _one_variant(rng, firm, name, rng.choice(("spaced", "brackets", "wide"))) if rng.random() < 0.15 else name
 
 
 def _one_variant(rng: random.Random, firm: Firm, name: str, way: str) -> str:  # noqa: PLR0911, C901 - one return per way
@@ -200,14 +200,14 @@ def _spell_phone(rng: random.Random, phone: str) -> str:
     luck = rng.random()
     if "-" in phone:
         dial, rest = phone.split("-")
-        return phone if luck < 0.5 else f"({dial}){rest}" if luck < 0.8 else f"{dial} {rest}"  # noqa: PLR2004
-    return phone if luck < 0.6 else f"{phone[:3]} {phone[3:7]} {phone[7:]}"  # noqa: PLR2004
+        return phone if luck < 0.5 else f"({dial}){rest}" if luck < 0.8 else f"{dial} {rest}"
+    return phone if luck < 0.6 else f"{phone[:3]} {phone[3:7]} {phone[7:]}"
 
 
 def _spell_address(rng: random.Random, firm: Firm) -> str:
     luck = rng.random()
-    if luck < 0.2:  # noqa: PLR2004
+    if luck < 0.2:
         return firm.city.province + firm.address
-    if luck < 0.3:  # noqa: PLR2004
+    if luck < 0.3:
         return firm.address.removeprefix(firm.city.name + "市")
     return firm.address

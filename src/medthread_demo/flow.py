@@ -107,7 +107,7 @@ def make_flow(rng: random.Random, plan: Plan, products: Products, supplier_codes
     ):
         _make(rng, products, lots, shelf, orders, kind=kind, count=count, size=size, first=first, plan=plan)
     units = _assemble(rng, products, lots, orders)
-    cartons = _pack(rng, products, lots, orders, units)
+    cartons = _pack(rng, products, orders, units)
     shipments = _ship(rng, products, lots, cartons, customers)
     for lot in lots:
         lot.quantity = lot.quantity or max(10.0, round(lot.used * rng.uniform(1.02, 1.2) + 5, 2))
@@ -145,7 +145,7 @@ def _receive(rng: random.Random, plan: Plan, products: Products, supplier_codes:
     last: dict[int, str] = {}
     for n, (part, day) in enumerate(days, start=1):
         again = last.get(part)
-        supplier_lot = again if again and rng.random() < 0.08 else f"{rng.choice('ABEFH')}{day:03d}-{n:06d}"  # noqa: PLR2004
+        supplier_lot = again if again and rng.random() < 0.08 else f"{rng.choice('ABEFH')}{day:03d}-{n:06d}"
         last[part] = supplier_lot
         lots.append(Lot(part, f"L24{n:07d}", day, of_part[part], supplier_lot))
     return lots
@@ -175,11 +175,11 @@ def _make(  # noqa: PLR0913 - the shop floor and what it works on
         shelf.add(item, day + 1, len(lots) - 1)
 
 
-def _issue(  # noqa: PLR0913 - one issue's entries
+def _issue(
     rng: random.Random, shelf: _Shelf, lots: list[Lot], order: Order, item: int, quantity: float, *, bound: bool
 ) -> None:
     open_lots = shelf.on(item, order.day)
-    chosen = open_lots if len(open_lots) > 1 and rng.random() < 0.45 else open_lots[:1]  # noqa: PLR2004
+    chosen = open_lots if len(open_lots) > 1 and rng.random() < 0.45 else open_lots[:1]
     for lot in chosen:
         part = round(quantity / len(chosen), 3)
         lots[lot].used += part
@@ -212,7 +212,7 @@ def _assemble(rng: random.Random, products: Products, lots: list[Lot], orders: l
     )
 
 
-def _pack(rng: random.Random, products: Products, lots: list[Lot], orders: list[Order], units: Units) -> list[Carton]:
+def _pack(rng: random.Random, products: Products, orders: list[Order], units: Units) -> list[Carton]:
     cartons: list[Carton] = []
     at = 0
     for order in orders:
@@ -234,7 +234,7 @@ def _pack(rng: random.Random, products: Products, lots: list[Lot], orders: list[
 
 
 def _ship(rng: random.Random, products: Products, lots: list[Lot], cartons: list[Carton], customers: int) -> list[Shipment]:
-    goods = [(c.day + 1 + rng.randrange(14), n, c.item, -1, c.quantity) for n, c in enumerate(cartons) if rng.random() < 0.95]  # noqa: PLR2004
+    goods = [(c.day + 1 + rng.randrange(14), n, c.item, -1, c.quantity) for n, c in enumerate(cartons) if rng.random() < 0.95]
     for n, lot in enumerate(lots):
         if products.items[lot.item].kind == "CN":
             goods += [(lot.day + 3 + rng.randrange(20), -1, lot.item, n, rng.randrange(5, 20)) for _ in range(8)]
@@ -246,8 +246,8 @@ def _ship(rng: random.Random, products: Products, lots: list[Lot], cartons: list
         customer = rng.randrange(customers)
         size = rng.randrange(1, 7)
         day = max(g[0] for g in goods[at : at + size])
-        for line, (_, carton, item, lot, quantity) in enumerate(goods[at : at + size], start=1):
-            shipments.append(Shipment(f"SH24{number:06d}", line, customer, item, carton, lot, quantity, day))
+        for line, (_, carton, item, loose, quantity) in enumerate(goods[at : at + size], start=1):
+            shipments.append(Shipment(f"SH24{number:06d}", line, customer, item, carton, loose, quantity, day))
         at += size
     return shipments
 

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -92,7 +92,7 @@ def _sheet(titles: Sequence[str], header: Sequence[str], rows: Iterable[Sequence
     )
 
 
-def write_workbook(path: Path, sheets: dict[str, tuple[Sequence[str], Sequence[str], Iterable[Sequence[Cell]]]]) -> None:
+def write_workbook(path: Path, sheets: Mapping[str, tuple[Sequence[str], Sequence[str], Iterable[Sequence[Cell]]]]) -> None:
     """A workbook: sheet name → (merged title rows, header, rows)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     names = list(sheets)

@@ -1,4 +1,4 @@
-"""Result beside truth: how much of what was planted did the judged code find?"""
+"""Result beside truth: how much of what was planted the judged code found."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

@@ -82,9 +82,9 @@ def make_products(rng: random.Random, plan: Plan) -> Products:
 def _part(rng: random.Random, number: int) -> Item:
     noun = rng.choice(words.PART_NOUNS)
     uom = "kg" if noun in words.KG_NOUNS else "m" if noun in words.M_NOUNS else "pcs"
-    shelf = rng.choice((365, 540, 730)) if rng.random() < 0.3 else 0  # noqa: PLR2004
+    shelf = rng.choice((365, 540, 730)) if rng.random() < 0.3 else 0
     return Item(f"RM-{number:06d}", noun, f"{rng.choice('KLMTZ')}{rng.randrange(10, 99)}-{number}", uom, "RM", shelf, "",
-                critical=uom == "pcs" and rng.random() < 0.35)  # noqa: PLR2004
+                critical=uom == "pcs" and rng.random() < 0.35)
 
 
 def _bills(rng: random.Random, items: list[Item]) -> dict[int, list[Line]]:

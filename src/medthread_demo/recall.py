@@ -57,7 +57,7 @@ def _reach(flow: Flow, received: list[int], uses: dict[int, list[tuple[int, bool
     return lots, np.flatnonzero(inside)
 
 
-def _describe(  # noqa: PLR0913, PLR0917 - all that the truth is made of
+def _describe(
     flow: Flow, products: Products, customers: list[Firm], customer_codes: list[str], key: tuple[str, int, str],
     received: list[int], uses: dict[int, list[tuple[int, bool]]],
 ) -> TrueTrace:

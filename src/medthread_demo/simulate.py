@@ -19,7 +19,7 @@ def simulate(*, home: Path, scale: float, seed: int, progress: Progress = lambda
     """Write `home/inbox` and `home/truth`, each whole; what stood there before is replaced."""
     building = home / "inbox.part"
     shutil.rmtree(building, ignore_errors=True)
-    company = found_company(random.Random(f"medthread {seed}"), Plan(scale), building)  # noqa: S311 - repeatable on purpose
+    company = found_company(random.Random(f"medthread {seed}"), Plan(scale), building)
     _write(company, progress)
     truth = Truth(
         seed=seed, scale=scale,

@@ -1,7 +1,6 @@
 """What was planted: the side of the demonstration that the judged code never reads."""
 
 import json
-import os
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -136,11 +135,11 @@ def _write_rows(path: Path, rows: list[dict[str, Any]], kind: type) -> None:
     schema = pa.schema([(n, pa.int64() if n == "row" else pa.string()) for n in names])
     part = path.with_name(path.name + ".part")
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), part)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def replace_whole(path: Path, content: bytes) -> None:
     """Write so that a reader sees the old file or the new, never half of one."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)
-    os.replace(part, path)
+    part.replace(path)

@@ -7,7 +7,7 @@ from medthread.api.services import Services
 from medthread.stores.serving import encode, page_clause
 
 
-def lake_page(  # noqa: PLR0913 - the words of a list
+def lake_page(
     given: Services, table: str, columns: Sequence[tuple[str, str]], *, where: Sequence[str] = (),
     parameters: Sequence[Any] = (), sort: str = "id", limit: int, after: str | None,
 ) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def quality_of(given: Services) -> dict[str, Any]:
     sums = [func.sum(rule_count.c[n]).label(n) for n in ("checked", "broken", "corrected")]
     with given.store.transaction() as tx:
         counted = {r.rule: r for r in tx.execute(select(rule_count.c.rule, *sums).group_by(rule_count.c.rule)).all()}
-    rules, totals = [], {d: [0, 0] for d in Dimension}
+    rules: list[dict[str, Any]] = []
+    totals = {d: [0, 0] for d in Dimension}
     for entity in given.registry.values():
         for check in checks_of(entity, given.registry):
             row = counted.get(check.id)
@@ -40,10 +41,10 @@ def quality_of(given: Services) -> dict[str, Any]:
                 "checked": checked, "failed": broken, "corrected": int(row.corrected),
                 "rate": round(broken / checked, 6) if checked else 0.0,
             })
-    rules.sort(key=lambda r: (-int(r["failed"]), str(r["id"])))
-    dimensions = [
+    rules.sort(key=lambda r: (-r["failed"], r["id"]))
+    dimensions: list[dict[str, Any]] = [
         {"name": d.value, "label": {"zh": DIMENSIONS[d].zh, "en": DIMENSIONS[d].en}, "index": round(100 * (1 - broken / checked), 2)}
         for d, (checked, broken) in totals.items() if checked
     ]
-    index = round(sum(float(d["index"]) for d in dimensions) / len(dimensions), 2) if dimensions else None  # type: ignore[arg-type]
+    index = round(sum(d["index"] for d in dimensions) / len(dimensions), 2) if dimensions else None
     return {"index": index, "dimensions": dimensions, "rules": rules}

@@ -41,7 +41,7 @@ def reckon(installation: Installation, home: Path, outcome: Outcome, *, simulate
         quality = [asdict(s) for s in judge_quality(truth, caught(installation, reader.current()))]
         report = {
             "seed": truth.seed, "scale": truth.scale, "seconds": seconds,
-            "sources": _sources(installation), "quality": quality, "masters": _masters(installation, reader, truth),
+            "sources": _sources(installation), "quality": quality, "masters": _masters(reader, truth),
             "trace": _trace(installation, reader, truth), "rerun": _rerun(installation),
         }
     finally:
@@ -65,7 +65,7 @@ def _sources(installation: Installation) -> list[dict[str, Any]]:
     ]
 
 
-def _masters(installation: Installation, reader: LakeReader, truth: Any) -> list[dict[str, Any]]:
+def _masters(reader: LakeReader, truth: Any) -> list[dict[str, Any]]:
     from medthread_demo import judge_pairs  # noqa: PLC0415
 
     snapshot = reader.current()

@@ -53,6 +53,7 @@ class Bars:
         self._progress.stop()
 
     def __call__(self, stage: str, done: int, total: int, what: str = "") -> None:
+        """How far a stage is."""
         name = STAGES[stage].in_(language()) if stage in STAGES else stage
         if not self._live:
             if stage not in self._told:

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -20,7 +19,6 @@ TYPES: dict[Kind, type] = {
 LONGEST = 4000
 
 
-@cache
 def payload_of(entity: type[Entity]) -> type[BaseModel]:
     """A model that knows no other words than the entity's fields."""
     fields: dict[str, Any] = {}

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert
 from medthread.stores.postgres.tables import audit_event
 
 
-def record(
+def record(  # noqa: PLR0913 - an audit row has these entries
     tx: Connection,
     *,
     actor: str,

@@ -9,7 +9,7 @@ from medthread_demo.formats import write_csv
 from medthread_demo.planting import Table
 
 
-def write_months(  # noqa: PLR0913 - the shape of an export
+def write_months(
     company: Company, table: Table, months: Sequence[str], *, stem: str, encoding: str,
     broken_lines: int = 0, late: str | None = None, again: str | None = None,
 ) -> None:
@@ -58,10 +58,10 @@ def _broken_lines(company: Company, table: Table, rows: int, count: int) -> tupl
     last = None
     width = len(table.columns)
     for n in range(count):
-        if n % 3 == 2 and last is None:  # noqa: PLR2004
+        if n % 3 == 2 and last is None:
             last = '"尾行被截断,' + ",".join(["x"] * (width - 2))
             continue
         at = company.rng.randrange(max(rows, 1))
         cells = ["合计", "本页小计", *["-"] * (width - 2)]
-        extra.setdefault(at, ",".join(cells + ["多", "余"] if n % 2 else cells[: width - 2]))
+        extra.setdefault(at, ",".join([*cells, "多", "余"] if n % 2 else cells[: width - 2]))
     return extra, last

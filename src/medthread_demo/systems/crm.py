@@ -12,9 +12,9 @@ from medthread_demo.planting import Table
 from medthread_demo.systems.erp import plant_codes, table_of
 from medthread_demo.truth import TrueRecord
 
-ACCOUNT = "Code Name Kind Uscc Province City Address Contact Phone".split()
-COMPLAINT = "ComplaintNo Account ReceivedAt ProductCode SerialNo UDI Severity Description".split()
-RETURN = "ReturnNo Account ReturnedAt ProductCode SerialNo UDI Qty Reason".split()
+ACCOUNT = ["Code", "Name", "Kind", "Uscc", "Province", "City", "Address", "Contact", "Phone"]
+COMPLAINT = ["ComplaintNo", "Account", "ReceivedAt", "ProductCode", "SerialNo", "UDI", "Severity", "Description"]
+RETURN = ["ReturnNo", "Account", "ReturnedAt", "ProductCode", "SerialNo", "UDI", "Qty", "Reason"]
 
 
 def write(company: Company) -> None:

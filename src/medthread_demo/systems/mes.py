@@ -12,10 +12,10 @@ from medthread_demo.planting import Table
 from medthread_demo.systems.erp import table_of
 
 FILE = "mes/mes.db"
-ORDER = "wo_no item qty lot_no status planned_start actual_finish line_code".split()
-OPERATION = "wo_no op_no op_name equipment operator started_at ended_at".split()
-ISSUE = "issue_no wo_no item lot qty uom issued_at bind".split()
-UNIT = "serial_no item wo_no lot_no comp1_item comp1_lot comp2_item comp2_lot comp3_item comp3_lot assembled_at carton_sscc".split()
+ORDER = ["wo_no", "item", "qty", "lot_no", "status", "planned_start", "actual_finish", "line_code"]
+OPERATION = ["wo_no", "op_no", "op_name", "equipment", "operator", "started_at", "ended_at"]
+ISSUE = ["issue_no", "wo_no", "item", "lot", "qty", "uom", "issued_at", "bind"]
+UNIT = ["serial_no", "item", "wo_no", "lot_no", "comp1_item", "comp1_lot", "comp2_item", "comp2_lot", "comp3_item", "comp3_lot", "assembled_at", "carton_sscc"]
 NUMBERS = {"qty", "op_no"}
 STEPS = ("组装", "调试", "检验")
 RANGES = {"温度": (15, 260, "℃"), "压力": (80, 600, "kPa"), "湿度": (20, 80, "%")}
@@ -41,7 +41,7 @@ def _store(base: sqlite3.Connection, table: Table) -> None:
     kinds = ", ".join(f'"{c}" {"REAL" if c in NUMBERS else "TEXT"}' for c in table.columns)
     base.execute(f'CREATE TABLE "{table.name}" ({kinds})')
     marks = ", ".join("?" for _ in table.columns)
-    base.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', zip(*table.columns.values(), strict=True))  # noqa: S608
+    base.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', zip(*table.columns.values(), strict=True))
 
 
 def _orders(company: Company) -> Table:
@@ -81,15 +81,15 @@ def _issues(company: Company) -> Table:
     for order in flow.orders:
         for lot, quantity, bound in order.issues:
             item = items[flow.lots[lot].item]
-            grams = item.uom == "kg" and rng.random() < 0.3  # noqa: PLR2004
+            grams = item.uom == "kg" and rng.random() < 0.3
             uom = rng.choice(("g", "克")) if grams else rng.choice(words.UNIT_SPELLINGS[item.uom])
             rows.append([f"MI24{len(rows) + 1:07d}", order.number, item.code, flow.lots[lot].number,
                          plain(quantity * 1000 if grams else quantity), uom, f"{iso(order.day)}T07:30:00", "UNIT" if bound else "LOT"])
     first = len(rows)
     received = [lot for lot in flow.lots if lot.supplier_lot]
     for _ in range(company.plan.faults(5)):
-        lot = rng.choice(received)
-        rows.append([f"MI24{len(rows) + 1:07d}", flow.orders[0].number, items[lot.item].code, lot.number, "1", items[lot.item].uom,
+        part = rng.choice(received)
+        rows.append([f"MI24{len(rows) + 1:07d}", flow.orders[0].number, items[part.item].code, part.number, "1", items[part.item].uom,
                      f"{iso(200)}T07:30:00", "LOT"])
     table = table_of("mes", "material_issue", ISSUE, rows, ("issue_no",))
     company.record.plant(table, "broken_wo_link", "wo_no", len(rows) - first, lambda _: f"WO19{rng.randrange(10_000, 99_999)}",

@@ -9,10 +9,10 @@ from medthread_demo.systems.erp import plant_codes, table_of
 from medthread_demo.truth import TrueRecord
 
 FILE = "plm/PLM产品数据导出.xlsx"
-ITEM = "物料编码 物料名称 规格型号 计量单位 物料类别 保质期(天) 版本 生命周期状态 关键件".split()
-BOM = "父项编码 父项名称 行号 子项编码 子项名称 用量 单位 关键件 生效日期".split()
-MODEL = "型号 产品名称 物料编码 UDI-DI 注册证号 注册证有效期至 管理类别 状态".split()
-AVL = "供方代码 供方名称 统一社会信用代码 地址 电话 供货类别 评定结果 有效期至".split()
+ITEM = ["物料编码", "物料名称", "规格型号", "计量单位", "物料类别", "保质期(天)", "版本", "生命周期状态", "关键件"]
+BOM = ["父项编码", "父项名称", "行号", "子项编码", "子项名称", "用量", "单位", "关键件", "生效日期"]
+MODEL = ["型号", "产品名称", "物料编码", "UDI-DI", "注册证号", "注册证有效期至", "管理类别", "状态"]
+AVL = ["供方代码", "供方名称", "统一社会信用代码", "地址", "电话", "供货类别", "评定结果", "有效期至"]
 NUMBERS = {"保质期(天)", "行号", "用量"}
 TITLES = {
     "物料主数据": ["产品数据管理系统 物料主数据", "导出人:研发中心", "内部资料 注意保密"],
@@ -47,7 +47,7 @@ def _items(company: Company, materials: Table) -> Table:
     rows: list[list[str | None]] = []
     for item in company.products.items:
         head, number = item.code.split("-")
-        code = f"{head}-{int(number)}" if rng.random() < 0.2 else item.code  # noqa: PLR2004
+        code = f"{head}-{int(number)}" if rng.random() < 0.2 else item.code
         rows.append([code, item.name, item.spec, item.uom, item.kind, str(item.shelf_days), f"A.{rng.randrange(1, 4)}",
                      "发布", "是" if item.critical else "否"])
     table = table_of("plm", "item", ITEM, rows, ("物料编码",))
@@ -64,7 +64,7 @@ def _items(company: Company, materials: Table) -> Table:
 def _disagree(company: Company, materials: Table, table: Table, row: int) -> None:
     """One of the two systems has a wrong shelf life; both rows show the conflict."""
     group = company.record.group()
-    wrong = (materials, "FEXPPERIOD") if company.rng.random() < 0.5 else (table, "保质期(天)")  # noqa: PLR2004
+    wrong = (materials, "FEXPPERIOD") if company.rng.random() < 0.5 else (table, "保质期(天)")
     for sheet, column in ((materials, "FEXPPERIOD"), (table, "保质期(天)")):
         spoil = (lambda v: str(int(v) + 90)) if (sheet, column) == wrong else (lambda v: v)
         company.record.spoil(sheet, "conflicting_value", column, row, spoil, group=group)
@@ -94,7 +94,7 @@ def _models(company: Company) -> Table:
 def _approved(company: Company) -> Table:
     rng = company.rng
     rows: list[list[str | None]] = []
-    chosen = [n for n in range(len(company.suppliers)) if rng.random() < 0.5]  # noqa: PLR2004
+    chosen = [n for n in range(len(company.suppliers)) if rng.random() < 0.5]
     for number, n in enumerate(chosen, start=1):
         firm = company.suppliers[n]
         w = write_down(rng, firm, code_known=0.8, careless=0.45)

@@ -12,7 +12,7 @@ from medthread_demo.planting import Table
 from medthread_demo.systems.erp import plant_codes, table_of
 from medthread_demo.truth import TrueRecord
 
-SUPPLIER = "code name uscc address tel grade remark".split()
+SUPPLIER = ["code", "name", "uscc", "address", "tel", "grade", "remark"]
 CHECKS = (("外径", "mm", 9.8, 10.2), ("抗拉强度", "N", 40.0, 90.0), ("外观缺陷", "个", 0.0, 2.0))
 
 
@@ -27,7 +27,7 @@ def _suppliers(company: Company) -> None:
     rng = company.rng
     rows: list[list[str | None]] = []
     for n, firm in enumerate(company.suppliers):
-        if rng.random() > 0.7:  # noqa: PLR2004
+        if rng.random() > 0.7:
             continue
         w = write_down(rng, firm, code_known=0.68, careless=0.5)
         code = f"Q-{n + 1:04d}"
@@ -95,7 +95,7 @@ def _nonconformances(company: Company) -> None:
     rows: list[dict[str, Any]] = []
     for n in range(max(24, round(300 * company.plan.scale))):
         lot = rng.choice(flow.lots)
-        closed = rng.random() < 0.7  # noqa: PLR2004
+        closed = rng.random() < 0.7
         rows.append({
             "ncr_no": f"NCR24-{n + 1:05d}", "raised_at": iso(lot.day + 2), "source": rng.choice(("incoming", "process", "complaint")),
             "lot": {"item": company.products.items[lot.item].code, "no": lot.number}, "defect": rng.choice(("尺寸超差", "外观不良", "功能失效")),

@@ -7,10 +7,10 @@ from medthread_demo.systems.by_month import write_months
 from medthread_demo.systems.erp import table_of
 
 ENCODING = "utf-8-sig"
-RECEIPT = "RECEIPTKEY RECEIPTLINE POKEY POLINE SUPPLIERKEY SKU LOTTABLE01 LOT QTYRECEIVED UOM RECEIPTDATE MFGDATE EXPDATE STATUS".split()
-CARTON = "SSCC SKU LOT QTY UOM PACKDATE PACKTYPE".split()
-SHIPMENT = "SHIPMENTKEY LINE CONSIGNEEKEY SKU SSCC LOT QTY UOM SHIPDATE CARRIER".split()
-MOVEMENT = "MOVEKEY MOVETYPE SKU LOT QTY UOM FROMLOC TOLOC MOVEDATE".split()
+RECEIPT = ["RECEIPTKEY", "RECEIPTLINE", "POKEY", "POLINE", "SUPPLIERKEY", "SKU", "LOTTABLE01", "LOT", "QTYRECEIVED", "UOM", "RECEIPTDATE", "MFGDATE", "EXPDATE", "STATUS"]
+CARTON = ["SSCC", "SKU", "LOT", "QTY", "UOM", "PACKDATE", "PACKTYPE"]
+SHIPMENT = ["SHIPMENTKEY", "LINE", "CONSIGNEEKEY", "SKU", "SSCC", "LOT", "QTY", "UOM", "SHIPDATE", "CARRIER"]
+MOVEMENT = ["MOVEKEY", "MOVETYPE", "SKU", "LOT", "QTY", "UOM", "FROMLOC", "TOLOC", "MOVEDATE"]
 CARRIERS = ("顺丰冷运", "京东物流", "德邦", "自提")
 WIDE = str.maketrans("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-", "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ－")
 
@@ -43,11 +43,11 @@ def _receipts(company: Company, orders: dict[int, tuple[str, int]]) -> None:
     company.record.plant(table, "dangling_reference", "POKEY", company.plan.faults(5), lambda _: f"CGDD19{rng.randrange(10**6, 10**7)}")
     dated = [n for n, v in enumerate(table.columns["EXPDATE"]) if v]
     for row in company.record.plant(table, "expiry_before_manufacture", "EXPDATE", company.plan.faults(6), lambda v: v, among=dated):
-        _expire_early(company, table, row)
+        _expire_early(table, row)
     write_months(company, table, months, stem="wms/receipts", encoding=ENCODING, late="202403")
 
 
-def _expire_early(company: Company, table: Table, row: int) -> None:
+def _expire_early(table: Table, row: int) -> None:
     """Expiry a year before manufacture, as a slip of the year makes it."""
     made = table.columns["MFGDATE"][row] or ""
     table.columns["EXPDATE"][row] = f"{int(made[:4]) - 1}{made[4:8]}15"

@@ -13,7 +13,7 @@ router = APIRouter(tags=["audit"])
 
 
 @router.get("/audit")
-def audit(  # noqa: PLR0913, PLR0917 - the words of a list
+def audit(
     given: Given, _: Auditor, actor: Annotated[str | None, Query(max_length=200)] = None,
     outcome: Annotated[str | None, Query(max_length=20)] = None, limit: Annotated[int, Query(ge=1, le=500)] = 50,
     after: Annotated[str | None, Query(max_length=40)] = None,

@@ -68,7 +68,7 @@ def _number(text: str) -> bool:
 
 
 @router.get("/entities/{entity}")
-def rows(  # noqa: PLR0913, PLR0917 - the words of a list
+def rows(
     entity: str, given: Given, actor: Reader, asked: Wanted,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:

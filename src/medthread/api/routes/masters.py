@@ -45,7 +45,7 @@ def domains(given: Given, _: MasterReader) -> dict[str, Any]:
 
 
 @router.get("/masters/{entity}")
-def rows(  # noqa: PLR0913, PLR0917 - the words of a list
+def rows(
     entity: str, given: Given, _: MasterReader, q: Annotated[str, Query(max_length=200)] = "", merged: bool = False,
     conflicts: bool = False, limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(max_length=2000)] = None,
@@ -107,7 +107,7 @@ def one(entity: str, golden_id: str, given: Given, actor: MasterReader) -> dict[
 def _successor(snapshot: Snapshot, entity: type[Entity], golden_id: str) -> str:
     """Follow the trail of merged ids, as far as it goes."""
     relation = snapshot.relation(f"golden.{entity.name}_retired", (("golden_id", "varchar"), ("merged_into", "varchar")))
-    trail = dict((r["golden_id"], r["merged_into"]) for r in snapshot.query(f"select golden_id, merged_into from {relation}"))
+    trail = {r["golden_id"]: r["merged_into"] for r in snapshot.query(f"select golden_id, merged_into from {relation}")}
     seen = {golden_id}
     while golden_id in trail and trail[golden_id] not in seen:
         golden_id = trail[golden_id]

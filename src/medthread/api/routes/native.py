@@ -14,7 +14,13 @@ from medthread.api.services import Services
 from medthread.derive.columns import INDEX, MASKED
 from medthread.derive.payload import payload_of
 from medthread.model import Entity, Home
-from medthread.model.errors import ConflictError, InvalidError, NotFoundError, PreconditionError, PreconditionRequiredError
+from medthread.model.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    PreconditionError,
+    PreconditionRequiredError,
+)
 from medthread.trust.access import Actor
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
@@ -82,7 +88,7 @@ def create(entity: str, values: Values, response: Response, given: Given, actor:
 
 
 @router.put("/entities/{entity}/{id_}")
-def replace(  # noqa: PLR0913, PLR0917 - the words of a write
+def replace(
     entity: str, id_: str, values: Values, response: Response, given: Given, actor: Writer,
     if_match: Annotated[str | None, Header()] = None,
 ) -> dict[str, Any]:

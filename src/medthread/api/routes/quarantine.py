@@ -71,7 +71,7 @@ def _raw(text: str | None) -> dict[str, Any]:
 
 
 @router.get("/quarantine")
-def held(  # noqa: PLR0913, PLR0917 - the words of a list
+def held(
     given: Given, _: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None, load: Text = None,
     limit: Limit = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def export(given: Given, _: QuarantineReader, entity: Text = None, source: Text 
 
 
 @router.get("/corrections")
-def corrections(  # noqa: PLR0913, PLR0917 - the words of a list
+def corrections(
     given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None,
     limit: Limit = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def sources(given: Given, _: Reader) -> dict[str, Any]:
 
 
 @router.get("/loads")
-def loads(  # noqa: PLR0913, PLR0917 - the words of a list
+def loads(
     given: Given, _: Reader, source: Annotated[str | None, Query(max_length=100)] = None,
     status: Annotated[str | None, Query(max_length=100)] = None, limit: Annotated[int, Query(ge=1, le=500)] = 50,
     after: Annotated[str | None, Query(max_length=2000)] = None,

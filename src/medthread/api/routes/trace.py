@@ -17,7 +17,7 @@ EVERYTHING = 0
 
 
 @router.get("/trace")
-def trace(  # noqa: PLR0913, PLR0917 - the words of a question
+def trace(
     given: Given, _: Tracing, item: Item, lot: Lot, direction: Direction = "down", limit: Annotated[int, Query(ge=1, le=2000)] = 300,
 ) -> dict[str, Any]:
     """The traced set: recall list first, then the graph."""

@@ -62,7 +62,7 @@ def parse_organisation(name: str) -> OrganisationName:
     noisy = clean != text
     if not _HAN.search(clean):
         return _latin(clean or text, noisy=noisy)
-    branch = None
+    branch: str | None = None
     if found := _BRANCH_AFTER_FORM.match(clean) or _BRANCH_BY_CITY.match(clean):
         clean, branch = found[1], found[2]
     elif bare := _BRANCH_BARE.match(clean):
@@ -70,8 +70,8 @@ def parse_organisation(name: str) -> OrganisationName:
     city, rest = _region(clean)
     if any(rest.endswith(i) for i in INSTITUTIONS):
         return _institution(clean, city, rest, branch, noisy=noisy)
-    bare, formal = _without_form(rest)
-    brand, trade = _brand_and_trade(bare)
+    formless, formal = _without_form(rest)
+    brand, trade = _brand_and_trade(formless)
     norm = brand + (trade or "")
     return OrganisationName(norm, brand, sound(brand), city, trade, branch, latin=False, institution=False, noisy=noisy, formal=formal)
 
@@ -85,10 +85,8 @@ def _region(text: str) -> tuple[str | None, str]:
         rest = text[ahead.end() :]
         if len(rest) >= LEAST_BRAND:
             return city or ahead[2], rest
-    if ahead := _PROVINCE_AHEAD.match(text):
-        rest = text[ahead.end() :]
-        if len(rest) > LEAST_BRAND:
-            return city, rest
+    if (province := _PROVINCE_AHEAD.match(text)) and len(text) - province.end() > LEAST_BRAND:
+        return city, text[province.end() :]
     return city, text
 
 

@@ -1,6 +1,7 @@
 """Personal columns are sealed before a raw row is at rest: the value, its mask, its blind index."""
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,7 +32,7 @@ def _sealed(
 ) -> pa.RecordBatch:
     arrays = dict(zip(batch.schema.names, batch.columns, strict=True))
     for name in [n for n in batch.schema.names if n in columns]:
-        coded = pc.dictionary_encode(batch.column(name))
+        coded: Any = pc.dictionary_encode(batch.column(name))
         distinct = [v or None for v in coded.dictionary.to_pylist()]
         made = {
             name: seal_all(distinct, key=key, key_id=key_id),

@@ -169,7 +169,7 @@ def rejects_path(context: Context, load_id: str) -> Path:
 def _write_rejects(context: Context, arrival: Arrival, rejects: list[dict[str, Any]]) -> None:
     if not rejects:
         return
-    schema = pa.schema(
+    schema: Any = pa.schema(  # its stubs know no mixed lists
         [
             ("id", pa.string()),
             ("entity", pa.string()),

@@ -1,5 +1,6 @@
 """The stage: each master matched again when its records, its model or the trust in a source changed."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -46,7 +47,7 @@ def _match(context: Context, entity: type[Entity], head: int) -> int:
         clusters, edges = _cluster(con, entity)
         identities = assign(clusters.members(), before, prefix=_prefix(entity))
         _members(con, clusters, identities, edges)
-        return _commit(context, con, entity, fingerprint, _tables(con, entity, context, edges, identities))
+        return _commit(context, con, fingerprint, _tables(con, entity, context, identities))
 
 
 def _prefix(entity: type[Entity]) -> str:
@@ -83,7 +84,7 @@ def _cluster(con: Any, entity: type[Entity]) -> tuple[Clusters, pa.Table]:
     rows = features.select(["rid", *comparisons.apart]).to_pylist()
     tokens = {r["rid"]: {ns: r[ns] for ns in comparisons.apart if r[ns]} for r in rows}
     con.execute("create temp table poor as select rid, poor from features")
-    pairs = zip(edges["a"].to_pylist(), edges["b"].to_pylist(), edges["score"].to_pylist(), strict=True)
+    pairs: Iterable[tuple[Any, Any, Any]] = zip(edges["a"].to_pylist(), edges["b"].to_pylist(), edges["score"].to_pylist(), strict=True)
     return cluster(tokens, pairs), edges
 
 
@@ -102,7 +103,7 @@ def _members(con: Any, clusters: Clusters, identities: Identities, edges: pa.Tab
     )
 
 
-def _tables(con: Any, entity: type[Entity], context: Context, edges: pa.Table, identities: Identities) -> dict[str, str]:
+def _tables(con: Any, entity: type[Entity], context: Context, identities: Identities) -> dict[str, str]:
     """SELECT per table; the crosswalk last."""
     retired = pa.table({
         "golden_id": pa.array(identities.merged_into.keys(), pa.string()),
@@ -129,7 +130,7 @@ def _tables(con: Any, entity: type[Entity], context: Context, edges: pa.Table, i
     }
 
 
-def _commit(context: Context, con: Any, entity: type[Entity], fingerprint: str, tables: dict[str, str]) -> int:
+def _commit(context: Context, con: Any, fingerprint: str, tables: dict[str, str]) -> int:
     written = 0
     for name, sql in tables.items():
         target = f"golden.{name}"

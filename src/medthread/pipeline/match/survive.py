@@ -72,9 +72,9 @@ def conflicts(entity: type[Entity]) -> str:
     parts = [
         f"select golden_id, {literal(name)} as field, cast(to_json(list({{'value': cast({quote(name)} as varchar),"
         " 'record_id': record_id, 'source': _source, 'table': _table, 'load': _load, 'row': _row}"
-        f" order by record_id)) as varchar) as \"values\" from member where {_present(entity.fields[name], _valid(entity, entity.fields[name]))}"
+        f' order by record_id)) as varchar) as "values" from member where {_present(entity.fields[name], _valid(entity, entity.fields[name]))}'
         f" group by golden_id having count(distinct {quote(name)}) > 1"
         for name in (model.agree if model else ())
     ]
-    nothing = "select cast(null as varchar) as golden_id, cast(null as varchar) as field, cast(null as varchar) as \"values\" where false"
+    nothing = 'select cast(null as varchar) as golden_id, cast(null as varchar) as field, cast(null as varchar) as "values" where false'
     return " union all ".join(parts) or nothing

@@ -173,7 +173,7 @@ class Scan:
     def _tried(self, feed: Feed) -> list[Tried]:
         return [t for check in checks_of(feed.entity, self.registry) if (t := self._try(feed, check)) is not None]
 
-    def _try(self, feed: Feed, check: Check) -> Tried | None:
+    def _try(self, feed: Feed, check: Check) -> Tried | None:  # noqa: PLR0911 - one return per kind of check
         """The SQL for one check in one feed, or nothing where the table cannot break it."""
         name = check.rule.name
         if check.field is None:

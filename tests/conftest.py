@@ -1,0 +1,56 @@
+"""Shared fixtures: one demonstration of the whole product, one database, made once a session."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medthread.app import Installation, Workspace, open_installation
+from medthread.cli import main
+from medthread.stores.postgres.cluster import Cluster
+
+SCALE, SEED = "0.05", "101"
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A demo company that was taken in once; tests read it and leave it as it is."""
+
+    home: Path
+    report: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    home = tmp_path_factory.mktemp("demo") / "company"
+    report = home.parent / "report.json"
+    arguments = ["demo", "--no-serve", "--scale", SCALE, "--seed", SEED, "--home", str(home), "--report", str(report)]
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 0
+    return Demonstration(home, json.loads(report.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="session")
+def installation(demonstration: Demonstration) -> Iterator[Installation]:
+    with open_installation(demonstration.home) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A database for tests that write."""
+    with Cluster(tmp_path_factory.mktemp("cluster") / "postgres") as running:
+        yield running
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace, as `medthread init` makes it."""
+    with pytest.raises(SystemExit) as end:
+        main(["init", str(tmp_path / "company")])
+    assert end.value.code == 0
+    return Workspace.open(tmp_path / "company")

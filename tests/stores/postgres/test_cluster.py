@@ -1,0 +1,92 @@
+"""The embedded database under our own supervision."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from medthread.model.errors import MedthreadError
+from medthread.stores.postgres.cluster import Cluster
+
+HOLDER = textwrap.dedent("""
+    import sys, time
+    from pathlib import Path
+    import psycopg
+    from medthread.stores.postgres.cluster import Cluster
+    with Cluster(Path(sys.argv[1])) as cluster:
+        with psycopg.connect(cluster.conninfo, autocommit=True) as db:
+            db.execute("create table if not exists kept (n int)")
+            db.execute("insert into kept values (1)")
+        print("ready", flush=True)
+        time.sleep(60)
+""")
+
+
+def hold(data: Path) -> "subprocess.Popen[str]":
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(data)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == "ready"
+    return process
+
+
+def end(process: "subprocess.Popen[str]", how: int) -> None:
+    process.send_signal(how)
+    process.wait(timeout=20)
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
+
+
+def test_settings_are_the_ones_promised(cluster: Cluster) -> None:
+    with psycopg.connect(cluster.conninfo) as db:
+        def shown(name: str) -> str:
+            row = db.execute(f"show {name}").fetchone()
+            assert row
+            return str(row[0])
+
+        assert shown("data_checksums") == "on"
+        assert shown("password_encryption") == "scram-sha-256"
+        assert shown("listen_addresses") == ""
+        assert shown("timezone") == "UTC"
+
+
+def test_a_wrong_password_is_refused(cluster: Cluster) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(cluster.conninfo, password="guess")
+
+
+def test_killed_with_nine_it_leaves_no_server_and_comes_back_with_its_rows(tmp_path: Path) -> None:
+    data = tmp_path / "postgres"
+    process = hold(data)
+    server = int((data / "postmaster.pid").read_text().splitlines()[0]) if (data / "postmaster.pid").exists() else None
+    found = [server] if server else [int(p.read_text().splitlines()[0]) for p in data.rglob("postmaster.pid")]
+    end(process, signal.SIGKILL)
+    until = time.monotonic() + 10
+    while any(alive(p) for p in found) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(alive(p) for p in found)
+    with Cluster(data) as again, psycopg.connect(again.conninfo) as db:
+        assert db.execute("select count(*) from kept").fetchone() == (1,)
+
+
+def test_a_second_owner_is_told_who_holds_it(tmp_path: Path) -> None:
+    process = hold(tmp_path / "postgres")
+    try:
+        with pytest.raises(MedthreadError) as refused, Cluster(tmp_path / "postgres"):
+            pass
+        assert refused.value.hint
+    finally:
+        end(process, signal.SIGTERM)
