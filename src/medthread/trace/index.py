@@ -103,7 +103,7 @@ def _write_names(con: Any, folder: Path, nodes: int) -> None:
     roles = np.lib.format.open_memmap(folder / "roles.npy", mode="w+", dtype=np.uint8, shape=(nodes,))  # type: ignore[no-untyped-call]
     offsets[0] = at = position = 0
     with (folder / "names.bin").open("wb") as out:
-        for batch in con.execute("select name from node order by id").to_arrow_reader(BATCH):
+        for batch in con.sql("select name from node order by id").to_arrow_reader(BATCH):
             names = [n.encode() for n in batch.column(0).to_pylist()]
             lengths = np.fromiter((len(n) for n in names), dtype=np.int64, count=len(names))
             offsets[at + 1 : at + 1 + len(names)] = position + np.cumsum(lengths)
@@ -123,7 +123,7 @@ def _write_down(con: Any, folder: Path, nodes: int) -> int:
         for n, t in kinds.items()
     }
     at = 0
-    for batch in con.execute("select p, c, quantity, kind, day from edge order by p, c").to_arrow_reader(BATCH):
+    for batch in con.sql("select p, c, quantity, kind, day from edge order by p, c").to_arrow_reader(BATCH):
         end = at + batch.num_rows
         for name, column in zip(("from", "down", "quantity", "kind", "day"), batch.columns, strict=True):
             arrays[name][at:end] = column.to_numpy(zero_copy_only=False)
