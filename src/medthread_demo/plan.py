@@ -88,4 +88,4 @@ class Plan:
 
     def faults(self, at_one: int) -> int:
         """How many of a fault; at least three of each."""
-        return max(3, round(at_one * min(self.scale, 4.0) ** 0.5))
+        return max(3, round(at_one * sqrt(min(self.scale, 4.0))))

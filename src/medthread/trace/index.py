@@ -99,8 +99,8 @@ def _number(con: Any, files: list[str]) -> tuple[int, list[str]]:
 
 
 def _write_names(con: Any, folder: Path, nodes: int) -> None:
-    offsets = np.lib.format.open_memmap(folder / "name_at.npy", mode="w+", dtype=np.int64, shape=(nodes + 1,))  # type: ignore[no-untyped-call]
-    roles = np.lib.format.open_memmap(folder / "roles.npy", mode="w+", dtype=np.uint8, shape=(nodes,))  # type: ignore[no-untyped-call]
+    offsets = np.lib.format.open_memmap(folder / "name_at.npy", mode="w+", dtype=np.int64, shape=(nodes + 1,))
+    roles = np.lib.format.open_memmap(folder / "roles.npy", mode="w+", dtype=np.uint8, shape=(nodes,))
     offsets[0] = at = position = 0
     with (folder / "names.bin").open("wb") as out:
         for batch in con.sql("select name from node order by id").to_arrow_reader(BATCH):
@@ -119,7 +119,7 @@ def _write_down(con: Any, folder: Path, nodes: int) -> int:
     edges = int(con.execute("select count(*) from edge").fetchall()[0][0])
     kinds = {"down": np.int32, "quantity": np.float64, "kind": np.uint8, "day": np.int32, "from": np.int32}
     arrays = {
-        n: np.lib.format.open_memmap(folder / f"{n}.npy", mode="w+", dtype=t, shape=(edges,))  # type: ignore[no-untyped-call]
+        n: np.lib.format.open_memmap(folder / f"{n}.npy", mode="w+", dtype=t, shape=(edges,))
         for n, t in kinds.items()
     }
     at = 0

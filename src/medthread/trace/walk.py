@@ -39,7 +39,7 @@ def neighbours(pointers: Ints, targets: Ints, frontier: Ints) -> tuple[Ints, Int
 def reach(index: TraceIndex, starts: Ints, *, direction: Direction, delta: "Delta | None" = None) -> Walk:
     """Everything below, above, or both. "both" is the union of the two, not all that is connected."""
     if direction == "both":
-        down, up = (reach(index, starts, direction=d, delta=delta) for d in ("down", "up"))  # type: ignore[arg-type]
+        down, up = (reach(index, starts, direction=d, delta=delta) for d in ("down", "up"))
         nodes = np.concatenate((down.nodes, up.nodes))
         depth = np.concatenate((down.depth, -up.depth))
         unique, first = np.unique(nodes, return_index=True)

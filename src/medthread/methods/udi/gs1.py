@@ -171,6 +171,7 @@ def hour(value: str) -> bool:
 
 
 def unreadable(at: int) -> Finding:
+    """Text where an identifier should stand."""
     return Finding(rule="gs1.unreadable", position=at, label=Label(
         "此处读不出应用标识符", "no application identifier can be read here"))
 

@@ -25,6 +25,7 @@ def any_of(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def rule(zh: str, en: str, *, requires: str = "", excludes: str = "", checked: str = "") -> Rule:
+    """One line of the table; groups are written as the dictionary writes them."""
     return Rule(Label(zh, en), any_of(requires), tuple(e for e in excludes.split(",") if e), checked)
 
 

@@ -31,10 +31,12 @@ class Reading:
     expires_on: str | None = None
 
     def tell(self, ai: str, zh: str, en: str, value: str) -> None:
+        """An element, where there is one."""
         if value:
             self.elements.append(Element(ai=ai, label=Label(zh, en), value=value))
 
     def wrong(self, rule: str, zh: str, en: str, at: int = -1) -> None:
+        """A broken rule."""
         self.findings.append(Finding(rule=f"hibcc.{rule}", label=Label(zh, en), position=at))
 
 
@@ -44,6 +46,7 @@ def check_sign(text: str) -> str:
 
 
 def is_hibcc(text: str) -> bool:
+    """Whether the text begins as HIBC strings do."""
     return text.strip("*\r\n\t").startswith("+")
 
 
@@ -70,6 +73,7 @@ def judge_hibcc(text: str) -> Judgement:
 
 
 def told(text: str, reading: Reading) -> Judgement:
+    """The judgement of what was read."""
     findings = tuple(reading.findings)
     return Judgement(
         text=text, issuer=Issuer.HIBCC, verdict=verdict_of(findings), di=reading.di, findings=findings,
@@ -81,6 +85,7 @@ def told(text: str, reading: Reading) -> Judgement:
 
 
 def read_primary(text: str, reading: Reading) -> None:
+    """Labeler, product and unit of measure."""
     match = PRIMARY.fullmatch(text)
     if match is None:
         reading.wrong(
@@ -95,6 +100,7 @@ def read_primary(text: str, reading: Reading) -> None:
 
 
 def read_secondaries(text: str, reading: Reading) -> None:
+    """The first secondary, then supplements."""
     for number, part in enumerate(text.split("/") if text else []):
         if number == 0:
             read_secondary(part, reading)
@@ -159,6 +165,7 @@ def read_date(text: str, reading: Reading) -> str:
 
 
 def take_expiry(written: str, day: str | None, reading: Reading) -> None:
+    """The expiry as it was written, and as a day."""
     reading.tell("expiry", "失效日期", "expiry date", written)
     reading.expires_on = day
     if day is None:
@@ -166,6 +173,7 @@ def take_expiry(written: str, day: str | None, reading: Reading) -> None:
 
 
 def month_end(mmyy: str) -> str | None:
+    """The last day of `MMYY`."""
     if not re.fullmatch(r"\d{4}", mmyy):
         return None
     return day_of(century(int(mmyy[2:])), int(mmyy[:2]), 0)

@@ -40,6 +40,7 @@ def check_digit(text: str) -> str:
 
 
 def is_ma(text: str) -> bool:
+    """Whether the text begins as MA codes do."""
     return text.strip().startswith("MA.")
 
 

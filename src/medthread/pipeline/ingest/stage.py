@@ -169,22 +169,21 @@ def rejects_path(context: Context, load_id: str) -> Path:
 def _write_rejects(context: Context, arrival: Arrival, rejects: list[dict[str, Any]]) -> None:
     if not rejects:
         return
-    schema: Any = pa.schema(  # its stubs know no mixed lists
-        [
-            ("id", pa.string()),
-            ("entity", pa.string()),
-            ("source", pa.string()),
-            ("table", pa.string()),
-            ("file", pa.string()),
-            ("row", pa.int64()),
-            ("load", pa.string()),
-            ("key", pa.string()),
-            ("rules", pa.list_(pa.string())),
-            ("names", pa.list_(pa.string())),
-            ("raw", pa.string()),
-            ("at", pa.timestamp("us")),
-        ]
-    )
+    columns: list[Any] = [
+        ("id", pa.string()),
+        ("entity", pa.string()),
+        ("source", pa.string()),
+        ("table", pa.string()),
+        ("file", pa.string()),
+        ("row", pa.int64()),
+        ("load", pa.string()),
+        ("key", pa.string()),
+        ("rules", pa.list_(pa.string())),
+        ("names", pa.list_(pa.string())),
+        ("raw", pa.string()),
+        ("at", pa.timestamp("us")),
+    ]
+    schema = pa.schema(columns)
     target = rejects_path(context, arrival.load_id)
     partial = target.with_suffix(".partial")
     pq.write_table(pa.Table.from_pylist(rejects, schema), partial, compression="zstd")

@@ -44,8 +44,8 @@ def _transcode(path: Path, encoding: str, target: Path) -> None:
 
 def _read(path: Path, options: dict[str, object], out: Path, *, file: str) -> Extract:
     skip = int(str(options.get("header_row", 1))) - 1
-    columns, delimiter, ended = _header(path, options.get("delimiter"), skip=skip, file=file)
-    columns = check_columns(columns, file=file)
+    given, delimiter, ended = _header(path, options.get("delimiter"), skip=skip, file=file)
+    columns = check_columns(given, file=file)
     if ended:
         rows = write_rows(out, columns, [], numbered=False)
         return Extract(out, columns, rows)

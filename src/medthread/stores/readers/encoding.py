@@ -24,7 +24,7 @@ def encoding_of(path: Path, *, wanted: str | None = None) -> str:
         name = wanted.lower().replace("_", "-").replace("gbk", "gb18030").replace("gb2312", "gb18030").replace("utf8", "utf-8")
         if name not in KNOWN:
             raise SourceError(f"{path.name}: no encoding {wanted!r}", hint=f"encodings: {', '.join(KNOWN)}", file=path.name)
-        candidates = (name,)
+        candidates: tuple[str, ...] = (name,)
     else:
         candidates = ("utf-16",) if head[:2] in UTF16 else ("utf-8", "gb18030")
     faults = []

@@ -57,7 +57,7 @@ class TextWriter:
     def __init__(self, out: Path, columns: Sequence[str], *, numbered: bool) -> None:
         self._columns = check_columns(columns, file=out.name)
         self._numbered = numbered
-        names = [(c, pa.string()) for c in self._columns]
+        names: list[Any] = [(c, pa.string()) for c in self._columns]
         self._schema: Any = pa.schema([*names, (ROW, pa.int64())] if numbered else names)
         self._writer = pq.ParquetWriter(out, self._schema, compression="zstd", compression_level=1)
         self._rows: list[Sequence[str | None]] = []

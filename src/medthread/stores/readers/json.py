@@ -20,7 +20,7 @@ class Number(str):
     __slots__ = ()
 
 
-class _Twins(ValueError):
+class _TwinError(ValueError):
     """An object that names one attribute twice."""
 
 
@@ -29,7 +29,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         names = [k for k, _ in pairs]
         msg = f"the attribute {next(n for n in names if names.count(n) > 1)!r} stands twice"
-        raise _Twins(msg)
+        raise _TwinError(msg)
     return made
 
 
@@ -79,7 +79,7 @@ def _lines(path: Path, encoding: str, rejects: Rejects) -> Iterator[tuple[int, A
             number += 1
             try:
                 yield number, _DECODER.decode(line)
-            except (_Twins, json.JSONDecodeError, RecursionError) as error:
+            except (_TwinError, json.JSONDecodeError, RecursionError) as error:
                 rejects.add(row=number, reason="json", message=f"line {number}: {error}", raw=line)
 
 
@@ -145,7 +145,7 @@ class _Buffer:
                 if len(self._text) - self._at < LARGEST_RECORD and self._more():
                     continue
                 raise SourceError(f"{self._file}: record {number}: {error.msg}", hint="the file is cut off or not JSON; export it again", file=self._file, row=number) from error
-            except _Twins as error:
+            except _TwinError as error:
                 raise SourceError(f"{self._file}: record {number}: {error}", hint="rename it at the source", file=self._file, row=number) from error
             if end < len(self._text) or self._ended or not self._more():
                 self._at = end if end <= len(self._text) and self._at <= end else self._at
@@ -157,7 +157,7 @@ def _within(path: Path, encoding: str, inside: str) -> Iterator[tuple[int, Any]]
         raise SourceError(f"{path.name} is larger than {LARGEST_DOCUMENT >> 20} MB", hint="export the array itself, or one object per line", file=path.name)
     try:
         value = _DECODER.decode(path.read_text(encoding=encoding))
-    except (_Twins, json.JSONDecodeError) as error:
+    except (_TwinError, json.JSONDecodeError) as error:
         raise SourceError(f"{path.name}: {error}", hint="the file is cut off or not JSON; export it again", file=path.name) from error
     for step in inside.split("."):
         value = value.get(step) if isinstance(value, dict) else None

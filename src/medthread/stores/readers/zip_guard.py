@@ -38,4 +38,4 @@ def check_archive(path: Path, *, largest: int = LARGEST) -> zipfile.ZipFile:
 
 def _climbs(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
-    return path.is_absolute() or ".." in path.parts or ":" in name.split("/")[0]
+    return path.is_absolute() or ".." in path.parts or ":" in name.split("/", maxsplit=1)[0]
