@@ -15,6 +15,14 @@ from medthread.stores.postgres.cluster import Cluster
 SCALE, SEED = "0.05", "101"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def reachable(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let the database's user walk to the clusters of tests, which pytest keeps closed when root runs it."""
+    base = tmp_path_factory.getbasetemp()
+    for folder in (base, base.parent):
+        folder.chmod(0o711)
+
+
 @dataclass(frozen=True)
 class Demonstration:
     """A demo company that was taken in once; tests read it and leave it as it is."""

@@ -62,58 +62,28 @@ def implied_checks(entity: type[Entity], registry: Registry) -> list[Check]:
 def _of_field(entity: type[Entity], field: Field, registry: Registry) -> list[Check]:
     at = f"{entity.name}.{field.name}"
     found: list[Check] = []
+
+    def imply(name: str, words: Label, dimension: Dimension, correct: str | None = None) -> None:
+        rule = Rule(name=name, about=words, broken="", dimension=dimension, correct=correct)
+        found.append(Check(f"{at}.{name}", entity.name, field.name, rule))
+
     if field.required:
         words = Label("不能为空", "must not be empty")
-        found.append(
-            Check(
-                f"{at}.required",
-                entity.name,
-                field.name,
-                Rule(name="required", about=words, broken="", dimension=Dimension.COMPLETENESS),
-            )
-        )
+        imply("required", words, Dimension.COMPLETENESS)
     if field.kind in _UNREADABLE and not field.is_personal:
-        found.append(
-            Check(
-                f"{at}.type",
-                entity.name,
-                field.name,
-                Rule(name="type", about=_UNREADABLE[field.kind], broken="", dimension=Dimension.VALIDITY),
-            )
-        )
+        imply("type", _UNREADABLE[field.kind], Dimension.VALIDITY)
     if field.kind in _UNREADABLE:
         words = Label("全角字符已转为半角", "full-width characters were made narrow")
-        found.append(
-            Check(
-                f"{at}.width",
-                entity.name,
-                field.name,
-                Rule(name="width", about=words, broken="", dimension=Dimension.VALIDITY, correct="narrow"),
-            )
-        )
+        imply("width", words, Dimension.VALIDITY, correct="narrow")
     if field.mark.codes is not None:
         words = Label(
             f"应为代码表中的值:{'、'.join(field.mark.codes)}", f"must be one of: {', '.join(field.mark.codes)}"
         )
-        found.append(
-            Check(
-                f"{at}.code",
-                entity.name,
-                field.name,
-                Rule(name="code", about=words, broken="", dimension=Dimension.VALIDITY),
-            )
-        )
+        imply("code", words, Dimension.VALIDITY)
     if field.mark.ref is not None and registry[field.mark.ref.entity].about.home is not Home.NATIVE:
         target = registry[field.mark.ref.entity].about.label
         words = Label(f"没有这个{target.zh}", f"no such {target.en.lower()}")
-        found.append(
-            Check(
-                f"{at}.reference",
-                entity.name,
-                field.name,
-                Rule(name="reference", about=words, broken="", dimension=Dimension.CONSISTENCY),
-            )
-        )
+        imply("reference", words, Dimension.CONSISTENCY)
     return found
 
 

@@ -1,6 +1,8 @@
 """The embedded database under our own supervision."""
 
 import os
+import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import pytest
 
 from medthread.model.errors import MedthreadError
 from medthread.stores.postgres.cluster import Cluster
+from medthread.stores.postgres.reach import data_for
 
 HOLDER = textwrap.dedent("""
     import sys, time
@@ -90,3 +93,17 @@ def test_a_second_owner_is_told_who_holds_it(tmp_path: Path) -> None:
         assert refused.value.hint
     finally:
         end(process, signal.SIGTERM)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to a user that may be shut out")
+def test_a_workspace_in_a_closed_folder_works_for_root(tmp_path: Path) -> None:
+    closed = tmp_path / "home"
+    closed.mkdir(mode=0o700)
+    place = data_for(closed / "postgres", pwd.getpwnam("nobody")).parent
+    try:
+        for _ in range(2):  # made, then found again
+            with Cluster(closed / "postgres") as cluster, psycopg.connect(cluster.conninfo) as db:
+                assert db.execute("select 1").fetchone() == (1,)
+        assert (place / "cluster" / "PG_VERSION").exists()
+    finally:
+        shutil.rmtree(place)

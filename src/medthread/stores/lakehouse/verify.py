@@ -24,7 +24,7 @@ class Fault:
 def verify_release(store: Store, release: Release) -> Iterator[Fault]:
     """Read every file of the release again and compare its hash with the one kept at commit."""
     with store.transaction() as tx:
-        known = dict(tx.execute(select(lake_file.c.path, lake_file.c.sha256)).tuples())
+        known = {r.path: r.sha256 for r in tx.execute(select(lake_file.c.path, lake_file.c.sha256))}
     for table in release.tables.values():
         for name in table.files:
             path = Path(name)

@@ -25,6 +25,7 @@ from typing import IO, Self
 import psycopg
 
 from medthread.model.errors import ConfigurationError, StoreError
+from medthread.stores.postgres.reach import data_for, programs_for
 
 DATABASE = USER = "medthread"
 START_SECONDS, STOP_SECONDS, ATTEMPTS = 30.0, 20.0, 5
@@ -74,9 +75,9 @@ class Cluster:
 
     def __init__(self, data: Path) -> None:
         self._root = data.resolve()
+        self._user = _unprivileged()
         self._data = self._root / "cluster"
         self._bin = binaries()
-        self._user = _unprivileged()
         digest = hashlib.sha256(str(self._root).encode()).hexdigest()[:16]
         self._socket = Path(tempfile.gettempdir()) / f"medthread-{os.getuid()}-{digest}"
         self._lock: IO[bytes] | None = None
@@ -103,7 +104,9 @@ class Cluster:
         self._root.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
-            if not (self._data / "PG_VERSION").exists():
+            self._data, self._bin = data_for(self._root, self._user), programs_for(self._bin, self._user)
+            # Files kept elsewhere may outlive a workspace that was deleted; without its password they are nobody's.
+            if not ((self._data / "PG_VERSION").exists() and (self._root / "password").exists()):
                 self._initialise()
             self._prepare_socket()
             self._end_orphan()
@@ -154,8 +157,9 @@ class Cluster:
 
     def _initialise(self) -> None:
         """Made aside and moved into place: a killed initialisation leaves nothing that looks like a cluster."""
-        fresh = self._root / "cluster.new"
-        shutil.rmtree(fresh, ignore_errors=True)
+        fresh = self._data.with_name("cluster.new")
+        for left in (fresh, self._data):
+            shutil.rmtree(left, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         self._own(fresh)
         password = self._root / "password"
@@ -178,7 +182,7 @@ class Cluster:
             said = done.stderr.decode(errors="replace").strip()
             raise StoreError(
                 f"{program} failed: {said}",
-                hint="is the disk full, or a folder above the workspace closed to the server's user?")
+                hint=f"is the disk full? the server's files are in {self._data.parent}")
 
     def _prepare_socket(self) -> None:
         self._socket.mkdir(mode=0o700, exist_ok=True)
