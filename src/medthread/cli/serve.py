@@ -8,6 +8,7 @@ import uvicorn
 from medthread.api import create_app
 from medthread.app import Installation
 from medthread.cli.speech import say
+from medthread.console import mount
 
 LOOPBACK = "127.0.0.1"
 
@@ -31,5 +32,5 @@ def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any
     with installation.serving(accounts) as services:
         say(f"控制台与接口:http://{LOOPBACK}:{chosen}/  (Ctrl-C 停止)",
             f"Console and API: http://{LOOPBACK}:{chosen}/  (Ctrl-C stops)")
-        config = uvicorn.Config(create_app(services), host=LOOPBACK, port=chosen, log_level="warning", access_log=False)
+        config = uvicorn.Config(mount(create_app(services)), host=LOOPBACK, port=chosen, log_level="warning", access_log=False)
         uvicorn.Server(config).run()

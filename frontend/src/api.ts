@@ -1,0 +1,103 @@
+// The server's own words, typed; every screen asks through here.
+import { useCallback, useEffect, useState } from "react";
+
+export type Label = { zh: string; en: string };
+export type Session = { username: string; name: string; roles: string[]; can: string[] };
+export type DemoAccount = { username: string; password: string; role: string; label: string };
+export type Choice = { code: string; label: Label };
+export type Rule = { id: string; label: Label; dimension: string | null; gate?: string; severity?: string };
+export type Field = {
+  name: string; label: Label; type: string; required: boolean; key: boolean; reference: string | null;
+  choices: Choice[] | null; unit: string | null; classification: string; masked: boolean; restricted: boolean;
+  search: boolean; list: boolean; sortable: boolean; hint: Label | null; standard: string | null; example: string | null;
+  rules: Rule[]; definition?: Label | null; checks?: Rule[];
+};
+export type EntityMeta = {
+  name: string; label: Label; about: Label | null; domain: string; owner: string; key: string[]; title: string;
+  native: boolean; can: { create: boolean; update: boolean }; fields: Field[]; retention: Label; synonyms: string[];
+};
+export type Row = Record<string, unknown>;
+export type Paged<T = Row> = { items: T[]; next: string | null; total?: number };
+
+export class Problem extends Error {
+  constructor(readonly status: number, readonly detail: string, readonly hint: string) {
+    super(detail);
+  }
+}
+
+const ROOT = new URL("api/v1", document.baseURI.split("#")[0]).pathname;
+
+export const address = (path: string): string => ROOT + path;
+
+async function answer<T>(response: Response): Promise<T> {
+  if (response.ok) return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+  let detail = `${response.status} ${response.statusText}`;
+  let hint = "";
+  try {
+    const body = (await response.json()) as { detail?: string; hint?: string };
+    detail = body.detail ?? detail;
+    hint = body.hint ?? "";
+  } catch {
+    // Not a problem document: the status says what there is to say.
+  }
+  if (response.status === 401) window.dispatchEvent(new Event("medthread:signed-out"));
+  throw new Problem(response.status, detail, hint);
+}
+
+const MARK = { "X-Requested-With": "medthread" };
+
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return answer<T>(await fetch(address(path), { headers: { Accept: "application/json" }, signal }));
+}
+
+export async function send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  const file = body instanceof FormData;
+  return answer<T>(
+    await fetch(address(path), {
+      method,
+      headers: { ...MARK, ...(file || body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+      body: file ? body : body === undefined ? undefined : JSON.stringify(body),
+    }),
+  );
+}
+
+export async function getTagged<T>(path: string): Promise<{ body: T; tag: string }> {
+  const response = await fetch(address(path));
+  const tag = response.headers.get("ETag") ?? "";
+  return { body: await answer<T>(response), tag };
+}
+
+export type Asked<T> = { data: T | undefined; problem: Problem | undefined; loading: boolean; reload: () => void };
+
+/** Asks once per address, and again on reload; an answer that comes too late is dropped. */
+export function useAsk<T>(path: string | null): Asked<T> {
+  const [state, setState] = useState<{ path: string | null; data?: T; problem?: Problem }>({ path: null });
+  const [turn, setTurn] = useState(0);
+  const reload = useCallback(() => setTurn((n) => n + 1), []);
+  useEffect(() => {
+    if (path === null) return;
+    const abort = new AbortController();
+    get<T>(path, abort.signal).then(
+      (data) => setState({ path, data }),
+      (error: unknown) => {
+        if (!abort.signal.aborted) setState({ path, problem: asProblem(error) });
+      },
+    );
+    return () => abort.abort();
+  }, [path, turn]);
+  const current = state.path === path;
+  return { data: current ? state.data : undefined, problem: current ? state.problem : undefined, loading: path !== null && !current, reload };
+}
+
+export const asProblem = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem(0, error instanceof Error ? error.message : String(error), "");
+
+export const query = (values: Record<string, string | number | boolean | null | undefined | string[]>): string => {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (Array.isArray(value)) value.forEach((v) => search.append(name, v));
+    else if (value !== null && value !== undefined && value !== "" && value !== false) search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text ? `?${text}` : "";
+};

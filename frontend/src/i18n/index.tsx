@@ -1,0 +1,63 @@
+// Both languages, one key set: a key missing in English does not compile.
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import type { Label } from "../api";
+import en from "./en.json";
+import zh from "./zh-CN.json";
+
+export type Language = "zh-CN" | "en";
+export type Key = keyof typeof zh;
+const CATALOGUES: Record<Language, Record<Key, string>> = { "zh-CN": zh, en };
+const KEPT = "medthread.language";
+
+export type Speech = {
+  language: Language;
+  t: (key: Key, values?: Record<string, string | number>) => string;
+  word: (label: Label | null | undefined) => string;
+  number: (value: number) => string;
+  moment: (value: unknown) => string;
+  choose: (language: Language) => void;
+};
+
+const Context = createContext<Speech | null>(null);
+
+function first(): Language {
+  const kept = localStorage.getItem(KEPT);
+  if (kept === "zh-CN" || kept === "en") return kept;
+  return navigator.language.toLowerCase().startsWith("zh") || !navigator.language ? "zh-CN" : "en";
+}
+
+const pad = (n: number): string => String(n).padStart(2, "0");
+
+function moment(value: unknown): string {
+  if (typeof value !== "string" || !value) return "";
+  const at = new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(value) ? value : `${value}Z`);
+  if (Number.isNaN(at.getTime())) return value;
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${pad(at.getHours())}:${pad(at.getMinutes())}`;
+}
+
+export function Speaking({ children }: { children: ReactNode }) {
+  const [language, setLanguage] = useState<Language>(first);
+  useEffect(() => {
+    document.documentElement.lang = language;
+    localStorage.setItem(KEPT, language);
+  }, [language]);
+  const speech = useMemo<Speech>(() => {
+    const words = CATALOGUES[language];
+    const numbers = new Intl.NumberFormat(language);
+    return {
+      language,
+      choose: setLanguage,
+      t: (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),
+      word: (label) => (label ? (language === "en" ? label.en : label.zh) : ""),
+      number: (value) => numbers.format(value),
+      moment,
+    };
+  }, [language]);
+  return <Context.Provider value={speech}>{children}</Context.Provider>;
+}
+
+export function useSpeech(): Speech {
+  const speech = useContext(Context);
+  if (!speech) throw new Error("Speaking must stand above");
+  return speech;
+}

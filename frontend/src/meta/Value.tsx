@@ -1,0 +1,34 @@
+import type { Field, Row } from "../api";
+import { useSpeech } from "../i18n";
+import { link } from "../shell/route";
+import { Tag } from "../ui";
+
+/** One value as its field says: code words, links, numbers, moments; nothing stays blank. */
+export function Value({ field, row }: { field: Field; row: Row }) {
+  const { t, word, number, moment } = useSpeech();
+  const value = row[field.name];
+  const code = row[`${field.name}__code`];
+  if (value === null || value === undefined || value === "") {
+    if (typeof code === "string" && code) return <Tag tone="warn">{code} · {t("value.unresolved")}</Tag>;
+    return <span className="quiet" aria-label={t("value.none")}>–</span>;
+  }
+  switch (field.type) {
+    case "choice": {
+      const choice = field.choices?.find((c) => c.code === value);
+      return <>{choice ? word(choice.label) : String(value)}</>;
+    }
+    case "reference":
+      return typeof code === "string" && field.reference
+        ? <a href={link("entities", field.reference, String(value))}>{code}</a>
+        : <>{String(value)}</>;
+    case "truth":
+      return <>{value ? t("yes") : t("no")}</>;
+    case "moment":
+      return <span className="mono">{moment(value)}</span>;
+    case "integer":
+    case "number":
+      return <span className="number">{number(Number(value))}{field.unit ? ` ${field.unit}` : ""}</span>;
+    default:
+      return <>{String(value)}</>;
+  }
+}

@@ -1,0 +1,67 @@
+import { useAsk, type Label } from "../api";
+import { useSpeech } from "../i18n";
+import { Head, Panel, Problem, Table, Waiting } from "../ui";
+
+type Source = { name: string; label: Label; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number };
+type HomeData = {
+  name: string; release: { id: string; published_at: string } | null; quality_index: number | null;
+  dimensions: { name: string; label: Label; index: number }[]; kpis: { name: string; label: Label; value: number; link: string }[];
+  sources: Source[]; attention: { label: Label; count: number; link: string }[];
+};
+
+export default function Home() {
+  const { t, word, number, moment } = useSpeech();
+  const asked = useAsk<HomeData>("/home");
+  if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
+  if (!asked.data) return <Waiting />;
+  const home = asked.data;
+  if (!home.release) {
+    return <><Head title={home.name} /><Panel><p>{t("home.empty")}</p><p><a href="#/sources">{t("nav.sources")}</a></p></Panel></>;
+  }
+  return (
+    <>
+      <Head title={home.name} about={<>{t("home.release")} <a href={`#/releases/${home.release.id}`} className="mono">{home.release.id}</a> · {moment(home.release.published_at)}</>} />
+      <div className="cards">
+        <a className="card" href="#/quality">
+          <div className="name">{t("home.index")}</div>
+          <div className="value">{home.quality_index === null ? "–" : home.quality_index.toFixed(2)}</div>
+        </a>
+        {home.kpis.map((k) => (
+          <a key={k.name} className="card" href={k.link}>
+            <div className="name">{word(k.label)}</div>
+            <div className="value">{number(k.value)}</div>
+          </a>
+        ))}
+      </div>
+      <div className="split">
+        <Panel title={t("home.attention")}>
+          {home.attention.length === 0 ? <p className="quiet">{t("home.attention.none")}</p> : (
+            <ul>{home.attention.map((a) => <li key={a.link + a.label.en}><a href={a.link}>{word(a.label)}</a>: <strong>{number(a.count)}</strong></li>)}</ul>
+          )}
+          <p><a href="#/trace">{t("home.trace")}</a></p>
+        </Panel>
+        <Panel title={t("home.dimensions")}>
+          {home.dimensions.map((d) => <Gauge key={d.name} name={word(d.label)} index={d.index} />)}
+        </Panel>
+      </div>
+      <Panel title={t("home.sources")}>
+        <Table<Source> label={t("home.sources")} rows={home.sources} id={(s) => s.name} columns={[
+          { name: "name", title: t("source"), show: (s) => <a href={`#/sources/${s.name}`}>{word(s.label)}</a> },
+          { name: "files", title: t("files"), align: "right", show: (s) => number(s.files) },
+          { name: "read", title: t("rows.read"), align: "right", show: (s) => number(s.rows_read) },
+          { name: "accepted", title: t("rows.accepted"), align: "right", show: (s) => number(s.rows_accepted) },
+          { name: "held", title: t("rows.quarantined"), align: "right", show: (s) => <a href={`#/quarantine?source=${s.name}`}>{number(s.rows_quarantined)}</a> },
+          { name: "mended", title: t("rows.corrected"), align: "right", show: (s) => <a href={`#/corrections?source=${s.name}`}>{number(s.rows_corrected)}</a> },
+        ]} />
+      </Panel>
+    </>
+  );
+}
+
+export const Gauge = ({ name, index }: { name: string; index: number }) => (
+  <div className="gauge">
+    <span>{name}</span>
+    <span className="meter" role="meter" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={index}><span style={{ width: `${index}%` }} /></span>
+    <span className="number">{index.toFixed(2)}</span>
+  </div>
+);

@@ -1,0 +1,112 @@
+import { useState } from "react";
+import { asProblem, query, send, useAsk, type Label, type Problem as ProblemError } from "../api";
+import { useSpeech, type Key } from "../i18n";
+import { useMay } from "../shell/session";
+import { go, link, withSearch, type Route } from "../shell/route";
+import { Button, Facts, Head, Nothing, Pager, Panel, Problem, Select, Table, Tag, Upload, Waiting, type Tone } from "../ui";
+import { usePages } from "../ui/usePages";
+
+type SourceTable = { name: string; format: string; pattern: string; entities: string[]; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number; last_load_at: string | null };
+type Source = { name: string; label: Label; owner: string; system: string; trust: number; tables: SourceTable[] };
+type Load = { id: string; source: string; table: string; file: string; status: string; rows_read: number | null; rows_accepted: number | null; rows_quarantined: number | null; rejects: number; message: string | null; at: string };
+
+const TONES: Record<string, Tone> = { accepted: "good", rejected: "bad", blocked: "bad", repeated: "plain", read: "busy", raw: "busy", found: "busy" };
+const STATUSES = ["accepted", "rejected", "blocked", "repeated"] as const;
+
+export default function Sources({ route }: { route: Route }) {
+  const { t, word, number, moment } = useSpeech();
+  const asked = useAsk<{ items: Source[] }>("/sources");
+  const name = route.path[1];
+  if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
+  if (!asked.data) return <Waiting />;
+  const source = asked.data.items.find((s) => s.name === name);
+  return (
+    <>
+      {source && <p><a href="#/sources">← {t("nav.sources")}</a></p>}
+      <Head title={source ? word(source.label) : t("nav.sources")} about={source ? source.system : t("sources.about")} />
+      {source ? (
+        <>
+          <Panel><Facts of={[[t("owner"), source.owner], [t("sources.trust"), source.trust]]} /></Panel>
+          <HandIn source={source.name} />
+          <Panel title={t("sources.tables")}>
+            <Table<SourceTable> label={t("sources.tables")} rows={source.tables} id={(s) => s.name} columns={[
+              { name: "name", title: t("table"), show: (s) => s.name },
+              { name: "pattern", title: t("sources.pattern"), show: (s) => <span className="mono">{s.pattern}</span> },
+              { name: "format", title: t("sources.format"), show: (s) => s.format },
+              { name: "entities", title: t("entity"), show: (s) => s.entities.map((e) => <a key={e} href={link("dictionary", e)} style={{ marginRight: 8 }}>{e}</a>) },
+              { name: "files", title: t("files"), align: "right", show: (s) => number(s.files) },
+              { name: "read", title: t("rows.read"), align: "right", show: (s) => number(s.rows_read) },
+              { name: "held", title: t("rows.quarantined"), align: "right", show: (s) => number(s.rows_quarantined) },
+              { name: "last", title: t("sources.last"), show: (s) => moment(s.last_load_at) },
+            ]} />
+          </Panel>
+        </>
+      ) : (
+        <Panel>
+          {asked.data.items.length === 0 ? <Nothing>{t("sources.none")}</Nothing> : (
+            <Table<Source> label={t("nav.sources")} rows={asked.data.items} id={(s) => s.name} columns={[
+              { name: "name", title: t("name"), show: (s) => <a href={link("sources", s.name)}>{word(s.label)}</a> },
+              { name: "system", title: t("sources.system"), show: (s) => s.system },
+              { name: "owner", title: t("owner"), show: (s) => s.owner },
+              { name: "tables", title: t("sources.tables"), align: "right", show: (s) => number(s.tables.length) },
+              { name: "trust", title: t("sources.trust"), align: "right", show: (s) => s.trust },
+            ]} />
+          )}
+        </Panel>
+      )}
+      <Loads source={name ?? null} route={route} />
+    </>
+  );
+}
+
+function Loads({ source, route }: { source: string | null; route: Route }) {
+  const { t, number, moment } = useSpeech();
+  const status = route.search.get("status");
+  const { asked, trail, setTrail } = usePages<Load>(`/loads${query({ source, status, limit: 30 })}`);
+  return (
+    <Panel title={t("loads")}>
+      <div className="bar">
+        <Select style={{ width: 180 }} aria-label={t("status")} value={status ?? ""} onChange={(v: string) => go(withSearch(route, { status: v || null }))}
+          options={[{ value: "", label: t("status.all") }, ...STATUSES.map((s) => ({ value: s, label: t(`load.${s}`) }))]} />
+      </div>
+      <Problem of={asked.problem} retry={asked.reload} />
+      <Table<Load> label={t("loads")} rows={asked.data?.items ?? []} id={(l) => l.id} loading={asked.loading} columns={[
+        { name: "file", title: t("file"), show: (l) => <span className="mono">{l.file}</span> },
+        { name: "table", title: t("table"), show: (l) => `${l.source}.${l.table}` },
+        { name: "status", title: t("status"), show: (l) => <Tag tone={TONES[l.status] ?? "plain"}>{t(`load.${l.status}` as Key)}</Tag> },
+        { name: "read", title: t("rows.read"), align: "right", show: (l) => number(l.rows_read ?? 0) },
+        { name: "held", title: t("rows.quarantined"), align: "right", show: (l) => l.rows_quarantined ? <a href={`#/quarantine?load=${l.id}`}>{number(l.rows_quarantined)}</a> : "0" },
+        { name: "at", title: t("at"), show: (l) => moment(l.at) },
+        { name: "message", title: t("message"), show: (l) => l.message ?? "" },
+      ]} />
+      <Pager trail={trail} next={asked.data?.next ?? null} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
+    </Panel>
+  );
+}
+
+function HandIn({ source }: { source: string }) {
+  const { t } = useSpeech();
+  const may = useMay("runs:start");
+  const [problem, setProblem] = useState<ProblemError>();
+  if (!may) return null;
+  const hand = async (file: File) => {
+    const form = new FormData();
+    form.append("file", file);
+    setProblem(undefined);
+    try {
+      const taken = await send<{ run_id: string }>("POST", `/loads${query({ source })}`, form);
+      go(link("runs", taken.run_id));
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+  return (
+    <Panel title={t("sources.hand")}>
+      <Problem of={problem} />
+      <Upload showUploadList={false} beforeUpload={(file) => { void hand(file as unknown as File); return false; }}>
+        <Button>{t("sources.choose")}</Button>
+      </Upload>
+      <p className="quiet">{t("sources.hand.about")}</p>
+    </Panel>
+  );
+}

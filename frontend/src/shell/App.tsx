@@ -1,0 +1,60 @@
+import { lazy, Suspense, useEffect, type ComponentType } from "react";
+import { Speaking, useSpeech, type Key } from "../i18n";
+import { Components, Head, Waiting } from "../ui";
+import { Shell } from "./Shell";
+import { SignIn } from "./SignIn";
+import { useRoute, type Route } from "./route";
+import { SessionHolder, useSession } from "./session";
+
+type Page = ComponentType<{ route: Route }>;
+const page = (load: () => Promise<{ default: Page }>): Page => lazy(load);
+
+/** First part of the address to page; adding a page is one line here and one in the menu. */
+const PAGES: Record<string, Page> = {
+  "": page(() => import("../pages/Home")),
+  dictionary: page(() => import("../pages/Dictionary")),
+  entities: page(() => import("../pages/Entities")),
+  trace: page(() => import("../pages/Trace")),
+  masters: page(() => import("../pages/Masters")),
+  sources: page(() => import("../pages/Sources")),
+  runs: page(() => import("../pages/Runs")),
+  quality: page(() => import("../pages/Quality")),
+  quarantine: page(() => import("../pages/Quarantine")),
+  corrections: page(() => import("../pages/Corrections")),
+  udi: page(() => import("../pages/Udi")),
+  releases: page(() => import("../pages/Releases")),
+  audit: page(() => import("../pages/Audit")),
+  tokens: page(() => import("../pages/Tokens")),
+};
+
+function Content() {
+  const { session } = useSession();
+  const route = useRoute();
+  const { t } = useSpeech();
+  const place = route.path[0] ?? "";
+  const Chosen = PAGES[place];
+  useEffect(() => {
+    document.title = `${place && Chosen ? `${t(`nav.${place}` as Key)} · ` : ""}医脉 Medthread`;
+  }, [place, Chosen, t]);
+  if (session === undefined) return <Waiting />;
+  if (session === null) return <SignIn />;
+  return (
+    <Shell place={place}>
+      <Suspense fallback={<Waiting />}>
+        {Chosen ? <Chosen route={route} /> : <Head title={t("missing.title")} about={t("missing.about")} />}
+      </Suspense>
+    </Shell>
+  );
+}
+
+export function App() {
+  return (
+    <Speaking>
+      <Components>
+        <SessionHolder>
+          <Content />
+        </SessionHolder>
+      </Components>
+    </Speaking>
+  );
+}

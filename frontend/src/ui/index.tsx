@@ -1,0 +1,134 @@
+// The only importer of the component library: pages know these names and no others.
+import { App as Frame, Button as AntButton, ConfigProvider, Drawer, Empty, Form, Input, InputNumber, Modal, Progress, Select, Spin, Switch, Table as AntTable, Tabs, Tag as AntTag, Tooltip, Upload } from "antd";
+import type { ButtonProps, TableProps } from "antd";
+import enUS from "antd/locale/en_US";
+import zhCN from "antd/locale/zh_CN";
+import "antd/dist/reset.css";
+import type { ReactNode } from "react";
+import type { Problem as ProblemError } from "../api";
+import { useSpeech } from "../i18n";
+
+export { Drawer, Form, Input, InputNumber, Modal, Progress, Select, Switch, Tabs, Tooltip, Upload };
+
+const THEME = {
+  token: {
+    colorPrimary: "#0a5c80", colorLink: "#0a5c80", colorText: "#14212b", colorTextSecondary: "#4d5963",
+    colorTextTertiary: "#56616b", colorTextDescription: "#4d5963", colorTextPlaceholder: "#5d6973", colorTextDisabled: "#5d6973",
+    colorTextQuaternary: "#5d6973", colorError: "#b3261e", colorSuccess: "#1c6b3c", colorWarning: "#8a5a00", borderRadius: 6, fontSize: 14,
+    fontFamily: "inherit",
+  },
+};
+
+/** Theme, language and messages of the components. */
+export function Components({ children }: { children: ReactNode }) {
+  const { language } = useSpeech();
+  return (
+    <ConfigProvider theme={THEME} locale={language === "en" ? enUS : zhCN} button={{ autoInsertSpace: false }}>
+      <Frame>{children}</Frame>
+    </ConfigProvider>
+  );
+}
+
+export const useMessages = () => Frame.useApp();
+
+export const Button = (props: ButtonProps) => <AntButton {...props} />;
+
+export type Column<T> = {
+  name: string; title: ReactNode; show: (row: T) => ReactNode; sortable?: boolean; align?: "right"; width?: number;
+};
+
+export type Sorted = { name: string; descending: boolean } | null;
+
+/** A table of one page of rows; order and paging are the server's. */
+export function Table<T extends object>(props: {
+  label: string; columns: Column<T>[]; rows: T[]; id: (row: T) => string; loading?: boolean; sorted?: Sorted;
+  onSort?: (sorted: Sorted) => void; empty?: ReactNode; detail?: (row: T) => ReactNode;
+}) {
+  const { columns, sorted, onSort, detail } = props;
+  const shown: TableProps<T>["columns"] = columns.map((c) => ({
+    key: c.name, title: c.title, align: c.align, width: c.width, render: (_: unknown, row: T) => c.show(row), sorter: c.sortable && onSort ? true : undefined,
+    sortOrder: sorted?.name === c.name ? (sorted.descending ? "descend" : "ascend") : null,
+  }));
+  return (
+    <section aria-label={props.label}>
+      <AntTable<T>
+        size="small" rowKey={props.id} columns={shown} dataSource={props.rows} loading={props.loading} pagination={false}
+        scroll={{ x: "max-content" }} showSorterTooltip={false}
+        locale={{ emptyText: props.empty ?? <Nothing /> }}
+        expandable={detail ? { expandedRowRender: detail } : undefined}
+        onChange={(_p, _f, sorter) => {
+          if (!onSort || Array.isArray(sorter)) return;
+          onSort(sorter.order ? { name: String(sorter.columnKey), descending: sorter.order === "descend" } : null);
+        }}
+      />
+    </section>
+  );
+}
+
+export function Nothing({ children }: { children?: ReactNode }) {
+  const { t } = useSpeech();
+  return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={children ?? t("nothing")} />;
+}
+
+const TONES = {
+  good: { color: "#14532d", background: "#e5f3ea" }, bad: { color: "#8c1d18", background: "#fdeceb" },
+  warn: { color: "#6b4700", background: "#fff4dc" }, plain: { color: "#2b3a45", background: "#eef1f3" },
+  busy: { color: "#0a4a68", background: "#e2eef4" },
+};
+const SIGNS = { good: "●", bad: "■", warn: "▲", plain: "", busy: "◐" };
+export type Tone = keyof typeof TONES;
+
+/** A word with a colour and a sign: never the colour alone. */
+export const Tag = ({ tone = "plain", children }: { tone?: Tone; children: ReactNode }) => (
+  <AntTag variant="filled" style={TONES[tone]}>{SIGNS[tone] ? `${SIGNS[tone]} ` : ""}{children}</AntTag>
+);
+
+export function Problem({ of, retry }: { of: ProblemError | undefined; retry?: () => void }) {
+  const { t } = useSpeech();
+  if (!of) return null;
+  return (
+    <div className="problem" role="alert">
+      <strong>{of.status === 0 ? t("problem.unreachable") : of.detail}</strong>
+      {of.hint && <p>{of.hint}</p>}
+      {retry && <p><Button size="small" onClick={retry}>{t("retry")}</Button></p>}
+    </div>
+  );
+}
+
+export const Waiting = () => {
+  const { t } = useSpeech();
+  return <div role="status" style={{ padding: 40, textAlign: "center" }}><Spin /><p className="quiet">{t("loading")}</p></div>;
+};
+
+export function Head({ title, about, children }: { title: ReactNode; about?: ReactNode; children?: ReactNode }) {
+  return (
+    <div className="head">
+      <h1>{title}</h1>
+      {about && <span className="about">{about}</span>}
+      <span className="grow" />
+      {children}
+    </div>
+  );
+}
+
+export const Panel = ({ title, children }: { title?: ReactNode; children: ReactNode }) => (
+  <section className="panel">{title && <h2>{title}</h2>}{children}</section>
+);
+
+export const Facts = ({ of }: { of: [ReactNode, ReactNode][] }) => (
+  <dl className="facts">{of.map(([name, value], n) => [<dt key={`n${n}`}>{name}</dt>, <dd key={`v${n}`}>{value}</dd>])}</dl>
+);
+
+/** Next and previous by cursor; the trail of cursors is the way back. */
+export function Pager({ trail, next, total, shown, onTrail }: {
+  trail: string[]; next: string | null; total?: number; shown: number; onTrail: (trail: string[]) => void;
+}) {
+  const { t, number } = useSpeech();
+  return (
+    <nav className="bar" aria-label={t("paging")} style={{ marginTop: 12 }}>
+      <span className="quiet">{total === undefined ? t("shown", { n: number(shown) }) : t("shown.of", { n: number(shown), total: number(total) })}</span>
+      <Button size="small" disabled={trail.length === 0} onClick={() => onTrail(trail.slice(0, -1))}>{t("previous")}</Button>
+      <Button size="small" disabled={!next} onClick={() => next && onTrail([...trail, next])}>{t("next")}</Button>
+    </nav>
+  );
+}
