@@ -20,12 +20,18 @@ export default function TraceGraph({ nodes, edges, lot }: { nodes: GraphNode[]; 
   const lines = useMemo<Edge[]>(() => edges.map((e) => ({
     id: `${e.from}>${e.to}>${e.activity}`, source: e.from, target: e.to, focusable: false, style: { stroke: "#7d8b96", strokeWidth: Math.min(4, 1 + Math.log10(Math.max(1, e.count))) },
   })), [edges]);
+  // The first columns large enough to read; the rest is a drag or a zoom away.
+  const view = useMemo(() => {
+    const start = shown.find((n) => n.data.start) ?? shown[0];
+    const near = start ? shown.filter((n) => Math.abs(n.position.x - start.position.x) < 700 && Math.abs(n.position.y - start.position.y) < 320) : [];
+    return { nodes: near.map((n) => ({ id: n.id })), maxZoom: 0.9, padding: 0.05 };
+  }, [shown]);
   const beside = chosen ? edges.filter((e) => e.from === chosen.id || e.to === chosen.id) : [];
   const names = useMemo(() => new Map(nodes.map((n) => [n.id, n.label])), [nodes]);
   return (
     <>
       <div className="graph" role="group" aria-label={t("trace.graph")}>
-        <ReactFlow nodes={shown} edges={lines} nodeTypes={TYPES} fitView minZoom={0.1} nodesConnectable={false} nodesDraggable={false}
+        <ReactFlow nodes={shown} edges={lines} nodeTypes={TYPES} fitView fitViewOptions={view} minZoom={0.1} nodesConnectable={false} nodesDraggable={false}
           onNodeClick={(_, n) => setChosen(n.data.of)} onSelectionChange={({ nodes: picked }) => { if (picked[0]) setChosen((picked[0] as Shown).data.of); }}
           attributionPosition="top-right" proOptions={{ hideAttribution: true }}>
           <Background gap={24} color="#e3e8ec" />

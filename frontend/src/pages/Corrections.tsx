@@ -19,7 +19,7 @@ export default function Corrections({ route }: { route: Route }) {
           {FILTERS.filter((f) => wanted[f]).map((f) => <Button key={f} size="small" onClick={() => go(withSearch(route, { [f]: null }))}>{f}: {wanted[f]} ×</Button>)}
         </div>
         <Problem of={asked.problem} retry={asked.reload} />
-        <Table<Mended> label={t("nav.corrections")} rows={asked.data?.items ?? []} id={(m) => m.id} loading={asked.loading} empty={<Nothing>{t("corrections.none")}</Nothing>} columns={[
+        <Table<Mended> fit label={t("nav.corrections")} rows={asked.data?.items ?? []} id={(m) => m.id} loading={asked.loading} empty={<Nothing>{t("corrections.none")}</Nothing>} columns={[
           { name: "field", title: t("field"), show: (m) => <>{word(m.field_label)} <span className="mono quiet">{m.entity}.{m.field}</span></> },
           { name: "before", title: t("before"), show: (m) => <span className="mono">{m.before}</span> },
           { name: "after", title: t("after"), show: (m) => <strong className="mono">{m.after}</strong> },

@@ -26,7 +26,7 @@ function Find({ route }: { route: Route }) {
       <Panel>
         <div className="bar"><Search value={q} label={t("dictionary.search")} onSearch={(text) => go(`${link("dictionary")}${query({ q: text })}`)} /></div>
         <Problem of={asked.problem} retry={asked.reload} />
-        <Table<Entry> label={t("nav.dictionary")} rows={asked.data?.items ?? []} id={(e) => `${e.entity}.${e.field ?? ""}`} loading={asked.loading} columns={[
+        <Table<Entry> fit label={t("nav.dictionary")} rows={asked.data?.items ?? []} id={(e) => `${e.entity}.${e.field ?? ""}`} loading={asked.loading} columns={[
           { name: "name", title: t("name"), show: (e) => <a href={link("dictionary", e.entity) + (e.field ? `?field=${e.field}` : "")}>{word(e.label)}</a> },
           { name: "technical", title: t("technical"), show: (e) => <span className="mono">{e.entity}{e.field ? `.${e.field}` : ""}</span> },
           { name: "kind", title: t("kind"), show: (e) => (e.kind === "entity" ? <Tag tone="busy">{t("entity")}</Tag> : <Tag>{t("field")}</Tag>) },
@@ -59,7 +59,7 @@ function EntityPage({ name, field }: { name: string; field: string | null }) {
         ]} />
       </Panel>
       <Panel title={t("fields")}>
-        <Table label={t("fields")} rows={page.fields} id={(f) => f.name} columns={[
+        <Table fit label={t("fields")} rows={page.fields} id={(f) => f.name} columns={[
           { name: "label", title: t("name"), show: (f) => (f.name === field ? <strong>{word(f.label)}</strong> : word(f.label)) },
           { name: "name", title: t("technical"), show: (f) => <span className="mono">{f.name}</span> },
           { name: "type", title: t("kind"), show: (f) => <>{f.type} {f.key && <Tag tone="busy">{t("key")}</Tag>}{f.required && <Tag>{t("required.short")}</Tag>}</> },
@@ -70,7 +70,7 @@ function EntityPage({ name, field }: { name: string; field: string | null }) {
         ]} />
       </Panel>
       <Panel title={t("dictionary.sources")}>
-        <Table<Mapped> label={t("dictionary.sources")} rows={page.sources} id={(m) => `${m.source}.${m.table}.${m.field}`} columns={[
+        <Table<Mapped> fit label={t("dictionary.sources")} rows={page.sources} id={(m) => `${m.source}.${m.table}.${m.field}`} columns={[
           { name: "field", title: t("field"), show: (m) => <span className="mono">{m.field}</span> },
           { name: "source", title: t("source"), show: (m) => m.source },
           { name: "table", title: t("table"), show: (m) => m.table },

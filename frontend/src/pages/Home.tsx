@@ -45,7 +45,7 @@ export default function Home() {
         </Panel>
       </div>
       <Panel title={t("home.sources")}>
-        <Table<Source> label={t("home.sources")} rows={home.sources} id={(s) => s.name} columns={[
+        <Table<Source> fit label={t("home.sources")} rows={home.sources} id={(s) => s.name} columns={[
           { name: "name", title: t("source"), show: (s) => <a href={`#/sources/${s.name}`}>{word(s.label)}</a> },
           { name: "files", title: t("files"), align: "right", show: (s) => number(s.files) },
           { name: "read", title: t("rows.read"), align: "right", show: (s) => number(s.rows_read) },

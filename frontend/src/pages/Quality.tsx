@@ -27,7 +27,7 @@ export default function Quality() {
           <Select style={{ width: 180 }} aria-label={t("dimension")} value={dimension} onChange={setDimension}
             options={[{ value: "", label: t("dimension.all") }, ...asked.data.dimensions.map((d) => ({ value: d.name, label: word(d.label) }))]} />
         </div>
-        <Table<Measured> label={t("rules")} rows={rules} id={(r) => r.id} columns={[
+        <Table<Measured> fit label={t("rules")} rows={rules} id={(r) => r.id} columns={[
           { name: "label", title: t("rule"), show: (r) => word(r.label) },
           { name: "id", title: t("technical"), show: (r) => <a href={link("dictionary", r.entity)} className="mono">{r.id}</a> },
           { name: "gate", title: t("gate"), show: (r) => <Tag tone={GATES[r.gate] ?? "plain"}>{t(`gate.${r.gate}` as Key)}</Tag> },

@@ -29,7 +29,7 @@ export default function Quarantine({ route }: { route: Route }) {
           ))}
         </div>
         <Problem of={asked.problem} retry={asked.reload} />
-        <Table<Held> label={t("nav.quarantine")} rows={asked.data?.items ?? []} id={(h) => h.id} loading={asked.loading}
+        <Table<Held> fit label={t("nav.quarantine")} rows={asked.data?.items ?? []} id={(h) => h.id} loading={asked.loading}
           empty={<Nothing>{active.length ? t("nothing.found") : t("quarantine.none")}</Nothing>}
           detail={(h) => <Raw of={h.raw} />}
           columns={[

@@ -98,7 +98,7 @@ function Result({ item, lot, direction }: { item: string; lot: string; direction
             { key: "customers", label: `${t("trace.customers")} ${number(answer.customers.length)}`, children: (
               <>
                 <p className="quiet">{t("trace.balance", { shipped: number(sum("shipped")), returned: number(sum("returned")), used: number(sum("used")), destroyed: number(sum("destroyed")), outstanding: number(sum("outstanding")) })}</p>
-                <Table<Customer> label={t("trace.customers")} rows={answer.customers} id={(c) => c.id} columns={[
+                <Table<Customer> fit label={t("trace.customers")} rows={answer.customers} id={(c) => c.id} columns={[
                   { name: "name", title: t("customer"), show: (c) => <a href={link("entities", "customer", c.id)}>{c.name ?? c.code ?? c.id}</a> },
                   { name: "shipped", title: t("shipped"), align: "right", show: (c) => number(c.shipped) },
                   { name: "returned", title: t("returned"), align: "right", show: (c) => number(c.returned) },
@@ -111,7 +111,7 @@ function Result({ item, lot, direction }: { item: string; lot: string; direction
             { key: "units", label: `${t("trace.units")} ${number(answer.units_total)}`, children: (
               <>
                 {answer.units_total > answer.units.length && <p className="quiet">{t("trace.units.some", { n: number(answer.units.length), total: number(answer.units_total) })}</p>}
-                <Table<Unit> label={t("trace.units")} rows={answer.units} id={(u) => u.id} columns={[
+                <Table<Unit> fit label={t("trace.units")} rows={answer.units} id={(u) => u.id} columns={[
                   { name: "number", title: t("serial"), show: (u) => <span className="mono">{u.number}</span> },
                   { name: "item", title: t("item"), show: (u) => u.item },
                   { name: "carton", title: t("carton"), show: (u) => u.carton ?? "–" },
@@ -120,7 +120,7 @@ function Result({ item, lot, direction }: { item: string; lot: string; direction
               </>
             ) },
             { key: "lots", label: `${t("trace.lots")} ${number(answer.lots.length)}`, children: (
-              <Table<Lot> label={t("trace.lots")} rows={answer.lots} id={(l) => l.id} columns={[
+              <Table<Lot> fit label={t("trace.lots")} rows={answer.lots} id={(l) => l.id} columns={[
                 { name: "number", title: t("trace.lot"), show: (l) => <a href={`${link("trace")}${query({ item: l.item, lot: l.number, direction: "both" })}`} className="mono">{l.number}</a> },
                 { name: "item", title: t("item"), show: (l) => `${l.item} ${l.item_name ?? ""}` },
                 { name: "supplier", title: t("supplier"), show: (l) => l.supplier ?? "" },

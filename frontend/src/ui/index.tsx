@@ -42,7 +42,7 @@ export type Sorted = { name: string; descending: boolean } | null;
 /** A table of one page of rows; order and paging are the server's. */
 export function Table<T extends object>(props: {
   label: string; columns: Column<T>[]; rows: T[]; id: (row: T) => string; loading?: boolean; sorted?: Sorted;
-  onSort?: (sorted: Sorted) => void; empty?: ReactNode; detail?: (row: T) => ReactNode;
+  onSort?: (sorted: Sorted) => void; empty?: ReactNode; detail?: (row: T) => ReactNode; fit?: boolean;
 }) {
   const { columns, sorted, onSort, detail } = props;
   const shown: TableProps<T>["columns"] = columns.map((c) => ({
@@ -50,10 +50,11 @@ export function Table<T extends object>(props: {
     sortOrder: sorted?.name === c.name ? (sorted.descending ? "descend" : "ascend") : null,
   }));
   return (
-    <section aria-label={props.label}>
+    // The region scrolls sideways when it must, so the keyboard has to reach it.
+    <section aria-label={props.label} tabIndex={props.fit ? undefined : 0}>
       <AntTable<T>
         size="small" rowKey={props.id} columns={shown} dataSource={props.rows} loading={props.loading} pagination={false}
-        scroll={{ x: "max-content" }} showSorterTooltip={false}
+        scroll={props.fit ? undefined : { x: "max-content" }} showSorterTooltip={false}
         locale={{ emptyText: props.empty ?? <Nothing /> }}
         expandable={detail ? { expandedRowRender: detail } : undefined}
         onChange={(_p, _f, sorter) => {

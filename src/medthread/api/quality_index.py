@@ -4,6 +4,7 @@ A dimension's index is 100 · (1 - broken / checked) over its rules; the whole i
 were checked at all, so that a dimension with few checks is not drowned by one with many.
 """
 
+import math
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,6 +19,11 @@ DIMENSIONS = {
     Dimension.CONSISTENCY: Label("一致性", "Consistency"), Dimension.TIMELINESS: Label("及时性", "Timeliness"),
     Dimension.UNIQUENESS: Label("唯一性", "Uniqueness"), Dimension.VALIDITY: Label("有效性", "Validity"),
 }
+
+
+def _index(broken: int, checked: int) -> float:
+    """Rounded down: a hundred means that nothing was broken."""
+    return math.floor(10_000 * (checked - broken) / checked) / 100
 
 
 def quality_of(given: Services) -> dict[str, Any]:
@@ -43,8 +49,8 @@ def quality_of(given: Services) -> dict[str, Any]:
             })
     rules.sort(key=lambda r: (-r["failed"], r["id"]))
     dimensions: list[dict[str, Any]] = [
-        {"name": d.value, "label": {"zh": DIMENSIONS[d].zh, "en": DIMENSIONS[d].en}, "index": round(100 * (1 - broken / checked), 2)}
+        {"name": d.value, "label": {"zh": DIMENSIONS[d].zh, "en": DIMENSIONS[d].en}, "index": _index(broken, checked)}
         for d, (checked, broken) in totals.items() if checked
     ]
-    index = round(sum(d["index"] for d in dimensions) / len(dimensions), 2) if dimensions else None
+    index = math.floor(100 * sum(d["index"] for d in dimensions) / len(dimensions)) / 100 if dimensions else None
     return {"index": index, "dimensions": dimensions, "rules": rules}

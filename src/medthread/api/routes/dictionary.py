@@ -18,10 +18,10 @@ router = APIRouter(tags=["dictionary"])
 MOST = 60
 
 
-def _keys(entry: Entry) -> list[str]:
-    """All texts by which an entry may be asked for, in rising order of distance."""
-    names = [entry.label.zh, entry.label.en, entry.field or entry.entity, *entry.synonyms]
-    return [n.lower() for n in names] + [sound(entry.label.zh).lower(), _initials(entry.label.zh)]
+def _keys(entry: Entry) -> list[tuple[int, str]]:
+    """All texts by which an entry may be asked for, each with how far it is from the name itself."""
+    near = [(0, entry.label.zh), (0, entry.label.en), (0, entry.field or entry.entity), (2, sound(entry.label.zh)), (3, _initials(entry.label.zh))]
+    return [(place, text.lower()) for place, text in [*near, *((1, s) for s in entry.synonyms)]]
 
 
 def _initials(text: str) -> str:
@@ -30,7 +30,7 @@ def _initials(text: str) -> str:
 
 def _distance(entry: Entry, wanted: str) -> int | None:
     best = None
-    for place, key in enumerate(_keys(entry)):
+    for place, key in _keys(entry):
         if wanted == key:
             score = place
         elif key.startswith(wanted):
