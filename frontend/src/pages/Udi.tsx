@@ -15,8 +15,6 @@ const EXAMPLES = ["(01)04012345678901(17)271231(10)B2410", "+A123BJC5D6E71G", "M
 const typed = (text: string): string => text.replace(/<GS>|\{GS\}/gi, "\u001d");
 const shown = (text: string): string => text.replaceAll("\u001d", "␝");
 
-const pair = (label: Label | [string, string]): Label => (Array.isArray(label) ? { zh: label[0], en: label[1] } : label);
-
 export default function Udi() {
   const { t, word } = useSpeech();
   const [text, setText] = useState("");
@@ -47,7 +45,7 @@ export default function Udi() {
           <Panel title={t("udi.verdict")}>
             <p><Tag tone={TONES[said.verdict]}>{t(`verdict.${said.verdict}` as Key)}</Tag> {said.issuer}</p>
             {said.findings.length > 0 && (
-              <ul>{said.findings.map((f) => <li key={f.rule + f.position}>{word(pair(f.label))} <span className="mono quiet">{f.rule}{f.position >= 0 ? ` @${f.position + 1}` : ""}</span></li>)}</ul>
+              <ul>{said.findings.map((f) => <li key={f.rule + f.position}>{word(f.label)} <span className="mono quiet">{f.rule}{f.position >= 0 ? ` @${f.position + 1}` : ""}</span></li>)}</ul>
             )}
             <p className="mono" style={{ overflowWrap: "anywhere" }}>{shown(said.text)}</p>
           </Panel>
@@ -58,7 +56,7 @@ export default function Udi() {
             ]} />
             <Table<Element> label={t("udi.elements")} rows={said.elements} id={(e) => e.ai + e.value} columns={[
               { name: "ai", title: "AI", show: (e) => <span className="mono">{e.ai}</span> },
-              { name: "label", title: t("name"), show: (e) => word(pair(e.label)) },
+              { name: "label", title: t("name"), show: (e) => word(e.label) },
               { name: "value", title: t("value"), show: (e) => <span className="mono">{e.value}</span> },
             ]} />
           </Panel>

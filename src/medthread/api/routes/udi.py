@@ -21,4 +21,7 @@ class Scanned(BaseModel):
 @router.post("/udi/judge")
 def judged(scanned: Scanned, _: Reader) -> dict[str, Any]:
     """The verdict with its findings; the text itself is never changed."""
-    return asdict(judge(scanned.text))
+    said = asdict(judge(scanned.text))
+    for part in (*said["elements"], *said["findings"]):
+        part["label"] = {"zh": part["label"].zh, "en": part["label"].en}
+    return said

@@ -1,7 +1,7 @@
 """The port every engine stands behind: a SELECT over named Parquet inputs becomes Parquet.
 
 Engines compute, the core commits: an engine never writes to a catalog. SQL is DuckDB's dialect; another
-engine transpiles it. `tests/engines/` holds the suite that each implementation must pass.
+engine transpiles it. `tests/stores/engines/` holds the suite that each implementation must pass.
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,6 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import make_url
+
+from medthread.stores.postgres.store import SETTINGS, Store
+
 if TYPE_CHECKING:
     from pyiceberg.catalog.sql import SqlCatalog
 
@@ -13,9 +17,14 @@ PROPERTIES = {
 }
 
 
-def open_catalog(*, url: str, warehouse: Path) -> "SqlCatalog":
+def open_catalog(store: Store, *, warehouse: Path) -> "SqlCatalog":
     """The catalog; pyiceberg costs seconds to import, so it is imported only where something is committed."""
     from pyiceberg.catalog.sql import SqlCatalog  # noqa: PLC0415 - see above
 
     warehouse.mkdir(parents=True, exist_ok=True)
-    return SqlCatalog("medthread", uri=url, warehouse=warehouse.resolve().as_uri(), pool_pre_ping="true")
+    url = make_url(store.url).update_query_dict({"options": SETTINGS}).render_as_string(hide_password=False)
+    catalog = SqlCatalog("medthread", uri=url, warehouse=warehouse.resolve().as_uri())
+    # It makes a pool of its own and never closes it; the store's is closed with the store.
+    catalog.engine.dispose()
+    catalog.engine = store.engine
+    return catalog

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from medthread.stores.lakehouse.catalog import PROPERTIES, open_catalog
 from medthread.stores.postgres.store import Store
@@ -66,7 +66,7 @@ class Committer:
 
     @cached_property
     def _catalog(self) -> "SqlCatalog":
-        return open_catalog(url=self._store.url, warehouse=self._lake)
+        return open_catalog(self._store, warehouse=self._lake)
 
     def place(self, table: str, name: str) -> Path:
         """Where a new data file of a table belongs."""
@@ -97,7 +97,7 @@ class Committer:
 
     def heads(self) -> dict[str, int]:
         """The newest snapshot of every table."""
-        latest = select(lake_commit.c.table, lake_commit.c.snapshot).distinct(lake_commit.c.table)
+        latest = select(lake_commit.c.table, lake_commit.c.snapshot).ext(distinct_on(lake_commit.c.table))
         with self._store.transaction() as tx:
             rows = tx.execute(latest.order_by(lake_commit.c.table, lake_commit.c.at.desc())).all()
         return {r.table: r.snapshot for r in rows}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from medthread.model.errors import NotFoundError
 from medthread.stores.postgres.store import Store
@@ -44,7 +44,7 @@ class Releases:
         """Every table at its newest snapshot, with its live files."""
         newest = (
             select(lake_commit.c.table, lake_commit.c.snapshot)
-            .distinct(lake_commit.c.table)
+            .ext(distinct_on(lake_commit.c.table))
             .order_by(lake_commit.c.table, lake_commit.c.at.desc())
             .subquery()
         )

@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 from medthread.model.errors import StoreError
 
 POOL = 20
+# The user is called as our schema is; without a search path of its own that schema would pass for the default.
+SETTINGS = "-c timezone=UTC -c search_path=public"
 
 
 class Store:
@@ -17,10 +19,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        # The user is called as our schema is; without a search path of its own that schema would pass for the default.
-        settings = "-c timezone=UTC -c search_path=public"
         self.engine: Engine = create_engine(
-            url, pool_size=POOL, max_overflow=0, pool_pre_ping=True, connect_args={"options": settings}
+            url, pool_size=POOL, max_overflow=0, pool_pre_ping=True, connect_args={"options": SETTINGS}
         )
 
     @contextmanager

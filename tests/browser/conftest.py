@@ -1,0 +1,79 @@
+"""The console in chromium, against a server of its own over the demo company."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Page, expect
+
+from medthread.api import create_app
+from medthread.app import Installation
+from medthread.cli.demo import ACCOUNTS
+from medthread.cli.serve import free_port
+from medthread.console import STATIC, mount
+
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+SIGNED_OUT = "401 (Unauthorized)"  # the console asks who is signed in before anybody is
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no chromium on this machine; .ci/run installs it")
+    return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
+    # The policy forbids foreign scripts; axe is one, so the test's browser looks away.
+    return {**browser_context_args, "locale": "zh-CN", "bypass_csp": True, "viewport": {"width": 1440, "height": 900}}
+
+
+@pytest.fixture(scope="session")
+def console(installation: Installation) -> Iterator[str]:
+    assert (STATIC / "index.html").exists(), "run `make install`: it builds the console"
+    shown = [{"username": n, "password": "medthread-demo", "role": r, "label": label} for n, label, r in ACCOUNTS]
+    with installation.serving(shown) as services:
+        port = free_port(0)
+        server = uvicorn.Server(uvicorn.Config(mount(create_app(services)), host="127.0.0.1", port=port, log_level="warning"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def visit(page: Page, console: str) -> Iterator[Visit]:
+    """Open a page as somebody; afterwards nothing may have been wrong in the browser's console."""
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" and SIGNED_OUT not in m.text else None)
+    page.on("pageerror", lambda e: faults.append(str(e)))
+
+    def go(role: str, place: str = "") -> Page:
+        page.goto(console)
+        page.get_by_role("button", name=role, exact=True).click()
+        expect(page.get_by_role("navigation").first).to_be_visible()
+        if place:
+            page.goto(f"{console}#/{place}")
+        return page
+
+    yield go
+    assert faults == []
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation of WCAG 2.1 A and AA that axe can find."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []

@@ -1,0 +1,143 @@
+"""Every page: it shows something, in both languages, and is accessible."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit, assert_accessible
+from tests.conftest import Demonstration
+
+pytestmark = pytest.mark.browser
+PAGES = {
+    "": "医脉演示企业", "trace": "追溯", "udi": "UDI 判读", "dictionary": "数据字典", "dictionary/lot": "批次", "entities": "业务对象",
+    "entities/lot": "批次", "entities/customer": "客户", "entities/person": "人员", "masters": "主数据", "masters/supplier": "黄金记录",
+    "quality": "质量规则", "quarantine": "隔离区", "corrections": "自动更正", "sources": "来源", "sources/erp": "ERP", "runs": "运行",
+    "releases": "发布", "tokens": "接口令牌",
+}
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_a_page_shows_itself_and_is_accessible(visit: Visit, place: str) -> None:
+    page = visit("数据管家", place)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(PAGES[place])
+    page.wait_for_load_state("networkidle")
+    assert_accessible(page)
+
+
+def test_signing_in_and_out_with_the_keyboard(page: Page, console: str) -> None:
+    page.goto(console)
+    expect(page.get_by_label("账号", exact=True)).to_be_focused()
+    page.keyboard.type("steward")
+    page.keyboard.press("Tab")
+    page.keyboard.type("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("密码").fill("medthread-demo")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("医脉演示企业")
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_label("账号", exact=True)).to_be_visible()
+
+
+def test_english_is_whole(visit: Visit) -> None:
+    page = visit("数据管家")
+    page.get_by_role("button", name="English").click()
+    for place in ("", "trace", "quality", "sources", "runs", "releases", "udi", "masters"):
+        page.goto(page.url.split("#")[0] + f"#/{place}")
+        page.wait_for_load_state("networkidle")
+        words = page.locator("nav").first.inner_text() + page.get_by_role("main").locator("h1, h2, th").all_inner_texts().__str__()
+        names = words.replace("医脉演示企业", "")
+        assert not re.search(r"[\u4e00-\u9fff]", names), (place, names)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_the_keyboard_goes_places(visit: Visit) -> None:
+    page = visit("数据管家")
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    expect(page.get_by_role("heading", level=1)).to_have_text("数据字典")
+    page.keyboard.press("/")
+    page.keyboard.type("gys")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="供应商", exact=True).first).to_be_visible()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_what_a_role_may_not_do_is_not_offered(visit: Visit) -> None:
+    page = visit("厂长")
+    expect(page.get_by_role("link", name="隔离区")).to_have_count(0)
+    expect(page.get_by_role("link", name="审计日志")).to_have_count(0)
+    page.goto(page.url.split("#")[0] + "#/runs")
+    expect(page.get_by_role("heading", level=1)).to_have_text("运行")
+    expect(page.get_by_role("button", name="立即运行")).to_have_count(0)
+
+
+def test_a_trace_from_question_to_recall_list(visit: Visit, demonstration: Demonstration) -> None:
+    told = demonstration.report["trace"]
+    page = visit("法规专员", "trace")
+    page.get_by_label("批号").fill(told["lot"][:8])
+    page.get_by_role("list", name="建议的批次").get_by_role("button", name=re.compile(re.escape(told["lot"]))).first.click()
+    expect(page.get_by_role("tab", name=f"单台产品 {told['true_units']}")).to_be_visible()
+    expect(page.get_by_role("tab", name=f"客户 {told['customers']}")).to_be_visible()
+    expect(page.get_by_text("在外", exact=False).first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert_accessible(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出召回清单").click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == told["true_units"] + 1
+
+
+def test_a_golden_record_shows_why(visit: Visit) -> None:
+    page = visit("数据管家", "masters/supplier?merged=true")
+    page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="来源并列对比")).to_be_visible()
+    expect(page.get_by_text("为什么合并")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert_accessible(page)
+
+
+def test_a_held_row_unfolds_its_raw_content(visit: Visit) -> None:
+    page = visit("数据管家", "quarantine")
+    page.get_by_role("main").get_by_role("button", name=re.compile("展开")).first.click()
+    expect(page.locator("dl.facts dd").first).to_be_visible()
+
+
+def test_a_person_is_written_and_changed(visit: Visit) -> None:
+    page = visit("数据管家", "entities/person")
+    page.get_by_role("button", name="新建").click()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("必填").first).to_be_visible()
+    page.get_by_label("工号").fill("B-1001")
+    page.get_by_label("姓名").fill("浏览器测试员")
+    page.get_by_label("电话").fill("13900001111")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("浏览器测试员")
+    expect(page.get_by_text("13900001111")).to_be_visible()
+    page.get_by_role("button", name="编辑").click()
+    page.get_by_label("姓名").fill("改名的测试员")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("改名的测试员")
+
+
+def test_a_run_is_started_and_watched(visit: Visit) -> None:
+    page = visit("数据工程师", "runs")
+    page.get_by_role("button", name="立即运行").click()
+    expect(page.get_by_text("已完成")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("progressbar")).to_have_count(5)
+    assert_accessible(page)
+
+
+def test_an_identifier_is_judged(visit: Visit) -> None:
+    page = visit("采购员", "udi")
+    page.get_by_label("扫描或输入 UDI 载体").fill("(01)04012345678902")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("不合格")).to_be_visible()
+    expect(page.get_by_text("gs1.check_digit")).to_be_visible()
+    assert_accessible(page)
