@@ -8,7 +8,10 @@ import { usePages } from "../ui/usePages";
 
 type SourceTable = { name: string; format: string; pattern: string; entities: string[]; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number; last_load_at: string | null };
 type Source = { name: string; label: Label; owner: string; system: string; trust: number; tables: SourceTable[] };
-type Load = { id: string; source: string; table: string; file: string; status: string; rows_read: number | null; rows_accepted: number | null; rows_quarantined: number | null; rejects: number; message: string | null; at: string };
+type Load = {
+  id: string; source: string; table: string; file: string; status: string; rows_read: number | null; rows_accepted: number | null;
+  rows_quarantined: number | null; rejects: number; message: { text: string; hint?: string } | null; at: string;
+};
 
 const TONES: Record<string, Tone> = { accepted: "good", rejected: "bad", blocked: "bad", repeated: "plain", read: "busy", raw: "busy", found: "busy" };
 const STATUSES = ["accepted", "rejected", "blocked", "repeated"] as const;
@@ -77,7 +80,7 @@ function Loads({ source, route }: { source: string | null; route: Route }) {
         { name: "read", title: t("rows.read"), align: "right", show: (l) => number(l.rows_read ?? 0) },
         { name: "held", title: t("rows.quarantined"), align: "right", show: (l) => l.rows_quarantined ? <a href={`#/quarantine?load=${l.id}`}>{number(l.rows_quarantined)}</a> : "0" },
         { name: "at", title: t("at"), show: (l) => moment(l.at) },
-        { name: "message", title: t("message"), show: (l) => l.message ?? "" },
+        { name: "message", title: t("message"), show: (l) => l.message && <>{l.message.text}{l.message.hint && <div className="quiet">{l.message.hint}</div>}</> },
       ]} />
       <Pager trail={trail} next={asked.data?.next ?? null} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
     </Panel>

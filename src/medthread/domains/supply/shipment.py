@@ -28,4 +28,6 @@ class Shipment(Entity):
     lot_no: Annotated[str | None, F("批号", "Lot no.", search=True)]
     quantity: Annotated[Decimal, F("数量", "Quantity", rules=(NOT_NEGATIVE,))]
     uom: Annotated[str | None, F("单位", "Unit", codes=UNITS)]
+    gross_weight: Annotated[Decimal | None, F("毛重", "Gross weight", unit="kg", in_list=False, rules=(NOT_NEGATIVE,))]
+    freight: Annotated[Decimal | None, F("运费", "Freight", in_list=False, rules=(NOT_NEGATIVE,))]
     shipped_at: Annotated[datetime, F("发货时间", "Shipped at")]

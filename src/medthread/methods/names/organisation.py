@@ -5,6 +5,7 @@ brackets or in front, the legal form, the trade words from the end. What is left
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
@@ -48,6 +49,7 @@ class OrganisationName:
     institution: bool
     noisy: bool
     formal: bool
+    whole: str | None = None
 
 
 @cache
@@ -116,15 +118,28 @@ def _institution(clean: str, city: str | None, rest: str, branch: str | None, *,
 
 
 def _latin(text: str, *, noisy: bool) -> OrganisationName:
-    words = re.sub(r"[^A-Z0-9 &]", " ", text).split()
-    for form in LATIN_FORMS:
-        size = len(form.split())
-        if " ".join(words[-size:]) == form and len(words) > size:
-            words = words[:-size]
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    given = re.sub(r"[^A-Z0-9 &]", " ", bare).split()
+    words = _without_latin_form(given)
+    # The registered name whole, legal form included, names one firm; without a form it is only what people say.
+    whole = " ".join(given) if len(words) < len(given) else None
     city = None
     if len(words) > 1 and words[0] in _city_sounds():
         city = _city_sounds()[words[0]]
         words = words[1:]
     brand = words[0] if words else text
     norm = " ".join(words) or text
-    return OrganisationName(norm, brand, brand, city, None, None, latin=True, institution=False, noisy=noisy, formal=False)
+    return OrganisationName(
+        norm, brand, brand, city, None, None, latin=True, institution=False, noisy=noisy, formal=False, whole=whole
+    )
+
+
+def _without_latin_form(words: list[str]) -> list[str]:
+    """Legal forms off the end, one after the other: GmbH & Co. KG has two."""
+    while True:
+        form = next((f for f in LATIN_FORMS if len(f.split()) < len(words) and words[-len(f.split()):] == f.split()), None)
+        if form is None:
+            return words
+        words = words[:-len(form.split())]
+        while len(words) > 1 and words[-1] == "&":
+            words = words[:-1]

@@ -14,7 +14,9 @@ LEGAL_FORMS = (
 )  # fmt: skip
 LATIN_FORMS = (
     "CO LTD", "COMPANY LIMITED", "CO LIMITED", "LIMITED", "LTD", "INC", "INCORPORATED", "CORPORATION", "CORP", "GMBH", "AG",
-    "SA", "SRL", "BV", "LLC", "PLC", "PTE", "KK", "OY", "AB", "CO", "GROUP",
+    "SA", "S A", "SRL", "S R L", "SPA", "S P A", "BV", "B V", "NV", "N V", "LLC", "PLC", "PTE", "KK", "OY", "AB", "CO", "GROUP",
+    "KG", "UG", "E K", "EK", "SAS", "SARL", "SL", "S L", "SLU", "LDA", "APS", "A S", "AS", "S R O", "SRO", "SP Z O O", "DOO", "D O O",
+    "KFT", "UAB", "SIA", "OU", "OOD", "EOOD",
 )  # fmt: skip
 NOISE = r"(?:\((?:停用|作废|旧|禁用|已停用|重复|勿用|新)\)|[-_ ]?(?:停用|作废|禁用|已作废|勿用)|旧|[*#?]+)$"
 BRANCH_KINDS = "分公司|分厂|分店|分院|办事处|代表处"

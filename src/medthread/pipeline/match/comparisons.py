@@ -53,6 +53,7 @@ ORGANISATION = Comparisons(
     compare=(
         _CODE,
         Comparison("name", Label("字号", "Name"), (
+            Case("l.whole = r.whole", 40, Label("登记全名相同", "same registered name")),
             Case("l.brand = r.brand", 30, Label("字号相同", "same brand")),
             Case("l.institution and r.institution and (regexp_full_match(l.brand, r.brand_wild) or regexp_full_match(r.brand, l.brand_wild))", 24, Label("机构简称相符", "short form of the institution")),
             Case("l.latin <> r.latin and l.sound = r.sound", 26, Label("拼音与英文名相符", "pinyin equals the Latin name")),

@@ -8,7 +8,7 @@ import pyarrow as pa
 from medthread.methods.names import OrganisationName, address_core, parse_organisation, plain, sound
 from medthread.model import MatchModel
 
-VERSION = "1"  # of the normalisation; a change here matches everything again
+VERSION = "2"  # of the normalisation; a change here matches everything again
 Rows = dict[str, list[Any]]
 
 
@@ -36,6 +36,7 @@ def _organisation(model: MatchModel, records: Rows) -> pa.Table:
         "norm": each(lambda p: p.norm), "brand": each(lambda p: p.brand), "sound": each(lambda p: p.sound),
         "brand_wild": each(lambda p: _wild(p.brand)),
         "city": pa.array(cities, pa.string()), "trade": pa.array(each(lambda p: p.trade), pa.string()),
+        "whole": pa.array(each(lambda p: p.whole), pa.string()),
         "trade_wild": pa.array(each(lambda p: _wild(p.trade)), pa.string()),
         "branch": pa.array(each(lambda p: p.branch), pa.string()),
         "latin": each(lambda p: p.latin), "institution": each(lambda p: p.institution),

@@ -70,7 +70,8 @@ def cleaned(mapping: FieldMapping, kind: Kind) -> str:
 
 def _coded(sql: str, codes: dict[str, str]) -> str:
     whens = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in codes.items())
-    return f"case {sql} {whens} else {sql} end"
+    # A text mapped to nothing is no value: "see the other form" in a number column, say.
+    return f"filled(case {sql} {whens} else {sql} end)"
 
 
 def _converted(sql: str, mapping: FieldMapping) -> str:

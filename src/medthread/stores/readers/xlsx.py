@@ -37,9 +37,16 @@ def _declares_nothing(archive: Any, member: str, *, file: str) -> None:
 
 def _grid(path: Path, sheet: object, *, file: str) -> list[list[Any]]:
     """All cells of the sheet, row by row, from its first row."""
-    from fastexcel import read_excel  # noqa: PLC0415 - loads a library of its own
+    from fastexcel import FastExcelError, read_excel  # noqa: PLC0415 - loads a library of its own
 
-    book = read_excel(path)
+    try:
+        return _cells(read_excel(path), sheet, file=file)
+    except FastExcelError as error:
+        words = " ".join(str(error).split())[:300]
+        raise SourceError(f"{file} cannot be read as a workbook: {words}", hint="open it at the source and save it again", file=file) from error
+
+
+def _cells(book: Any, sheet: object, *, file: str) -> list[list[Any]]:
     if sheet is not None and sheet not in book.sheet_names:
         raise SourceError(f"{file} has no sheet {sheet!r}", hint=f"sheets: {', '.join(book.sheet_names)}", file=file)
     if not book.sheet_names:

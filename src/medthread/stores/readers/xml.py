@@ -2,6 +2,9 @@
 
 A record's child elements become columns: one level below that is `a.b`, an attribute `@name`, a repeated element a
 JSON array. Namespaces do not count. Read from a file, or from a member of a zip archive.
+
+With `each`, a record becomes one row per element at that path inside it: the element's own values are named after it
+(`identifier.deviceId`), the record's values stand beside them in every row.
 """
 
 import json
@@ -23,21 +26,22 @@ HEAD = 65_536
 
 
 def read_xml(request: ReadRequest, out: Path) -> Extract:
-    """Read records; options: record (path like accounts/account), member (a name pattern inside a zip)."""
+    """Read records; options: record (path like accounts/account), each (a path inside it), member (a pattern in a zip)."""
     file = request.path.name
     record = str(request.options.get("record", ""))
     if not record:
         raise SourceError(f"{file}: which element is a record?", hint="set options: {record: root/element} in the mapping", file=file)
     steps = tuple(s for s in record.split("/") if s)
+    each = tuple(s for s in str(request.options.get("each", "")).split("/") if s)
     columns: dict[str, None] = {}
     count = 0
-    for _, values in _records(request, steps):
+    for _, values in _records(request, steps, each):
         columns.update(dict.fromkeys(values))
         count += 1
     if not count:
         raise SourceError(f"{file} has no element at {record!r}", hint="correct `record` in the mapping", file=file)
     names = check_columns(list(columns) or ["."], file=file)
-    rows = ((n, [v.get(c) for c in names]) for n, v in _records(request, steps))
+    rows = ((n, [v.get(c) for c in names]) for n, v in _records(request, steps, each))
     rejects = Rejects(file)
     written = write_rows(out, names, rows, numbered=False)
     return Extract(out, names, written, tuple(rejects.all))
@@ -64,7 +68,7 @@ def _local(tag: Any) -> str:
     return str(tag).rpartition("}")[2]
 
 
-def _records(request: ReadRequest, steps: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(request: ReadRequest, steps: tuple[str, ...], each: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     number = 0
     with _opened(request) as source:
         _refuse_types(source, request.path.name)
@@ -81,8 +85,9 @@ def _records(request: ReadRequest, steps: tuple[str, ...]) -> Iterator[tuple[int
                         raise SourceError(f"{request.path.name}: elements nest deeper than {DEEPEST}", hint="is it the right file?", file=request.path.name, row=number)
                     continue
                 if tuple(path) == steps:
-                    number += 1
-                    yield number, _values(element)
+                    for values in _rows(element, each):
+                        number += 1
+                        yield number, values
                 path.pop()
                 if len(path) < len(steps):
                     _forget(element)
@@ -109,6 +114,21 @@ def _forget(element: Any) -> None:
     if parent is not None:
         while element.getprevious() is not None:
             del parent[0]
+
+
+def _rows(element: Any, each: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """The record, once or once for each inner element; a record without any is a row of its own, so it is not lost."""
+    inner = [element] if each else []
+    for step in each:
+        inner = [child for parent in inner for child in parent if isinstance(child.tag, str) and _local(child.tag) == step]
+    own = [_values(child) for child in inner]
+    for child in inner:
+        child.getparent().remove(child)
+    outer = _values(element)
+    if not own:
+        yield outer
+    for values in own:
+        yield outer | {f"{each[-1]}.{name}": value for name, value in values.items()}
 
 
 def _values(element: Any) -> dict[str, str]:
