@@ -1,6 +1,7 @@
 """Shared fixtures: one demonstration of the whole product, one database, made once a session."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from medthread.cli import main
 from medthread.stores.postgres.cluster import Cluster
 
 SCALE, SEED = "0.05", "101"
+ROOT = Path(__file__).resolve().parents[1]
+# Real public data, beside the project where there is some; tests that need it are marked `data`.
+DATA = Path(os.environ.get("MEDTHREAD_REAL_DATA", ROOT.parent / "shared" / "data"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import pkgutil
+import re
 import threading
 import tomllib
 import uuid
@@ -38,6 +39,17 @@ from medthread.trust.keys import Keyring
 
 EXTENSIONS = "medthread.domains"
 SETTINGS = "medthread.toml"
+
+
+class PlainYaml(yaml.SafeLoader):
+    """YAML whose words stay words: a column called `no` or `on` is no truth value, and a code like 2024-01-05 no date."""
+
+
+PlainYaml.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+PlainYaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), ["t", "f"])
 
 
 def import_all(package: ModuleType) -> list[Path]:
@@ -94,7 +106,7 @@ class Workspace:
         found = []
         for path in sorted((self.home / "sources").glob("*.yaml")):
             try:
-                content = yaml.safe_load(path.read_text(encoding="utf-8"))
+                content = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainYaml)  # noqa: S506 - a safe loader
             except (yaml.YAMLError, UnicodeDecodeError) as error:
                 raise DeclarationError(f"{path.name}: {error}", hint="mend the file; it is YAML in UTF-8") from error
             source = parse_source(content, origin=path.name)

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from medthread.pipeline.build import build
 from medthread.pipeline.context import Context
-from medthread.pipeline.ingest import Arrival, arrivals, feeding_sources, ingest, register
+from medthread.pipeline.ingest import Arrival, arrivals, feeding_sources, ingest, register, reopen, reopened
 from medthread.pipeline.match.stage import match_masters
 from medthread.pipeline.progress import STAGES, Progress
 from medthread.pipeline.release import release
@@ -116,17 +116,19 @@ def _stages(
 
 
 def _open_batches(context: Context, found: dict[str, Arrival]) -> list[str]:
-    """Batches still open from a run that did not end, then one for what is new."""
+    """Batches still open from a run that did not end, then one for what is new or worth another try."""
+    again = reopened(context, found)
     fresh = f"B{uuid.uuid4().hex[:16]}"
     with context.store.transaction() as tx:
         unfinished = list(
             tx.execute(select(batches.c.id).where(batches.c.stage != "done").order_by(batches.c.at)).scalars()
         )
         known = set(tx.execute(select(load.c.id)).scalars())
-        if not set(found) - known:
+        if not (set(found) - known or again):
             return unfinished
         tx.execute(insert(batches).values(id=fresh, stage="open", at=func.clock_timestamp()))
     register(context, list(found.values()), fresh)
+    reopen(context, again, fresh)
     return [*unfinished, fresh]
 
 

@@ -45,7 +45,7 @@ def test_csv_with_any_line_end_and_delimiter(tmp_path: Path, ending: str, delimi
 
 def test_csv_that_is_in_no_encoding_says_where(tmp_path: Path) -> None:
     path = write(tmp_path, "x.csv", "a,b\n1,好\n".encode() + "2,坏\n".encode("gb18030") + b"3,\xff\xff\n")
-    with pytest.raises(SourceError, match="utf-8.*gb18030"):
+    with pytest.raises(SourceError, match=r"utf-8.*gb18030"):
         read(path, "csv")
 
 

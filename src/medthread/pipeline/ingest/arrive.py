@@ -24,6 +24,11 @@ class Arrival:
     bytes: int
 
     @property
+    def mapping(self) -> str:
+        """What the mapping says of the table, as a fingerprint."""
+        return key_of(self.source.tables[self.table].model_dump_json())[:16]
+
+    @property
     def load_id(self) -> str:
         """The same content under the same name is the same load."""
         return "L" + key_of(self.source.name, self.table, self.file, self.sha256)[:20]

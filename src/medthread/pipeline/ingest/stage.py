@@ -1,5 +1,6 @@
 """The stage: new files are read as text into one Parquet each, sealed where personal, and committed raw."""
 
+import unicodedata
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +20,7 @@ from medthread.pipeline.ingest.sealing import seal_columns
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
 from medthread.stores.postgres.tables import load
-from medthread.stores.readers import Extract
+from medthread.stores.readers import Extract, Reject
 from medthread.trust.seal import seal_all
 
 WORKERS = 2
@@ -58,11 +59,31 @@ def register(context: Context, found: list[Arrival], batch: str) -> list[Arrival
     return fresh
 
 
+def reopened(context: Context, found: dict[str, Arrival]) -> list[str]:
+    """Loads that were refused under another mapping than today's: they are worth another try."""
+    query = select(load.c.id, load.c.message).where(load.c.status.in_(("rejected", "blocked")))
+    with context.store.transaction() as tx:
+        refused = tx.execute(query).all()
+    return [r.id for r in refused if r.id in found and (r.message or {}).get("mapping") != found[r.id].mapping]
+
+
+def reopen(context: Context, ids: list[str], batch: str) -> None:
+    """Put refused loads into a batch again."""
+    again = {"batch": batch, "status": "arrived", "message": None, "rejects": 0}
+    with context.store.transaction() as tx:
+        tx.execute(update(load).where(load.c.id.in_(ids)).values(**again))
+
+
 def ingest(context: Context, batch: str, found: dict[str, Arrival]) -> int:
     """Read every load of the batch that is still to be read; commit raw tables; gives the rows written."""
     with context.store.transaction() as tx:
         waiting = tx.execute(select(load).where(load.c.batch == batch, load.c.status == "arrived")).all()
     todo = [found[row.id] for row in waiting if row.id in found]
+    for row in waiting:
+        if row.id not in found:
+            message = {"text": f"{row.file} is no longer there", "hint": "put it back into the inbox, then run again"}
+            with context.store.transaction() as tx:
+                tx.execute(update(load).where(load.c.id == row.id).values(status="rejected", message=message))
     with ThreadPoolExecutor(WORKERS) as pool:
         for number, made in enumerate(pool.map(lambda a: _extract(context, a), todo)):
             context.progress("ingest", number + 1, len(todo), made[0].file)
@@ -108,8 +129,8 @@ def _seal(context: Context, arrival: Arrival, plain: Path, target: Path, columns
 def _note(context: Context, arrival: Arrival, made: Extract | SourceError) -> None:
     """Write down how a load's reading ended."""
     if isinstance(made, SourceError):
-        message = {"text": made.message, "hint": made.hint, **{k: str(v) for k, v in made.attributes.items()}}
-        _set(context, arrival, status="rejected", message=message)
+        told = {"text": made.message, "hint": made.hint, **made.attributes, "mapping": arrival.mapping}
+        _set(context, arrival, status="rejected", message={k: printable(str(v)) for k, v in told.items()})
         return
     table = arrival.source.tables[arrival.table]
     missing = sorted(table.mapped - set(made.columns))
@@ -117,7 +138,7 @@ def _note(context: Context, arrival: Arrival, made: Extract | SourceError) -> No
     findings = [{"kind": "new_column", "column": c} for c in new]
     target = context.committer.place(f"raw.{arrival.source.name}_{arrival.table}", arrival.load_id)
     rejected = len(made.rejects)
-    _write_rejects(context, arrival, [_reject(context, arrival, r) for r in made.rejects])
+    _write_rejects(context, arrival, _held(context, arrival, made.rejects))
     values: dict[str, Any] = {
         "raw_path": str(target),
         "columns": list(made.columns),
@@ -128,11 +149,17 @@ def _note(context: Context, arrival: Arrival, made: Extract | SourceError) -> No
     if missing:
         message = {
             "text": f"{arrival.file} lacks the mapped columns {', '.join(missing)}",
-            "hint": "the source has changed: correct the mapping, then run again; the rows are kept raw",
+            "hint": "the source has changed: correct the mapping, then run again; the file is taken in anew",
+            "mapping": arrival.mapping,
         }
         _set(context, arrival, status="blocked", message=message, rows_quarantined=made.rows + rejected, **values)
     else:
         _set(context, arrival, status="read", rows_quarantined=rejected, **values)
+
+
+def printable(text: str) -> str:
+    """Control characters from a file's content as their escapes: no store and no screen chokes on them."""
+    return "".join(f"\\x{ord(c):02x}" if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
 
 
 def _set(context: Context, arrival: Arrival, **values: Any) -> None:
@@ -140,11 +167,17 @@ def _set(context: Context, arrival: Arrival, **values: Any) -> None:
         tx.execute(update(load).where(load.c.id == arrival.load_id).values(**values))
 
 
-def _reject(context: Context, arrival: Arrival, reject: Any) -> dict[str, Any]:
-    """An unparsable record as a quarantined row; its text is sealed, for nobody knows what stands in it."""
+def _held(context: Context, arrival: Arrival, rejects: tuple[Reject, ...]) -> list[dict[str, Any]]:
+    """Unparsable records as quarantined rows; their text is sealed, for nobody knows what stands in it."""
+    if not rejects:
+        return []
     with context.store.transaction() as tx:
         key = context.keyring.make(tx, id_=arrival.load_id, subject=f"load/{arrival.load_id}")
-    [raw] = seal_all([reject.raw], key=key, key_id=arrival.load_id)
+    sealed = seal_all([r.raw for r in rejects], key=key, key_id=arrival.load_id)
+    return [_row(arrival, reject, raw) for reject, raw in zip(rejects, sealed, strict=True)]
+
+
+def _row(arrival: Arrival, reject: Reject, raw: str | None) -> dict[str, Any]:
     return {
         "id": key_of(arrival.load_id, str(reject.row)),
         "entity": arrival.source.tables[arrival.table].feeds[0].entity,
@@ -192,7 +225,7 @@ def _write_rejects(context: Context, arrival: Arrival, rejects: list[dict[str, A
 
 def _commit(context: Context, batch: str) -> int:
     """One commit per raw table with all files of the batch."""
-    query = select(load).where(load.c.batch == batch, load.c.status.in_(("read", "blocked")))
+    query = select(load).where(load.c.batch == batch, load.c.status == "read")
     files: dict[str, list[Path]] = defaultdict(list)
     with context.store.transaction() as tx:
         for row in tx.execute(query).all():

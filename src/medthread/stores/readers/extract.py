@@ -1,5 +1,6 @@
 """What a reader is asked for, and what it gives back."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -99,6 +100,8 @@ def check_columns(columns: Sequence[str], *, file: str) -> tuple[str, ...]:
             raise SourceError(f"{file}: column {number} has no name", hint="name it in the source, or set header_row", file=file, column=number)
         if name.lower() in seen:
             raise SourceError(f"{file}: two columns are called {name!r}", hint="rename one in the source", file=file, column=name)
+        if any(unicodedata.category(c) == "Cc" for c in name):
+            raise SourceError(f"{file}: the name of column {number} holds control characters", hint="rename it in the source", file=file, column=number)
         if name == ROW:
             raise SourceError(f"{file}: a column is called {ROW!r}", hint="that name is taken; rename it", file=file, column=name)
         seen.add(name.lower())

@@ -58,7 +58,8 @@ def _cells(book: Any, sheet: object, *, file: str) -> list[list[Any]]:
 
 
 def _extract(grid: list[list[Any]], header: int, out: Path, *, file: str) -> Extract:
-    names = [str(n).strip() if n is not None else "" for n in grid[header - 1]]
+    # A header cell may be wrapped over lines: for a name that is one space.
+    names = [" ".join(str(n).split()) if n is not None else "" for n in grid[header - 1]]
     body = grid[header:]
     while names and not names[-1]:
         if any(row[len(names) - 1] not in (None, "") for row in body):

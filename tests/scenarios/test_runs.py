@@ -1,0 +1,226 @@
+"""Stories of runs: nothing twice, nothing lost, nothing half."""
+
+import random
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from medthread.app import open_installation
+from medthread.model.errors import ConflictError
+from medthread.pipeline.release import move_pointer
+from medthread.stores.lakehouse.verify import verify_release
+from medthread.stores.serving import LakeReader
+from tests.scenarios import company
+
+
+def test_the_same_files_again_write_nothing(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    first = company.run_once(home)
+    assert first.rows_written > 600
+    again = company.run_once(home)
+    assert again.rows_written == 0
+    assert again.release is None
+
+
+def test_a_file_under_another_name_is_a_repeat_and_counts_apart(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    company.run_once(home)
+    before = company.content_of(home)
+    (home / "inbox" / "receipt9.csv").write_bytes((home / "inbox" / "receipt1.csv").read_bytes())
+    company.run_once(home)
+    assert company.content_of(home) == before
+    assert {load["file"]: load["status"] for load in company.loads(home)}["receipt9.csv"] == "repeated"
+
+
+def test_rows_add_up_and_bad_ones_are_kept(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    company.run_once(home)
+    tables = company.content_of(home)
+    assert len(tables["golden.receipt"]) == 197
+    assert len([r for r in tables["standard.quarantine"] if "receipt.quantity.type" in r]) == 3
+    assert all("many" in r for r in tables["standard.quarantine"])
+    # The receipt is held, the link it tells of is not: a trace must not lose a lot for a bad quantity.
+    assert len(tables["marts.genealogy"]) == 200
+    load = next(x for x in company.loads(home) if x["file"] == "receipt1.csv")
+    assert (load["rows_read"], load["rows_accepted"], load["rows_quarantined"]) == (200, 197, 3)
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("receipt2.csv", b"no,line,supplier\xff\xfe\x00\x81,item\n"), ("receipt2.csv", b""), ("receipt2.csv", b"PK\x03\x04nonsense"),
+    ("receipt2.csv", b"\x00" * 5000), ("receipt2.csv", b"no,no\n1,2\n"),
+])
+def test_a_bad_file_is_rejected_with_reason_and_the_release_stays(tmp_path: Path, name: str, content: bytes) -> None:
+    home = company.found(tmp_path / "c")
+    company.run_once(home)
+    before = company.content_of(home)
+    (home / "inbox" / name).write_bytes(content)
+    company.run_once(home)
+    load = next(x for x in company.loads(home) if x["file"] == name)
+    assert load["status"] in ("rejected", "blocked")
+    assert name in load["message"]["text"]
+    assert load["message"]["hint"]
+    assert company.content_of(home) == before
+
+
+def test_killed_anywhere_a_run_ends_with_the_same_tables(tmp_path: Path) -> None:
+    calm, hunted = company.found(tmp_path / "calm"), company.found(tmp_path / "hunted")
+    company.run_once(calm)
+    chance = random.Random(2026)
+    killed = 0
+    for _ in range(6):
+        process = company.start_run(hunted)
+        try:
+            process.wait(timeout=chance.uniform(1.5, 6.0))
+            assert process.stderr is not None
+            process.stderr.close()
+        except subprocess.TimeoutExpired:
+            company.kill(process)
+            killed += 1
+    assert killed >= 2
+    company.run_once(hunted)
+    assert company.content_of(hunted) == company.content_of(calm)
+    with open_installation(hunted) as installation:
+        current = installation.releases.current()
+        assert current is not None
+        assert list(verify_release(installation.store, current)) == []
+
+
+def test_killed_at_every_commit_it_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every commit in turn fails right after its data is in the lake and before that is written down, or before it begins."""
+    from medthread.stores.lakehouse.committer import Committer
+
+    calm, hunted = company.found(tmp_path / "calm"), company.found(tmp_path / "hunted")
+    company.run_once(calm)
+    steps = ("_write", "_record")
+    originals = {name: getattr(Committer, name) for name in steps}
+    turn = {"at": 0, "left": 0}
+
+    def failing(name: str):  # type: ignore[no-untyped-def]
+        def act(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+            turn["left"] -= 1
+            if turn["left"] == 0:
+                raise KeyboardInterrupt
+            return originals[name](self, *args, **kwargs)
+        return act
+
+    for name in steps:
+        monkeypatch.setattr(Committer, name, failing(name))
+    with open_installation(hunted) as installation:
+        failures = 0
+        while True:
+            turn["at"] += 3
+            turn["left"] = turn["at"]
+            try:
+                company.run(installation)
+            except KeyboardInterrupt:
+                failures += 1
+                continue
+            break
+    assert failures >= 5
+    monkeypatch.undo()
+    assert company.content_of(hunted) == company.content_of(calm)
+
+
+def test_readers_see_one_release_whole_while_a_run_goes_on(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    with open_installation(home) as installation:
+        company.run(installation)
+        reader = LakeReader(installation.releases)
+        counts = {"golden.receipt": {197}, "marts.genealogy": {200}}
+        seen: list[tuple[str, int, int]] = []
+        stop = threading.Event()
+
+        def look() -> None:
+            while not stop.is_set():
+                snapshot = reader.current()
+                numbers = [snapshot.query(f"select count(*) as n from {snapshot.relation(t)}")[0]["n"] for t in counts]
+                seen.append((snapshot.release.id, *numbers))
+
+        watcher = threading.Thread(target=look)
+        watcher.start()
+        for part in range(3):
+            company.receipts(home, f"receipt{part + 2}.csv", 1000 * (part + 1), 50)
+            company.run(installation)
+        stop.set()
+        watcher.join()
+        reader.close()
+    together = {(receipts, edges) for _, receipts, edges in seen}
+    assert together <= {(197, 200), (247, 250), (297, 300), (347, 350)}
+    assert len({release for release, _, _ in seen}) >= 2
+
+
+def test_going_back_shows_the_old_state_at_once_and_is_written_down(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    with open_installation(home) as installation:
+        first = company.run(installation).release
+        company.receipts(home, "receipt2.csv", 1000, 10)
+        second = company.run(installation).release
+        assert first
+        assert second
+        reader = LakeReader(installation.releases)
+        assert reader.current().rows_of("golden.receipt") == 207
+        started = time.perf_counter()
+        move_pointer(installation.context(), id_=first, by="test", reason="回滚演练")
+        assert reader.current().rows_of("golden.receipt") == 197
+        assert time.perf_counter() - started < 2
+        with pytest.raises(ConflictError):
+            move_pointer(installation.context(), id_=first, by="test", reason="again")
+        # Going back is not undone by the next quiet run: it only ever shows what was asked for or what is new.
+        move_pointer(installation.context(), id_=second, by="test", reason="forward")
+        assert reader.current().rows_of("golden.receipt") == 207
+        reader.close()
+
+
+def test_a_changed_file_of_a_release_is_noticed(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    with open_installation(home) as installation:
+        company.run(installation)
+        current = installation.releases.current()
+        assert current is not None
+        assert list(verify_release(installation.store, current)) == []
+        victim = Path(current.tables["golden.receipt"].files[0])
+        victim.write_bytes(victim.read_bytes() + b"x")
+        other = Path(current.tables["marts.genealogy"].files[0])
+        other.unlink()
+        faults = {(f.table, f.what) for f in verify_release(installation.store, current)}
+        assert faults == {("golden.receipt", "changed"), ("marts.genealogy", "missing")}
+
+
+def test_a_file_refused_by_its_mapping_is_taken_in_when_the_mapping_is_mended(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    mapping = home / "sources" / "erp.yaml"
+    good = mapping.read_text(encoding="utf-8")
+    mapping.write_text(good.replace("quantity: qty, received", "quantity: amount, received"), encoding="utf-8")
+    company.run_once(home)
+    load = next(x for x in company.loads(home) if x["file"] == "receipt1.csv")
+    assert load["status"] == "blocked"
+    assert "amount" in load["message"]["text"]
+    assert load["rows_quarantined"] == load["rows_read"] == 200
+    assert company.run_once(home).rows_written == 0
+    mapping.write_text(good, encoding="utf-8")
+    company.run_once(home)
+    calm = company.found(tmp_path / "calm")
+    company.run_once(calm)
+    # Other loads came a run earlier; what readers see is the same.
+    assert company.content_of(home) == company.content_of(calm)
+
+
+def test_a_file_that_was_taken_away_before_it_was_read_waits_for_its_return(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = company.found(tmp_path / "c")
+    file = home / "inbox" / "receipt1.csv"
+    with open_installation(home) as installation:
+        with monkeypatch.context() as patch:
+            patch.setattr("medthread.pipeline.run.ingest", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                company.run(installation)
+        content = file.read_bytes()
+        file.unlink()
+        company.run(installation)
+        load = next(x for x in installation.loads() if x["file"] == "receipt1.csv")
+        assert load["status"] == "rejected"
+        file.write_bytes(content)
+        company.run(installation)
+    assert len(company.content_of(home)["golden.receipt"]) == 197
