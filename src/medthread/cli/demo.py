@@ -1,6 +1,7 @@
 """`medthread demo`: the demo company from nothing to a served console, with the truth beside the result."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,12 +50,17 @@ def demo(
             serve(installation, port=port, accounts=accounts)
 
 
+def mark_of(home: Path) -> Path:
+    """The file that says which company lives there."""
+    return home / "demo.json"
+
+
 def _simulate(home: Path, *, scale: float, seed: int) -> float:
     """Make the company, unless this one is there already."""
     from medthread_demo import WORKSPACE, simulate  # noqa: PLC0415 - the simulator is no part of a served installation
 
     wanted = {"scale": scale, "seed": seed}
-    mark = home / "demo.json"
+    mark = mark_of(home)
     if mark.exists() and json.loads(mark.read_text(encoding="utf-8")) == wanted:
         return 0.0
     if home.exists() and any(home.iterdir()):
@@ -62,14 +68,20 @@ def _simulate(home: Path, *, scale: float, seed: int) -> float:
             f"{home} holds something else", hint=f"remove it (rm -r {home}), or choose another --home for this scale and seed"
         )
     started = time.perf_counter()
-    (home / "sources").mkdir(parents=True)
+    # Made aside and moved into place: an interrupted simulation leaves nothing that stands in the way of the next.
+    fresh = home.resolve().parent / f".{home.resolve().name}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    (fresh / "sources").mkdir(parents=True)
     for source in sorted((WORKSPACE / "sources").glob("*.yaml")):
-        (home / "sources" / source.name).write_bytes(source.read_bytes())
-    (home / "models").mkdir()
-    (home / "medthread.toml").write_text('name = "医脉演示企业"\ninbox = "inbox"\n', encoding="utf-8")
+        (fresh / "sources" / source.name).write_bytes(source.read_bytes())
+    (fresh / "models").mkdir()
+    (fresh / "medthread.toml").write_text('name = "医脉演示企业"\ninbox = "inbox"\n', encoding="utf-8")
     with Bars() as bars:
-        simulate(home=home, scale=scale, seed=seed, progress=lambda what, done, of: bars("simulate", done, of, what))
-    mark.write_text(json.dumps(wanted), encoding="utf-8")
+        simulate(home=fresh, scale=scale, seed=seed, progress=lambda what, done, of: bars("simulate", done, of, what))
+    mark_of(fresh).write_text(json.dumps(wanted), encoding="utf-8")
+    if home.exists():
+        home.rmdir()
+    fresh.rename(home.resolve())
     return time.perf_counter() - started
 
 

@@ -1,0 +1,101 @@
+"""The recipes of CONTRIBUTING, followed word for word in a place of their own."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+FENCE = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+FOLLOW = """
+import json, sys
+from pathlib import Path
+from fastapi.testclient import TestClient
+from medthread.api import create_app
+from medthread.app import open_installation
+from medthread.pipeline.run import run_pipeline
+from medthread.trust.accounts import create_account
+
+home = Path(sys.argv[1])
+told = {}
+with open_installation(home) as installation:
+    run_pipeline(installation.context(), by="test", index_trace=installation.index_trace)
+    with installation.store.transaction() as tx:
+        for name in ("steward", "buyer"):
+            create_account(tx, name=name, printed_name=name, password="correct horse battery", roles=(name,), by="test")
+    with installation.serving([]) as services:
+        app = create_app(services)
+        for name in ("steward", "buyer"):
+            client = TestClient(app, headers={"X-Requested-With": "medthread"})
+            client.post("/api/v1/session", json={"username": name, "password": "correct horse battery"}).raise_for_status()
+            get = lambda path: client.get("/api/v1" + path)
+            told[name] = {
+                "rows": get("/entities/sterilisation_load?sort=load_no").json()["items"],
+                "csv": get("/entities/sterilisation_load.csv").text,
+                "meta": get("/meta/sterilisation_load").json(),
+                "found": get("/dictionary?q=miejun").json()["items"],
+                "contract": get("/contracts/sterilisation_load").text,
+                "sources": get("/dictionary/sterilisation_load").json()["sources"],
+            }
+            if name == "steward":
+                told["held"] = get("/quarantine?entity=sterilisation_load").json()["items"]
+                told["mended"] = get("/corrections?entity=sterilisation_load").json()["items"]
+        told["mart"] = services.reader.current().query(
+            "select * from " + services.reader.current().relation("marts.sterilisation_by_method"))
+print(json.dumps(told, default=str))
+"""
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    folder = tmp_path_factory.mktemp("acme")
+    package, home = folder / "site", folder / "company"
+    for name, content in FENCE.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
+        place = (package if name.startswith("acme") else home) / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(content, encoding="utf-8")
+    (package / "acme" / "__init__.py").touch()
+    (package / "acme-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n", encoding="utf-8")
+    (home / "medthread.toml").write_text('name = "ACME"\n', encoding="utf-8")
+    (folder / "follow.py").write_text(FOLLOW, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(folder / "follow.py"), str(home)], capture_output=True, text=True, check=False,
+        env={"PATH": "/usr/bin:/bin", "HOME": "/tmp", "PYTHONPATH": str(package), "LANG": "C.UTF-8"},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def test_the_entity_has_everything_that_follows_from_its_declaration(told: dict) -> None:  # type: ignore[type-arg]
+    seen = told["steward"]
+    assert [r["load_no"] for r in seen["rows"]] == ["EO-001", "ST-001"]
+    assert seen["rows"][0]["on"] == "2026-01-05"
+    assert {f["name"] for f in seen["meta"]["fields"]} >= {"load_no", "method", "operator_phone"}
+    assert "sterilisation_load" in {e["entity"] for e in seen["found"]}
+    assert "ODCS" not in seen["contract"] or "sterilisation_load" in seen["contract"]
+    assert {"source": "steriliser", "table": "load", "field": "minutes", "columns": ["分钟"], "how": "trim"} in seen["sources"]
+
+
+def test_its_rule_holds_the_row_and_its_correction_is_kept(told: dict) -> None:  # type: ignore[type-arg]
+    [held] = told["held"]
+    assert [r["id"] for r in held["rules"]] == ["sterilisation_load.exposure_too_short"]
+    assert held["raw"]["批号"] == "eo-002"
+    assert ("２０", "20") in {(m["before"], m["after"]) for m in told["mended"]}
+
+
+def test_its_personal_column_is_masked_for_those_without_clearance(told: dict) -> None:  # type: ignore[type-arg]
+    assert told["steward"]["rows"][0]["operator_phone"] == "13812345678"
+    for part in ("rows", "csv"):
+        assert "13812345678" not in json.dumps(told["buyer"][part])
+    assert told["buyer"]["rows"][0]["operator_phone"] == "138****5678"
+    assert "13812345678" not in json.dumps(told["held"])
+
+
+def test_the_mart_is_built_and_released(told: dict) -> None:  # type: ignore[type-arg]
+    assert sorted((m["method"], m["loads"]) for m in told["mart"]) == [("eto", 1), ("steam", 1)]
