@@ -41,6 +41,9 @@ check: $(DEV) ## types, style, floors
 bench: $(DEV) ## each figure as a ratio against its limit, measured in the same run
 	$(BIN)/python -m benchmarks
 
+soak: $(DEV) ## the index of a hundred million edges, once
+	$(BIN)/python -m benchmarks --soak
+
 format: $(DEV) ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

@@ -36,7 +36,7 @@ def test_names_types_and_nulls_survive(engine: Engine, tmp_path: Path) -> None:
         "ok": [True, None], "flags": [["a"], []],
     })
     inputs = {"golden.lot": Input([source(tmp_path, "a", table)])}
-    rows = run(engine, 'select * from golden.lot order by n nulls last', tmp_path, **inputs)
+    rows = run(engine, "select * from golden.lot order by n nulls last", tmp_path, **inputs)
     assert rows == table.to_pylist()
 
 

@@ -26,7 +26,7 @@ CHANGES = {
 
 @dataclass(frozen=True)
 class Expressions:
-    """A field's value in its three states: as it came, cleaned text, typed; and the SQL of its code test."""
+    """A field's value as cleaned text, and typed from the column that holds the text; the SQL of its code test."""
 
     text: str
     typed: str
@@ -60,10 +60,11 @@ def lookup_name(mapping: FieldMapping) -> str:
 def cleaned(mapping: FieldMapping, kind: Kind) -> str:
     """The text after the declared changes; blank becomes null; other kinds are made narrow first."""
     sql = raw_text(mapping)
-    for change in mapping.change:
-        sql = CHANGES[change].format(x=sql)
     if kind is not Kind.TEXT and "narrow" not in mapping.change:
         sql = CHANGES["narrow"].format(x=sql)
+    # The last step trims as well, so a trim alone would be done twice, on every value there is.
+    for change in mapping.change if mapping.change != ("trim",) else ():
+        sql = CHANGES[change].format(x=sql)
     sql = f"filled({sql})"
     return f"coalesce({sql}, {literal(mapping.otherwise)})" if mapping.otherwise is not None else sql
 
@@ -82,17 +83,17 @@ def _converted(sql: str, mapping: FieldMapping) -> str:
     return f"cast({sql} * case {named} {whens} end as decimal(24,6))"
 
 
-def expressions(field: Field, mapping: FieldMapping) -> Expressions:
-    """The SQL of one mapped field."""
+def expressions(field: Field, mapping: FieldMapping, *, text_column: str) -> Expressions:
+    """The SQL of one mapped field. Typing reads the text from its column: written out, it would be computed many times."""
     text = cleaned(mapping, field.kind)
     coded = _coded(text, mapping.codes) if mapping.codes else text
-    typed = READ[field.kind].format(x=coded)
+    typed = READ[field.kind].format(x=quote(text_column))
     if mapping.unit is not None:
         typed = _converted(typed, mapping)
     unknown = None
     if field.mark.codes is not None:
         known = ", ".join(literal(code) for code in field.mark.codes)
-        unknown = f"{coded} not in ({known})"
+        unknown = f"{quote(text_column)} not in ({known})"
     return Expressions(coded, typed, unknown)
 
 

@@ -86,19 +86,32 @@ def corrected(scan: Scan, *, of: str) -> list[str]:
     ]
 
 
+def _mended(scan: Scan) -> str:
+    """SQL true where a correction was made."""
+    return " or ".join(quote("m" + t.column) for t in scan.tried if t.mends) or "false"
+
+
+def _kept_back(scan: Scan) -> str:
+    """SQL true where a row is held. A blocking rule holds rows that are good themselves; then only the list knows."""
+    if any(t.check.rule.gate is Gate.BLOCK for t in scan.tried):
+        return "len(_held) > 0"
+    return " or ".join(f"bad_{f.number}" for f in scan.feeds if not f.kept_anyway) or "false"
+
+
+def aside(scan: Scan, *, of: str) -> str:
+    """The few rows that are held or mended, with everything known of them."""
+    return f"select * from {of} where {_kept_back(scan)} or {_mended(scan)}"
+
+
 def counts(scan: Scan, *, of: str) -> str:
-    """How often each rule was tried, broken and mended, in one aggregation."""
-    columns = []
-    for i, t in enumerate(scan.tried):
-        broken = quote("m" + t.column) if t.mends else quote(t.column)
-        columns.append(f"count_if(is_{t.feed}) as n{i}, count_if(is_{t.feed} and {broken}) as x{i}")
-    return f"select {', '.join(columns) or '1'} from {of}"
-
-
-def per_load(scan: Scan, *, of: str) -> str:
-    """Physical records read, held and mended per load."""
-    mended = " or ".join(quote("m" + t.column) for t in scan.tried if t.mends) or "false"
+    """Per load, in one pass: records read, held and mended; how often each feed came; how often each rule was broken."""
+    feeds = [f"count_if(is_{f.number}) as n{f.number}" for f in scan.feeds]
+    rules = [
+        f"count_if({'' if scan.feeds[t.feed].always else f'is_{t.feed} and '}{quote('m' + t.column) if t.mends else quote(t.column)}) as x{i}"
+        for i, t in enumerate(scan.tried)
+    ]
+    back = _kept_back(scan)
     return (
-        f"select _load, count(*) as n, count_if(len(_held) > 0) as held,"
-        f" count_if(len(_held) = 0 and ({mended})) as mended from {of} group by 1"
+        f"select _load, count(*) as n, count_if({back}) as held, count_if(not ({back}) and ({_mended(scan)})) as mended,"
+        f" {', '.join([*feeds, *rules])} from {of} group by _load"
     )

@@ -49,6 +49,15 @@ class Feed:
         return f"f{self.number}_{field}"
 
     @property
+    def always(self) -> bool:
+        """Whether every row of the table is one of these."""
+        return not self.mapping.present and not self.mapping.where
+
+    def text_column(self, field: str) -> str:
+        """The column of the field's cleaned text."""
+        return "t" + self.column(field)
+
+    @property
     def scheme(self) -> str:
         """Whose codes the key is in."""
         return self.mapping.scheme or self.default_scheme
@@ -73,17 +82,38 @@ class Scan:
     def statement(self, *, came: str) -> str:
         """The whole statement over a relation of raw rows with `_load`, `_file`, `_row`."""
         lookups = "".join(self._joins())
+        texts = ", ".join(c for feed in self.feeds for c in self._text_columns(feed))
         typed = ", ".join(c for feed in self.feeds for c in self._typed_columns(feed))
         mended = self._mended()
         tried = ", ".join(f"coalesce({t.broken}, false) as {quote(t.column)}" for t in self.tried) or "1 as b"
         lists = ", ".join(self._broken_lists())
+        twice, beside = self._twins()
         return (
-            f"with came as (select * from {came}), "
-            f"typed as (select came.*, {typed} from came{lookups}), "
-            f"mended as (select * {mended} from typed), "
-            f"tried as (select *, {tried} from mended) "
+            f"with came as not materialized (select * from {came}), "
+            f"texts as not materialized (select came.*, {texts} from came{lookups}), "
+            f"typed as not materialized (select texts.*, {typed} from texts), "
+            f"mended as not materialized (select * {mended} from typed){twice}, "
+            f"tried as not materialized (select mended.*, {tried} from mended{beside}) "
             f"select *, {lists} from tried"
         )
+
+    def _twins(self) -> tuple[str, str]:
+        """Keys that stand twice in a load with the row that has them first: few, so a join finds the later ones."""
+        tables = joins = ""
+        for feed in self.feeds:
+            if not any(t.feed == feed.number and t.check.rule.name == "duplicate" for t in self.tried):
+                continue
+            keys = [quote(feed.column(k)) for k in feed.entity.key()]
+            name = f"twins_{feed.number}"
+            listed = ", ".join(f"{k} as k{i}" for i, k in enumerate(keys))
+            filled = " and ".join(f"{k} is not null" for k in keys)
+            tables += (
+                f", {name} as (select _load as l, {listed}, min(_row) as first_row from mended where is_{feed.number} and {filled}"
+                f" group by {', '.join(str(i + 1) for i in range(len(keys) + 1))} having count(*) > 1)"
+            )
+            same = " and ".join(f"{name}.k{i} = mended.{k}" for i, k in enumerate(keys))
+            joins += f" left join {name} on {name}.l = mended._load and {same}"
+        return tables, joins
 
     def references(self) -> set[str]:
         """Entities whose keys the statement looks up, as relations `keys.<entity>`."""
@@ -118,7 +148,7 @@ class Scan:
         return " and ".join(parts) or "true"
 
     def _typed_columns(self, feed: Feed) -> list[str]:
-        columns = [f"({self._is_one(feed)}) as is_{feed.number}"]
+        columns = []
         for field in feed.entity.fields.values():
             mapping = feed.mapping.fields.get(field.name)
             if field.is_personal:
@@ -127,9 +157,18 @@ class Scan:
             if mapping is None:
                 columns.append(f"cast(null as {_duck(field)}) as {quote(feed.column(field.name))}")
                 continue
-            made = expressions(field, mapping)
+            made = expressions(field, mapping, text_column=feed.text_column(field.name))
             columns.append(f"{made.typed} as {quote(feed.column(field.name))}")
-            columns.append(f"{made.text} as {quote('t' + feed.column(field.name))}")
+        return columns
+
+    def _text_columns(self, feed: Feed) -> list[str]:
+        """Whether the row is one of the feed's objects, and every mapped field as cleaned text."""
+        columns = [f"({self._is_one(feed)}) as is_{feed.number}"]
+        for field in feed.entity.fields.values():
+            mapping = feed.mapping.fields.get(field.name)
+            if mapping is not None and not field.is_personal:
+                made = expressions(field, mapping, text_column=feed.text_column(field.name))
+                columns.append(f"{made.text} as {quote(feed.text_column(field.name))}")
         return columns
 
     def _personal_columns(self, feed: Feed, field: Field, mapping: FieldMapping | None) -> list[str]:
@@ -195,7 +234,7 @@ class Scan:
                 return None
             return Tried(check, feed.number, changed, mends=True, before=raw_text(mapping))
         if name == "code":
-            unknown = expressions(field, mapping).unknown_code
+            unknown = expressions(field, mapping, text_column=feed.text_column(check.field)).unknown_code
             return Tried(check, feed.number, unknown) if unknown else None
         if name == "reference":
             return Tried(check, feed.number, self._dangling(feed, field))
@@ -213,9 +252,7 @@ class Scan:
         if check.rule.name == "duplicate":
             if feed.mapping.repeats:
                 return None
-            key = ", ".join(quote(feed.column(k)) for k in feed.entity.key())
-            first = f"row_number() over (partition by _load, is_{feed.number}, {key} order by _row)"
-            return Tried(check, feed.number, f"is_{feed.number} and {first} > 1")
+            return Tried(check, feed.number, f"is_{feed.number} and _row > twins_{feed.number}.first_row")
         if any(n not in feed.mapping.fields for n in check.rule.needs):
             return None
         return Tried(check, feed.number, _with_columns(check.rule.broken, feed, check.rule.needs))
@@ -273,10 +310,11 @@ def _with_columns(sql: str, feed: Feed, names: tuple[str, ...]) -> str:
 
 def _list_of(tried: list[Tried], is_one: str, name: str) -> str:
     if not tried:
-        return f"cast([] as varchar[]) as {name}"
+        return f"false as {name.replace('held_', 'bad_').replace('flags_', 'flagged_')}, cast([] as varchar[]) as {name}"
+    bad = name.replace("held_", "bad_").replace("flags_", "flagged_")
     items = ", ".join(f"case when {quote(t.column)} then {literal(t.check.id)} end" for t in tried)
     any_broken = " or ".join(quote(t.column) for t in tried)
     return (
-        f"case when {is_one} and ({any_broken}) then list_filter([{items}], lambda x: x is not null)"
+        f"({is_one} and ({any_broken})) as {bad}, case when {bad} then list_filter([{items}], lambda x: x is not null)"
         f" else cast([] as varchar[]) end as {name}"
     )

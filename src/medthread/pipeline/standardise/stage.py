@@ -20,6 +20,7 @@ from medthread.stores.lakehouse.committer import key_of
 from medthread.stores.postgres.tables import load, rule_count
 
 QUARANTINE, CORRECTION = "standard.quarantine", "standard.correction"
+KEPT_ROWS = 300_000
 
 
 @dataclass
@@ -77,15 +78,18 @@ def _table(context: Context, batch: str, scan: Scan, loads: list[Any], made: Mad
         raw_columns = _came(con, [r.raw_path for r in loads], scan)
         _look_ups(context, con, scan)
         _keys(context, con, scan, made)
-        con.execute(f"create temp table tried as {scan.statement(came='came_view')}")
+        # A small table is tried once and kept; a large one is streamed again for each result, in bounded memory.
+        kept = "table" if sum(r.rows_read or 0 for r in loads) <= KEPT_ROWS else "view"
+        con.execute(f"create temp {kept} tried as {scan.statement(came='came_view')}")
         con.execute(f"create temp view held_view as select *, {outputs.held(scan)} as _held from tried")
+        con.execute(f"create temp table aside as {outputs.aside(scan, of='held_view')}")
         for feed in scan.feeds:
             target = f"standard.{feed.entity.name}"
             out = context.committer.place(target, f"{name}-{feed.number}")
             _keep(made, target, copy(con, outputs.accepted(scan, feed, of="held_view"), out))
-        held = outputs.quarantined(scan, of="held_view", raw_columns=raw_columns)
+        held = outputs.quarantined(scan, of="aside", raw_columns=raw_columns)
         _keep(made, QUARANTINE, copy(con, held, context.committer.place(QUARANTINE, name)))
-        mended = outputs.corrected(scan, of="held_view")
+        mended = outputs.corrected(scan, of="aside")
         if mended:
             out = context.committer.place(CORRECTION, name)
             _keep(made, CORRECTION, copy(con, " union all ".join(mended), out))
@@ -150,40 +154,26 @@ def _keys(context: Context, con: Any, scan: Scan, made: Made) -> None:
 
 
 def _count(context: Context, con: Any, batch: str, scan: Scan) -> None:
-    totals = con.execute(outputs.counts(scan, of="held_view")).fetchall()[0]
-    rows = [
-        {
-            "batch": batch,
-            "source": scan.source.name,
-            "table": scan.table,
-            "rule": t.check.id,
-            "entity": t.check.entity,
-            "checked": totals[2 * i],
-            "broken": totals[2 * i + 1],
-            "corrected": totals[2 * i + 1] if t.mends else 0,
-        }
-        for i, t in enumerate(scan.tried)
-    ]
-    loads = con.execute(outputs.per_load(scan, of="held_view")).fetchall()
+    answer = con.execute(outputs.counts(scan, of="held_view"))
+    names = [d[0] for d in answer.description]
+    loads = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
     merged: dict[str, dict[str, Any]] = {}
-    for row in rows:  # a rule tried in two feeds of the table counts once
-        known = merged.setdefault(row["rule"], row | {"checked": 0, "broken": 0, "corrected": 0})
-        for name in ("checked", "broken", "corrected"):
-            known[name] += row[name]
+    for i, t in enumerate(scan.tried):  # a rule tried in two feeds of the table counts once
+        place = {"batch": batch, "source": scan.source.name, "table": scan.table, "rule": t.check.id, "entity": t.check.entity}
+        known = merged.setdefault(t.check.id, {**place, "checked": 0, "broken": 0, "corrected": 0})
+        broken = sum(row[f"x{i}"] for row in loads)
+        known["checked"] += sum(row[f"n{t.feed}"] for row in loads)
+        known["broken"] += broken
+        known["corrected"] += broken if t.mends else 0
     with context.store.transaction() as tx:
         if merged:
             made = insert(rule_count)
             fresh = {c: made.excluded[c] for c in ("checked", "broken", "corrected")}
             keys = ["batch", "source", "table", "rule"]
             tx.execute(made.on_conflict_do_update(index_elements=keys, set_=fresh), list(merged.values()))
-        for id_, read, held, mended in loads:
-            tx.execute(
-                update(load)
-                .where(load.c.id == id_)
-                .values(
-                    rows_read=read + load.c.rejects,
-                    rows_quarantined=held + load.c.rejects,
-                    rows_accepted=read - held,
-                    rows_corrected=mended,
-                )
-            )
+        for row in loads:
+            told = {
+                "rows_read": row["n"] + load.c.rejects, "rows_quarantined": row["held"] + load.c.rejects,
+                "rows_accepted": row["n"] - row["held"], "rows_corrected": row["mended"],
+            }
+            tx.execute(update(load).where(load.c.id == row["_load"]).values(**told))

@@ -1,0 +1,47 @@
+"""`make bench`: every figure, or those named; `--quick` for a tenth of the size, `--soak` for the long one."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import ingest, release, rules, trace, whole
+from benchmarks.figures import Figure, machine, show
+
+Measure = Callable[[Path, float], list[Figure]]
+MEASURES: dict[str, Measure] = {
+    "ingest": lambda folder, size: [ingest.measure(folder, rows=int(5_000_000 * size))],
+    "rules": lambda folder, size: rules.measure(folder, rows=int(5_000_000 * size)),
+    "trace": lambda folder, size: trace.measure(folder, edges=int(10_000_000 * size)),
+    "rerun": lambda folder, size: [whole.rerun(folder, rows=int(4_000_000 * size))],
+    "release": lambda folder, size: release.measure(folder, rows=int(10_000 * size)),
+    "memory": lambda folder, size: whole.memory(folder, sizes=(0.5 * size, 5.0 * size)),
+}
+
+
+def main() -> int:
+    """Measure, print, and fail where a promise is broken."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", help=f"which: {', '.join(MEASURES)}")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the size")
+    parser.add_argument("--soak", action="store_true", help="the index of a hundred million edges")
+    parser.add_argument("--out", type=Path, help="write the figures as JSON")
+    parser.add_argument("--folder", type=Path, help="where the files go (about 30 GB for all)")
+    given = parser.parse_args()
+    size = 0.1 if given.quick else 1.0
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(dir=given.folder, ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)
+        if given.soak:
+            figures += trace.soak(Path(name), edges=int(100_000_000 * size))
+        else:
+            for chosen in given.names or MEASURES:
+                sys.stderr.write(f"{chosen} …\n")
+                figures += MEASURES[chosen](Path(name), size)
+    sys.stdout.write(machine() + "\n")
+    return 0 if show(figures, out=given.out) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
