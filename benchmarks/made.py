@@ -22,12 +22,12 @@ def csv_of(path: Path, rows: int, *, first: int = 0) -> Path:
 
 def edges_of(path: Path, edges: int) -> Path:
     """Genealogy of one factory: supplier lots into lots, lots into units, units into cartons, cartons to customers."""
-    units = edges // 10
+    units, lots = edges * 10 // 82, edges // 1000
     con = connect(memory="3GB")
     con.execute(
         "copy (select parent, child, kind, 1.0::double as quantity, timestamp '2025-01-01' as at, child as activity from ("
-        f" select 'S:M' || (i % 900) || '|S' || i as parent, 'L:M' || (i % 900) || '|L' || i as child, 'receive' as kind from range({edges // 100}) t(i)"
-        f" union all select 'L:M' || (j % 900) || '|L' || j, 'U:F|SN' || u, 'consume' from (select u, (u * 13 // 97 + k * 7919) % {edges // 100} as j"
+        f" select 'S:M' || (i % 900) || '|S' || i as parent, 'L:M' || (i % 900) || '|L' || i as child, 'receive' as kind from range({lots}) t(i)"
+        f" union all select 'L:M' || (j % 900) || '|L' || j, 'U:F|SN' || u, 'consume' from (select u, (u // 100 + k * 7919) % {lots} as j"
         f" from range({units}) t(u), range(7) s(k))"
         f" union all select 'U:F|SN' || u, 'P:C' || (u // 10), 'pack' from range({units}) t(u)"
         f" union all select 'P:C' || c, 'D:X' || (c // 3), 'ship' from range({units // 10}) t(c)"

@@ -21,11 +21,11 @@ con.execute(f"create temp view tried as {scan.statement(came='raw')}")
 con.execute(f"create temp view held_view as select *, {outputs.held(scan)} as _held from tried")
 """
 OURS = """
-con.execute(outputs.counts(scan, of="held_view")).fetchall()
-"""
-HELD = """
-con.execute(outputs.counts(scan, of="held_view")).fetchall()
 con.execute(f"create temp table aside as {outputs.aside(scan, of='held_view')}")
+con.execute(outputs.totals(scan, of="tried")).fetchall()
+con.execute(outputs.counts(scan, of="aside")).fetchall()
+"""
+HELD = OURS + """
 copy(con, outputs.quarantined(scan, of="aside", raw_columns=columns), Path(out))
 """
 HAND = """

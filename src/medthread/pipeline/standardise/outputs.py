@@ -99,19 +99,21 @@ def _kept_back(scan: Scan) -> str:
 
 
 def aside(scan: Scan, *, of: str) -> str:
-    """The few rows that are held or mended, with everything known of them."""
-    return f"select * from {of} where {_kept_back(scan)} or {_mended(scan)}"
+    """The rows that break any rule, with everything known of them: few, and all that is said of rules is said of them."""
+    noted = " or ".join(f"bad_{f.number} or flagged_{f.number}" for f in scan.feeds)
+    return f"select * from {of} where {_kept_back(scan)} or {noted} or {_mended(scan)}"
+
+
+def totals(scan: Scan, *, of: str) -> str:
+    """Per load: records read, and how often each feed came."""
+    feeds = [f"count(*) as n{f.number}" if f.always else f"count_if(is_{f.number}) as n{f.number}" for f in scan.feeds]
+    return f"select _load, count(*) as n, {', '.join(feeds)} from {of} group by _load"
 
 
 def counts(scan: Scan, *, of: str) -> str:
-    """Per load, in one pass: records read, held and mended; how often each feed came; how often each rule was broken."""
-    feeds = [f"count_if(is_{f.number}) as n{f.number}" for f in scan.feeds]
-    rules = [
-        f"count_if({'' if scan.feeds[t.feed].always else f'is_{t.feed} and '}{quote('m' + t.column) if t.mends else quote(t.column)}) as x{i}"
-        for i, t in enumerate(scan.tried)
-    ]
-    back = _kept_back(scan)
-    return (
-        f"select _load, count(*) as n, count_if({back}) as held, count_if(not ({back}) and ({_mended(scan)})) as mended,"
-        f" {', '.join([*feeds, *rules])} from {of} group by _load"
+    """Per load, of the rows set aside: how many are held and mended, and how often each rule was broken."""
+    rules = "".join(
+        f", count_if(is_{t.feed} and {quote('m' + t.column) if t.mends else quote(t.column)}) as x{i}" for i, t in enumerate(scan.tried)
     )
+    back = _kept_back(scan)
+    return f"select _load, count_if({back}) as held, count_if(not ({back}) and ({_mended(scan)})) as mended{rules} from {of} group by _load"

@@ -153,10 +153,16 @@ def _keys(context: Context, con: Any, scan: Scan, made: Made) -> None:
         )
 
 
-def _count(context: Context, con: Any, batch: str, scan: Scan) -> None:
-    answer = con.execute(outputs.counts(scan, of="held_view"))
+def _rows(con: Any, sql: str) -> list[dict[str, Any]]:
+    answer = con.execute(sql)
     names = [d[0] for d in answer.description]
-    loads = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def _count(context: Context, con: Any, batch: str, scan: Scan) -> None:
+    nothing = {"held": 0, "mended": 0, **{f"x{i}": 0 for i in range(len(scan.tried))}}
+    broken_by_load = {row["_load"]: row for row in _rows(con, outputs.counts(scan, of="aside"))}
+    loads = [nothing | broken_by_load.get(row["_load"], {}) | row for row in _rows(con, outputs.totals(scan, of="tried"))]
     merged: dict[str, dict[str, Any]] = {}
     for i, t in enumerate(scan.tried):  # a rule tried in two feeds of the table counts once
         place = {"batch": batch, "source": scan.source.name, "table": scan.table, "rule": t.check.id, "entity": t.check.entity}

@@ -94,8 +94,8 @@ def _fast(path: Path, columns: tuple[str, ...], delimiter: str, skip: int, out: 
     try:
         counted = con.execute(
             f"copy (select * from read_csv({literal(str(path))}, columns={{{names}}}, auto_detect=false, header=false, skip={skip},"
-            f" delim={literal(delimiter)}, quote='\"', escape='\"', nullstr='', strict_mode=true, null_padding=false,"
-            f" max_line_size={LONGEST_LINE})) to {literal(str(out))} ({PARQUET})"
+            f" delim={literal(delimiter)}, quote='\"', escape='\"', nullstr='', strict_mode=true, null_padding=false"
+            f")) to {literal(str(out))} ({PARQUET})"
         ).fetchall()
     finally:
         con.close()
