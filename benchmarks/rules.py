@@ -22,7 +22,7 @@ con.execute(f"create temp view held_view as select *, {outputs.held(scan)} as _h
 """
 OURS = """
 con.execute(f"create temp table aside as {outputs.aside(scan, of='held_view')}")
-con.execute(outputs.totals(scan, of="tried")).fetchall()
+con.execute(outputs.totals(scan, of="raw")).fetchall()
 con.execute(outputs.counts(scan, of="aside")).fetchall()
 """
 HELD = OURS + """

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from medthread.cli import main
 from medthread.stores.postgres.cluster import Cluster
 
 SCALE, SEED = "0.05", "101"
+PROGRAM = str(Path(sys.executable).parent / "medthread")
 ROOT = Path(__file__).resolve().parents[1]
 # Real public data, beside the project where there is some; tests that need it are marked `data`.
 DATA = Path(os.environ.get("MEDTHREAD_REAL_DATA", ROOT.parent / "shared" / "data"))
@@ -33,6 +36,7 @@ class Demonstration:
 
     home: Path
     report: dict[str, Any]
+    traced: dict[str, Any]  # what `medthread trace --json` said of the defective lot
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +47,11 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert end.value.code == 0
-    return Demonstration(home, json.loads(report.read_text(encoding="utf-8")))
+    told = json.loads(report.read_text(encoding="utf-8"))
+    question = [told["trace"]["lot"], "--item", told["trace"]["item"], "--direction", "down", "--json", "--home", str(home)]
+    done = subprocess.run([PROGRAM, "trace", *question], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return Demonstration(home, told, json.loads(done.stdout))
 
 
 @pytest.fixture(scope="session")

@@ -57,13 +57,10 @@ def test_the_commands_of_a_guide_run(guide: Path, tmp_path: Path) -> None:
 
 
 def test_the_project_speaks_of_itself_alone() -> None:
-    banned = re.compile(r"pypi\.org|npmjs|/" + "work/|re" + "gistry\\.", re.IGNORECASE)
+    # Written in pieces, or this file would be the first to break its own rule.
+    banned = re.compile("|".join(("py" + "pi[.]org", "npm" + "js[.]org", "/wo" + "rk/", "/ro" + "ot/")))
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
     for name in listed:
         path = ROOT / name
-        if path.suffix in (".png", ".ico") or not path.is_file():
-            continue
-        found = banned.search(path.read_text(encoding="utf-8", errors="replace"))
-        if found and name.endswith((".py", ".ts", ".tsx", ".ya" + "ml")) and found[0].lower().startswith("re"):
-            continue  # our own registry of entities
-        assert not found, (name, found[0] if found else "")
+        if path.suffix != ".png" and path.is_file():
+            assert not banned.search(path.read_text(encoding="utf-8", errors="replace")), name

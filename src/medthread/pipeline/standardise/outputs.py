@@ -105,8 +105,8 @@ def aside(scan: Scan, *, of: str) -> str:
 
 
 def totals(scan: Scan, *, of: str) -> str:
-    """Per load: records read, and how often each feed came."""
-    feeds = [f"count(*) as n{f.number}" if f.always else f"count_if(is_{f.number}) as n{f.number}" for f in scan.feeds]
+    """Per load, of the raw rows: records read, and how often each feed came."""
+    feeds = [f"count_if({scan.is_one(f)}) as n{f.number}" for f in scan.feeds]
     return f"select _load, count(*) as n, {', '.join(feeds)} from {of} group by _load"
 
 

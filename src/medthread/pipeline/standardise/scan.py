@@ -140,7 +140,7 @@ class Scan:
                     )
         return list(seen.values())
 
-    def _is_one(self, feed: Feed) -> str:
+    def is_one(self, feed: Feed) -> str:
         """SQL true where a raw row is one of the feed's objects."""
         parts = [f"filled({quote(c)}) is not null" for c in feed.mapping.present]
         for column, values in feed.mapping.where.items():
@@ -163,7 +163,7 @@ class Scan:
 
     def _text_columns(self, feed: Feed) -> list[str]:
         """Whether the row is one of the feed's objects, and every mapped field as cleaned text."""
-        columns = [f"({self._is_one(feed)}) as is_{feed.number}"]
+        columns = [f"({self.is_one(feed)}) as is_{feed.number}"]
         for field in feed.entity.fields.values():
             mapping = feed.mapping.fields.get(field.name)
             if mapping is not None and not field.is_personal:

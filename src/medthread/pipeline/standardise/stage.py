@@ -162,7 +162,7 @@ def _rows(con: Any, sql: str) -> list[dict[str, Any]]:
 def _count(context: Context, con: Any, batch: str, scan: Scan) -> None:
     nothing = {"held": 0, "mended": 0, **{f"x{i}": 0 for i in range(len(scan.tried))}}
     broken_by_load = {row["_load"]: row for row in _rows(con, outputs.counts(scan, of="aside"))}
-    loads = [nothing | broken_by_load.get(row["_load"], {}) | row for row in _rows(con, outputs.totals(scan, of="tried"))]
+    loads = [nothing | broken_by_load.get(row["_load"], {}) | row for row in _rows(con, outputs.totals(scan, of="came_view"))]
     merged: dict[str, dict[str, Any]] = {}
     for i, t in enumerate(scan.tried):  # a rule tried in two feeds of the table counts once
         place = {"batch": batch, "source": scan.source.name, "table": scan.table, "rule": t.check.id, "entity": t.check.entity}
