@@ -14,14 +14,14 @@ import psycopg
 import pytest
 
 from medthread.model.errors import MedthreadError
-from medthread.stores.postgres.cluster import Cluster
-from medthread.stores.postgres.reach import data_for
+from medthread.stores.postgres.cluster import Cluster, binaries
+from medthread.stores.postgres.reach import STATE, data_for
 
 HOLDER = textwrap.dedent("""
     import sys, time
     from pathlib import Path
     import psycopg
-    from medthread.stores.postgres.cluster import Cluster
+    from medthread.stores.postgres.cluster import Cluster, binaries
     with Cluster(Path(sys.argv[1])) as cluster:
         with psycopg.connect(cluster.conninfo, autocommit=True) as db:
             db.execute("create table if not exists kept (n int)")
@@ -96,14 +96,22 @@ def test_a_second_owner_is_told_who_holds_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to a user that may be shut out")
-def test_a_workspace_in_a_closed_folder_works_for_root(tmp_path: Path) -> None:
+def test_a_workspace_in_a_closed_folder_works_for_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment lies there too: programs and the libraries beside them must come along."""
     closed = tmp_path / "home"
     closed.mkdir(mode=0o700)
+    package = binaries().parents[1]
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.copytree(part, closed / "site" / part.name, symlinks=True)
+    monkeypatch.setenv("MEDTHREAD_PG_BINDIR", str(closed / "site" / package.name / "pginstall" / "bin"))
     place = data_for(closed / "postgres", pwd.getpwnam("nobody")).parent
     try:
         for _ in range(2):  # made, then found again
             with Cluster(closed / "postgres") as cluster, psycopg.connect(cluster.conninfo) as db:
                 assert db.execute("select 1").fetchone() == (1,)
         assert (place / "cluster" / "PG_VERSION").exists()
+        assert str(STATE) in str(cluster._bin)
     finally:
         shutil.rmtree(place)
+        shutil.rmtree(cluster._bin.parents[2])

@@ -31,16 +31,22 @@ def programs_for(folder: Path, user: pwd.struct_passwd | None) -> Path:
     if user is None or is_reachable(folder, user):
         return folder
     installed = folder.parent
+    package = installed.parent
     stamp = hashlib.sha256(f"{installed}{(folder / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:16]
     copy = STATE / f"programs-{stamp}"
     if not copy.exists():
         _open_state()
         fresh = STATE / f".programs-{stamp}-{os.getpid()}"
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(installed, fresh, symlinks=True)
-        fresh.chmod(0o755)
+        shutil.copytree(installed, fresh / package.name / installed.name, symlinks=True)
+        # A wheel keeps the libraries it brings beside the package, where the programs look for them.
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name)
+        for opened in (fresh, fresh / package.name):
+            opened.chmod(0o755)
         fresh.rename(copy)
-    return copy / folder.name
+    return copy / package.name / installed.name / folder.name
 
 
 def data_for(root: Path, user: pwd.struct_passwd | None) -> Path:
