@@ -1,5 +1,6 @@
 """Serving the console and the API on this machine."""
 
+import contextlib
 import socket
 from typing import Any
 
@@ -32,5 +33,10 @@ def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any
     with installation.serving(accounts) as services:
         say(f"控制台与接口:http://{LOOPBACK}:{chosen}/  (Ctrl-C 停止)",
             f"Console and API: http://{LOOPBACK}:{chosen}/  (Ctrl-C stops)")
+        for account in accounts or []:
+            say(f"  {account['username']:<12} {account['password']:<16} {account['label']}", f"  {account['username']:<12} {account['password']:<16} {account['role']}")
         config = uvicorn.Config(mount(create_app(services)), host=LOOPBACK, port=chosen, log_level="warning", access_log=False)
-        uvicorn.Server(config).run()
+        # uvicorn has ended its requests when it raises Ctrl-C again; stopping on purpose is no error.
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run()
+    say("已停止", "Stopped")
