@@ -107,3 +107,13 @@ def test_files_are_handed_in_by_those_who_may_and_only_where_they_belong(steward
         answer = engineer.post(f"{API}/loads?source=erp", files={"file": (name, b"a\n", "text/csv")})
         assert answer.status_code == 422, name
     assert engineer.post(f"{API}/loads?source=none", files=file).status_code == 422
+
+
+def test_an_unknown_carrier_waits_for_a_person(buyer: TestClient, steward: TestClient, auditor: TestClient) -> None:
+    for _ in range(2):
+        assert buyer.post(f"{API}/udi/judge", json={"text": "厂内码 7788"}).json()["verdict"] == "unknown"
+    assert buyer.post(f"{API}/udi/judge", json={"text": "x" * 4000}).status_code == 200
+    assert buyer.post(f"{API}/udi/judge", json={"text": "a\x00b"}).status_code == 200
+    [waiting] = [r for r in steward.get(f"{API}/udi/unknown").json()["items"] if r["text"] == "厂内码 7788"]
+    assert (waiting["times"], waiting["first_by"]) == (2, "buyer")
+    assert any(r["action"] == "udi.queue" for r in auditor.get(f"{API}/audit?limit=500").json()["items"])

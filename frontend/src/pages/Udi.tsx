@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { asProblem, send, type Label, type Problem as ProblemError } from "../api";
+import { asProblem, send, useAsk, type Label, type Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { Button, Facts, Head, Input, Panel, Problem, Table, Tag, type Tone } from "../ui";
 
@@ -15,8 +15,11 @@ const EXAMPLES = ["(01)04012345678901(17)271231(10)B2410", "+A123BJC5D6E71G", "M
 const typed = (text: string): string => text.replace(/<GS>|\{GS\}/gi, "\u001d");
 const shown = (text: string): string => text.replaceAll("\u001d", "␝");
 
+type Waiting = { text: string; issuer: string; times: number; first_by: string; last_at: string };
+
 export default function Udi() {
-  const { t, word } = useSpeech();
+  const { t, word, number, moment } = useSpeech();
+  const waiting = useAsk<{ items: Waiting[] }>("/udi/unknown");
   const [text, setText] = useState("");
   const [said, setSaid] = useState<Judgement>();
   const [problem, setProblem] = useState<ProblemError>();
@@ -24,7 +27,9 @@ export default function Udi() {
     setText(given);
     setProblem(undefined);
     try {
-      setSaid(await send<Judgement>("POST", "/udi/judge", { text: typed(given) }));
+      const judged = await send<Judgement>("POST", "/udi/judge", { text: typed(given) });
+      setSaid(judged);
+      if (judged.verdict === "unknown") waiting.reload();
     } catch (error) {
       setProblem(asProblem(error));
     }
@@ -61,6 +66,17 @@ export default function Udi() {
             ]} />
           </Panel>
         </div>
+      )}
+      {(waiting.data?.items.length ?? 0) > 0 && (
+        <Panel title={t("udi.waiting")}>
+          <Table<Waiting> fit label={t("udi.waiting")} rows={waiting.data!.items} id={(w) => w.text} columns={[
+            { name: "text", title: t("udi.text"), show: (w) => <span className="mono">{shown(w.text)}</span> },
+            { name: "issuer", title: t("udi.issuer"), show: (w) => w.issuer },
+            { name: "times", title: t("udi.times"), align: "right", show: (w) => number(w.times) },
+            { name: "by", title: t("by"), show: (w) => w.first_by },
+            { name: "at", title: t("at"), show: (w) => moment(w.last_at) },
+          ]} />
+        </Panel>
       )}
     </>
   );

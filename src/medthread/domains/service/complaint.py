@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from medthread.model import About, Classification, Dimension, Entity, F, Label, Mask, Ref, Retention, Rule
+from medthread.model import About, Classification, Dimension, Entity, F, Gate, Label, Mask, Ref, Retention, Rule
 
 HARMS = {
     "none": Label("无", "None"),
@@ -15,6 +15,13 @@ SCANNED_UDI = Rule(
     about=Label("扫描的 UDI 中 GTIN 校验位必须正确", "the GTIN inside the scanned UDI must have a right check digit"),
     broken="udi_gtin({column}) is not null and not is_gtin(udi_gtin({column}))",
     dimension=Dimension.VALIDITY,
+)
+UNKNOWN_CARRIER = Rule(
+    name="carrier_unknown",
+    about=Label("认不出的 UDI 载体:原文保留,待人工辨认", "an unknown UDI carrier: its text is kept for a person to look at"),
+    broken="udi_gtin({column}) is null and not regexp_matches({column}, '^[*]?[+]|^MA[.]|^[=&]')",
+    dimension=Dimension.VALIDITY,
+    gate=Gate.WARN,
 )
 
 
@@ -35,7 +42,7 @@ class Complaint(Entity):
     complaint_no: Annotated[str, F("投诉号", "Complaint no.", key=True, search=True)]
     customer: Annotated[str | None, F("客户", "Customer", ref=Ref("customer"), search=True)]
     item: Annotated[str | None, F("物料", "Item", ref=Ref("item"), search=True)]
-    udi: Annotated[str | None, F("UDI", "UDI as scanned", search=True, rules=(SCANNED_UDI,))]
+    udi: Annotated[str | None, F("UDI", "UDI as scanned", search=True, rules=(SCANNED_UDI, UNKNOWN_CARRIER))]
     lot_no: Annotated[str | None, F("批号", "Lot no.", search=True)]
     serial_no: Annotated[str | None, F("序列号", "Serial no.", search=True)]
     problem_code: Annotated[str | None, F("问题编码", "Problem code", standard="IMDRF AET")]

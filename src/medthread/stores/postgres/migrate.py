@@ -66,11 +66,15 @@ def upgrade(store: Store, native: MetaData) -> None:
     """Bring the database to what ships, then add the tables that extensions declare."""
     with store.transaction() as connection:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('medthread.migrate'))"))
-        for schema in SCHEMAS:
-            connection.execute(text(f"create schema if not exists {schema}"))
-        command.upgrade(_config(connection, target_metadata(native)), "head")
+        _to_head(connection, native)
         connection.execute(text(APPEND_ONLY))
         _add_extensions(connection, differences(connection, native))
+
+
+def _to_head(connection: Connection, native: MetaData) -> None:
+    for schema in SCHEMAS:
+        connection.execute(text(f"create schema if not exists {schema}"))
+    command.upgrade(_config(connection, target_metadata(native)), "head")
 
 
 def _add_extensions(connection: Connection, found: list[Any]) -> None:
@@ -84,13 +88,14 @@ def _add_extensions(connection: Connection, found: list[Any]) -> None:
         elif kind not in ("add_constraint", "add_index"):
             raise StoreError(
                 f"the database differs from the declarations: {difference}",
-                hint="write a migration: python -m medthread.stores.postgres.revise 'what changes'",
+                hint="write a migration: python scripts/revise.py 'what changes'",
             )
 
 
 def write_revision(store: Store, native: MetaData, message: str) -> None:
     """A new numbered step from the differences; to be read before it is kept."""
     with store.transaction() as connection:
+        _to_head(connection, native)
         config = _config(connection, target_metadata(native))
         folder = Path(__file__).parent / "migrations" / "versions"
         number = f"{len(list(folder.glob('[0-9]*.py'))) + 1:04d}"
