@@ -234,12 +234,17 @@ class BackgroundRuns:
             self._thread.join()
 
 
+def with_driver(url: str) -> str:
+    """The address as people write it, with the driver that we bring."""
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+
+
 @contextmanager
 def open_store(workspace: Workspace) -> Iterator[Store]:
     """PostgreSQL: the one that MEDTHREAD_DATABASE_URL names, or the embedded one."""
     external = os.environ.get("MEDTHREAD_DATABASE_URL")
     if external:
-        store = Store(external)
+        store = Store(with_driver(external))
         try:
             yield store
         finally:

@@ -6,12 +6,14 @@ import threading
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from medthread.app import open_installation
 from medthread.model.errors import ConflictError
 from medthread.pipeline.release import move_pointer
 from medthread.stores.lakehouse.verify import verify_release
+from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.serving import LakeReader
 from tests.scenarios import company
 
@@ -224,3 +226,14 @@ def test_a_file_that_was_taken_away_before_it_was_read_waits_for_its_return(tmp_
         file.write_bytes(content)
         company.run(installation)
     assert len(company.content_of(home)["golden.receipt"]) == 197
+
+
+def test_an_external_database_takes_the_place_of_the_embedded_one(tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = company.found(tmp_path / "c")
+    with psycopg.connect(cluster.conninfo, autocommit=True) as db:
+        db.execute("create database elsewhere")
+    url = cluster.url.replace("postgresql+psycopg://", "postgresql://").replace("/medthread?", "/elsewhere?")
+    monkeypatch.setenv("MEDTHREAD_DATABASE_URL", url)
+    assert company.run_once(home).rows_written > 600
+    assert company.run_once(home).rows_written == 0
+    assert not (home / "data" / "postgres").exists()

@@ -2,7 +2,7 @@ import { Background, Controls, Handle, Position, ReactFlow, type Edge, type Node
 import "@xyflow/react/dist/style.css";
 import { useMemo, useState } from "react";
 import { useSpeech, type Key } from "../i18n";
-import type { GraphEdge, GraphNode } from "../pages/Trace";
+import type { GraphEdge, GraphNode } from "./drawn";
 
 const COLOURS: Record<string, string> = {
   supplier_lot: "#8a5a00", lot: "#0a5c80", unit: "#1c6b3c", carton: "#5b4a9c", shipment: "#7a3b69", customer: "#b3261e", return: "#56616b",

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { address, get, query, useAsk, type Label } from "../api";
+import type { GraphEdge, GraphNode } from "../graph/drawn";
 import { useSpeech } from "../i18n";
 import { go, link, type Route } from "../shell/route";
 import { Button, Head, Input, Nothing, Panel, Problem, Select, Table, Tabs, Tag, Waiting } from "../ui";
@@ -9,8 +10,6 @@ const TraceGraph = lazy(() => import("../graph/TraceGraph"));
 type Customer = { id: string; code: string | null; name: string | null; units: number; shipped: number; returned: number; used: number; destroyed: number; outstanding: number };
 type Unit = { id: string; item: string; number: string; carton: string | null; shipment: string | null; customer_code: string | null; customer_name: string | null };
 type Lot = { id: string; item: string; item_name: string | null; number: string; kind: string; supplier: string | null };
-export type GraphNode = { id: string; kind: string; label: string; detail: string; x: number; y: number; folded: number };
-export type GraphEdge = { from: string; to: string; quantity: number; activity: string; count: number };
 type Answer = {
   question: { item: string; lot: string; direction: string; release: string }; milliseconds: number;
   counts: { kind: string; label: Label; count: number }[]; customers: Customer[]; units: Unit[]; units_total: number; lots: Lot[];
