@@ -17,10 +17,12 @@ con = connect(memory="500MB", threads=2, spill=Path(mkdtemp()))
 con.execute(f"create view raw as select * from read_parquet({literal(file)})")
 con.execute("select narrow('x')").fetchall()
 columns = [r[0] for r in con.execute("describe raw").fetchall() if not r[0].startswith("_")]
-con.execute(f"create temp view tried as {scan.statement(came='raw')}")
-con.execute(f"create temp view held_view as select *, {outputs.held(scan)} as _held from tried")
 """
 OURS = """
+for name, sql in scan.twins(came="raw").items():
+    con.execute(f"create temp table {name} as {sql}")
+con.execute(f"create temp view tried as {scan.statement(came='raw')}")
+con.execute(f"create temp view held_view as select *, {outputs.held(scan)} as _held from tried")
 con.execute(f"create temp table aside as {outputs.aside(scan, of='held_view')}")
 con.execute(outputs.totals(scan, of="raw")).fetchall()
 con.execute(outputs.counts(scan, of="aside")).fetchall()

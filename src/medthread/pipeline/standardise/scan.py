@@ -80,40 +80,56 @@ class Scan:
         self.tried = [t for feed in self.feeds for t in self._tried(feed)]
 
     def statement(self, *, came: str) -> str:
-        """The whole statement over a relation of raw rows with `_load`, `_file`, `_row`."""
+        """The whole statement over a relation of raw rows with `_load`, `_file`, `_row`; `twins` stand beside as tables."""
+        tried = ", ".join(f"coalesce({t.broken}, false) as {quote(t.column)}" for t in self.tried) or "1 as b"
+        lists = ", ".join(self._broken_lists())
+        return (
+            f"{self._mended_rows(came)}, "
+            f"tried as not materialized (select mended.*, {tried} from mended{self._beside()}) "
+            f"select *, {lists} from tried"
+        )
+
+    def _mended_rows(self, came: str) -> str:
+        """The steps up to `mended`."""
         lookups = "".join(self._joins())
         texts = ", ".join(c for feed in self.feeds for c in self._text_columns(feed))
         typed = ", ".join(c for feed in self.feeds for c in self._typed_columns(feed))
-        mended = self._mended()
-        tried = ", ".join(f"coalesce({t.broken}, false) as {quote(t.column)}" for t in self.tried) or "1 as b"
-        lists = ", ".join(self._broken_lists())
-        twice, beside = self._twins()
         return (
             f"with came as not materialized (select * from {came}), "
             f"texts as not materialized (select came.*, {texts} from came{lookups}), "
             f"typed as not materialized (select texts.*, {typed} from texts), "
-            f"mended as not materialized (select * {mended} from typed){twice}, "
-            f"tried as not materialized (select mended.*, {tried} from mended{beside}) "
-            f"select *, {lists} from tried"
+            f"mended as not materialized (select * {self._mended()} from typed)"
         )
 
-    def _twins(self) -> tuple[str, str]:
-        """Keys that stand twice in a load with the row that has them first: few, so a join finds the later ones."""
-        tables = joins = ""
-        for feed in self.feeds:
-            if not any(t.feed == feed.number and t.check.rule.name == "duplicate" for t in self.tried):
-                continue
+    def _unique(self) -> list[Feed]:
+        """Feeds whose keys may stand once in a load."""
+        return [f for f in self.feeds if any(t.feed == f.number and t.check.rule.name == "duplicate" for t in self.tried)]
+
+    def twins(self, *, came: str) -> dict[str, str]:
+        """Per feed, a SELECT of the keys that stand twice in a load with the row that has them first.
+
+        They are few and found once; the statement joins them, where a window would carry every row whole.
+        """
+        found = {}
+        for feed in self._unique():
             keys = [quote(feed.column(k)) for k in feed.entity.key()]
-            name = f"twins_{feed.number}"
             listed = ", ".join(f"{k} as k{i}" for i, k in enumerate(keys))
+            places = ", ".join(str(i + 1) for i in range(len(keys) + 1))
             filled = " and ".join(f"{k} is not null" for k in keys)
-            tables += (
-                f", {name} as (select _load as l, {listed}, min(_row) as first_row from mended where is_{feed.number} and {filled}"
-                f" group by {', '.join(str(i + 1) for i in range(len(keys) + 1))} having count(*) > 1)"
+            found[f"twins_{feed.number}"] = (
+                f"{self._mended_rows(came)} select _load as l, {listed}, min(_row) as first_row from mended"
+                f" where is_{feed.number} and {filled} group by {places} having count(*) > 1"
             )
-            same = " and ".join(f"{name}.k{i} = mended.{k}" for i, k in enumerate(keys))
+        return found
+
+    def _beside(self) -> str:
+        """The joins with the keys that stand twice."""
+        joins = ""
+        for feed in self._unique():
+            name = f"twins_{feed.number}"
+            same = " and ".join(f"{name}.k{i} = mended.{quote(feed.column(k))}" for i, k in enumerate(feed.entity.key()))
             joins += f" left join {name} on {name}.l = mended._load and {same}"
-        return tables, joins
+        return joins
 
     def references(self) -> set[str]:
         """Entities whose keys the statement looks up, as relations `keys.<entity>`."""

@@ -78,6 +78,8 @@ def _table(context: Context, batch: str, scan: Scan, loads: list[Any], made: Mad
         raw_columns = _came(con, [r.raw_path for r in loads], scan)
         _look_ups(context, con, scan)
         _keys(context, con, scan, made)
+        for twins, sql in scan.twins(came="came_view").items():
+            con.execute(f"create temp table {twins} as {sql}")
         # A small table is tried once and kept; a large one is streamed again for each result, in bounded memory.
         kept = "table" if sum(r.rows_read or 0 for r in loads) <= KEPT_ROWS else "view"
         con.execute(f"create temp {kept} tried as {scan.statement(came='came_view')}")
