@@ -117,3 +117,9 @@ def test_an_unknown_carrier_waits_for_a_person(buyer: TestClient, steward: TestC
     [waiting] = [r for r in steward.get(f"{API}/udi/unknown").json()["items"] if r["text"] == "厂内码 7788"]
     assert (waiting["times"], waiting["first_by"]) == (2, "buyer")
     assert any(r["action"] == "udi.queue" for r in auditor.get(f"{API}/audit?limit=500").json()["items"])
+
+
+def test_text_that_is_no_unicode_is_refused_and_breaks_nothing(buyer: TestClient) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = buyer.post(f"{API}/udi/judge", content=b'{"text": "lone \\ud800 half"}', headers=headers)
+    assert answer.status_code == 422, answer.text

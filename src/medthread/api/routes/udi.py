@@ -39,7 +39,7 @@ def judged(scanned: Scanned, given: Given, actor: Reader) -> dict[str, Any]:
 def _queue(given: Services, judgement: Judgement, *, by: str) -> None:
     text = judgement.text.replace("\0", "\\x00")
     again = {"times": unknown_carrier.c.times + 1, "last_at": func.clock_timestamp()}
-    id_ = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    id_ = sha256(text.encode()).hexdigest()
     made = insert(unknown_carrier).values(id=id_, text=text, issuer=judgement.issuer.value, first_by=by)
     with given.store.transaction() as tx:
         tx.execute(made.on_conflict_do_update(index_elements=["id"], set_=again))

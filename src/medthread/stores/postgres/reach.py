@@ -45,7 +45,10 @@ def programs_for(folder: Path, user: pwd.struct_passwd | None) -> Path:
             shutil.copytree(libraries, fresh / libraries.name)
         for opened in (fresh, fresh / package.name):
             opened.chmod(0o755)
-        fresh.rename(copy)
+        try:
+            fresh.rename(copy)
+        except OSError:  # another process was first; its copy is the same
+            shutil.rmtree(fresh)
     return copy / package.name / installed.name / folder.name
 
 
