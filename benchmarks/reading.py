@@ -61,7 +61,7 @@ def raw_of(path: Path, rows: int) -> Path:
     """Raw text with about one row in a thousand wrong in some way."""
     con = connect(memory="1GB")
     con.execute(
-        "copy (select 'K' || lpad(i::varchar, 10, '0') as key_no, 'FG-' || lpad((i % 997)::varchar, 6, '0') as item, 'L' || lpad((i // 50)::varchar, 8, '0') as lot,"
+        "copy (select 'K' || lpad((if(i % 7001 = 1, i - 1, i))::varchar, 10, '0') as key_no, 'FG-' || lpad((i % 997)::varchar, 6, '0') as item, 'L' || lpad((i // 50)::varchar, 8, '0') as lot,"
         " 'pcs' as unit, case when i % 5003 = 0 then '?' when i % 97 = 0 then 'NG' else 'OK' end as result,"
         " strftime(timestamp '2025-01-01' + to_seconds(i), '%Y-%m-%d %H:%M:%S') as began, strftime(timestamp '2025-01-01' + to_seconds(i + 30), '%Y-%m-%d %H:%M:%S') as ended,"
         " strftime(date '2025-01-01' + (i // 20000)::int, '%Y-%m-%d') as \"on\", case when i % 4001 = 0 then 'n/a' else (i * 7919 % 9000)::varchar end as torque,"

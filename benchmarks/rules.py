@@ -9,6 +9,7 @@ IMPORTS = """
 from pathlib import Path
 from medthread.stores.engines import connect, literal, copy
 from medthread.pipeline.standardise import outputs
+from medthread.pipeline.standardise.statement import statement, twins
 from benchmarks.reading import scan_of
 from tempfile import mkdtemp
 file, out, hand = sys.argv[1:4]
@@ -19,9 +20,9 @@ con.execute("select narrow('x')").fetchall()
 columns = [r[0] for r in con.execute("describe raw").fetchall() if not r[0].startswith("_")]
 """
 OURS = """
-for name, sql in scan.twins(came="raw").items():
+for name, sql in twins(scan, came="raw").items():
     con.execute(f"create temp table {name} as {sql}")
-con.execute(f"create temp view tried as {scan.statement(came='raw')}")
+con.execute(f"create temp view tried as {statement(scan, came='raw')}")
 con.execute(f"create temp view held_view as select *, {outputs.held(scan)} as _held from tried")
 con.execute(f"create temp table aside as {outputs.aside(scan, of='held_view')}")
 con.execute(outputs.totals(scan, of="raw")).fetchall()

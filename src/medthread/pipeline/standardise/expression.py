@@ -57,11 +57,19 @@ def lookup_name(mapping: FieldMapping) -> str:
     return "_".join(part.lower() for part in (look.table, look.from_, look.match, look.give) if part).replace(" ", "_")
 
 
-def cleaned(mapping: FieldMapping, kind: Kind) -> str:
-    """The text after the declared changes; blank becomes null; other kinds are made narrow first."""
-    sql = raw_text(mapping)
-    if kind is not Kind.TEXT and "narrow" not in mapping.change:
-        sql = CHANGES["narrow"].format(x=sql)
+def is_plain(mapping: FieldMapping) -> bool:
+    """Whether the mapping points at one raw column as it is."""
+    return mapping.from_ is not None and mapping.path is None
+
+
+def is_narrowed(field: Field) -> bool:
+    """Numbers, dates and truths are read after full-width characters are made narrow."""
+    return field.kind is not Kind.TEXT and not field.is_personal
+
+
+def cleaned(mapping: FieldMapping, given: str) -> str:
+    """The text after the declared changes; blank becomes null."""
+    sql = given
     # The last step trims as well, so a trim alone would be done twice, on every value there is.
     for change in mapping.change if mapping.change != ("trim",) else ():
         sql = CHANGES[change].format(x=sql)
@@ -83,9 +91,12 @@ def _converted(sql: str, mapping: FieldMapping) -> str:
     return f"cast({sql} * case {named} {whens} end as decimal(24,6))"
 
 
-def expressions(field: Field, mapping: FieldMapping, *, text_column: str) -> Expressions:
-    """The SQL of one mapped field. Typing reads the text from its column: written out, it would be computed many times."""
-    text = cleaned(mapping, field.kind)
+def expressions(field: Field, mapping: FieldMapping, *, given: str, text_column: str) -> Expressions:
+    """The SQL of one mapped field, from the text `given`.
+
+    Typing reads the text from its column: written out, it would be computed many times.
+    """
+    text = cleaned(mapping, given)
     coded = _coded(text, mapping.codes) if mapping.codes else text
     typed = READ[field.kind].format(x=quote(text_column))
     if mapping.unit is not None:
@@ -95,10 +106,3 @@ def expressions(field: Field, mapping: FieldMapping, *, text_column: str) -> Exp
         known = ", ".join(literal(code) for code in field.mark.codes)
         unknown = f"{quote(text_column)} not in ({known})"
     return Expressions(coded, typed, unknown)
-
-
-def width_changed(field: Field, mapping: FieldMapping) -> str | None:
-    """SQL true where a number or date came in full-width characters."""
-    if field.kind is Kind.TEXT or mapping.constant is not None:
-        return None
-    return f"narrow({raw_text(mapping)}) <> {raw_text(mapping)}"

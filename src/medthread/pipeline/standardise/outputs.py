@@ -93,15 +93,21 @@ def _mended(scan: Scan) -> str:
 
 def _kept_back(scan: Scan) -> str:
     """SQL true where a row is held. A blocking rule holds rows that are good themselves; then only the list knows."""
-    if any(t.check.rule.gate is Gate.BLOCK for t in scan.tried):
+    if _blocks(scan):
         return "len(_held) > 0"
     return " or ".join(f"bad_{f.number}" for f in scan.feeds if not f.kept_anyway) or "false"
 
 
 def aside(scan: Scan, *, of: str) -> str:
     """The rows that break any rule, with everything known of them: few, and all that is said of rules is said of them."""
-    noted = " or ".join(f"bad_{f.number} or flagged_{f.number}" for f in scan.feeds)
-    return f"select * from {of} where {_kept_back(scan)} or {noted} or {_mended(scan)}"
+    noted = [f"bad_{f.number} or flagged_{f.number}" for f in scan.feeds]
+    blocked = ["len(_held) > 0"] if _blocks(scan) else []  # then rows are held that are good themselves
+    return f"select * from {of} where {' or '.join([*blocked, *noted, _mended(scan)])}"
+
+
+def _blocks(scan: Scan) -> bool:
+    """Whether a rule holds the whole load."""
+    return any(t.check.rule.gate is Gate.BLOCK for t in scan.tried)
 
 
 def totals(scan: Scan, *, of: str) -> str:

@@ -1,18 +1,16 @@
-"""One statement that types a raw table and tries every rule of every entity it feeds.
+"""What is tried of a raw table: every rule of every entity it feeds, each as SQL over typed columns.
 
-The statement has five steps, each a CTE over the one before, so that the raw files are read once:
-`came` (raw text with row numbers) → `typed` → `mended` (corrections applied) → `tried` (one boolean per
-rule) → the result, with the list of broken rules per feed. Feeds of a table share their fate: a row held
-for one is held for all, except append-only events, which are kept and flagged.
+Feeds of a table share their fate: a row held for one is held for all, except append-only events, which are
+kept and flagged. The statement that types and tries in one pass is made of this in `statement`.
 """
 
 import re
 from dataclasses import dataclass
 
 from medthread.derive import Check, checks_of
-from medthread.derive.columns import DUCK, INDEX, MASKED, SCHEME, refers_to_master
-from medthread.model import Entity, EntityMapping, Field, FieldMapping, Gate, Home, Registry, Source
-from medthread.pipeline.standardise.expression import expressions, lookup_name, raw_text, width_changed
+from medthread.derive.columns import SCHEME, refers_to_master
+from medthread.model import Entity, EntityMapping, Field, Home, Registry, Source
+from medthread.pipeline.standardise.expression import Expressions, expressions, is_narrowed, is_plain
 from medthread.stores.engines import literal, quote
 
 SEPARATOR = "'|'"
@@ -57,6 +55,17 @@ class Feed:
         """The column of the field's cleaned text."""
         return "t" + self.column(field)
 
+    def given(self, field: Field) -> str:
+        """SQL of the text that the mapping points at: a raw column, or the one it was put together in."""
+        mapping = self.mapping.fields[field.name]
+        return quote(mapping.from_) if mapping.from_ and is_plain(mapping) else quote("r" + self.column(field.name))
+
+    def expressions(self, field: Field) -> Expressions:
+        """The SQL of a mapped field."""
+        given = quote("w" + self.column(field.name)) if is_narrowed(field) else self.given(field)
+        mapping = self.mapping.fields[field.name]
+        return expressions(field, mapping, given=given, text_column=self.text_column(field.name))
+
     @property
     def scheme(self) -> str:
         """Whose codes the key is in."""
@@ -79,58 +88,6 @@ class Scan:
         self.feeds = [Feed(i, registry[m.entity], m, source.name) for i, m in enumerate(self.mapping.feeds)]
         self.tried = [t for feed in self.feeds for t in self._tried(feed)]
 
-    def statement(self, *, came: str) -> str:
-        """The whole statement over a relation of raw rows with `_load`, `_file`, `_row`; `twins` stand beside as tables."""
-        tried = ", ".join(f"coalesce({t.broken}, false) as {quote(t.column)}" for t in self.tried) or "1 as b"
-        lists = ", ".join(self._broken_lists())
-        return (
-            f"{self._mended_rows(came)}, "
-            f"tried as not materialized (select mended.*, {tried} from mended{self._beside()}) "
-            f"select *, {lists} from tried"
-        )
-
-    def _mended_rows(self, came: str) -> str:
-        """The steps up to `mended`."""
-        lookups = "".join(self._joins())
-        texts = ", ".join(c for feed in self.feeds for c in self._text_columns(feed))
-        typed = ", ".join(c for feed in self.feeds for c in self._typed_columns(feed))
-        return (
-            f"with came as not materialized (select * from {came}), "
-            f"texts as not materialized (select came.*, {texts} from came{lookups}), "
-            f"typed as not materialized (select texts.*, {typed} from texts), "
-            f"mended as not materialized (select * {self._mended()} from typed)"
-        )
-
-    def _unique(self) -> list[Feed]:
-        """Feeds whose keys may stand once in a load."""
-        return [f for f in self.feeds if any(t.feed == f.number and t.check.rule.name == "duplicate" for t in self.tried)]
-
-    def twins(self, *, came: str) -> dict[str, str]:
-        """Per feed, a SELECT of the keys that stand twice in a load with the row that has them first.
-
-        They are few and found once; the statement joins them, where a window would carry every row whole.
-        """
-        found = {}
-        for feed in self._unique():
-            keys = [quote(feed.column(k)) for k in feed.entity.key()]
-            listed = ", ".join(f"{k} as k{i}" for i, k in enumerate(keys))
-            places = ", ".join(str(i + 1) for i in range(len(keys) + 1))
-            filled = " and ".join(f"{k} is not null" for k in keys)
-            found[f"twins_{feed.number}"] = (
-                f"{self._mended_rows(came)} select _load as l, {listed}, min(_row) as first_row from mended"
-                f" where is_{feed.number} and {filled} group by {places} having count(*) > 1"
-            )
-        return found
-
-    def _beside(self) -> str:
-        """The joins with the keys that stand twice."""
-        joins = ""
-        for feed in self._unique():
-            name = f"twins_{feed.number}"
-            same = " and ".join(f"{name}.k{i} = mended.{quote(feed.column(k))}" for i, k in enumerate(feed.entity.key()))
-            joins += f" left join {name} on {name}.l = mended._load and {same}"
-        return joins
-
     def references(self) -> set[str]:
         """Entities whose keys the statement looks up, as relations `keys.<entity>`."""
         return {
@@ -142,88 +99,12 @@ class Scan:
             and self.registry[f.mark.ref.entity].about.home is not Home.NATIVE
         }
 
-    def _joins(self) -> list[str]:
-        seen: dict[str, str] = {}
-        for feed in self.feeds:
-            for m in feed.mapping.fields.values():
-                if m.lookup is not None:
-                    name = lookup_name(m)
-                    table = quote(f"lookup.{m.lookup.table}")
-                    seen[name] = (
-                        f" left join (select {quote(m.lookup.match)} as m, any_value({quote(m.lookup.give)}) as given"
-                        f" from {table} group by 1) as {quote('lookup_' + name)}"
-                        f" on {quote('lookup_' + name)}.m = came.{quote(m.lookup.from_)}"
-                    )
-        return list(seen.values())
-
     def is_one(self, feed: Feed) -> str:
         """SQL true where a raw row is one of the feed's objects."""
         parts = [f"filled({quote(c)}) is not null" for c in feed.mapping.present]
         for column, values in feed.mapping.where.items():
             parts.append(f"{quote(column)} in ({', '.join(literal(v) for v in values)})")
         return " and ".join(parts) or "true"
-
-    def _typed_columns(self, feed: Feed) -> list[str]:
-        columns = []
-        for field in feed.entity.fields.values():
-            mapping = feed.mapping.fields.get(field.name)
-            if field.is_personal:
-                columns += self._personal_columns(feed, field, mapping)
-                continue
-            if mapping is None:
-                columns.append(f"cast(null as {_duck(field)}) as {quote(feed.column(field.name))}")
-                continue
-            made = expressions(field, mapping, text_column=feed.text_column(field.name))
-            columns.append(f"{made.typed} as {quote(feed.column(field.name))}")
-        return columns
-
-    def _text_columns(self, feed: Feed) -> list[str]:
-        """Whether the row is one of the feed's objects, and every mapped field as cleaned text."""
-        columns = [f"({self.is_one(feed)}) as is_{feed.number}"]
-        for field in feed.entity.fields.values():
-            mapping = feed.mapping.fields.get(field.name)
-            if mapping is not None and not field.is_personal:
-                made = expressions(field, mapping, text_column=feed.text_column(field.name))
-                columns.append(f"{made.text} as {quote(feed.text_column(field.name))}")
-        return columns
-
-    def _personal_columns(self, feed: Feed, field: Field, mapping: FieldMapping | None) -> list[str]:
-        """Sealed on arrival: value, mask and index are carried over, never opened."""
-        given = mapping.from_ if mapping is not None else None
-        return [
-            f"{quote(given + suffix) if given else 'cast(null as varchar)'} as {quote(feed.column(field.name) + suffix)}"
-            for suffix in ("", MASKED, INDEX)
-        ]
-
-    def _mended(self) -> str:
-        """Corrections: the mended value takes the column's place, the old one stays beside it."""
-        parts: list[str] = []
-        for t in self.tried:
-            if t.mends and t.after is not None:
-                assert t.check.field is not None  # noqa: S101 - only fields are mended
-                column = self.feeds[t.feed].column(t.check.field)
-                parts.append(f"case when {t.broken} then {t.after} else {quote(column)} end as {quote(column)}")
-        replaced = f" replace ({', '.join(parts)})" if parts else ""
-        kept = [
-            f"coalesce({t.broken}, false) as {quote('m' + t.column)}, {t.before} as {quote('o' + t.column)}"
-            for t in self.tried
-            if t.mends
-        ]
-        return replaced + (", " + ", ".join(kept) if kept else "")
-
-    def _broken_lists(self) -> list[str]:
-        columns: list[str] = []
-        for feed in self.feeds:
-            held = [t for t in self.tried if t.feed == feed.number and not t.mends]
-            columns += [
-                _list_of(
-                    [t for t in held if t.check.rule.gate is not Gate.WARN], f"is_{feed.number}", f"held_{feed.number}"
-                ),
-                _list_of(
-                    [t for t in held if t.check.rule.gate is Gate.WARN], f"is_{feed.number}", f"flags_{feed.number}"
-                ),
-            ]
-        return columns
 
     def _tried(self, feed: Feed) -> list[Tried]:
         return [t for check in checks_of(feed.entity, self.registry) if (t := self._try(feed, check)) is not None]
@@ -245,12 +126,12 @@ class Scan:
             text = quote("t" + feed.column(check.field))
             return Tried(check, feed.number, f"{text} is not null and {column} is null")
         if name == "width":
-            changed = width_changed(field, mapping)
-            if changed is None:
+            if not is_narrowed(field) or mapping.constant is not None:
                 return None
-            return Tried(check, feed.number, changed, mends=True, before=raw_text(mapping))
+            given = feed.given(field)
+            return Tried(check, feed.number, f"{quote('w' + feed.column(check.field))} <> {given}", mends=True, before=given)
         if name == "code":
-            unknown = expressions(field, mapping, text_column=feed.text_column(check.field)).unknown_code
+            unknown = feed.expressions(field).unknown_code
             return Tried(check, feed.number, unknown) if unknown else None
         if name == "reference":
             return Tried(check, feed.number, self._dangling(feed, field))
@@ -314,23 +195,7 @@ class Scan:
         ]
 
 
-def _duck(field: Field) -> str:
-    return DUCK[field.kind]
-
-
 def _with_columns(sql: str, feed: Feed, names: tuple[str, ...]) -> str:
     """Field names of a rule become the statement's columns."""
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b(?!\()")
     return pattern.sub(lambda m: quote(feed.column(m.group(1))), sql)
-
-
-def _list_of(tried: list[Tried], is_one: str, name: str) -> str:
-    if not tried:
-        return f"false as {name.replace('held_', 'bad_').replace('flags_', 'flagged_')}, cast([] as varchar[]) as {name}"
-    bad = name.replace("held_", "bad_").replace("flags_", "flagged_")
-    items = ", ".join(f"case when {quote(t.column)} then {literal(t.check.id)} end" for t in tried)
-    any_broken = " or ".join(quote(t.column) for t in tried)
-    return (
-        f"({is_one} and ({any_broken})) as {bad}, case when {bad} then list_filter([{items}], lambda x: x is not null)"
-        f" else cast([] as varchar[]) end as {name}"
-    )

@@ -14,6 +14,7 @@ from medthread.pipeline.ingest.stage import rejects_path
 from medthread.pipeline.standardise import outputs
 from medthread.pipeline.standardise.order import scans_in_order
 from medthread.pipeline.standardise.scan import Scan
+from medthread.pipeline.standardise.statement import statement, twins
 from medthread.stores.engines import copy, file_list, job, literal, quote
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
@@ -78,11 +79,11 @@ def _table(context: Context, batch: str, scan: Scan, loads: list[Any], made: Mad
         raw_columns = _came(con, [r.raw_path for r in loads], scan)
         _look_ups(context, con, scan)
         _keys(context, con, scan, made)
-        for twins, sql in scan.twins(came="came_view").items():
-            con.execute(f"create temp table {twins} as {sql}")
+        for seen_twice, sql in twins(scan, came="came_view").items():
+            con.execute(f"create temp table {seen_twice} as {sql}")
         # A small table is tried once and kept; a large one is streamed again for each result, in bounded memory.
         kept = "table" if sum(r.rows_read or 0 for r in loads) <= KEPT_ROWS else "view"
-        con.execute(f"create temp {kept} tried as {scan.statement(came='came_view')}")
+        con.execute(f"create temp {kept} tried as {statement(scan, came='came_view')}")
         con.execute(f"create temp view held_view as select *, {outputs.held(scan)} as _held from tried")
         con.execute(f"create temp table aside as {outputs.aside(scan, of='held_view')}")
         for feed in scan.feeds:
