@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -119,14 +119,11 @@ def _pss(pid: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
-def show(figures: list[Figure], *, out: Path | None) -> bool:
-    """Print the table; write it as JSON where asked; whether every promise is kept."""
-    width = max(len(f.what) for f in figures)
+def show(figures: list[Figure]) -> None:
+    """Print them, each with its limit."""
     for f in figures:
-        sys.stdout.write(f"{'ok  ' if f.good else 'MISS'} {f.what:<{width}}  {f.ours:>14}  against {f.against:>14}  ratio {f.ratio:7.3f}  limit {f.limit}\n")
-    if out:
-        out.write_text(json.dumps([asdict(f) for f in figures], indent=1) + "\n", encoding="utf-8")
-    return all(f.good for f in figures)
+        sys.stdout.write(f"{'ok  ' if f.good else 'MISS'} {f.what:<60}  {f.ours:>12}  against {f.against:>12}  ratio {f.ratio:7.3f}  limit {f.limit}\n")
+    sys.stdout.flush()
 
 
 def machine() -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from medthread.trace.index import TraceIndex
 from medthread.trace.roles import ORDER, ROLES
-from medthread.trace.walk import Walk, neighbours
+from medthread.trace.walk import Walk
 
 SHOWN = 12  # nodes of a layer drawn one by one; the rest stands behind "+N"
 SWEEPS = 20
@@ -17,8 +17,9 @@ WIDTH, HEIGHT = 230, 56
 def draw(index: TraceIndex, walk: Walk, *, keep: frozenset[int] = frozenset()) -> dict[str, Any]:
     """Nodes with x and y, edges between them; `keep` are nodes that are never folded away."""
     layers: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for node, depth in zip(walk.nodes.tolist(), walk.depth.tolist(), strict=True):
-        letter = chr(index.roles[node])
+    roles = index.roles(walk.nodes).tolist()
+    for node, depth, role in zip(walk.nodes.tolist(), walk.depth.tolist(), roles, strict=True):
+        letter = chr(role)
         layers[ORDER.index(letter) if letter in ROLES else len(ORDER), depth if letter == "L" else 0].append(node)
     shown: dict[int, str] = {}
     drawn: list[tuple[str, int, str, int]] = []  # id, column, letter, folded
@@ -46,16 +47,16 @@ def draw(index: TraceIndex, walk: Walk, *, keep: frozenset[int] = frozenset()) -
 
 def _edges(index: TraceIndex, walk: Walk, shown: dict[int, str]) -> list[dict[str, Any]]:
     """Edges inside the set; those of folded nodes are added up."""
-    pointers, targets = index.down
-    positions, reached = neighbours(pointers, targets, walk.nodes)
-    owner = np.repeat(walk.nodes, pointers[walk.nodes + 1] - pointers[walk.nodes])
-    inside = np.isin(reached, walk.nodes)
+    edges = index.leaving(walk.nodes, "down")
+    inside = np.isin(edges.node, walk.nodes)
+    numbers = edges.number[inside]
+    told = (walk.nodes[edges.owner[inside]], edges.node[inside], index.kind(numbers), index.quantity(numbers))
     summed: Counter[tuple[str, str, str]] = Counter()
     amounts: dict[tuple[str, str, str], float] = defaultdict(float)
-    for position, parent, child in zip(positions[inside].tolist(), owner[inside].tolist(), reached[inside].tolist(), strict=True):
-        key = (shown[parent], shown[child], index.kinds[index.kind[position]])
+    for parent, child, kind, amount in zip(*(column.tolist() for column in told), strict=True):
+        key = (shown[parent], shown[child], index.kinds[kind])
         summed[key] += 1
-        amounts[key] += float(index.quantity[position])
+        amounts[key] += amount
     return [
         {"from": a, "to": b, "activity": kind, "quantity": round(amounts[a, b, kind], 3), "count": count}
         for (a, b, kind), count in summed.items()

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from medthread.trace.index import TraceIndex
+from medthread.trace.part import Ints
 from medthread.trace.roles import CARTON, CUSTOMER, DESTROYED, LOT, RETURN, SHIPMENT, UNIT, USED
-from medthread.trace.walk import Walk, neighbours
+from medthread.trace.walk import Walk
 
-Ints = npt.NDArray[np.integer[Any]]
 NONE = -1
 
 
@@ -27,7 +26,7 @@ class Scope:
 
 def recall_scope(index: TraceIndex, walk: Walk) -> Scope:
     """Follow each affected unit to where it is; lot-tracked goods go by the quantities on their edges."""
-    units = walk.nodes[index.roles[walk.nodes] == UNIT]
+    units = walk.nodes[index.roles(walk.nodes) == UNIT]
     carton = _latest(index, units, CARTON)
     shipment = _latest(index, carton, SHIPMENT)
     customer = _latest(index, shipment, CUSTOMER)
@@ -51,14 +50,10 @@ def _latest(index: TraceIndex, nodes: Ints, role: int) -> Ints:
     if not len(known):
         return found
     unique, back = np.unique(nodes[known], return_inverse=True)
-    pointers, targets = index.down
-    positions, reached = neighbours(pointers, targets, unique)
-    if not len(positions):
-        return found
-    owner = np.repeat(np.arange(len(unique)), pointers[unique + 1] - pointers[unique])
-    right = index.roles[reached] == role
-    positions, reached, owner = positions[right], reached[right], owner[right]
-    order = np.lexsort((reached, index.day[positions], owner))
+    edges = index.leaving(unique, "down")
+    right = index.roles(edges.node) == role
+    reached, owner = edges.node[right], edges.owner[right]
+    order = np.lexsort((reached, index.day(edges.number[right]), owner))
     child = np.full(len(unique), NONE, dtype=np.int64)
     child[owner[order]] = reached[order]  # the last assignment of an owner is its latest child
     found[known] = child[back]
@@ -67,33 +62,26 @@ def _latest(index: TraceIndex, nodes: Ints, role: int) -> Ints:
 
 def _end(index: TraceIndex, units: Ints, customer: Ints, shipped: dict[int, dict[str, float]]) -> None:
     """Units that came back, were used or destroyed, taken off their customer's stock."""
-    pointers, targets = index.down
-    positions, reached = neighbours(pointers, targets, units)
-    if not len(positions):
-        return
-    owner = np.repeat(np.arange(len(units)), pointers[units + 1] - pointers[units])
-    kinds = np.asarray(index.kind[positions])
-    ends = {"returned": index.roles[reached] == RETURN}
+    edges = index.leaving(units, "down")
+    kinds = index.kind(edges.number)
+    ends = {"returned": index.roles(edges.node) == RETURN}
     for name, kind in (("used", USED), ("destroyed", DESTROYED)):
         code = index.kinds.index(kind) if kind in index.kinds else NONE
         ends[name] = kinds == code
     for name, chosen in ends.items():
-        holders = customer[np.unique(owner[chosen])]
+        holders = customer[np.unique(edges.owner[chosen])]
         for node, count in zip(*np.unique(holders[holders != NONE], return_counts=True), strict=True):
             shipped[int(node)][name] = float(count)
 
 
 def _loose(index: TraceIndex, walk: Walk, shipped: dict[int, dict[str, float]]) -> None:
     """Goods tracked by lot: what went into cartons and straight into shipment lines, by the quantities on the edges."""
-    lots = walk.nodes[index.roles[walk.nodes] == LOT]
-    pointers, targets = index.down
-    positions, reached = neighbours(pointers, targets, lots)
-    if not len(positions):
-        return
-    roles = index.roles[reached]
-    amounts = np.asarray(index.quantity[positions])
+    lots = walk.nodes[index.roles(walk.nodes) == LOT]
+    edges = index.leaving(lots, "down")
+    roles = index.roles(edges.node)
+    amounts = index.quantity(edges.number)
     in_carton, in_line = roles == CARTON, roles == SHIPMENT
-    lines = np.concatenate((_latest(index, reached[in_carton], SHIPMENT), reached[in_line]))
+    lines = np.concatenate((_latest(index, edges.node[in_carton], SHIPMENT), edges.node[in_line]))
     amounts = np.concatenate((amounts[in_carton], amounts[in_line]))
     holders = _latest(index, lines, CUSTOMER)
     for node in np.unique(holders[holders != NONE]):

@@ -84,7 +84,7 @@ class Tracer:
 
 
 def _counts(index: TraceIndex, walk: Walk) -> list[dict[str, Any]]:
-    letters = index.roles[walk.nodes]
+    letters = index.roles(walk.nodes)
     return [
         {"kind": kind, "label": {"zh": label.zh, "en": label.en}, "count": count}
         for letter, (kind, label) in ROLES.items() if (count := int((letters == ord(letter)).sum()))
@@ -92,7 +92,7 @@ def _counts(index: TraceIndex, walk: Walk) -> list[dict[str, Any]]:
 
 
 def _unresolved(index: TraceIndex, walk: Walk) -> list[dict[str, str]]:
-    ends = walk.nodes[index.roles[walk.nodes] == BROKEN][:UNRESOLVED_SHOWN]
+    ends = walk.nodes[index.roles(walk.nodes) == BROKEN][:UNRESOLVED_SHOWN]
     return [
         {"id": n.removeprefix("?:"), "reason": "该行的另一端无法读出 / the other end of this source row could not be read"}
         for n in index.names(ends)
@@ -155,7 +155,7 @@ class _Names:
 
     def lots(self) -> list[dict[str, Any]]:
         """Lots and supplier lots in the set."""
-        roles = self._index.roles[self._walk.nodes]
+        roles = self._index.roles(self._walk.nodes)
         chosen = self._walk.nodes[(roles == LOT) | (roles == SUPPLIER_LOT)][:500]
         found = {r["node"]: r for r in self._look_up(self._index.names(chosen))}
         return [

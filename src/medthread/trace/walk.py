@@ -1,17 +1,13 @@
 """Breadth first over sparse rows, a whole frontier at a time."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from medthread.trace.index import TraceIndex
+from medthread.trace.part import Ints
 
-if TYPE_CHECKING:
-    from medthread.trace.delta import Delta
-
-Ints = npt.NDArray[np.integer[Any]]
 Direction = Literal["up", "down", "both"]
 
 
@@ -23,38 +19,21 @@ class Walk:
     depth: Ints
 
 
-def neighbours(pointers: Ints, targets: Ints, frontier: Ints) -> tuple[Ints, Ints]:
-    """Positions of all edges that leave the frontier, and their targets."""
-    begin, end = pointers[frontier], pointers[frontier + 1]
-    counts = end - begin
-    total = int(counts.sum())
-    if not total:
-        nothing = np.empty(0, np.int64)
-        return nothing, nothing
-    shifts = np.repeat(begin - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
-    positions = shifts + np.arange(total)
-    return positions, np.asarray(targets[positions], dtype=np.int64)
-
-
-def reach(index: TraceIndex, starts: Ints, *, direction: Direction, delta: "Delta | None" = None) -> Walk:
+def reach(index: TraceIndex, starts: Ints, *, direction: Direction) -> Walk:
     """Everything below, above, or both. "both" is the union of the two, not all that is connected."""
     if direction == "both":
-        down, up = (reach(index, starts, direction=d, delta=delta) for d in ("down", "up"))
+        down, up = (reach(index, starts, direction=d) for d in ("down", "up"))
         nodes = np.concatenate((down.nodes, up.nodes))
         depth = np.concatenate((down.depth, -up.depth))
         unique, first = np.unique(nodes, return_index=True)
         return Walk(unique, depth[first])
-    pointers, targets = index.down if direction == "down" else index.up
-    size = index.facts.nodes + (delta.added if delta else 0)
-    seen = np.zeros(size, dtype=bool)
+    seen = np.zeros(index.facts.nodes, dtype=bool)
     frontier = np.unique(np.asarray(starts, dtype=np.int64))
     seen[frontier] = True
     found, depths, level = [frontier], [np.zeros(len(frontier), np.int32)], 0
     while len(frontier):
         level += 1
-        _, reached = neighbours(pointers, targets, frontier[frontier < index.facts.nodes])
-        if delta is not None:
-            reached = np.concatenate((reached, delta.neighbours(frontier, direction)))
+        reached = index.reached(frontier, direction)
         fresh = reached[~seen[reached]]
         if not len(fresh):
             break
