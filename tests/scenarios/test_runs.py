@@ -1,5 +1,6 @@
 """Stories of runs: nothing twice, nothing lost, nothing half."""
 
+import json
 import random
 import subprocess
 import threading
@@ -10,8 +11,9 @@ import psycopg
 import pytest
 
 from medthread.app import open_installation
-from medthread.model.errors import ConflictError
+from medthread.model.errors import ConflictError, NotFoundError
 from medthread.pipeline.release import move_pointer
+from medthread.pipeline.run import take_in
 from medthread.stores.lakehouse.verify import verify_release
 from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.serving import LakeReader
@@ -48,6 +50,18 @@ def test_rows_add_up_and_bad_ones_are_kept(tmp_path: Path) -> None:
     assert len(tables["marts.genealogy"]) == 200
     load = next(x for x in company.loads(home) if x["file"] == "receipt1.csv")
     assert (load["rows_read"], load["rows_accepted"], load["rows_quarantined"]) == (200, 197, 3)
+
+
+def test_taking_in_shows_readers_nothing_until_a_run(tmp_path: Path) -> None:
+    calm, stepwise = company.found(tmp_path / "calm"), company.found(tmp_path / "steps")
+    company.run_once(calm)
+    with open_installation(stepwise) as installation:
+        assert take_in(installation.context(), by="test").rows_written > 400
+        assert installation.releases.current() is None
+        assert {load["status"] for load in installation.loads()} == {"accepted"}
+        assert take_in(installation.context(), by="test").rows_written == 0
+        assert company.run(installation).release is not None
+    assert company.content_of(stepwise) == company.content_of(calm)
 
 
 @pytest.mark.parametrize(("name", "content"), [
@@ -173,6 +187,28 @@ def test_going_back_shows_the_old_state_at_once_and_is_written_down(tmp_path: Pa
         # Going back is not undone by the next quiet run: it only ever shows what was asked for or what is new.
         move_pointer(installation.context(), id_=second, by="test", reason="forward")
         assert reader.current().rows_of("golden.receipt") == 207
+        reader.close()
+
+
+def test_a_days_receipts_are_indexed_beside_what_was_there(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    with open_installation(home) as installation:
+        first = company.run(installation).release
+        assert first is not None
+        company.receipts(home, "receipt2.csv", 500, 5)
+        second = company.run(installation).release
+        assert second is not None
+        before, after = (str(installation.releases.get(r).trace_index) for r in (first, second))
+        assert json.loads((home / "data" / "trace" / after / "facts.json").read_text())["base"] == before
+
+        reader = LakeReader(installation.releases)
+        tracer = installation.tracer(reader)
+        for no in (3, 503):  # a lot of the first day, one of the second
+            told = tracer.question(item=f"M{no % 30}", lot=f"S{no}", direction="down", limit=0)
+            assert [lot["number"] for lot in told["lots"]] == [f"L{no}", f"S{no}"]
+        move_pointer(installation.context(), id_=first, by="test", reason="back")
+        with pytest.raises(NotFoundError):
+            tracer.question(item="M23", lot="S503", direction="down", limit=0)
         reader.close()
 
 

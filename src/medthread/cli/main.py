@@ -16,7 +16,7 @@ from medthread.cli.speech import Bars, console, language, say
 from medthread.cli.tracing import print_trace
 from medthread.model.errors import ConfigurationError, MedthreadError
 from medthread.pipeline.release import move_pointer
-from medthread.pipeline.run import run_pipeline
+from medthread.pipeline.run import run_pipeline, take_in
 from medthread.stores.lakehouse import verify_release
 from medthread.stores.serving import LakeReader
 
@@ -62,14 +62,18 @@ def run(home: Home = HERE, source: Annotated[str | None, typer.Option(help="只�
 
 @app.command()
 def ingest(home: Home = HERE, source: Annotated[str | None, typer.Option(help="来源 · source")] = None) -> None:
-    """只接入并报告各文件的结局 · Take files in and say how each ended (the rest of the run follows)."""
+    """只接入到标准层并报告各文件的结局 · Take files in as far as the standard layer and say how each ended."""
     with open_installation(home) as installation, Bars() as bars:
-        run_pipeline(installation.context(bars), by="cli", index_trace=installation.index_trace, only=source)
+        taken = take_in(installation.context(bars), by="cli", only=source)
         bad = [load for load in installation.loads() if load["status"] in ("rejected", "blocked")]
         for load in installation.loads():
             console.print(f"{load['status']:<10} {load['rows_read']:>10,}  {load['file']}", markup=False)
         for load in bad:
             console.print(f"! {load['file']}: {load['message']['text']}\n  {load['message'].get('hint', '')}", markup=False)
+    if taken.rows_written:
+        say("读者尚未看到;medthread run 完成匹配、建模与发布", "Readers do not see it yet: `medthread run` matches, builds and publishes")
+    else:
+        say("没有新数据", "Nothing new")
     if bad:
         raise typer.Exit(2)
 

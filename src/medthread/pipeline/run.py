@@ -6,9 +6,10 @@ or not at all. A run that was killed anywhere is finished by the next one, which
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -40,13 +41,13 @@ class Outcome:
 class _Recorder:
     """Writes progress into the run's row, a few times a second at most, and passes it on."""
 
-    def __init__(self, context: Context, run_id: str) -> None:
+    def __init__(self, context: Context, run_id: str, stages: Sequence[str]) -> None:
         self._context = context
         self._run = run_id
         self._next = context.progress
         self._last = 0.0
         self.stages: dict[str, dict[str, object]] = {
-            s: {"name": s, "done": 0, "total": 0, "seconds": 0.0, "status": "waiting"} for s in STAGES
+            s: {"name": s, "done": 0, "total": 0, "seconds": 0.0, "status": "waiting"} for s in stages
         }
 
     def __call__(self, stage: str, done: int, total: int, what: str = "") -> None:
@@ -65,13 +66,33 @@ def run_pipeline(
     context: Context, *, by: str, index_trace: IndexTrace, only: str | None = None, run_id: str | None = None
 ) -> Outcome:
     """Take in what has arrived and bring it to readers."""
+
+    def act(told: Context, outcome: Outcome, recorder: _Recorder) -> None:
+        _take_in(told, outcome, recorder, only=only)
+        _bring_to_readers(told, outcome, recorder, by=by, index_trace=index_trace)
+
+    return _recorded(context, act, by=by, stages=STAGES, run_id=run_id)
+
+
+def take_in(context: Context, *, by: str, only: str | None = None) -> Outcome:
+    """Take in what has arrived, as far as the standard layer; readers see it after the next whole run."""
+
+    def act(told: Context, outcome: Outcome, recorder: _Recorder) -> None:
+        _take_in(told, outcome, recorder, only=only)
+
+    return _recorded(context, act, by=by, stages=STAGES[: STAGES.index("standardise") + 1], run_id=None)
+
+
+def _recorded(
+    context: Context, act: Callable[[Context, Outcome, _Recorder], None], *, by: str, stages: Sequence[str], run_id: str | None
+) -> Outcome:
+    """Do it under a run of its own, whose row tells how it goes and how it ended."""
     outcome = Outcome(run_id or f"run-{uuid.uuid7() if hasattr(uuid, 'uuid7') else uuid.uuid4()}")
     with context.store.transaction() as tx:
         tx.execute(insert(run).values(id=outcome.id, status="running", started_by=by).on_conflict_do_nothing())
-    recorder = _Recorder(context, outcome.id)
-    told = replace(context, progress=recorder)
+    recorder = _Recorder(context, outcome.id, stages)
     try:
-        _stages(told, outcome, recorder, by=by, index_trace=index_trace, only=only)
+        act(replace(context, progress=recorder), outcome, recorder)
     except BaseException as error:
         _finish(context, outcome, recorder, status="failed", message=str(error))
         raise
@@ -86,33 +107,34 @@ def _finish(context: Context, outcome: Outcome, recorder: _Recorder, *, status: 
         tx.execute(update(run).where(run.c.id == outcome.id).values(**values))
 
 
-def _stages(
-    context: Context, outcome: Outcome, recorder: _Recorder, *, by: str, index_trace: IndexTrace, only: str | None
-) -> None:
-    def timed(stage: str, act: Callable[[], int]) -> None:
-        started = time.perf_counter()
-        outcome.rows_written += act()
-        spent = time.perf_counter() - started
-        outcome.seconds[stage] = outcome.seconds.get(stage, 0.0) + spent
-        recorder.stages[stage] |= {"seconds": round(outcome.seconds[stage], 3), "status": "done"}
+def _timed(outcome: Outcome, recorder: _Recorder, stage: str, act: Callable[[], int]) -> None:
+    started = time.perf_counter()
+    outcome.rows_written += act()
+    spent = time.perf_counter() - started
+    outcome.seconds[stage] = outcome.seconds.get(stage, 0.0) + spent
+    recorder.stages[stage] |= {"seconds": round(outcome.seconds[stage], 3), "status": "done"}
 
+
+def _take_in(context: Context, outcome: Outcome, recorder: _Recorder, *, only: str | None) -> None:
     started = time.perf_counter()
     found = {a.load_id: a for a in arrivals(feeding_sources(context, only), context.inbox)}
     waiting = _open_batches(context, found)
     outcome.seconds["ingest"] = time.perf_counter() - started
     outcome.loads = sum(1 for _ in found)
     for batch in waiting:
-        timed("ingest", lambda b=batch: ingest(context, b, found))  # type: ignore[misc]
-        timed("standardise", lambda b=batch: standardise(context, b))  # type: ignore[misc]
+        _timed(outcome, recorder, "ingest", partial(ingest, context, batch, found))
+        _timed(outcome, recorder, "standardise", partial(standardise, context, batch))
         _close(context, batch)
-    timed("match", lambda: match_masters(context))
-    timed("build", lambda: build(context))
 
+
+def _bring_to_readers(context: Context, outcome: Outcome, recorder: _Recorder, *, by: str, index_trace: IndexTrace) -> None:
     def publish() -> int:
         outcome.release = release(context, by=by, trace_index=index_trace(context))
         return 0
 
-    timed("release", publish)
+    _timed(outcome, recorder, "match", partial(match_masters, context))
+    _timed(outcome, recorder, "build", partial(build, context))
+    _timed(outcome, recorder, "release", publish)
 
 
 def _open_batches(context: Context, found: dict[str, Arrival]) -> list[str]:
@@ -137,4 +159,4 @@ def _close(context: Context, batch: str) -> None:
         tx.execute(update(batches).where(batches.c.id == batch).values(stage="done"))
 
 
-__all__ = ["IndexTrace", "Outcome", "Progress", "run_pipeline"]
+__all__ = ["IndexTrace", "Outcome", "Progress", "run_pipeline", "take_in"]
