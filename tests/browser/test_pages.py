@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.conftest import Visit, assert_accessible
 from tests.conftest import Demonstration
@@ -22,6 +22,9 @@ def test_a_page_shows_itself_and_is_accessible(visit: Visit, place: str) -> None
     page = visit("数据管家", place)
     expect(page.get_by_role("heading", level=1)).to_contain_text(PAGES[place])
     page.wait_for_load_state("networkidle")
+    assert_accessible(page)
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     assert_accessible(page)
 
 
@@ -76,6 +79,35 @@ def test_what_a_role_may_not_do_is_not_offered(visit: Visit) -> None:
     page.goto(page.url.split("#")[0] + "#/runs")
     expect(page.get_by_role("heading", level=1)).to_have_text("运行")
     expect(page.get_by_role("button", name="立即运行")).to_have_count(0)
+
+
+def test_the_audit_log_shows_who_was_refused_and_why(visit: Visit, console: str) -> None:
+    page = visit("厂长")
+    assert page.request.get(f"{console}api/v1/quarantine").status == 403
+    page.get_by_role("button", name="退出").click()
+    page = visit("审计员", "audit?outcome=refused")
+    expect(page.get_by_role("heading", level=1)).to_have_text("审计日志")
+    row = page.get_by_role("main").get_by_role("row").filter(has_text="manager")
+    expect(row.first).to_contain_text("被拒绝")
+    page.get_by_role("main").get_by_role("button", name=re.compile("展开")).first.click()
+    expect(page.locator("pre.raw").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert_accessible(page)
+
+
+def test_a_token_is_shown_once_and_ended(visit: Visit, console: str, playwright: Playwright) -> None:
+    page = visit("数据工程师", "tokens")
+    page.get_by_label("名称").fill("浏览器测试")
+    page.get_by_role("button", name="生成").click()
+    secret = page.get_by_role("status").locator("strong").inner_text()
+    program = playwright.request.new_context(extra_http_headers={"Authorization": f"Bearer {secret}"})
+    assert program.get(f"{console}api/v1/runs").status == 200
+    page.get_by_role("row").filter(has_text="浏览器测试").get_by_role("button").last.click()
+    expect(page.get_by_role("row").filter(has_text="浏览器测试")).to_contain_text("已终止")
+    assert program.get(f"{console}api/v1/runs").status == 401
+    program.dispose()
+    page.reload()
+    expect(page.get_by_text(secret)).to_have_count(0)
 
 
 def test_a_trace_from_question_to_recall_list(visit: Visit, demonstration: Demonstration) -> None:
