@@ -51,7 +51,9 @@ CHILD = """
 import json, resource, sys
 def used():
     u = resource.getrusage(resource.RUSAGE_SELF)
-    return u.ru_utime + u.ru_stime, u.ru_maxrss / 1024
+    # Not ru_maxrss: that begins at what the parent had when it forked.
+    status = open("/proc/self/status").read()
+    return u.ru_utime + u.ru_stime, int(status.split("VmHWM:")[1].split()[0]) / 1024
 {imports}
 cpu, idle = used()
 {body}

@@ -1,10 +1,12 @@
 """Publishing and going back, from commit to a new reader that sees it, at one and a hundred times the rows."""
 
 import statistics
-import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, timed
 from medthread.app import Installation, open_installation
 from medthread.pipeline.release import move_pointer, release
 from medthread.stores.engines import copy, job
@@ -15,33 +17,37 @@ TURNS, TABLES, LIMIT = 50, 30, 0.050
 
 
 def measure(folder: Path, *, rows: int) -> list[Figure]:
-    """p95 of fifty moves of the pointer at both sizes."""
-    small, large = (p95(folder / f"release{size}", size) for size in (rows, rows * 100))
+    """p95 of fifty moves of the pointer at both sizes, taken in turns: what the machine does meanwhile hits both alike."""
+    with ExitStack() as stack:
+        small, large = ([stack.enter_context(mover(folder / f"release{size}", size)), []] for size in (rows, rows * 100))
+        for turn in range(TURNS):
+            for move, spent in (small, large):
+                spent.append(timed(partial(move, turn % 2)))
+        first, hundredfold = (statistics.quantiles(spent, n=20)[18] for _, spent in (small, large))
     return [
-        Figure(f"publish, {rows:,} rows a table", f"{small * 1e3:.1f} ms", f"{LIMIT * 1e3:.0f} ms", small / LIMIT, "p95 <= 50 ms", small <= LIMIT),
-        Figure(f"publish, {rows * 100:,} rows a table", f"{large * 1e3:.1f} ms", f"{small * 1e3:.1f} ms", large / small, "p95 <= 50 ms, no growth", large <= LIMIT and large <= small * 1.5),
+        Figure(f"publish, {rows:,} rows a table", f"{first * 1e3:.1f} ms", f"{LIMIT * 1e3:.0f} ms", first / LIMIT, "p95 <= 50 ms", first <= LIMIT),
+        Figure(f"publish, {rows * 100:,} rows a table", f"{hundredfold * 1e3:.1f} ms", f"{first * 1e3:.1f} ms", hundredfold / first, "p95 <= 50 ms, no growth", hundredfold <= LIMIT and hundredfold <= first * 1.5),
     ]
 
 
-def p95(home: Path, rows: int) -> float:
-    """Seconds from the move to the first row a reader gets of the release it moved to."""
+@contextmanager
+def mover(home: Path, rows: int) -> Iterator[Callable[[int], None]]:
+    """Moves the pointer to the first or second of two releases, until a reader gets the first row of it."""
     home.mkdir(parents=True)
     (home / "medthread.toml").write_text('name = "bench"\n', encoding="utf-8")
     with open_installation(home) as installation:
         releases = [commit(installation, rows, turn) for turn in range(2)]
-        reader, spent = LakeReader(installation.releases), []
-        for turn in range(TURNS + 2):
-            target = releases[turn % 2]
-            if turn == 0 and reader.current().release.id == target:
-                continue
-            started = time.perf_counter()
-            move_pointer(installation.context(), id_=target, by="bench", reason="bench")
+        reader = LakeReader(installation.releases)
+
+        def move(turn: int) -> None:
+            with installation.store.transaction() as tx:
+                move_pointer(tx, installation.releases, id_=releases[turn], by="bench", reason="bench")
             snapshot = reader.current()
-            assert snapshot.release.id == target
+            assert snapshot.release.id == releases[turn]
             assert snapshot.query(f"select x from {snapshot.relation('marts.t0')} limit 1")
-            spent.append(time.perf_counter() - started)
+
+        yield move
         reader.close()
-    return statistics.quantiles(spent[-TURNS:], n=20)[18]
 
 
 def commit(installation: Installation, rows: int, turn: int) -> str:

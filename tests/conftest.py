@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import MetaData
 
 from medthread.app import Installation, Workspace, open_installation
 from medthread.cli import main
+from medthread.derive import tables_of
+from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
+from tests.registry import registry
 
 SCALE, SEED = "0.05", "101"
 PROGRAM = str(Path(sys.executable).parent / "medthread")
@@ -65,6 +70,20 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A database for tests that write."""
     with Cluster(tmp_path_factory.mktemp("cluster") / "postgres") as running:
         yield running
+
+
+@pytest.fixture
+def store(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A migrated database that nobody else writes to."""
+    name = f"t{abs(hash(request.node.nodeid))}"
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute(f'create database "{name}"')
+    native = MetaData()
+    tables_of(registry(), native)
+    made = Store(cluster.url.replace("@/medthread?", f"@/{name}?"))
+    upgrade(made, native)
+    yield made
+    made.close()
 
 
 @pytest.fixture

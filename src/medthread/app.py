@@ -11,14 +11,14 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import yaml
-from sqlalchemy import MetaData, Table, insert, select
+from sqlalchemy import Connection, MetaData, Table, insert, select
 
 from medthread import domains, masters
 from medthread.api import Services
@@ -27,7 +27,6 @@ from medthread.model import Entity, Registry, Source, parse_source
 from medthread.model.errors import ConfigurationError, ConflictError, DeclarationError
 from medthread.pipeline.context import Context
 from medthread.pipeline.progress import Progress, silent
-from medthread.pipeline.release import move_pointer
 from medthread.pipeline.run import run_pipeline
 from medthread.stores.lakehouse import Committer, Releases
 from medthread.stores.postgres import Store, upgrade
@@ -35,6 +34,7 @@ from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.postgres.tables import load, release, run
 from medthread.stores.serving import LakeReader
 from medthread.trace import GENEALOGY, Tracer, build_index
+from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
 
 EXTENSIONS = "medthread.domains"
@@ -183,7 +183,7 @@ class Installation:
                 name=str(self.workspace.settings.get("name", self.workspace.home.name)), store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring,
                 releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, move_pointer=partial(move_pointer, self.context()), demo_accounts=accounts or [],
+                inbox=self.workspace.inbox, demo_accounts=accounts or [],
             )
         finally:
             runner.wait()
@@ -208,14 +208,14 @@ class BackgroundRuns:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def start(self, *, by: str, source: str | None = None) -> str:
-        """Begin a run; refused while another is under way."""
+    def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
+        """Begin a run; refused while another is under way. Its own first write waits until this transaction is committed."""
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 raise ConflictError("a run is under way", hint="wait for it to end; the Runs page shows how far it is")
             run_id = f"run-{uuid.uuid4()}"
-            with self._installation.store.transaction() as tx:
-                tx.execute(insert(run).values(id=run_id, status="running", started_by=by))
+            tx.execute(insert(run).values(id=run_id, status="running", started_by=by))
+            record(tx, actor=by, action="run.start", object_=f"run/{run_id}")
             self._thread = threading.Thread(target=self._run, args=(run_id, by, source), name=run_id)
             self._thread.start()
         return run_id

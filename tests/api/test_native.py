@@ -62,3 +62,27 @@ def test_what_comes_from_sources_is_not_written_here(steward: TestClient) -> Non
     answer = steward.post(f"{API}/entities/lot", json={"lot_no": "x"})
     assert answer.status_code == 409
     assert "source" in answer.json()["hint"]
+
+
+def test_every_refused_write_is_in_the_log(steward: TestClient, engineer: TestClient, auditor: TestClient) -> None:
+    id_, _ = create(steward, "E-90009")
+    path = f"{API}/entities/person/{id_}"
+    secret = "13911112222"
+    steward.put(path, json=PERSON)
+    steward.put(path, json={**PERSON, "phone": secret, "employee_no": "E-90009"}, headers={"If-Match": '"99"'})
+    steward.post(f"{API}/entities/person", json={**PERSON, "employee_no": "E-90009", "phone": secret})
+    steward.post(f"{API}/entities/person", json={**PERSON, "phone": {"secret": secret}})
+    steward.post(f"{API}/entities/lot", json={})
+    engineer.post(f"{API}/releases/R-none/publish", json={"reason": "回滚试验"})
+    engineer.post(f"{API}/loads?source=none", files={"file": ("x.csv", b"a")})
+    engineer.delete(f"{API}/tokens/none")
+    rows = auditor.get(f"{API}/audit", params={"outcome": "refused", "limit": 500}).json()["items"]
+    told = [(r["actor"], r["action"], r["subject"], r["reason"]) for r in rows]
+    for expected in (
+        ("steward", "entity.update", f"person/{id_}", "precondition-required"), ("steward", "entity.update", f"person/{id_}", "precondition"),
+        ("steward", "entity.create", "person", "conflict"), ("steward", "entity.create", "person", "invalid"),
+        ("steward", "entity.create", "lot", "conflict"), ("engineer", "release.publish", "release/R-none", "not-found"),
+        ("engineer", "load.upload", "source/none", "invalid"), ("engineer", "token.revoke", "token/none", "not-found"),
+    ):
+        assert expected in told, expected
+    assert secret not in str(rows)

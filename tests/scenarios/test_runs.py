@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from medthread.app import open_installation
+from medthread.app import Installation, open_installation
 from medthread.model.errors import ConflictError, NotFoundError
 from medthread.pipeline.release import move_pointer
 from medthread.pipeline.run import take_in
@@ -18,6 +18,12 @@ from medthread.stores.lakehouse.verify import verify_release
 from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.serving import LakeReader
 from tests.scenarios import company
+
+
+def show(installation: Installation, release: str, reason: str) -> None:
+    """Move what readers see, as the console does."""
+    with installation.store.transaction() as tx:
+        move_pointer(tx, installation.releases, id_=release, by="test", reason=reason)
 
 
 def test_the_same_files_again_write_nothing(tmp_path: Path) -> None:
@@ -179,13 +185,13 @@ def test_going_back_shows_the_old_state_at_once_and_is_written_down(tmp_path: Pa
         reader = LakeReader(installation.releases)
         assert reader.current().rows_of("golden.receipt") == 207
         started = time.perf_counter()
-        move_pointer(installation.context(), id_=first, by="test", reason="回滚演练")
+        show(installation, first, "回滚演练")
         assert reader.current().rows_of("golden.receipt") == 197
         assert time.perf_counter() - started < 2
         with pytest.raises(ConflictError):
-            move_pointer(installation.context(), id_=first, by="test", reason="again")
+            show(installation, first, "again")
         # Going back is not undone by the next quiet run: it only ever shows what was asked for or what is new.
-        move_pointer(installation.context(), id_=second, by="test", reason="forward")
+        show(installation, second, "forward")
         assert reader.current().rows_of("golden.receipt") == 207
         reader.close()
 
@@ -206,7 +212,7 @@ def test_a_days_receipts_are_indexed_beside_what_was_there(tmp_path: Path) -> No
         for no in (3, 503):  # a lot of the first day, one of the second
             told = tracer.question(item=f"M{no % 30}", lot=f"S{no}", direction="down", limit=0)
             assert [lot["number"] for lot in told["lots"]] == [f"L{no}", f"S{no}"]
-        move_pointer(installation.context(), id_=first, by="test", reason="back")
+        show(installation, first, "back")
         with pytest.raises(NotFoundError):
             tracer.question(item="M23", lot="S503", direction="down", limit=0)
         reader.close()

@@ -167,3 +167,11 @@ def test_nothing_to_index_is_an_index_of_nothing(tmp_path: Path) -> None:
     facts = build_index([path], tmp_path / "index", memory="500MB", threads=1)
     assert (facts.nodes, facts.edges) == (0, 0)
     assert TraceIndex(tmp_path / "index" / facts.name).find("S:M|a") is None
+
+
+def test_an_index_written_before_there_were_bases_still_answers(tmp_path: Path) -> None:
+    folder = tmp_path / "index" / index_of([("S:M|a", "L:M|b")], tmp_path).facts.name
+    facts = json.loads((folder / "facts.json").read_text())
+    old = {k: v for k, v in facts.items() if k not in ("base", "files")}
+    (folder / "facts.json").write_text(json.dumps(old), encoding="utf-8")
+    assert walked(TraceIndex(folder), "S:M|a", "down") == {"S:M|a", "L:M|b"}

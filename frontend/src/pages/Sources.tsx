@@ -97,8 +97,8 @@ function HandIn({ source }: { source: string }) {
     form.append("file", file);
     setProblem(undefined);
     try {
-      const taken = await send<{ run_id: string }>("POST", `/loads${query({ source })}`, form);
-      go(link("runs", taken.run_id));
+      const taken = await send<{ run_id: string | null }>("POST", `/loads${query({ source })}`, form);
+      go(taken.run_id ? link("runs", taken.run_id) : link("runs"));
     } catch (error) {
       setProblem(asProblem(error));
     }

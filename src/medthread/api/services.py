@@ -1,11 +1,10 @@
 """What the routes work with, handed in by `app.py`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 
 from medthread.model import Registry, Source
 from medthread.stores.lakehouse import Releases
@@ -27,8 +26,8 @@ class Tracer(Protocol):
 class Runner(Protocol):
     """Starts pipeline runs, one at a time."""
 
-    def start(self, *, by: str, source: str | None = None) -> str:
-        """Begin a run in the background; gives its id."""
+    def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
+        """Begin a run in the background, with its audit row; gives its id."""
 
 
 @dataclass(frozen=True)
@@ -46,5 +45,4 @@ class Services:
     tracer: Tracer
     runner: Runner
     inbox: Path
-    move_pointer: Callable[..., None]
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from medthread.pipeline.release import move_pointer
 from medthread.pipeline.run import run_pipeline, take_in
 from medthread.stores.lakehouse import verify_release
 from medthread.stores.serving import LakeReader
+from medthread.workflow import handle
 
 app = typer.Typer(
     name="medthread", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
@@ -143,7 +145,8 @@ def release_publish(
 ) -> None:
     """让读者看到某个发布,新旧皆可 · Show readers a release, newer or older."""
     with open_installation(home) as installation:
-        move_pointer(installation.context(), id_=id_, by="cli", reason=reason)
+        act = partial(move_pointer, releases=installation.releases, id_=id_, by="cli", reason=reason)
+        handle(installation.store, by="cli", action="release.publish", object_=f"release/{id_}", act=act)
     say(f"读者现在看到 {id_}", f"Readers now see {id_}")
 
 

@@ -110,7 +110,8 @@ def _rerun(installation: Installation) -> dict[str, Any]:
 def _seen_after(installation: Installation, id_: str, *, reason: str) -> float:
     """Milliseconds from moving the pointer until a new reader sees the release."""
     started = time.perf_counter()
-    move_pointer(installation.context(), id_=id_, by="demo", reason=reason)
+    with installation.store.transaction() as tx:
+        move_pointer(tx, installation.releases, id_=id_, by="demo", reason=reason)
     reader = LakeReader(installation.releases)
     seen = reader.current().release.id
     spent = (time.perf_counter() - started) * 1000

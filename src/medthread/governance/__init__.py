@@ -1,0 +1,1 @@
+"""Work over all entities at once: so far the quality index."""

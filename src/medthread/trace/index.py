@@ -61,7 +61,7 @@ class TraceIndex:
         self.facts = IndexFacts(**{k: told[k] for k in ("name", "nodes", "edges", "bytes", "seconds")})
         self.kinds: list[str] = told["kinds"]
         self._folders = {folder: told["sha256"]}
-        if told["base"] is None:
+        if told.get("base") is None:  # indexes of releases made before there were bases do not say
             self._parts = [Part(folder, nodes=self.facts.nodes)]
             self._nodes = self._edges = 0
             return

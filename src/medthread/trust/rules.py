@@ -6,13 +6,15 @@ import pyarrow as pa
 
 from medthread.derive.checks import Check, declared_checks
 from medthread.derive.columns import ARROW, DUCK
-from medthread.model import Entity, Gate, Registry
+from medthread.model import Entity, Gate
 from medthread.stores.engines import connect, quote
 
 
-def broken_rules(entity: type[Entity], registry: Registry, values: dict[str, Any]) -> list[Check]:
-    """The declared checks that the values break and that would hold a row back."""
-    del registry  # the same words as `checks_of`; references of typed rows are free text until their target is native
+def broken_rules(entity: type[Entity], values: dict[str, Any]) -> list[Check]:
+    """The declared checks that the values break and that would hold a row back.
+
+    References of typed rows are free text until their target is native.
+    """
     checks = [c for c in declared_checks(entity) if c.rule.gate is not Gate.WARN and c.rule.broken]
     if not checks:
         return []

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from medthread.api.identity import Given, Reader
-from medthread.api.quality_index import quality_of
 from medthread.api.services import Services
+from medthread.governance.quality_index import quality_of
 from medthread.model import Home, Label
 from medthread.stores.lakehouse import Release
 from medthread.stores.postgres.tables import load
@@ -24,7 +24,7 @@ def pair(label: Label) -> dict[str, str]:
 def home(given: Given, actor: Reader) -> dict[str, Any]:
     """Figures of the current release."""
     release = given.releases.current()
-    quality = quality_of(given)
+    quality = quality_of(given.store, given.registry)
     return {
         "name": given.name,
         "release": {"id": release.id, "published_at": release.published_at} if release else None,

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from medthread.api.identity import Given, Reader
-from medthread.api.quality_index import quality_of
+from medthread.governance.quality_index import quality_of
 
 router = APIRouter(tags=["quality"])
 
@@ -13,4 +13,4 @@ router = APIRouter(tags=["quality"])
 @router.get("/quality")
 def quality(given: Given, _: Reader) -> dict[str, Any]:
     """The index, its dimensions, every rule with its counts."""
-    return quality_of(given)
+    return quality_of(given.store, given.registry)

@@ -1,5 +1,6 @@
 """Releases: what readers see, what they saw before, and the way back."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -7,7 +8,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from medthread.api.identity import Given, Publisher, Reader
+from medthread.pipeline.release import move_pointer
 from medthread.stores.postgres.tables import release, release_table
+from medthread.workflow import handle
 
 router = APIRouter(tags=["releases"])
 
@@ -45,5 +48,6 @@ def one(id_: str, given: Given, _: Reader) -> dict[str, Any]:
 @router.post("/releases/{id_}/publish")
 def publish(id_: str, body: Reason, given: Given, actor: Publisher) -> dict[str, Any]:
     """Show readers this release, newer or older; nothing is computed again."""
-    given.move_pointer(id_=id_, by=actor.name, reason=body.reason)
+    act = partial(move_pointer, releases=given.releases, id_=id_, by=actor.name, reason=body.reason)
+    handle(given.store, by=actor.name, action="release.publish", object_=f"release/{id_}", act=act)
     return {"id": id_, "current": True}

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -14,7 +15,7 @@ from medthread.api.identity import Given, Reader, RunStarter
 from medthread.api.services import Services
 from medthread.model.errors import NotFoundError
 from medthread.stores.postgres.tables import run
-from medthread.trust.audit import record
+from medthread.workflow import handle
 
 router = APIRouter(tags=["runs"])
 PAUSE = 0.4  # seconds between looks
@@ -38,10 +39,8 @@ def find_run(given: Services, id_: str) -> dict[str, Any]:
 @router.post("/runs", status_code=202)
 def start(given: Given, actor: RunStarter) -> dict[str, str]:
     """Take in what has arrived; progress is in the run's events."""
-    id_ = given.runner.start(by=actor.name)
-    with given.store.transaction() as tx:
-        record(tx, actor=actor.name, action="run.start", object_=f"run/{id_}")
-    return {"run_id": id_}
+    act = partial(given.runner.start, by=actor.name)
+    return {"run_id": handle(given.store, by=actor.name, action="run.start", object_="run", act=act)}
 
 
 @router.get("/runs")

@@ -1,19 +1,21 @@
 """Sources and their loads: what arrived, how it ended, and a place to hand in a file."""
 
 import shutil
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, UploadFile
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from medthread.api.identity import Given, Reader, RunStarter
 from medthread.api.services import Services
 from medthread.model import Source
-from medthread.model.errors import InvalidError
+from medthread.model.errors import ConflictError, InvalidError
 from medthread.stores.postgres.tables import load
 from medthread.stores.serving import decode, encode
 from medthread.trust.audit import record
+from medthread.workflow import handle
 
 router = APIRouter(tags=["sources"])
 FIGURES = ("rows_read", "rows_accepted", "rows_quarantined", "rows_corrected")
@@ -81,18 +83,29 @@ def _place(given: Services, source: Source, name: str) -> Path:
     raise InvalidError(f"no table of {source.name} expects a file called {name!r}", hint=f"expected: {', '.join(dict.fromkeys(patterns))}")
 
 
-@router.post("/loads", status_code=202)
-def upload(given: Given, actor: RunStarter, source: str, file: UploadFile) -> dict[str, Any]:
-    """Take a file into the inbox and run."""
+def _receive(tx: Connection, given: Services, source: str, file: UploadFile, *, by: str) -> str:
+    """Put the file where its mapping looks, whole or not at all; gives its name."""
     known = next((s for s in given.sources if s.name == source), None)
     if known is None:
         raise InvalidError(f"no source {source!r}", hint=f"there are: {', '.join(s.name for s in given.sources)}")
     path = _place(given, known, file.filename or "")
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    with partial.open("wb") as out:
+    arriving = path.with_name(f".{path.name}.part")
+    with arriving.open("wb") as out:
         shutil.copyfileobj(file.file, out, 1 << 20)
-    partial.replace(path)
-    with given.store.transaction() as tx:
-        record(tx, actor=actor.name, action="load.upload", object_=f"source/{source}", detail={"file": path.name, "bytes": path.stat().st_size})
-    return {"run_id": given.runner.start(by=actor.name, source=source), "file": path.name}
+    record(tx, actor=by, action="load.upload", object_=f"source/{source}", detail={"file": path.name, "bytes": arriving.stat().st_size})
+    arriving.replace(path)
+    return path.name
+
+
+@router.post("/loads", status_code=202)
+def upload(given: Given, actor: RunStarter, source: str, file: UploadFile) -> dict[str, Any]:
+    """Take a file into the inbox and run. While a run is under way the file waits for the next one, and `run_id` is null."""
+    receive = partial(_receive, given=given, source=source, file=file, by=actor.name)
+    name = handle(given.store, by=actor.name, action="load.upload", object_=f"source/{source}", act=receive)
+    start = partial(given.runner.start, by=actor.name, source=source)
+    try:
+        run_id = handle(given.store, by=actor.name, action="run.start", object_="run", act=start)
+    except ConflictError:
+        run_id = None
+    return {"run_id": run_id, "file": name}

@@ -1,5 +1,6 @@
 """API tokens of one's own: made with no more rights than their maker has, shown once, ended at any time."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from medthread.api.identity import Given, TokenOwner
 from medthread.stores.postgres.tables import api_token
 from medthread.trust.accounts import create_token, revoke_token
+from medthread.workflow import handle
 
 router = APIRouter(tags=["tokens"])
 
@@ -34,13 +36,13 @@ def tokens(given: Given, actor: TokenOwner) -> dict[str, Any]:
 def create(wanted: Wanted, given: Given, actor: TokenOwner) -> dict[str, Any]:
     """A new token; its secret is in this answer and nowhere else."""
     scopes = tuple(wanted.scopes) if wanted.scopes is not None else tuple(sorted(actor.can - {"tokens:own"}))
-    with given.store.transaction() as tx:
-        id_, secret = create_token(tx, actor=actor, name=wanted.name, scopes=scopes, days=wanted.days)
+    act = partial(create_token, actor=actor, name=wanted.name, scopes=scopes, days=wanted.days)
+    id_, secret = handle(given.store, by=actor.name, action="token.create", object_="token", act=act)
     return {"id": id_, "name": wanted.name, "token": secret, "scopes": list(scopes)}
 
 
 @router.delete("/tokens/{id_}", status_code=204)
 def delete(id_: str, given: Given, actor: TokenOwner) -> None:
     """End a token."""
-    with given.store.transaction() as tx:
-        revoke_token(tx, actor=actor, id_=id_)
+    act = partial(revoke_token, actor=actor, id_=id_)
+    handle(given.store, by=actor.name, action="token.revoke", object_=f"token/{id_}", act=act)

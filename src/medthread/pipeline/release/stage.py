@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from sqlalchemy import Connection
+
 from medthread.model.errors import ConflictError
 from medthread.pipeline.context import Context
 from medthread.stores.lakehouse import Release, Releases
@@ -40,19 +42,10 @@ def _differs(current: Release | None, heads: dict[str, int]) -> bool:
     return current is None or {t.name: t.snapshot for t in current.tables.values()} != heads
 
 
-def move_pointer(context: Context, *, id_: str, by: str, reason: str) -> None:
+def move_pointer(tx: Connection, releases: Releases, *, id_: str, by: str, reason: str) -> None:
     """Show readers another release, older or newer; nothing is computed again."""
-    releases = Releases(context.store)
-    with context.store.transaction() as tx:
-        if releases.current_id(tx) == id_:
-            raise ConflictError(f"readers see {id_} already", hint="choose another release")
-        before = releases.publish(tx, id_=id_, by=by)
-        record(
-            tx,
-            actor=by,
-            action="release.publish",
-            object_=f"release/{id_}",
-            reason=reason,
-            before={"release": before},
-            after={"release": id_},
-        )
+    if releases.current_id(tx) == id_:
+        raise ConflictError(f"readers see {id_} already", hint="choose another release")
+    before = releases.publish(tx, id_=id_, by=by)
+    what, told = "release.publish", f"release/{id_}"
+    record(tx, actor=by, action=what, object_=told, reason=reason, before={"release": before}, after={"release": id_})

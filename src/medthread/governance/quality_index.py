@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from medthread.api.services import Services
 from medthread.derive.checks import checks_of
-from medthread.model import Dimension, Label
+from medthread.model import Dimension, Label, Registry
+from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import rule_count
 
 DIMENSIONS = {
@@ -26,15 +26,15 @@ def _index(broken: int, checked: int) -> float:
     return math.floor(10_000 * (checked - broken) / checked) / 100
 
 
-def quality_of(given: Services) -> dict[str, Any]:
+def quality_of(store: Store, registry: Registry) -> dict[str, Any]:
     """Index, dimensions and rules."""
     sums = [func.sum(rule_count.c[n]).label(n) for n in ("checked", "broken", "corrected")]
-    with given.store.transaction() as tx:
+    with store.transaction() as tx:
         counted = {r.rule: r for r in tx.execute(select(rule_count.c.rule, *sums).group_by(rule_count.c.rule)).all()}
     rules: list[dict[str, Any]] = []
     totals = {d: [0, 0] for d in Dimension}
-    for entity in given.registry.values():
-        for check in checks_of(entity, given.registry):
+    for entity in registry.values():
+        for check in checks_of(entity, registry):
             row = counted.get(check.id)
             if row is None:
                 continue

@@ -1,0 +1,30 @@
+"""One transaction for an act and its audit row, or for a refusal and its audit row."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from medthread.model.errors import MedthreadError
+from medthread.stores.postgres.store import Store
+from medthread.trust.audit import record
+
+Result = TypeVar("Result")
+
+
+def handle(store: Store, *, by: str, action: str, object_: str, act: Callable[[Connection], Result]) -> Result:
+    """Do it whole. What is refused is undone to the savepoint, written down as refused, committed, and raised.
+
+    `act` writes its own audit row, for only it knows what was there before and after.
+    """
+    with store.transaction() as tx:
+        try:
+            with tx.begin_nested():
+                return act(tx)
+        except MedthreadError as error:
+            refused = error
+            record(
+                tx, actor=by, action=action, object_=object_, outcome="refused", reason=refused.code,
+                detail={"message": refused.message},
+            )
+    raise refused
