@@ -22,18 +22,20 @@ from sqlalchemy import Connection, MetaData, Table, insert, select
 
 from medthread import domains, masters
 from medthread.api import Services
-from medthread.derive import tables_of
+from medthread.derive import check_source, tables_of
 from medthread.model import Entity, Registry, Source, parse_source
-from medthread.model.errors import ConfigurationError, ConflictError, DeclarationError
+from medthread.model.errors import ConfigurationError, ConflictError, DeclarationError, StoreError
 from medthread.pipeline.context import Context
+from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.progress import Progress, silent
 from medthread.pipeline.run import run_pipeline
-from medthread.stores.lakehouse import Committer, Releases
+from medthread.stores.lakehouse import Committer, Release, Releases, verify_release
+from medthread.stores.lakehouse.verify import Fault
 from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.postgres.tables import load, release, run
 from medthread.stores.serving import LakeReader
-from medthread.trace import GENEALOGY, Tracer, build_index
+from medthread.trace import GENEALOGY, TraceIndex, Tracer, build_index
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
 
@@ -103,36 +105,22 @@ class Workspace:
 
     def sources(self, registry: Registry) -> tuple[Source, ...]:
         """The mapped sources, checked against the registry."""
-        found = []
-        for path in sorted((self.home / "sources").glob("*.yaml")):
+        found: dict[str, Source] = {}
+        for path in sorted(p for p in (self.home / "sources").glob("*") if p.suffix in (".yaml", ".yml")):
             try:
                 content = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainYaml)  # noqa: S506 - a safe loader
-            except (yaml.YAMLError, UnicodeDecodeError) as error:
-                raise DeclarationError(f"{path.name}: {error}", hint="mend the file; it is YAML in UTF-8") from error
+            except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+                raise DeclarationError(f"{path.name}: {str(error)[:500]}", hint="mend the file; it is YAML in UTF-8") from error
             source = parse_source(content, origin=path.name)
-            _check_source(source, registry, origin=path.name)
-            found.append(source)
-        return tuple(found)
+            check_source(source, registry, origin=path.name)
+            if source.name in found:
+                raise DeclarationError(f"{path.name}: there is a source {source.name!r} already", hint="give each source a name of its own")
+            found[source.name] = source
+        return tuple(found.values())
 
     def models(self) -> list[Path]:
         """The company's own marts."""
         return sorted((self.home / "models").glob("*.sql"))
-
-
-def _check_source(source: Source, registry: Registry, *, origin: str) -> None:
-    for name, table in source.tables.items():
-        for feed in table.feeds:
-            if feed.entity not in registry:
-                raise DeclarationError(
-                    f"{origin}: {name} feeds {feed.entity!r}, which nobody declares",
-                    hint=f"entities: {', '.join(sorted(registry))}",
-                )
-            strangers = sorted(set(feed.fields) - set(registry[feed.entity].fields))
-            if strangers:
-                raise DeclarationError(
-                    f"{origin}: {name} maps {feed.entity}.{strangers[0]}, which is no field",
-                    hint=f"fields: {', '.join(registry[feed.entity].fields)}",
-                )
 
 
 class Installation:
@@ -150,6 +138,7 @@ class Installation:
         self.keyring = Keyring.open(workspace.data / "keys" / "master.key")
         self.releases = Releases(store)
         self._memory = memory
+        self.context().committer.check_place()
 
     def tracer(self, reader: LakeReader) -> Tracer:
         """Trace questions over the release that a reader sees."""
@@ -161,6 +150,24 @@ class Installation:
         if not files:
             return None
         return build_index([Path(f) for f in files], context.trace, memory=context.memory, threads=context.threads).name
+
+    def faults(self, release: Release) -> list[Fault]:
+        """What is missing or changed of a release: its files, and its trace index."""
+        found = list(verify_release(self.store, release))
+        if release.trace_index is not None:
+            folder = self.workspace.data / "trace" / release.trace_index
+            try:
+                TraceIndex(folder).verify()
+            except StoreError as error:
+                found.append(Fault("trace index", str(folder), error.message))
+        return found
+
+    def unnamed_files(self) -> list[str]:
+        """Files in the inbox that no mapping names."""
+        inbox = self.workspace.inbox
+        named = {p for s in self.sources for t in s.tables.values() if t.files for p in matching_files(inbox, t.files)}
+        found = (p for p in sorted(inbox.rglob("*")) if p.is_file() and not p.name.startswith("."))
+        return [printable(p.relative_to(inbox).as_posix()) for p in found if p not in named]
 
     def loads(self) -> list[dict[str, Any]]:
         """Every file taken in, newest first."""

@@ -16,7 +16,7 @@ from medthread.derive.view import masked_fields, masked_view
 from medthread.model import Entity, Home
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.stores.serving import encode, page_clause, parse_condition
-from medthread.trust.access import Actor
+from medthread.trust.access import Actor, plant_rule
 from medthread.trust.seal import is_sealed, key_id_of, unseal
 
 COUNT_LIMIT = 100_000
@@ -41,6 +41,11 @@ class Listing:
         """Columns that may be filtered and sorted by: those this reader sees in clear and that are not sealed."""
         fields = self.entity.fields.values()
         return {f.name: DUCK[f.kind] for f in fields if f.name not in self.masked and not f.is_personal}
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """Personal fields that this reader sees in clear: nothing else is ever unsealed."""
+        return frozenset(f.name for f in self.entity.fields.values() if f.is_personal and f.name not in self.masked)
 
     @property
     def source(self) -> str:
@@ -69,9 +74,9 @@ def listing_of(
         if searched:
             parts.append("(" + " or ".join(f'contains(lower(cast("{n}" as varchar)), lower(?))' for n in searched) + ")")
             parameters += [q.strip()] * len(searched)
-    if actor.plants:
-        parts.append(f"(_plant is null or _plant in ({', '.join('?' for _ in actor.plants)}))")
-        parameters += list(actor.plants)
+    rule, bound = plant_rule(actor)
+    parts.append(rule)
+    parameters += bound
     return replace(listing, where=" and ".join(parts) or "true", parameters=tuple(parameters))
 
 
@@ -96,7 +101,7 @@ def list_page(listing: Listing, *, limit: int, after: str | None) -> dict[str, A
     more = len(rows) > limit
     rows = rows[:limit]
     following = encode(rows[-1][listing.sort], rows[-1]["id"]) if more else None
-    return {"items": [shown(listing.given, r) for r in rows], "next": following, "total": _total(listing)}
+    return {"items": [shown(listing.given, r, opened=listing.opened) for r in rows], "next": following, "total": _total(listing)}
 
 
 def _total(listing: Listing) -> int | None:
@@ -117,7 +122,7 @@ def rows_for_export(listing: Listing) -> Iterator[tuple[list[str], list[Any]]]:
     empty = True
     for columns, rows in batches:
         empty = False
-        yield columns, [[_clear(listing.given, v) for v in row] for row in rows]
+        yield columns, [[_clear(listing.given, v, opened=n in listing.opened) for n, v in zip(columns, row, strict=True)] for row in rows]
     if empty:
         yield list(listing.entity.fields), []
 
@@ -129,28 +134,34 @@ def select_one(given: Services, entity: type[Entity], actor: Actor, *, id_: str)
     rows = _query(listing, sql, (id_, *listing.parameters))
     if not rows:
         raise NotFoundError(f"no {entity.name} {id_!r}", hint="it may be in another release, or its id was merged into another")
-    return shown(given, rows[0]), {k: rows[0].get(k) for k in ORIGIN}
+    return shown(given, rows[0], opened=listing.opened), {k: rows[0].get(k) for k in ORIGIN}
 
 
-def shown(given: Services, row: dict[str, Any]) -> dict[str, Any]:
-    """A row as JSON, with its id and a revision made of its content."""
-    values = {k: _clear(given, v) for k, v in row.items() if not k.startswith("_") and k != "id"}
+def shown(given: Services, row: dict[str, Any], *, opened: frozenset[str]) -> dict[str, Any]:
+    """A row as JSON, with its id and a revision made of its content; fields in `opened` are unsealed."""
+    values = {k: _clear(given, v, opened=k in opened) for k, v in row.items() if not k.startswith("_") and k != "id"}
     revision = row.get("_revision")
     if revision is None:
         revision = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
     return {"_id": row["id"], "_revision": str(revision), "_flags": list(row.get("_flags") or ()), **values}
 
 
-def _clear(given: Services, value: Any) -> Any:
-    """A sealed value that got this far is one the reader is cleared for."""
+def _clear(given: Services, value: Any, *, opened: bool) -> Any:
+    """A value as JSON; a sealed text in a field that is not to be opened stays closed, however it got there."""
     if isinstance(value, str) and is_sealed(value):
-        with given.store.transaction() as tx:
-            try:
-                return unseal(value, key=given.keyring.find(tx, key_id_of(value)))
-            except NotFoundError:
-                return None  # its key was destroyed: the value is erased
+        return _unsealed(given, value) if opened else "***"
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime):
         return value.isoformat(sep="T", timespec="seconds")
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _unsealed(given: Services, sealed: str) -> str | None:
+    with given.store.transaction() as tx:
+        try:
+            return unseal(sealed, key=given.keyring.find(tx, key_id_of(sealed)))
+        except NotFoundError:
+            return None  # its key was destroyed: the value is erased
+        except InvalidError:
+            return "***"  # changed since it was sealed; `medthread verify` names the file

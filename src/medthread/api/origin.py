@@ -8,7 +8,7 @@ from medthread.api.services import Services
 from medthread.derive.view import masked_fields
 from medthread.model import Entity, Home
 from medthread.stores.postgres.tables import load
-from medthread.trust.access import Actor
+from medthread.trust.access import Actor, plant_rule
 
 CORRECTION = "standard.correction"
 
@@ -36,7 +36,7 @@ def corrections_of(given: Services, entity: type[Entity], actor: Actor, origin: 
     return [{**r, "before": "***", "after": "***"} if r["field"] in hidden else r for r in rows]
 
 
-def related_of(given: Services, entity: type[Entity], item: dict[str, Any]) -> list[dict[str, Any]]:
+def related_of(given: Services, entity: type[Entity], actor: Actor, item: dict[str, Any]) -> list[dict[str, Any]]:
     """Entities with rows that refer to this object, counted, with the filter that lists them."""
     if entity.about.home is Home.NATIVE:
         return []
@@ -53,8 +53,9 @@ def related_of(given: Services, entity: type[Entity], item: dict[str, Any]) -> l
             along = [(mine, item.get(theirs)) for theirs, mine in ref.along]
             where = " and ".join(f'"{name}" = ?' for name in (field.name, *(n for n, _ in along)))
             parameters = [value, *(v for _, v in along)]
+            rule, bound = plant_rule(actor)
             relation = snapshot.relation(f"golden.{other.name}")
-            count = snapshot.query(f"select count(*) as n from {relation} where {where}", parameters)[0]["n"]
+            count = snapshot.query(f"select count(*) as n from {relation} where {where} and {rule}", [*parameters, *bound])[0]["n"]
             if count:
                 label = {"zh": f"{other.about.zh}({field.label.zh})", "en": f"{other.about.en} ({field.label.en})"}
                 filters = [f"{n}:eq:{v}" for n, v in zip((field.name, *(n for n, _ in along)), parameters, strict=True)]

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from medthread.model.errors import MedthreadError
@@ -34,6 +35,16 @@ def answer_problems(app: FastAPI) -> None:
         errors = [{"at": list(e["loc"]), "message": e["msg"]} for e in error.errors()]
         words = "; ".join(f"{'.'.join(str(p) for p in e['at'][1:])}: {e['message']}" for e in errors)
         return problem(status=UNPROCESSABLE, code="invalid", title="invalid", detail=words, errors=errors)
+
+    @app.exception_handler(DataError)
+    @app.exception_handler(UnicodeEncodeError)
+    def unstorable(_: Request, error: Exception) -> JSONResponse:
+        """Text that no store takes: NUL, half a surrogate pair, a number beyond its type."""
+        del error
+        return problem(
+            status=UNPROCESSABLE, code="invalid", title="invalid", detail="a value cannot be stored or compared",
+            hint="leave out control characters and broken letters, and keep numbers within their type",
+        )
 
     @app.exception_handler(HTTPException)
     def http(_: Request, error: HTTPException) -> JSONResponse:

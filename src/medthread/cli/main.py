@@ -11,14 +11,15 @@ from rich.console import Console
 
 from medthread import __version__
 from medthread.app import SETTINGS, open_installation
+from medthread.cli.accounts import account_names, accounts
 from medthread.cli.demo import demo
+from medthread.cli.loads import tell_loads, tell_refused
 from medthread.cli.serve import serve
 from medthread.cli.speech import Bars, console, language, say
 from medthread.cli.tracing import print_trace
-from medthread.model.errors import ConfigurationError, MedthreadError
+from medthread.model.errors import ConfigurationError, InvalidError, MedthreadError
 from medthread.pipeline.release import move_pointer
 from medthread.pipeline.run import run_pipeline, take_in
-from medthread.stores.lakehouse import verify_release
 from medthread.stores.serving import LakeReader
 from medthread.workflow import handle
 
@@ -28,8 +29,10 @@ app = typer.Typer(
 )
 releases = typer.Typer(no_args_is_help=True, help="发布与回滚 · Releases: list them, publish one, go back.")
 app.add_typer(releases, name="release")
+app.add_typer(accounts, name="account")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 HERE = Path()
+SHORTEST_REASON = 2
 
 TEMPLATE = """# 医脉工作区 · A Medthread workspace.
 name = "{name}"
@@ -41,42 +44,49 @@ inbox = "inbox"
 @app.command()
 def init(folder: Annotated[Path, typer.Argument(help="新工作区 · the new folder")]) -> None:
     """建立工作区 · Make a workspace: settings, sources, models, inbox."""
+    if folder == Path():
+        raise ConfigurationError("name a folder", hint="for example: medthread init mycompany")
     if (folder / SETTINGS).exists():
         raise ConfigurationError(f"{folder} is a workspace already", hint="use it, or choose another folder")
-    for part in ("sources", "models", "inbox"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    (folder / SETTINGS).write_text(TEMPLATE.format(name=folder.resolve().name), encoding="utf-8")
+    try:
+        for part in ("sources", "models", "inbox"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        (folder / SETTINGS).write_text(TEMPLATE.format(name=folder.resolve().name), encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{folder} cannot be made: {error.strerror}", hint="choose another folder, or look who owns it") from error
     say(f"已建立 {folder}。把映射写进 sources/,把文件放进 inbox/,然后 medthread run --home {folder}",
         f"Made {folder}. Write mappings into sources/, put files into inbox/, then: medthread run --home {folder}")
 
 
 @app.command()
 def run(home: Home = HERE, source: Annotated[str | None, typer.Option(help="只读一个来源 · one source only")] = None) -> None:
-    """接入、标准化、匹配、建模、发布 · Take in what arrived and bring it to readers."""
-    with open_installation(home) as installation, Bars() as bars:
-        outcome = run_pipeline(
-            installation.context(bars), by="cli", index_trace=installation.index_trace, only=source)
+    """接入、标准化、匹配、建模、发布 · Take in what arrived and bring it to readers. Exit code 2: some files are refused."""
+    with open_installation(home) as installation:
+        with Bars() as bars:
+            outcome = run_pipeline(
+                installation.context(bars), by="cli", index_trace=installation.index_trace, only=source)
+        refused = tell_refused(installation)
     if outcome.release:
         say(f"已发布 {outcome.release},写入 {outcome.rows_written:,} 行", f"Published {outcome.release}, {outcome.rows_written:,} rows")
     else:
         say("没有变化", "Nothing changed")
+    if refused:
+        raise typer.Exit(2)
 
 
 @app.command()
 def ingest(home: Home = HERE, source: Annotated[str | None, typer.Option(help="来源 · source")] = None) -> None:
-    """只接入到标准层并报告各文件的结局 · Take files in as far as the standard layer and say how each ended."""
-    with open_installation(home) as installation, Bars() as bars:
-        taken = take_in(installation.context(bars), by="cli", only=source)
-        bad = [load for load in installation.loads() if load["status"] in ("rejected", "blocked")]
-        for load in installation.loads():
-            console.print(f"{load['status']:<10} {load['rows_read']:>10,}  {load['file']}", markup=False)
-        for load in bad:
-            console.print(f"! {load['file']}: {load['message']['text']}\n  {load['message'].get('hint', '')}", markup=False)
+    """只接入到标准层并报告各文件的结局 · Take files in as far as the standard layer and say how each ended. Exit code 2: some are refused."""
+    with open_installation(home) as installation:
+        with Bars() as bars:
+            taken = take_in(installation.context(bars), by="cli", only=source)
+        tell_loads(installation)
+        refused = tell_refused(installation)
     if taken.rows_written:
         say("读者尚未看到;medthread run 完成匹配、建模与发布", "Readers do not see it yet: `medthread run` matches, builds and publishes")
     else:
         say("没有新数据", "Nothing new")
-    if bad:
+    if refused:
         raise typer.Exit(2)
 
 
@@ -108,7 +118,7 @@ def verify(home: Home = HERE) -> None:
         current = installation.releases.current()
         if current is None:
             raise ConfigurationError("nothing is published yet", hint="run `medthread run` first")
-        faults = list(verify_release(installation.store, current))
+        faults = installation.faults(current)
     files = sum(len(t.files) for t in current.tables.values())
     for fault in faults:
         console.print(f"! {fault.what}: {fault.path} ({fault.table})", markup=False)
@@ -121,10 +131,12 @@ def verify(home: Home = HERE) -> None:
 @app.command()
 def up(
     home: Home = HERE,
-    port: Annotated[int, typer.Option(help="0 选一个空闲的 · 0 picks a free one")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 选一个空闲的 · 0 picks a free one")] = 8000,
 ) -> None:
     """启动控制台与接口 · Serve the console and the API."""
     with open_installation(home) as installation:
+        if not account_names(installation):
+            say("还没有账号,无人能登录:medthread account add NAME --role steward", "There are no accounts yet, so nobody can sign in: medthread account add NAME --role steward")
         serve(installation, port=port, accounts=None)
 
 
@@ -140,10 +152,12 @@ def release_list(home: Home = HERE) -> None:
 @releases.command("publish")
 def release_publish(
     id_: Annotated[str, typer.Argument(metavar="RELEASE")],
-    reason: Annotated[str, typer.Option(help="原因 · why")],
+    reason: Annotated[str, typer.Option(help="原因,至少两个字 · why, two letters at least")],
     home: Home = HERE,
 ) -> None:
     """让读者看到某个发布,新旧皆可 · Show readers a release, newer or older."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidError("a release is published for a reason", hint="say it: --reason 'quarterly review'")
     with open_installation(home) as installation:
         act = partial(move_pointer, releases=installation.releases, id_=id_, by="cli", reason=reason)
         handle(installation.store, by="cli", action="release.publish", object_=f"release/{id_}", act=act)

@@ -31,6 +31,8 @@ def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any
     """Serve until interrupted; background runs end before the store closes."""
     chosen = free_port(port)
     with installation.serving(accounts) as services:
+        if port and chosen != port:
+            say(f"端口 {port} 已被占用,改用 {chosen}", f"Port {port} is taken; using {chosen}")
         say(f"控制台与接口:http://{LOOPBACK}:{chosen}/  (Ctrl-C 停止)",
             f"Console and API: http://{LOOPBACK}:{chosen}/  (Ctrl-C stops)")
         for account in accounts or []:

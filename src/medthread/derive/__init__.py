@@ -6,6 +6,7 @@ from medthread.derive.contract import contract_of
 from medthread.derive.dictionary import Entry, entries, page
 from medthread.derive.form import entity_meta
 from medthread.derive.payload import payload_of
+from medthread.derive.source import check_source
 from medthread.derive.table import table_of, tables_of
 from medthread.derive.view import masked_fields, masked_view
 
@@ -13,6 +14,7 @@ __all__ = [
     "Check",
     "Entry",
     "arrow_schema",
+    "check_source",
     "checks_of",
     "contract_of",
     "declared_checks",

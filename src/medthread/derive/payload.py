@@ -1,5 +1,6 @@
 """The body of a create or update of a native entity, as a pydantic model: types, required, codes."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -19,10 +20,12 @@ TYPES: dict[Kind, type] = {
 LONGEST = 4000
 
 
-def payload_of(entity: type[Entity]) -> type[BaseModel]:
-    """A model that knows no other words than the entity's fields."""
+def payload_of(entity: type[Entity], *, without: Collection[str] = ()) -> type[BaseModel]:
+    """A model that knows no other words than the entity's fields, but those left out."""
     fields: dict[str, Any] = {}
     for f in entity.fields.values():
+        if f.name in without:
+            continue
         kind: Any = Literal[tuple(f.mark.codes)] if f.mark.codes else TYPES[f.kind]
         limits: dict[str, Any] = {"max_length": LONGEST, "min_length": 1} if kind is str else {}
         if f.required:

@@ -107,11 +107,15 @@ class EntityMapping(Strict):
     @model_validator(mode="before")
     @classmethod
     def short_forms(cls, data: Any) -> Any:
-        """A bare string is a column."""
-        if isinstance(data, dict) and isinstance(data.get("fields"), dict):
-            fields = {k: {"from": v} if isinstance(v, str) else v for k, v in data["fields"].items()}
-            return {**data, "fields": fields}
-        return data
+        """A bare string is a column; under `where`, the one value."""
+        if not isinstance(data, dict):
+            return data
+        short = dict(data)
+        if isinstance(data.get("fields"), dict):
+            short["fields"] = {k: {"from": v} if isinstance(v, str) else v for k, v in data["fields"].items()}
+        if isinstance(data.get("where"), dict):
+            short["where"] = {k: [v] if isinstance(v, str) else v for k, v in data["where"].items()}
+        return short
 
 
 class TableMapping(Strict):
@@ -122,7 +126,7 @@ class TableMapping(Strict):
     table: str | None = None
     format: Literal["csv", "xlsx", "json", "xml", "parquet", "sql"]
     options: dict[str, Any] = {}
-    feeds: tuple[EntityMapping, ...]
+    feeds: tuple[EntityMapping, ...] = ()  # none where other tables only look values up in it
     personal: tuple[str, ...] = ()  # raw columns with personal data that no field names
     ignore: tuple[str, ...] = ()  # raw columns known, unmapped and free of personal data
 
@@ -170,6 +174,6 @@ def parse_source(data: Any, *, origin: str) -> Source:
         lines = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in details]
         raise DeclarationError(
             f"{origin} is not a source mapping: {'; '.join(lines) or error}",
-            hint="the words of a mapping are in the data engineer's guide, chapter 'Sources'",
+            hint="the steward's guide has them, under 'The words of a mapping'",
             file=origin,
         ) from error

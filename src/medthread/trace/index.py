@@ -43,8 +43,19 @@ def facts_of(folder: Path) -> dict[str, Any]:
     """What an index says of itself."""
     if not (folder / FACTS).exists():
         raise StoreError(f"there is no trace index at {folder.name}", hint="run `medthread run`; it builds it anew")
-    told: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    try:
+        told: dict[str, Any] = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        told["name"], told["kinds"], told["sha256"], told["bytes"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise damaged(folder, FACTS) from error
     return told
+
+
+def damaged(folder: Path, name: str) -> StoreError:
+    """What to say of an index that was changed."""
+    return StoreError(
+        f"the trace index is damaged: {folder.name}/{name}", hint="remove that folder and run `medthread run`; it is built anew"
+    )
 
 
 def sha256_of(path: Path) -> str:
@@ -77,8 +88,7 @@ class TraceIndex:
             for name, wanted in hashes.items():
                 path = folder / name
                 if not path.exists() or sha256_of(path) != wanted:
-                    hint = f"remove the folder {folder.name} and run `medthread run`"
-                    raise StoreError(f"the trace index is damaged: {name}", hint=hint)
+                    raise damaged(folder, name)
 
     def find(self, name: str) -> int | None:
         """The node of a name."""

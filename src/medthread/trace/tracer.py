@@ -7,9 +7,9 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
-from medthread.model.errors import NotFoundError, StoreError
+from medthread.model.errors import InvalidError, NotFoundError, StoreError
 from medthread.stores.serving import LakeReader, Snapshot
-from medthread.trace.index import TraceIndex
+from medthread.trace.index import TraceIndex, damaged
 from medthread.trace.layout import draw
 from medthread.trace.roles import BROKEN, LOT, ROLES, SUPPLIER_LOT
 from medthread.trace.scope import NONE, Scope, recall_scope
@@ -17,9 +17,11 @@ from medthread.trace.walk import Walk, reach
 
 GENEALOGY, NODES = "marts.genealogy", "marts.genealogy_node"
 STARTS = ("S", "L", "U")
+DIRECTIONS = ("up", "down", "both")
 NODE_COLUMNS = tuple((n, "varchar") for n in ("node", "role", "item", "item_code", "item_name", "number", "party"))
 SUGGESTED = 20
 UNRESOLVED_SHOWN = 100
+CHECKED = 1 << 28  # an index up to this size is compared with its hashes when it is opened; `medthread verify` does any
 
 
 class Tracer:
@@ -37,18 +39,26 @@ class Tracer:
             raise StoreError(f"release {snapshot.release.id} has no trace index", hint="run `medthread run`; it builds one")
         with self._lock:
             if name not in self._open:
-                self._open = {name: TraceIndex(self._folder / name)}  # one release is current; older ones open again when asked
+                index = TraceIndex(self._folder / name)
+                if index.facts.bytes <= CHECKED:
+                    index.verify()
+                self._open = {name: index}  # one release is current; older ones open again when asked
             return self._open[name]
 
     def question(self, *, item: str, lot: str, direction: str, limit: int) -> dict[str, Any]:
         """What the lot reaches: counts, customers, units (the first `limit`; 0 for all), lots, graph, broken ends."""
+        if direction not in DIRECTIONS:
+            raise InvalidError(f"no direction {direction!r}", hint=f"there are: {', '.join(DIRECTIONS)}")
         snapshot = self._reader.current()
         index = self._index(snapshot)
         starts = self._starts(snapshot, index, item=item, lot=lot)
         began = time.perf_counter()
-        walk = reach(index, starts, direction=cast("Literal['up', 'down', 'both']", direction))
-        walked = time.perf_counter()
-        scope = recall_scope(index, walk)
+        try:
+            walk = reach(index, starts, direction=cast("Literal['up', 'down', 'both']", direction))
+            walked = time.perf_counter()
+            scope = recall_scope(index, walk)
+        except (IndexError, ValueError, OverflowError) as error:  # what arrays say that were cut off or overwritten
+            raise damaged(self._folder / index.facts.name, "its arrays") from error
         ended = time.perf_counter()
         names = _Names(snapshot, index, walk, scope)
         return {

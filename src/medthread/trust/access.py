@@ -4,9 +4,10 @@ Roles are data. The full policies (row rules by region, relationship, unmask gra
 callers already ask only it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from medthread.model import Classification, Label
+from medthread.model import Classification, Label, Source
 from medthread.model.errors import ForbiddenError
 
 ACTIONS = (
@@ -94,6 +95,27 @@ class Actor:
     def clearance(self) -> Classification:
         """The highest of the roles' clearances."""
         return max((ROLES[r].clearance for r in self.roles if r in ROLES), default=Classification.PUBLIC)
+
+
+def plant_rule(actor: Actor) -> tuple[str, tuple[str, ...]]:
+    """The row rule as SQL with parameters: rows of the actor's plants and of none; true where they are bound to no plant."""
+    if not actor.plants:
+        return "true", ()
+    return f"(_plant is null or _plant in ({', '.join('?' for _ in actor.plants)}))", actor.plants
+
+
+def sources_seen(actor: Actor, sources: Iterable[Source]) -> frozenset[str]:
+    """Sources whose raw rows the actor may see, by the same rule: a source belongs to one plant, or to none."""
+    return frozenset(s.name for s in sources if not actor.plants or s.plant is None or s.plant in actor.plants)
+
+
+def require_unbound(actor: Actor) -> None:
+    """Refuse somebody bound to plants what crosses all of them."""
+    if actor.plants:
+        raise ForbiddenError(
+            f"{actor.name} sees {', '.join(actor.plants)} only, and this crosses all plants",
+            hint="ask somebody whose account is bound to no plant", actor=actor.name,
+        )
 
 
 SYSTEM = Actor("system", "系统", ("data_engineer",))

@@ -93,7 +93,9 @@ def _count_failure(tx: Connection, *, name: str, failures: int, now: datetime) -
 
 def sign_out(tx: Connection, *, token: str) -> None:
     """End a session."""
-    tx.execute(delete(session).where(session.c.token_hash == _digest(token)))
+    ended = delete(session).where(session.c.token_hash == _digest(token)).returning(session.c.account)
+    for name in tx.execute(ended).scalars():
+        record(tx, actor=name, action="session.end", object_=f"account/{name}")
 
 
 def actor_of_session(tx: Connection, *, token: str) -> Actor:
@@ -111,7 +113,7 @@ def actor_of_session(tx: Connection, *, token: str) -> Actor:
 
 def create_token(tx: Connection, *, actor: Actor, name: str, scopes: tuple[str, ...], days: int) -> tuple[str, str]:
     """A token's id and its secret, shown once; its scopes cannot exceed its maker's."""
-    beyond = set(scopes) - actor.can
+    beyond = set(scopes) - (actor.can - {"tokens:own"})  # a token makes no tokens: they would outlive it
     if beyond:
         raise ForbiddenError(f"{actor.name} cannot pass on {', '.join(sorted(beyond))}", hint="ask for fewer scopes")
     id_, secret = secrets.token_hex(6), TOKEN_PREFIX + secrets.token_urlsafe(32)

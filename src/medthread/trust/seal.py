@@ -43,10 +43,10 @@ def key_id_of(sealed: str) -> str:
 def unseal(sealed: str, *, key: bytes) -> str:
     """The value again; a changed text is refused."""
     key_id, _, box = sealed.removeprefix(PREFIX).rpartition(":")
-    raw = base64.b64decode(box)
     try:
+        raw = base64.b64decode(box, validate=True)
         return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], key_id.encode()).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: not base64, or too short
         raise InvalidError("a sealed value was changed", hint="compare the release with `medthread verify`") from None
 
 
@@ -67,6 +67,8 @@ def mask_partial(value: str | None) -> str | None:
     at = value.find("@")
     if at > 0:
         return f"{value[0]}***{value[at:]}"
-    if len(value) >= 8:  # noqa: PLR2004 - a phone number keeps its ends
+    if len(value) >= 11:  # noqa: PLR2004 - a mobile number keeps its ends
         return f"{value[:3]}****{value[-4:]}"
+    if len(value) >= 8:  # noqa: PLR2004 - of a shorter one at least half is hidden
+        return f"{value[:2]}****{value[-2:]}"
     return value[0] + "*" * (len(value) - 1) if len(value) > 1 else "*"

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from medthread.derive.columns import INDEX, MASKED
 from medthread.derive.payload import payload_of
-from medthread.model import Entity, Home
+from medthread.model import Entity, Field, Home, Mask
 from medthread.model.errors import (
     ConflictError,
     InvalidError,
@@ -21,7 +21,7 @@ from medthread.model.errors import (
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
 from medthread.trust.rules import broken_rules
-from medthread.trust.seal import blind_index, mask_partial, seal_all
+from medthread.trust.seal import blind_index, is_sealed, mask_partial, seal_all
 
 
 @dataclass(frozen=True)
@@ -55,18 +55,24 @@ def create_native(tx: Connection, into: Written, *, values: dict[str, Any], by: 
     return id_
 
 
-def replace_native(tx: Connection, into: Written, *, id_: str, version: str | None, values: dict[str, Any], by: str) -> None:
-    """Change an object, from the version that was read (the ETag)."""
+def replace_native(
+    tx: Connection, into: Written, *, id_: str, version: str | None, values: dict[str, Any], hidden: frozenset[str], by: str
+) -> None:
+    """Change an object, from the version that was read (the ETag).
+
+    Of the fields that the writer sees masked (`hidden`), those that come back as they were shown keep their value.
+    """
     entity, table = into.entity, into.table
     if version is None:
         raise PreconditionRequiredError("which version is this change made from?", hint="send If-Match with the ETag you read")
-    body = _checked(entity, values)
     row = tx.execute(select(table).where(table.c.id == id_).with_for_update()).one_or_none()
     if row is None:
         raise NotFoundError(f"no {entity.name} {id_!r}", hint="it may have been given another id")
     found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
     if version.strip('"') != str(found["_revision"]):
         raise PreconditionError("somebody changed it after you read it", hint="read it again and repeat your change")
+    kept = frozenset(n for n in hidden if values.get(n) in (None, _as_shown(entity.fields[n], found)))
+    body = _checked(entity, values, kept=kept)
     columns = _columns(tx, into, body, id_=id_)
     fresh = {"_revision": found["_revision"] + 1, "_updated_by": by, "_updated_at": func.clock_timestamp()}
     tx.execute(update(table).where(table.c.id == id_).values(**columns, **fresh))
@@ -74,12 +80,25 @@ def replace_native(tx: Connection, into: Written, *, id_: str, version: str | No
     record(tx, actor=by, action="entity.update", object_=f"{entity.name}/{id_}", before=_safe(entity, before), after=_safe(entity, body))
 
 
-def _checked(entity: type[Entity], values: dict[str, Any]) -> dict[str, Any]:
+def _as_shown(field: Field, found: Any) -> Any:
+    """What somebody without clearance was shown of a stored value."""
+    if field.mark.mask is Mask.NULL or found[field.name] is None:
+        return None
+    if field.mark.mask is Mask.FULL:
+        return "***"
+    return found[field.name + MASKED] if field.is_personal else mask_partial(str(found[field.name]))
+
+
+def _checked(entity: type[Entity], values: dict[str, Any], *, kept: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The values by type and rule; those `kept` are not looked at and not given back."""
     try:
-        body = payload_of(entity).model_validate(values).model_dump()
+        body = payload_of(entity, without=kept).model_validate({k: v for k, v in values.items() if k not in kept}).model_dump()
     except ValidationError as error:
         words = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors(include_url=False))
         raise InvalidError(f"{entity.name}: {words}", hint="mend the named fields") from error
+    forged = [k for k, v in body.items() if isinstance(v, str) and is_sealed(v)]
+    if forged:
+        raise InvalidError(f"{forged[0]}: begins like a sealed value", hint="write the value itself; it is sealed here")
     broken = broken_rules(entity, body)
     if broken:
         words = "; ".join(f"{c.field or entity.name}: {c.label.zh} ({c.label.en})" for c in broken)
@@ -91,6 +110,8 @@ def _columns(tx: Connection, into: Written, body: dict[str, Any], *, id_: str) -
     """Field values as columns: personal ones sealed under the subject's own key."""
     columns: dict[str, Any] = {}
     for field in into.entity.fields.values():
+        if field.name not in body:
+            continue
         value = body[field.name]
         if not field.is_personal:
             columns[field.name] = value

@@ -1,5 +1,6 @@
 """The audit log, newest first."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -25,7 +26,7 @@ def audit(
     if outcome:
         query = query.where(audit_event.c.outcome == outcome)
     if after:
-        if not after.isdigit() or int(after) > 2**62:
+        if not re.fullmatch("[0-9]{1,18}", after):
             raise InvalidError("the cursor is not one of ours", hint="begin again without `after`")
         query = query.where(audit_event.c.seq < int(after))
     with given.store.transaction() as tx:

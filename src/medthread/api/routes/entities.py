@@ -58,9 +58,13 @@ def _csv(batches: Iterator[tuple[list[str], list[Any]]]) -> Iterator[bytes]:
         yield text.getvalue().encode()
 
 
+# Full-width twins too: spreadsheets set to Chinese take them for the sign.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
 def safe_cell(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") and not _number(value) else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA and not _number(value) else value
 
 
 def _number(text: str) -> bool:
@@ -84,5 +88,5 @@ def one(entity: str, id_: str, response: Response, given: Given, actor: Reader) 
     response.headers["ETag"] = f'"{item["_revision"]}"'
     return {
         "item": item, "lineage": lineage_of(given, origin), "corrections": corrections_of(given, declared, actor, origin),
-        "related": related_of(given, declared, item),
+        "related": related_of(given, declared, actor, item),
     }

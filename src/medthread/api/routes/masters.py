@@ -117,6 +117,7 @@ def _successor(snapshot: Snapshot, entity: type[Entity], golden_id: str) -> str:
 
 def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: Actor, golden_id: str) -> list[dict[str, Any]]:
     masked = masked_fields(entity, actor.clearance)
+    opened = frozenset(n for n, f in entity.fields.items() if f.is_personal and n not in masked)
     columns = ", ".join(masked_expression(f) if n in masked else f'"{n}"' for n, f in entity.fields.items())
     declared = [(c.name, c.duck) for c in standard_columns(entity, given.registry)]
     rows = snapshot.query(
@@ -128,7 +129,7 @@ def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: A
     )
     return [
         {"record_id": r["record_id"], "source": r["source"], "source_key": r["source_key"], "score": r["score"], "tier": r["tier"],
-         "values": {k: v for k, v in shown(given, {"id": r["id"], **{n: r[n] for n in entity.fields}}).items() if not k.startswith("_")}}
+         "values": {k: v for k, v in shown(given, {"id": r["id"], **{n: r[n] for n in entity.fields}}, opened=opened).items() if not k.startswith("_")}}
         for r in rows
     ]
 

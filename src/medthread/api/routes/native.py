@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Header, Response
 from medthread.api.identity import Given, Writer
 from medthread.api.listing import select_one
 from medthread.api.services import Services
+from medthread.derive.view import masked_fields
 from medthread.trust.access import Actor
 from medthread.workflow import create_native, handle, replace_native
 from medthread.workflow.native import Written
@@ -36,7 +37,8 @@ def replace(
 ) -> dict[str, Any]:
     """Change an object, from the version that was read."""
     into = _into(given, entity)
-    act = partial(replace_native, into=into, id_=id_, version=if_match, values=values, by=actor.name)
+    hidden = masked_fields(into.entity, actor.clearance)
+    act = partial(replace_native, into=into, id_=id_, version=if_match, values=values, hidden=hidden, by=actor.name)
     handle(given.store, by=actor.name, action="entity.update", object_=f"{entity}/{id_}", act=act)
     return _fresh(given, into, actor, response, id_)
 

@@ -17,7 +17,7 @@ from medthread.derive.checks import Check, checks_of
 from medthread.derive.columns import INDEX, MASKED
 from medthread.derive.view import masked_fields
 from medthread.model import Dimension, Label, Rule
-from medthread.trust.access import Actor
+from medthread.trust.access import Actor, sources_seen
 from medthread.trust.seal import is_sealed
 
 router = APIRouter(tags=["quarantine"])
@@ -43,6 +43,16 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Text = Annotated[str | None, Query(max_length=300)]
 
 
+def _seen(given: Services, actor: Actor, wanted: dict[str, str | None], rule: str | None = None) -> tuple[list[str], list[Any]]:
+    """Conditions for what was asked for, among the sources that this reader may see."""
+    where, parameters = equals(wanted)
+    sources = sorted(sources_seen(actor, given.sources))
+    where.append("source in (select unnest(?))")
+    if rule:
+        where.append("list_contains(rules, ?)")
+    return where, [*parameters, sources, *([rule] if rule else [])]
+
+
 def checks_by_id(given: Services) -> dict[str, Check]:
     """Every rule of every entity, and those of loads."""
     declared = [c for e in given.registry.values() for c in checks_of(e, given.registry)]
@@ -62,9 +72,9 @@ def _raw(text: str | None) -> dict[str, Any]:
     try:
         row = json.loads(text)
     except ValueError:
-        return {"": text}
+        row = None
     if not isinstance(row, dict):
-        return {"": text}
+        return {"": "***" if is_sealed(text) else text}
     masks = {k.removesuffix(MASKED): v for k, v in row.items() if k.endswith(MASKED)}
     shown = {k: v for k, v in row.items() if not k.endswith((MASKED, INDEX))}
     return {k: masks.get(k, "***") if isinstance(v, str) and is_sealed(v) else v for k, v in shown.items()}
@@ -72,14 +82,11 @@ def _raw(text: str | None) -> dict[str, Any]:
 
 @router.get("/quarantine")
 def held(
-    given: Given, _: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None, load: Text = None,
+    given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None, load: Text = None,
     limit: Limit = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
     """One page of held rows."""
-    where, parameters = equals({"entity": entity, "source": source, "load": load})
-    if rule:
-        where.append("list_contains(rules, ?)")
-        parameters.append(rule)
+    where, parameters = _seen(given, actor, {"entity": entity, "source": source, "load": load}, rule)
     page = lake_page(given, QUARANTINE, HELD, where=where, parameters=parameters, limit=limit, after=after)
     known = checks_by_id(given)
     page["items"] = [
@@ -89,12 +96,13 @@ def held(
 
 
 @router.get("/quarantine/summary")
-def summary(given: Given, _: QuarantineReader) -> dict[str, Any]:
+def summary(given: Given, actor: QuarantineReader) -> dict[str, Any]:
     """How many rows each rule holds."""
     snapshot = given.reader.current()
+    where, parameters = _seen(given, actor, {})
     rows = snapshot.query(
         "select rule, entity, count(*) as count from (select entity, unnest(list_distinct(rules)) as rule"
-        f" from {snapshot.relation(QUARANTINE, HELD)}) group by all order by count desc, rule, entity"
+        f" from {snapshot.relation(QUARANTINE, HELD)} where {' and '.join(where)}) group by all order by count desc, rule, entity", parameters
     )
     known = checks_by_id(given)
     return {"items": [
@@ -105,12 +113,9 @@ def summary(given: Given, _: QuarantineReader) -> dict[str, Any]:
 
 
 @router.get("/quarantine.csv")
-def export(given: Given, _: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None) -> StreamingResponse:
+def export(given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None) -> StreamingResponse:
     """All held rows of a filter, to hand to the owner of the source."""
-    where, parameters = equals({"entity": entity, "source": source})
-    if rule:
-        where.append("list_contains(rules, ?)")
-        parameters.append(rule)
+    where, parameters = _seen(given, actor, {"entity": entity, "source": source}, rule)
     snapshot = given.reader.current()
     sql = (
         f'select source, "table", file, "row", entity, key, array_to_string(rules, \' \') as rules, raw'
@@ -139,7 +144,7 @@ def corrections(
     limit: Limit = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
     """One page of corrected values, before and after."""
-    where, parameters = equals({"entity": entity, "source": source, "rule": rule})
+    where, parameters = _seen(given, actor, {"entity": entity, "source": source, "rule": rule})
     page = lake_page(given, CORRECTION, MENDED, where=where, parameters=parameters, limit=limit, after=after)
     known = checks_by_id(given)
     page["items"] = [_shown(given, actor, r, known) for r in page["items"]]

@@ -25,7 +25,7 @@ def _who(actor: Actor) -> dict[str, Any]:
 
 
 @router.post("/session")
-def create(credentials: Credentials, response: Response, given: Given) -> dict[str, Any]:
+def create(credentials: Credentials, request: Request, response: Response, given: Given) -> dict[str, Any]:
     """Sign in; the session is a cookie that scripts cannot read."""
     with given.store.transaction() as tx:
         token = sign_in(tx, name=credentials.username, password=credentials.password)
@@ -35,7 +35,7 @@ def create(credentials: Credentials, response: Response, given: Given) -> dict[s
         )
     with given.store.transaction() as tx:
         actor = actor_of_session(tx, token=token)
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", max_age=SESSION_HOURS * 3600, path="/")
+    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=request.url.scheme == "https", max_age=SESSION_HOURS * 3600, path="/")
     return _who(actor)
 
 

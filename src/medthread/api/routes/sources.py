@@ -18,6 +18,7 @@ from medthread.trust.audit import record
 from medthread.workflow import handle
 
 router = APIRouter(tags=["sources"])
+LONGEST_NAME = 200  # bytes; what file systems take, less what we put around it
 FIGURES = ("rows_read", "rows_accepted", "rows_quarantined", "rows_corrected")
 
 
@@ -63,6 +64,8 @@ def loads(
         query = query.where(load.c.status.in_(status.split(",")))
     if after:
         stamp, id_ = decode(after)
+        if stamp is None:
+            raise InvalidError("the cursor is not one of ours", hint="begin again without `after`")
         query = query.where((at < stamp) | ((at == stamp) & (load.c.id > id_)))
     with given.store.transaction() as tx:
         rows = tx.execute(query).all()
@@ -74,7 +77,8 @@ def loads(
 
 def _place(given: Services, source: Source, name: str) -> Path:
     """Where a file handed in belongs: the folder of the mapping whose pattern its name fits."""
-    if not name or name != PurePath(name.replace("\\", "/")).name or name.startswith("."):
+    plain = PurePath(name.replace("\\", "/")).name == name and name.isprintable() and len(name.encode(errors="replace")) <= LONGEST_NAME
+    if not name or not plain or name.startswith("."):
         raise InvalidError(f"{name!r} is not a file name", hint="hand in a file with a plain name")
     patterns = [t.files for t in source.tables.values() if t.files]
     for pattern in patterns:

@@ -1,6 +1,6 @@
 """What arrives is read as text, sealed where personal, kept for ever."""
 
-from medthread.pipeline.ingest.arrive import Arrival, arrivals
-from medthread.pipeline.ingest.stage import feeding_sources, ingest, register, rejects_path, reopen, reopened
+from medthread.pipeline.ingest.arrive import Arrival, arrivals, matching_files
+from medthread.pipeline.ingest.stage import feeding_sources, ingest, printable, register, rejects_path, reopen, reopened
 
-__all__ = ["Arrival", "arrivals", "feeding_sources", "ingest", "register", "rejects_path", "reopen", "reopened"]
+__all__ = ["Arrival", "arrivals", "feeding_sources", "ingest", "matching_files", "printable", "register", "rejects_path", "reopen", "reopened"]

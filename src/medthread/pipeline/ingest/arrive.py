@@ -1,5 +1,6 @@
 """What has arrived: every file that a source's mapping names, hashed, and whether it was seen before."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -58,5 +59,7 @@ def arrivals(sources: list[Source], inbox: Path) -> Iterator[Arrival]:
         hashes = dict(zip(unique, pool.map(sha256_of, unique), strict=True))
     for source, name, path in wanted:
         part = source.tables[name].table
-        file = path.relative_to(inbox).as_posix() + (f"#{part}" if part else "")
+        # A name that is not UTF-8 is told by its bytes.
+        named = os.fsencode(path.relative_to(inbox).as_posix()).decode(errors="backslashreplace")
+        file = named + (f"#{part}" if part else "")
         yield Arrival(source, name, path, file, hashes[path], path.stat().st_size)

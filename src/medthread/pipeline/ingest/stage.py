@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from medthread.model import Source
-from medthread.model.errors import SourceError
+from medthread.model.errors import NotFoundError, SourceError
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.arrive import Arrival
 from medthread.pipeline.ingest.reading import read_arrival
@@ -180,7 +180,7 @@ def _held(context: Context, arrival: Arrival, rejects: tuple[Reject, ...]) -> li
 def _row(arrival: Arrival, reject: Reject, raw: str | None) -> dict[str, Any]:
     return {
         "id": key_of(arrival.load_id, str(reject.row)),
-        "entity": arrival.source.tables[arrival.table].feeds[0].entity,
+        "entity": next((feed.entity for feed in arrival.source.tables[arrival.table].feeds), ""),
         "source": arrival.source.name,
         "table": arrival.table,
         "file": arrival.file,
@@ -240,4 +240,7 @@ def _commit(context: Context, batch: str) -> int:
 
 def feeding_sources(context: Context, only: str | None) -> list[Source]:
     """The sources to read: all, or the one named."""
-    return [s for s in context.sources if only in (None, s.name)]
+    chosen = [s for s in context.sources if only in (None, s.name)]
+    if only is not None and not chosen:
+        raise NotFoundError(f"no source {only!r}", hint=f"there are: {', '.join(s.name for s in context.sources) or 'none yet'}")
+    return chosen

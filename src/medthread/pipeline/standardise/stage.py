@@ -39,6 +39,9 @@ def standardise(context: Context, batch: str) -> int:
     scans = [s for s in scans_in_order(context.sources, context.registry) if (s.source.name, s.table) in loads]
     for number, scan in enumerate(scans):
         context.progress("standardise", number, len(scans), f"{scan.source.name}.{scan.table}")
+        if not scan.feeds:  # other tables look values up in it
+            _taken_whole(context, loads[scan.source.name, scan.table])
+            continue
         _table(context, batch, scan, loads[scan.source.name, scan.table], made)
     made.files[QUARANTINE] += [
         path for rows in loads.values() for row in rows if (path := rejects_path(context, row.id)).exists()
@@ -97,6 +100,12 @@ def _table(context: Context, batch: str, scan: Scan, loads: list[Any], made: Mad
             out = context.committer.place(CORRECTION, name)
             _keep(made, CORRECTION, copy(con, " union all ".join(mended), out))
         _count(context, con, batch, scan)
+
+
+def _taken_whole(context: Context, loads: list[Any]) -> None:
+    with context.store.transaction() as tx:
+        chosen = update(load).where(load.c.id.in_([r.id for r in loads]))
+        tx.execute(chosen.values(rows_quarantined=load.c.rejects, rows_accepted=load.c.rows_read - load.c.rejects))
 
 
 def _keep(made: Made, table: str, output: Any) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from medthread.model.errors import StoreError
 from medthread.stores.lakehouse.catalog import PROPERTIES, open_catalog
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import lake_commit, lake_file
@@ -82,12 +83,25 @@ class Committer:
         import pyarrow as pa  # noqa: PLC0415 - heavy, and not needed when nothing changed
         import pyarrow.parquet as pq  # noqa: PLC0415
 
-        schema = pa.unify_schemas([pq.read_schema(f) for f in change.files])
+        # Whether a column is full in one file says nothing of the next: every column may be empty.
+        schemas = [pa.schema([field.with_nullable(nullable=True) for field in pq.read_schema(f)]) for f in change.files]
+        schema = pa.unify_schemas(schemas)
         rows = sum(pq.read_metadata(f).num_rows for f in change.files)
         table = self._table(change.table, schema)
         snapshot = self._found(table, change.key) or self._write(table, change)
         self._record(change, snapshot)
         return Committed(change.table, snapshot, rows, fresh=True)
+
+    def check_place(self) -> None:
+        """Refuse a lake that was copied or moved: its tables name their files by full path, those of the place it came from."""
+        with self._store.transaction() as tx:
+            path = tx.execute(select(lake_file.c.path).limit(1)).scalar_one_or_none()
+        if path is not None and not Path(path).is_relative_to(self._lake.resolve()):
+            was = path.partition("/data/lake/")[0]
+            raise StoreError(
+                f"this workspace was made at {was}, and its tables name their files there",
+                hint=f"put it back to {was}; a copy made to restore from is put there too (operations guide, 'Backup')",
+            )
 
     def fingerprint(self, table: str) -> str | None:
         """Of the last replacement of a table: what it was computed from."""
@@ -121,10 +135,14 @@ class Committer:
         except NoSuchTableError:
             self._catalog.create_namespace_if_not_exists(name.partition(".")[0])
             return self._catalog.create_table(name, schema=schema, properties=PROPERTIES)
-        known = {f.name for f in table.schema().fields}
-        if set(schema.names) - known:
+        fields = table.schema().fields
+        if set(schema.names) - {f.name for f in fields}:
             with table.update_schema() as evolution:
                 evolution.union_by_name(schema)
+        if full := [f.name for f in fields if f.required]:  # made before every column could be empty
+            with table.update_schema() as evolution:
+                for column in full:
+                    evolution.make_column_optional(column)
         return table
 
     def _found(self, table: "IcebergTable", key: str) -> int | None:
@@ -181,7 +199,7 @@ def key_of(*parts: Sequence[str] | str) -> str:
     digest = hashlib.sha256()
     for part in parts:
         for item in [part] if isinstance(part, str) else sorted(part):
-            digest.update(item.encode())
+            digest.update(item.encode(errors="surrogateescape"))
             digest.update(b"\0")
         digest.update(b"\1")
     return digest.hexdigest()[:32]

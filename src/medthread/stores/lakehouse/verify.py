@@ -30,7 +30,7 @@ def verify_release(store: Store, release: Release) -> Iterator[Fault]:
             path = Path(name)
             if name not in known:
                 yield Fault(table.name, name, "unknown")
-            elif not path.is_file():
+            elif not path.is_file() or path.is_symlink():
                 yield Fault(table.name, name, "missing")
             elif sha256_of(path) != known[name]:
                 yield Fault(table.name, name, "changed")

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ DELIMITERS = (",", ";", "\t", "|")
 HEAD = 1 << 20
 LONGEST_LINE = 16 << 20
 LONGEST_RECORD = 1_000  # physical lines one quoted record may span
+csv.field_size_limit(LONGEST_LINE)
 PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
 
 
@@ -50,10 +52,11 @@ def _read(path: Path, options: dict[str, object], out: Path, *, file: str) -> Ex
         rows = write_rows(out, columns, [], numbered=False)
         return Extract(out, columns, rows)
     try:
-        return Extract(out, columns, _fast(path, columns, delimiter, skip + 1, out))
+        if not _has_giant(path):
+            return Extract(out, columns, _fast(path, columns, delimiter, skip + 1, out))
     except duckdb.Error:
         out.unlink(missing_ok=True)
-        return _slow(path, columns, delimiter, skip + 1, out, file=file)
+    return _slow(path, columns, delimiter, skip + 1, out, file=file)
 
 
 def _header(path: Path, delimiter: object, *, skip: int, file: str) -> tuple[list[str], str, bool]:
@@ -87,6 +90,15 @@ def _outside_quotes(line: str) -> list[str]:
     return line.split('"')[::2]
 
 
+def _has_giant(path: Path) -> bool:
+    """Whether some block has no line end, so that a line may be longer than DuckDB's buffer: it would end there in silence."""
+    with path.open("rb") as source:
+        while block := source.read(LONGEST_LINE):
+            if len(block) == LONGEST_LINE and block.rfind(b"\n") < 0:
+                return True
+    return False
+
+
 def _fast(path: Path, columns: tuple[str, ...], delimiter: str, skip: int, out: Path) -> int:
     """The whole file in one statement; any broken record makes it fail."""
     names = ", ".join(f"{literal(c)}: 'VARCHAR'" for c in columns)
@@ -109,52 +121,72 @@ def _slow(path: Path, columns: tuple[str, ...], delimiter: str, skip: int, out: 
 
 
 def _records(path: Path, columns: tuple[str, ...], delimiter: str, skip: int, rejects: Rejects, *, file: str) -> Iterator[tuple[int, list[str | None]]]:
-    """Parsed records with their ordinals; the others go to `rejects`."""
+    """Parsed records with their ordinals; the others go to `rejects`.
+
+    A quote that is left open may span lines, as far as they make a record of the right columns when it closes. Where
+    they do not, only the line that opened it is spoilt, and the lines after it are read again on their own.
+    """
     number = 0
-    for raw in _physical_records(path, skip, file=file):
-        if not raw.strip("\r\n"):
-            continue
-        number += 1
-        try:
-            cells = next(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter, strict=True))
-        except csv.Error as error:
-            rejects.add(row=number, reason="quotes", message=f"row {number}: {error}", raw=raw)
-            continue
-        if len(cells) != len(columns):
-            rejects.add(row=number, reason="columns", message=f"row {number} has {len(cells)} columns, the header {len(columns)}", raw=raw)
-            continue
-        yield number, [c or None for c in cells]
-
-
-def _physical_records(path: Path, skip: int, *, file: str) -> Iterator[str]:
-    """Text of one record at a time. A quote that is never closed spoils its own line only."""
     with path.open(encoding="utf-8-sig", newline="") as source:
-        waiting: list[str] = []
-        lines = _bounded(source, file=file)
+        lines = _Lines(source, file=file)
         for _ in range(skip):
-            next(lines, "")
-        for line in lines:
-            waiting.append(line)
-            while waiting and (len(waiting) > LONGEST_RECORD or "".join(waiting).count('"') % 2 == 0):
-                if "".join(waiting).count('"') % 2 == 0:
-                    yield "".join(waiting)
-                    waiting = []
-                else:
-                    yield waiting.pop(0)
-        yield from _leftover(waiting)
+            lines.take()
+        while line := lines.take():
+            if not line.strip("\r\n"):
+                continue
+            number += 1
+            cells, reason, message = _parsed(line, lines, columns, delimiter)
+            if reason:
+                rejects.add(row=number, reason=reason, message=f"row {number}{message}", raw=line)
+            else:
+                yield number, [c or None for c in cells]
 
 
-def _leftover(waiting: list[str]) -> Iterator[str]:
-    """What an open quote swallowed up to the end of the file: the first line is broken, the rest is read again."""
-    while waiting:
-        yield waiting.pop(0)
-        held: list[str] = []
-        while waiting:
-            held.append(waiting.pop(0))
-            if "".join(held).count('"') % 2 == 0:
-                yield "".join(held)
-                held = []
-        waiting = held
+def _parsed(line: str, lines: "_Lines", columns: tuple[str, ...], delimiter: str) -> tuple[list[str], str, str]:
+    """The record that a line begins, or the reason why there is none, in a word and in words."""
+    if line.count('"') % 2:
+        following = lines.until_closed(len(line))
+        try:
+            found = list(csv.reader(io.StringIO("".join([line, *following]), newline=""), delimiter=delimiter, strict=True))
+        except csv.Error:
+            found = []
+        if len(found) == 1 and len(found[0]) == len(columns) and following:
+            return found[0], "", ""
+        lines.give_back(following)
+    try:
+        [cells] = csv.reader([line], delimiter=delimiter, strict=True)
+    except (csv.Error, ValueError) as error:
+        return [], "quotes", f": {error}"
+    if len(cells) != len(columns):
+        return [], "columns", f" has {len(cells)} columns, the header {len(columns)}"
+    return cells, "", ""
+
+
+class _Lines:
+    """Physical lines, a few of which can be given back."""
+
+    def __init__(self, source: io.TextIOBase, *, file: str) -> None:
+        self._fresh = _bounded(source, file=file)
+        self._again: deque[str] = deque()
+
+    def take(self) -> str:
+        """The next line; nothing at the end."""
+        return self._again.popleft() if self._again else next(self._fresh, "")
+
+    def give_back(self, lines: list[str]) -> None:
+        """They are next again."""
+        self._again.extendleft(reversed(lines))
+
+    def until_closed(self, size: int) -> list[str]:
+        """Lines up to the one that closes an open quote; none where it stays open as long as a record may be."""
+        taken: list[str] = []
+        while len(taken) < LONGEST_RECORD and size < LONGEST_LINE and (line := self.take()):
+            taken.append(line)
+            size += len(line)
+            if line.count('"') % 2:
+                return taken
+        self.give_back(taken)
+        return []
 
 
 def _bounded(source: io.TextIOBase, *, file: str) -> Iterator[str]:

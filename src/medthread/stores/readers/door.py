@@ -1,5 +1,6 @@
 """One door for all formats: whatever goes wrong inside leaves as a `SourceError` that names the file."""
 
+import sqlite3
 import struct
 import zipfile
 import zlib
@@ -24,7 +25,7 @@ FORMATS: dict[str, Callable[[ReadRequest, Path], Extract]] = {
 # What the libraries below raise on content they do not like.
 UNREADABLE = (
     OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError, MemoryError, EOFError, zipfile.BadZipFile,
-    zipfile.LargeZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, pa.ArrowException, duckdb.Error,
+    zipfile.LargeZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, pa.ArrowException, duckdb.Error, sqlite3.Error,
 )
 
 

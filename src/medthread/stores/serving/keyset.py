@@ -29,9 +29,10 @@ def decode(cursor: str) -> tuple[str | None, str]:
     """What `encode` put in."""
     try:
         value, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, UnicodeDecodeError) as error:
+        text = f"{value}{id_}".encode()  # a lone surrogate has no bytes
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise InvalidError("the cursor is not one of ours", hint="begin again without `after`") from error
-    if not isinstance(id_, str) or not (value is None or isinstance(value, str)):
+    if b"\0" in text or not isinstance(id_, str) or not (value is None or isinstance(value, str)):
         raise InvalidError("the cursor is not one of ours", hint="begin again without `after`")
     return value, id_
 

@@ -7,6 +7,7 @@ begun keeps the release it began with.
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -17,6 +18,8 @@ from medthread.stores.lakehouse import Release, Releases
 
 KEPT = 4  # snapshots whose connection stays open
 BATCH = 2000
+# What DuckDB raises on files that are gone, cut off or changed.
+UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException, duckdb.InternalException)
 
 
 class Snapshot:
@@ -51,19 +54,31 @@ class Snapshot:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _run(self, cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any]) -> tuple[list[str], list[Any]]:
-        try:
+        with self._reading():
             cursor.execute(sql, list(parameters))
-        except duckdb.IOException as error:
-            raise StoreError(f"a file of {self.release.id} cannot be read: {error}", hint="run `medthread verify`") from error
-        return [d[0] for d in cursor.description or []], cursor.fetchall()
+            return [d[0] for d in cursor.description or []], cursor.fetchall()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What a damaged or missing file makes DuckDB say, as our own error."""
+        try:
+            yield
+        except UNREADABLE as error:
+            words = str(error).splitlines()[0][:200]
+            raise StoreError(f"a file of {self.release.id} cannot be read: {words}", hint="run `medthread verify`") from error
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[list[str], list[Any]]]:
         """Column names and rows in batches, for exports of any size."""
         cursor = self._connection.cursor()
         try:
-            cursor.execute(sql, list(parameters))
+            with self._reading():
+                cursor.execute(sql, list(parameters))
             names = [d[0] for d in cursor.description or []]
-            while rows := cursor.fetchmany(BATCH):
+            while True:
+                with self._reading():
+                    rows = cursor.fetchmany(BATCH)
+                if not rows:
+                    return
                 yield names, rows
         finally:
             cursor.close()

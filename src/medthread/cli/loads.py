@@ -1,0 +1,24 @@
+"""How files ended: one line each, and what is refused with its reason."""
+
+from medthread.app import Installation
+from medthread.cli.speech import console, say
+
+REFUSED = ("rejected", "blocked")
+
+
+def tell_loads(installation: Installation) -> None:
+    """Every file: how it ended, rows read, accepted and held."""
+    say("结局              读入       接受       隔离  文件", "ended             read   accepted       held  file")
+    for load in installation.loads():
+        figures = "".join(f"{load[n] or 0:>11,}" for n in ("rows_read", "rows_accepted", "rows_quarantined"))
+        console.print(f"{load['status']:<11}{figures}  {load['file']}", markup=False, soft_wrap=True)
+
+
+def tell_refused(installation: Installation) -> bool:
+    """What waits for somebody: files refused, files that no mapping names; whether any is refused."""
+    refused = [load for load in installation.loads() if load["status"] in REFUSED]
+    for load in refused:
+        console.print(f"! {load['file']}: {load['message']['text']}\n  {load['message'].get('hint', '')}", markup=False)
+    for name in installation.unnamed_files():
+        say(f"? {name}:没有映射读取它", f"? {name}: no mapping reads it")
+    return bool(refused)
