@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from medthread.app import Workspace
 from tests.conftest import Demonstration
+from tests.scenarios import company
 
 PROGRAM = str(Path(sys.executable).parent / "medthread")
 CONTRACT = {
@@ -22,7 +24,7 @@ def call(*arguments: str, env: dict[str, str] | None = None) -> "subprocess.Comp
     return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False, env=surroundings)
 
 
-@pytest.mark.parametrize("command", ["", "init", "run", "ingest", "trace", "verify", "up", "demo", "version"])
+@pytest.mark.parametrize("command", ["", "init", "run", "ingest", "trace", "verify", "up", "demo", "version", "account"])
 def test_every_command_explains_itself(command: str) -> None:
     done = call(*([command] if command else []), "--help")
     assert done.returncode == 0
@@ -76,3 +78,36 @@ def test_another_scale_in_the_same_place_is_refused(demonstration: Demonstration
     done = call("demo", "--no-serve", "--scale", "0.2", "--seed", "1", "--home", str(demonstration.home))
     assert done.returncode != 0
     assert "--home" in done.stderr
+
+
+def test_an_account_is_added_and_listed(workspace: Workspace) -> None:
+    home = ["--home", str(workspace.home)]
+    made = subprocess.run(
+        [PROGRAM, "account", "add", "lin", "--role", "steward", "--role", "auditor", "--printed-name", "小林", *home],
+        input="a long password\n", capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    listed = call("account", "list", *home).stdout
+    assert "lin" in listed
+    assert "steward, auditor" in listed
+    for arguments, said in ((["lin", "--role", "steward"], "already"), (["wang", "--role", "king"], "no role"), (["zhao", "--role", "buyer"], "too short")):
+        again = subprocess.run([PROGRAM, "account", "add", *arguments, *home], input="short\n", capture_output=True, text=True, check=False)
+        assert again.returncode == 1
+        assert said in again.stderr
+        assert "Traceback" not in again.stderr
+
+
+def test_taking_in_says_how_each_file_ended(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    (home / "inbox" / "notes.txt").write_text("hello", encoding="utf-8")
+    (home / "inbox" / "receipt9.csv").write_bytes(b"\x00\x01")
+    done = call("ingest", "--home", str(home), env={"MEDTHREAD_LANG": "en"})
+    assert done.returncode == 2, "a refused file"
+    [line] = [x for x in done.stdout.splitlines() if x.endswith("receipt1.csv")]
+    assert line.split() == ["accepted", "200", "197", "3", "receipt1.csv"]
+    assert "! receipt9.csv" in done.stdout
+    assert "? notes.txt: no mapping reads it" in done.stdout
+    assert call("run", "--home", str(home)).returncode == 2
+    (home / "inbox" / "receipt9.csv").unlink()
+    nothing = call("run", "--home", str(home), "--source", "nosuch")
+    assert nothing.returncode == 1
+    assert "there are: erp" in nothing.stderr

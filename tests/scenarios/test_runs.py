@@ -1,7 +1,10 @@
 """Stories of runs: nothing twice, nothing lost, nothing half."""
 
 import json
+import os
 import random
+import re
+import shutil
 import subprocess
 import threading
 import time
@@ -11,7 +14,7 @@ import psycopg
 import pytest
 
 from medthread.app import Installation, open_installation
-from medthread.model.errors import ConflictError, NotFoundError
+from medthread.model.errors import ConflictError, NotFoundError, StoreError
 from medthread.pipeline.release import move_pointer
 from medthread.pipeline.run import take_in
 from medthread.stores.lakehouse.verify import verify_release
@@ -279,3 +282,70 @@ def test_an_external_database_takes_the_place_of_the_embedded_one(tmp_path: Path
     assert company.run_once(home).rows_written > 600
     assert company.run_once(home).rows_written == 0
     assert not (home / "data" / "postgres").exists()
+
+
+def test_a_column_that_is_full_one_day_may_have_a_gap_the_next(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    company.run_once(home)
+    company.write(home / "inbox" / "supplier2.csv", "code,name,uscc", [("V90", "无锡一号五金有限公司", "x"), ("V91", "", "y"), ("V92", "无锡三号五金有限公司", "")])
+    company.run_once(home)
+    assert len(company.content_of(home)["golden.supplier_xref"]) == 22
+    assert {load["file"]: load["status"] for load in company.loads(home)}["supplier2.csv"] == "accepted"
+
+
+def test_one_file_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    odd = os.fsencode(home / "inbox" / "receipt") + b"\xff\xfe.csv"
+    Path(os.fsdecode(odd)).write_bytes((home / "inbox" / "receipt1.csv").read_bytes())
+    (home / "sources" / "erp.yaml").write_text(
+        company.MAPPING + '  order:\n    files: "*.db"\n    format: sql\n    table: orders\n    feeds: []\n', encoding="utf-8")
+    (home / "inbox" / "mes.db").write_bytes(b"SQLite format 3\0" + b"garbage" * 1000)
+    company.run_once(home)
+    told = {load["file"]: load for load in company.loads(home)}
+    assert told["mes.db#orders"]["status"] == "rejected"
+    assert "mes.db" in told["mes.db#orders"]["message"]["text"]
+    assert {told["receipt1.csv"]["status"], told["receipt\\xff\\xfe.csv"]["status"]} == {"accepted", "repeated"}
+
+
+def test_a_table_that_is_only_looked_up_in_feeds_nothing(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    mapping = company.MAPPING.replace("quantity: qty, received_at", "quantity: {lookup: {table: amounts, from: no, match: n, give: q}}, received_at")
+    (home / "sources" / "erp.yaml").write_text(mapping + '  amounts: {files: "amount*.csv", format: csv, ignore: [n, q]}\n', encoding="utf-8")
+    company.write(home / "inbox" / "amount.csv", "n,q", [(f"R{n}", n + 7) for n in range(200)])
+    company.run_once(home)
+    told = {load["file"]: load for load in company.loads(home)}
+    assert (told["amount.csv"]["status"], told["amount.csv"]["rows_accepted"]) == ("accepted", 200)
+    assert len(company.content_of(home)["golden.receipt"]) == 200
+
+
+def test_a_copy_of_a_workspace_does_not_pass_for_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o711)  # so that the database lies in the workspace and is copied with it
+    home = company.found(tmp_path / "c")
+    company.run_once(home)
+    subprocess.run(["cp", "-a", str(home), str(tmp_path / "copy")], check=True)
+    with pytest.raises(StoreError, match=re.escape(str(home))), open_installation(tmp_path / "copy"):
+        pytest.fail("a copy was opened as if it were the original")
+    shutil.rmtree(tmp_path / "copy" / "data" / "postgres")
+    with pytest.raises(StoreError, match="knows nothing"), open_installation(tmp_path / "copy"):
+        pytest.fail("a lake was opened without its database")
+
+
+def test_verify_looks_at_the_trace_index_too(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    company.run_once(home)
+    with open_installation(home) as installation:
+        current = installation.releases.current()
+        assert current is not None
+        assert installation.faults(current) == []
+        folder = home / "data" / "trace" / str(current.trace_index)
+        down = folder / "down.npy"
+        whole = down.read_bytes()
+        for spoilt in (whole[:-4] + b"\0\0\0\1", whole[:-40], b""):
+            down.write_bytes(spoilt)
+            assert [f.table for f in installation.faults(current)] == ["trace index"]
+            reader = LakeReader(installation.releases)
+            with pytest.raises(StoreError, match="damaged"):
+                installation.tracer(reader).question(item="M3", lot="S3", direction="down", limit=0)
+            reader.close()
+        shutil.rmtree(folder)
+        assert len(installation.faults(current)) == 1

@@ -57,6 +57,30 @@ def test_a_broken_line_is_set_aside_with_its_number(tmp_path: Path) -> None:
     assert made.rejects[0].raw == "3\n"
 
 
+@pytest.mark.parametrize(("lines", "rows", "faults"), [
+    ('0,"open\n' + "".join(f"{n},x\n" for n in range(1500)), 1500, ["quotes"]),
+    ('1,"open\n' + "2,x\n" * 50 + '3,"open too\n' + "4,y\n" * 50, 100, ["quotes", "quotes"]),
+    ('1,"two\nlines"\n2,5" pipe\n3,7" pipe\n4,z\n5,a,b\n', 4, ["columns"]),
+    ('1,"open,3\n' + ("y" * 60_000 + "\n") * 990, 0, ["quotes"] + ["columns"] * 990),
+    ('1,"' + "long\n" * 900 + '"\n2,x,x\n', 1, ["columns"]),
+    ("1," + "x" * 400_000 + "\n2,y,y\n", 1, ["columns"]),
+    ('1,"never closed', 0, ["quotes"]),
+])
+def test_one_open_quote_costs_one_line_and_no_time(tmp_path: Path, lines: str, rows: int, faults: list[str]) -> None:
+    made, _ = read(write(tmp_path, "a.csv", "a,b\n" + lines), "csv")
+    assert made.rows == rows
+    assert [r.reason for r in made.rejects] == faults
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("megabytes", [20, 40, 70])
+def test_a_giant_line_is_refused_wherever_it_stands(tmp_path: Path, megabytes: int, end: str) -> None:
+    path = write(tmp_path, "a.csv", "a,b\n1,2\n9," + "x" * (megabytes << 20) + end)
+    with pytest.raises(SourceError) as found:
+        read(path, "csv")
+    assert found.value.attributes["row"] == 3
+
+
 def test_an_ambiguous_delimiter_is_not_guessed(tmp_path: Path) -> None:
     path = write(tmp_path, "x.csv", "a,b;c\n1,2;3\n")
     with pytest.raises(SourceError, match="could be split"):

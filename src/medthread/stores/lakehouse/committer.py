@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from medthread.model.errors import StoreError
 from medthread.stores.lakehouse.catalog import PROPERTIES, open_catalog
 from medthread.stores.postgres.store import Store
-from medthread.stores.postgres.tables import lake_commit, lake_file
+from medthread.stores.postgres.tables import batch, lake_commit, lake_file
 
 if TYPE_CHECKING:
     from pyiceberg.catalog.sql import SqlCatalog
@@ -96,6 +96,12 @@ class Committer:
         """Refuse a lake that was copied or moved: its tables name their files by full path, those of the place it came from."""
         with self._store.transaction() as tx:
             path = tx.execute(select(lake_file.c.path).limit(1)).scalar_one_or_none()
+            known = path or tx.execute(select(batch.c.id).limit(1)).scalar_one_or_none()
+        if known is None and next(self._lake.glob("*/*/data/*.parquet"), None) is not None:
+            raise StoreError(
+                f"{self._lake} holds tables that this database knows nothing of",
+                hint="the database that belongs to them was not brought along (operations guide, 'Backup')",
+            )
         if path is not None and not Path(path).is_relative_to(self._lake.resolve()):
             was = path.partition("/data/lake/")[0]
             raise StoreError(
