@@ -36,6 +36,7 @@ from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.postgres.tables import load, release, run
 from medthread.stores.serving import LakeReader
 from medthread.trace import GENEALOGY, TraceIndex, Tracer, build_index
+from medthread.trust.access import Access
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
 
@@ -118,6 +119,10 @@ class Workspace:
             found[source.name] = source
         return tuple(found.values())
 
+    def policies(self) -> dict[str, str]:
+        """The company's own policies, by file name."""
+        return {p.name: p.read_text(encoding="utf-8") for p in sorted((self.home / "policies").glob("*.cedar"))}
+
     def models(self) -> list[Path]:
         """The company's own marts."""
         return sorted((self.home / "models").glob("*.sql"))
@@ -137,6 +142,7 @@ class Installation:
         upgrade(store, self.native_metadata)
         self.keyring = Keyring.open(workspace.data / "keys" / "master.key")
         self.releases = Releases(store)
+        self.access = Access(workspace.policies())
         self._memory = memory
         self.context().committer.check_place()
 
@@ -188,7 +194,7 @@ class Installation:
         try:
             yield Services(
                 name=str(self.workspace.settings.get("name", self.workspace.home.name)), store=self.store,
-                registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring,
+                registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access,
                 releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, demo_accounts=accounts or [],
             )

@@ -10,6 +10,7 @@ from medthread.model import Registry, Source
 from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres.store import Store
 from medthread.stores.serving import LakeReader
+from medthread.trust.access import Access
 from medthread.trust.keys import Keyring
 
 
@@ -40,6 +41,7 @@ class Services:
     sources: tuple[Source, ...]
     native: dict[str, Table]
     keyring: Keyring
+    access: Access
     releases: Releases
     reader: LakeReader
     tracer: Tracer

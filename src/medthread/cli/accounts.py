@@ -1,5 +1,6 @@
 """Accounts of a workspace: who may sign in, and as what."""
 
+import csv
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -7,11 +8,11 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from medthread.app import Installation, open_installation
+from medthread.app import SETTINGS, Installation, Workspace, open_installation
 from medthread.cli.speech import console, language, say
 from medthread.model.errors import ConflictError
 from medthread.stores.postgres.tables import account
-from medthread.trust.access import ROLES
+from medthread.trust.access import ROLES, Access, Actor, matrix
 from medthread.trust.accounts import create_account
 
 accounts = typer.Typer(no_args_is_help=True, help="账号 · Accounts: list them, add one.")
@@ -36,8 +37,17 @@ def list_(home: Home = HERE) -> None:
 @accounts.command("roles")
 def roles() -> None:
     """列出角色 · List the roles there are."""
+    access = Access()
     for role in ROLES.values():
-        console.print(f"{role.name:<16} {role.label.in_(language()):<20} {', '.join(sorted(role.can))}", markup=False, soft_wrap=True)
+        can = ", ".join(sorted(access.can(Actor("", "", (role.name,)))))
+        console.print(f"{role.name:<16} {role.label.in_(language()):<20} {can}", markup=False, soft_wrap=True)
+
+
+@accounts.command("matrix")
+def print_matrix(home: Home = HERE) -> None:
+    """输出角色 × 操作权限矩阵(CSV)· Print role by action as CSV, the company's own policies included."""
+    own = Workspace.open(home).policies() if (home / SETTINGS).exists() else {}
+    csv.writer(sys.stdout, lineterminator="\n").writerows(matrix(Access(own)))
 
 
 @accounts.command("add")

@@ -43,13 +43,13 @@ inbox = "inbox"
 
 @app.command()
 def init(folder: Annotated[Path, typer.Argument(help="新工作区 · the new folder")]) -> None:
-    """建立工作区 · Make a workspace: settings, sources, models, inbox."""
+    """建立工作区 · Make a workspace: settings, sources, models, policies, inbox."""
     if folder == Path():
         raise ConfigurationError("name a folder", hint="for example: medthread init mycompany")
     if (folder / SETTINGS).exists():
         raise ConfigurationError(f"{folder} is a workspace already", hint="use it, or choose another folder")
     try:
-        for part in ("sources", "models", "inbox"):
+        for part in ("sources", "models", "policies", "inbox"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         (folder / SETTINGS).write_text(TEMPLATE.format(name=folder.resolve().name), encoding="utf-8")
     except OSError as error:

@@ -1,75 +1,45 @@
-"""The one access port: who may do what, and which fields they see in clear.
+"""The one access port: who may do what, and which rows and fields they see.
 
-Roles are data. The full policies (row rules by region, relationship, unmask grants) fill this port later;
-callers already ask only it.
+Actions are decided by Cedar policies: those that ship (`policies/`), and a company's own, which may forbid more or
+permit more within the same words. Rows follow plants, fields follow the clearance of roles.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+
+import cedarpy
 
 from medthread.model import Classification, Label, Source
-from medthread.model.errors import ForbiddenError
+from medthread.model.errors import DeclarationError, ForbiddenError
 
-ACTIONS = (
-    "entities:read",
-    "entities:write",
-    "runs:start",
-    "releases:publish",
-    "trace:read",
-    "audit:read",
-    "masters:read",
-    "quarantine:read",
-    "tokens:own",
-)
-READ = frozenset({"entities:read", "trace:read", "masters:read", "tokens:own"})
+SHIPPED = Path(__file__).parent / "policies"
+READER = "reader"  # the role that those who look at data have beside their own
 
 
 @dataclass(frozen=True)
 class Role:
-    """What a role may do and how much it is cleared for."""
+    """A role: how much it is cleared for, and whether it looks at data at all. What it may do, policies say."""
 
     name: str
     label: Label
-    can: frozenset[str]
     clearance: Classification
+    reads: bool = True
 
 
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        Role(
-            "data_engineer",
-            Label("数据工程师", "Data engineer"),
-            READ | {"runs:start", "releases:publish", "quarantine:read"},
-            Classification.INTERNAL,
-        ),
-        Role(
-            "steward",
-            Label("数据管家", "Data steward"),
-            READ | {"entities:write", "quarantine:read"},
-            Classification.PERSONAL,
-        ),
-        Role(
-            "quality",
-            Label("质量工程师", "Quality engineer"),
-            READ | {"entities:write", "quarantine:read"},
-            Classification.CONFIDENTIAL,
-        ),
-        Role(
-            "regulatory",
-            Label("法规专员", "Regulatory affairs"),
-            READ | {"entities:write"},
-            Classification.CONFIDENTIAL,
-        ),
-        Role("buyer", Label("采购员", "Buyer"), READ | {"entities:write"}, Classification.CONFIDENTIAL),
-        Role("manager", Label("厂长", "Plant manager"), READ, Classification.INTERNAL),
-        Role("auditor", Label("审计员", "Auditor"), READ | {"audit:read", "quarantine:read"}, Classification.INTERNAL),
-        Role(
-            "administrator",
-            Label("系统管理员", "System administrator"),
-            frozenset({"audit:read", "tokens:own"}),
-            Classification.INTERNAL,
-        ),
+        Role("data_engineer", Label("数据工程师", "Data engineer"), Classification.INTERNAL),
+        Role("steward", Label("数据管家", "Data steward"), Classification.PERSONAL),
+        Role("quality", Label("质量工程师", "Quality engineer"), Classification.CONFIDENTIAL),
+        Role("regulatory", Label("法规专员", "Regulatory affairs"), Classification.CONFIDENTIAL),
+        Role("buyer", Label("采购员", "Buyer"), Classification.CONFIDENTIAL),
+        Role("manager", Label("厂长", "Plant manager"), Classification.INTERNAL),
+        Role("auditor", Label("审计员", "Auditor"), Classification.INTERNAL),
+        Role("administrator", Label("系统管理员", "System administrator"), Classification.INTERNAL, reads=False),
     )
 }
 
@@ -86,15 +56,97 @@ class Actor:
     language: str = "zh-CN"
 
     @property
-    def can(self) -> frozenset[str]:
-        """Every action allowed."""
-        allowed = frozenset[str]().union(*(ROLES[r].can for r in self.roles if r in ROLES))
-        return allowed if self.scopes is None else allowed & self.scopes
-
-    @property
     def clearance(self) -> Classification:
         """The highest of the roles' clearances."""
         return max((ROLES[r].clearance for r in self.roles if r in ROLES), default=Classification.PUBLIC)
+
+
+@dataclass(frozen=True)
+class Access:
+    """The port. `own` are the company's policies by file name, beside those that ship."""
+
+    own: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        """Refuse policies that could not be meant: unknown words, unreadable text."""
+        for name, text in self.own.items():
+            _check(name, text)
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Every action there is."""
+        return _schema()[1]
+
+    def can(self, actor: Actor) -> frozenset[str]:
+        """Every action allowed."""
+        return frozenset(a for a in self.actions if self.refused_by(actor, a) is None)
+
+    def require(self, actor: Actor, action: str) -> None:
+        """Refuse what the actor may not do, and say which policy or whose right it is."""
+        because = self.refused_by(actor, action)
+        if because is None:
+            return
+        holders = [r.label for r in ROLES.values() if self.refused_by(Actor("", "", (r.name,)), action) is None]
+        zh, en = ("、".join(h.zh for h in holders), ", ".join(h.en for h in holders))
+        raise ForbiddenError(
+            f"{actor.name} may not {action}", hint=f"{because}; {en} may · {zh}可以", actor=actor.name, action=action, policy=because
+        )
+
+    def refused_by(self, actor: Actor, action: str) -> str | None:
+        """Why an action is refused: the policy that forbids it, or that none permits it; nothing where it is allowed."""
+        if actor.scopes is not None and action not in actor.scopes:
+            return "the token's scopes"
+        return _decide(tuple(sorted(self.own.items())), tuple(sorted(actor.roles)), actor.plants, action)
+
+
+@lru_cache(maxsize=4096)
+def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], plants: tuple[str, ...], action: str) -> str | None:
+    policies, names = _policies(own)
+    parents = [r for r in roles if r in ROLES]
+    parents += [READER] if any(ROLES[r].reads for r in parents) else []
+    account = {"uid": {"type": "Account", "id": "actor"}, "attrs": {"bound": bool(plants), "plants": list(plants)},
+               "parents": [{"type": "Role", "id": r} for r in parents]}
+    groups = [{"uid": {"type": "Role", "id": r}, "attrs": {}, "parents": []} for r in parents]
+    request = {"principal": 'Account::"actor"', "action": f"Action::{json.dumps(action)}", "resource": 'Installation::"this"', "context": {}}
+    answer = cedarpy.is_authorized(request, policies, [account, *groups], _schema()[0])
+    if answer.allowed:
+        return None
+    return ", ".join(names[r] for r in answer.diagnostics.reasons) or "no policy permits it"
+
+
+@cache
+def _schema() -> tuple[cedarpy.Schema, tuple[str, ...]]:
+    text = (SHIPPED / "schema.cedarschema").read_text(encoding="utf-8")
+    words = cedarpy.Schema.from_str(text)
+    declared = text[text.index("action ") : text.index("appliesTo")]
+    return words, tuple(declared.split('"')[1::2])
+
+
+@cache
+def _policies(own: tuple[tuple[str, str], ...]) -> tuple[cedarpy.PolicySet, dict[str, str]]:
+    """All policies, parsed once, and what each is called: Cedar numbers them, an `@id` names them."""
+    shipped = "\n".join(p.read_text(encoding="utf-8") for p in sorted(SHIPPED.glob("*.cedar")))
+    text = "\n".join([shipped, *(t for _, t in own)])
+    static = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
+    return cedarpy.PolicySet.from_str(text), {k: p.get("annotations", {}).get("id", k) for k, p in static.items()}
+
+
+def _check(name: str, text: str) -> None:
+    try:
+        result = cedarpy.validate_policies(text, (SHIPPED / "schema.cedarschema").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DeclarationError(f"{name}: {error}", hint="it is a Cedar policy file; compare it with one that ships") from error
+    if not result.validation_passed:
+        raise DeclarationError(f"{name}: {'; '.join(e.error for e in result.errors)}", hint=f"actions: {', '.join(_schema()[1])}")
+
+
+def matrix(access: Access) -> list[list[str]]:
+    """Role by action, for people to review: a header, then one row a role."""
+    rows = [["role", *access.actions]]
+    for role in ROLES.values():
+        allowed = access.can(Actor("", "", (role.name,)))
+        rows.append([role.name, *("yes" if a in allowed else "" for a in access.actions)])
+    return rows
 
 
 def plant_rule(actor: Actor) -> tuple[str, tuple[str, ...]]:
@@ -107,24 +159,3 @@ def plant_rule(actor: Actor) -> tuple[str, tuple[str, ...]]:
 def sources_seen(actor: Actor, sources: Iterable[Source]) -> frozenset[str]:
     """Sources whose raw rows the actor may see, by the same rule: a source belongs to one plant, or to none."""
     return frozenset(s.name for s in sources if not actor.plants or s.plant is None or s.plant in actor.plants)
-
-
-def require_unbound(actor: Actor) -> None:
-    """Refuse somebody bound to plants what crosses all of them."""
-    if actor.plants:
-        raise ForbiddenError(
-            f"{actor.name} sees {', '.join(actor.plants)} only, and this crosses all plants",
-            hint="ask somebody whose account is bound to no plant", actor=actor.name,
-        )
-
-
-SYSTEM = Actor("system", "系统", ("data_engineer",))
-
-
-def require(actor: Actor, action: str) -> None:
-    """Refuse what the actor may not do."""
-    if action not in actor.can:
-        holders = "、".join(r.label.zh for r in ROLES.values() if action in r.can)
-        raise ForbiddenError(
-            f"{actor.name} may not {action}", hint=f"roles that may: {holders}", actor=actor.name, action=action
-        )

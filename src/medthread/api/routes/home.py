@@ -31,7 +31,7 @@ def home(given: Given, actor: Reader) -> dict[str, Any]:
         "quality_index": quality["index"], "dimensions": quality["dimensions"],
         "kpis": _kpis(given, release) if release else [],
         "sources": source_figures(given),
-        "attention": _attention(given, release, can=actor.can),
+        "attention": _attention(given, release, can=given.access.can(actor)),
     }
 
 

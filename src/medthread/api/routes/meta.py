@@ -53,7 +53,7 @@ def screen_of(entity: type[Entity], given: Services, actor: Actor) -> dict[str, 
     """What the console draws, with what this reader may do."""
     meta = entity_meta(entity, given.registry, clearance=actor.clearance)
     native = entity.about.home is Home.NATIVE
-    writes = native and "entities:write" in actor.can
+    writes = native and "entities:write" in given.access.can(actor)
     fields = []
     for field, f in zip(meta["fields"], entity.fields.values(), strict=True):
         plain = not field["masked"] and not f.is_personal

@@ -20,8 +20,8 @@ class Credentials(BaseModel):
     password: str = Field(max_length=1000)
 
 
-def _who(actor: Actor) -> dict[str, Any]:
-    return {"username": actor.name, "name": actor.printed_name, "roles": list(actor.roles), "can": sorted(actor.can)}
+def _who(given: Given, actor: Actor) -> dict[str, Any]:
+    return {"username": actor.name, "name": actor.printed_name, "roles": list(actor.roles), "can": sorted(given.access.can(actor))}
 
 
 @router.post("/session")
@@ -36,13 +36,13 @@ def create(credentials: Credentials, request: Request, response: Response, given
     with given.store.transaction() as tx:
         actor = actor_of_session(tx, token=token)
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=request.url.scheme == "https", max_age=SESSION_HOURS * 3600, path="/")
-    return _who(actor)
+    return _who(given, actor)
 
 
 @router.get("/session")
-def read(actor: Someone) -> dict[str, Any]:
+def read(given: Given, actor: Someone) -> dict[str, Any]:
     """Who is signed in and what they may do."""
-    return _who(actor)
+    return _who(given, actor)
 
 
 @router.delete("/session", status_code=204)

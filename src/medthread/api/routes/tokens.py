@@ -35,8 +35,9 @@ def tokens(given: Given, actor: TokenOwner) -> dict[str, Any]:
 @router.post("/tokens", status_code=201)
 def create(wanted: Wanted, given: Given, actor: TokenOwner) -> dict[str, Any]:
     """A new token; its secret is in this answer and nowhere else."""
-    scopes = tuple(wanted.scopes) if wanted.scopes is not None else tuple(sorted(actor.can - {"tokens:own"}))
-    act = partial(create_token, actor=actor, name=wanted.name, scopes=scopes, days=wanted.days)
+    can = given.access.can(actor)
+    scopes = tuple(wanted.scopes) if wanted.scopes is not None else tuple(sorted(can - {"tokens:own"}))
+    act = partial(create_token, actor=actor, can=can, name=wanted.name, scopes=scopes, days=wanted.days)
     id_, secret = handle(given.store, by=actor.name, action="token.create", object_="token", act=act)
     return {"id": id_, "name": wanted.name, "token": secret, "scopes": list(scopes)}
 

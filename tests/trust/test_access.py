@@ -1,0 +1,74 @@
+"""Policies decide, names tell why, and what is misspelt is caught before it matters."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medthread.app import Workspace, open_installation
+from medthread.model.errors import DeclarationError, ForbiddenError
+from medthread.trust.access import ROLES, SHIPPED, Access, Actor, matrix
+
+ROOT = Path(__file__).resolve().parents[2]
+ACCESS = Access()
+NO_AUDITOR = '@id("ours.no_auditor") forbid (principal in Role::"auditor", action == Action::"quarantine:read", resource);'
+
+
+def actor(*roles: str, plants: tuple[str, ...] = (), scopes: frozenset[str] | None = None) -> Actor:
+    return Actor("lin", "小林", roles, plants, scopes)
+
+
+def test_the_matrix_is_the_one_that_was_reviewed() -> None:
+    reviewed = list(csv.reader((ROOT / "docs" / "access-matrix.csv").read_text(encoding="utf-8").splitlines()))
+    assert matrix(ACCESS) == reviewed, "rights changed: have them approved, then `medthread account matrix > docs/access-matrix.csv`"
+
+
+def test_a_refusal_says_which_policy_and_whose_right_it_is() -> None:
+    with pytest.raises(ForbiddenError) as found:
+        ACCESS.require(actor("buyer"), "releases:publish")
+    assert "no policy permits it" in found.value.hint
+    assert "Data engineer" in found.value.hint
+    with pytest.raises(ForbiddenError) as found:
+        ACCESS.require(actor("quality", plants=("SZ",)), "trace:read")
+    assert found.value.attributes["policy"] == "trace.crosses_plants"
+
+
+@given(st.sets(st.sampled_from(sorted(ROLES))), st.sets(st.sampled_from(ACCESS.actions)))
+def test_scopes_and_plants_only_take_away_and_roles_only_add(roles: set[str], scopes: set[str]) -> None:
+    whole = ACCESS.can(actor(*roles))
+    assert ACCESS.can(actor(*roles, scopes=frozenset(scopes))) == whole & scopes
+    assert ACCESS.can(actor(*roles, plants=("SZ",))) == whole - {"trace:read"}
+    for role in ROLES:
+        assert whole <= ACCESS.can(actor(*roles, role))
+    assert ACCESS.can(actor("nobody")) == frozenset()
+
+
+def test_a_companys_own_policy_forbids_more_or_permits_more() -> None:
+    assert "quarantine:read" in ACCESS.can(actor("auditor"))
+    own = Access({"own.cedar": NO_AUDITOR})
+    assert own.refused_by(actor("auditor"), "quarantine:read") == "ours.no_auditor"
+    assert own.refused_by(actor("auditor", "steward"), "quarantine:read") == "ours.no_auditor", "a forbid stands above every permit"
+    more = Access({"own.cedar": 'permit (principal in Role::"manager", action == Action::"releases:publish", resource);'})
+    assert "releases:publish" in more.can(actor("manager"))
+    assert "releases:publish" not in ACCESS.can(actor("manager"))
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ('permit (principal, action == Action::"entities:wite", resource);', "entities:wite"),
+    ('permit (principal, action, resource) when { principal.plant == "x" };', "attribute `plant`"),
+    ("permit (principal", "unexpected end"),
+])
+def test_a_misspelt_policy_is_refused(workspace: Workspace, text: str, said: str) -> None:
+    (workspace.home / "policies").mkdir(exist_ok=True)
+    (workspace.home / "policies" / "own.cedar").write_text(text, encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"own\.cedar") as found, open_installation(workspace.home):
+        pytest.fail("it opened")
+    assert said in found.value.message
+
+
+def test_every_shipped_policy_has_a_name() -> None:
+    for path in SHIPPED.glob("*.cedar"):
+        text = path.read_text(encoding="utf-8")
+        assert text.count("@id(") == text.count("permit (") + text.count("forbid ("), path.name
