@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from medthread.model.errors import SourceError
+from medthread.stores.readers import sql
 from medthread.stores.readers.door import read_sql_to_parquet, read_to_parquet
 from medthread.stores.readers.extract import Extract, ReadRequest
 
@@ -203,3 +205,14 @@ def test_sqlite_table_and_query(tmp_path: Path) -> None:
     with sqlite3.connect(path) as db:
         assert db.execute("select count(*) from 工单").fetchone() == (2,)
     db.close()
+
+
+def test_a_view_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql, "LONGEST_READ", 0.5)
+    path = tmp_path / "mes.db"
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("create view work_order as with recursive n(x) as (select 1 union all select x + 1 from n) select x from n")
+        base.commit()
+    with pytest.raises(SourceError, match="interrupted"):
+        read_sql_to_parquet(f"sqlite:///{path}", "work_order", out=tmp_path / "o.parquet")
+    assert not (tmp_path / "o.parquet").exists()

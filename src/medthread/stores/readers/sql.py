@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,8 @@ from medthread.stores.readers.extract import Extract, check_columns, write_rows
 
 NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)?")
 FETCH = 10_000
+LONGEST_READ = 3600.0  # seconds; a view may be made so that it never ends
+STEPS = 1_000_000  # of SQLite's machine between two looks at the clock
 Row = tuple[int, list[str | None]]
 
 
@@ -46,6 +49,8 @@ def _sqlite(path: Path, text: str, out: Path) -> Extract:
             raise SourceError(f"{file} is not an SQLite database", hint="is it complete? copy it with the database's backup command", file=file)
     statement, is_table = _statement(text)
     with closing(sqlite3.connect(f"file:{escape(str(path))}?mode=ro", uri=True)) as base:
+        end = time.monotonic() + LONGEST_READ
+        base.set_progress_handler(lambda: time.monotonic() > end, STEPS)  # true interrupts
         base.text_factory = lambda b: b.decode("utf-8", "strict")
         tables = [r[0] for r in base.execute("select name from sqlite_master where type in ('table', 'view') order by 1")]
         if is_table and text.strip() not in tables:
