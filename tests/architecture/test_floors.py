@@ -13,7 +13,7 @@ PLANTED = {
     "A room imports only from lower floors": ("src/medthread/model/planted.py", "import medthread.stores\n"),
     "The machine never names a business object": ("src/medthread/stores/planted.py", "import medthread.masters.item\n"),
     "Domains never import each other": (
-        "src/medthread/domains/supply/planted.py", "import medthread.domains.quality.nonconformance\n"),
+        "src/medthread/domains/supply/planted.py", "import medthread.domains.quality.qms_nonconformance\n"),
     "Declarations and calculation know no driver": ("src/medthread/masters/planted.py", "import duckdb\n"),
     "The simulator shares nothing with what it judges": ("src/medthread_demo/planted.py", "import medthread.model\n"),
 }

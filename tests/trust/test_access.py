@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from medthread.app import Workspace, open_installation
 from medthread.model.errors import DeclarationError, ForbiddenError
-from medthread.trust.access import ROLES, SHIPPED, Access, Actor, matrix
+from medthread.trust.access import SHIPPED, Access, Actor, matrix
+from medthread.trust.roles import ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCESS = Access()

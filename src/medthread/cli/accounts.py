@@ -12,8 +12,9 @@ from medthread.app import SETTINGS, Installation, Workspace, open_installation
 from medthread.cli.speech import console, language, say
 from medthread.model.errors import ConflictError
 from medthread.stores.postgres.tables import account
-from medthread.trust.access import ROLES, Access, Actor, matrix
+from medthread.trust.access import Access, Actor, matrix
 from medthread.trust.accounts import create_account
+from medthread.trust.roles import ROLES
 
 accounts = typer.Typer(no_args_is_help=True, help="账号 · Accounts: list them, add one.")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]

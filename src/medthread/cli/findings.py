@@ -19,7 +19,7 @@ from medthread.stores.serving import Snapshot
 FAULT_OF_RULE = (
     ("uscc.check_digit", "uscc_check_digit"), ("uscc.confusable", "uscc_confusable"),
     ("udi_di.di.check_digit", "gtin_check_digit"), ("udi_di.gs1_check_digit", "gtin_check_digit"),
-    ("device_model.udi_di.check_digit", "gtin_check_digit"), ("complaint.udi.check_digit", "udi_check_digit"),
+    ("device_model.udi_di.check_digit", "gtin_check_digit"), ("crm_complaint.udi.check_digit", "udi_check_digit"),
     ("material_issue.work_order.reference", "broken_wo_link"), ("load.unparsable", "unparsable_line"),
     (".expiry_before_manufacture", "expiry_before_manufacture"), (".dates", "expiry_before_manufacture"),
     ("equipment.form", "unknown_code"), (".placeholder", "out_of_range"), (".implausible", "out_of_range"),

@@ -2,10 +2,14 @@
 
 from medthread.model.classification import Classification, Mask
 from medthread.model.entity import About, Entity, F, Field, Home, Kind, Ref, Retention
+from medthread.model.events import Event, EventType, Mode, Reaction, Work, reaction
+from medthread.model.guards import Calculation, Decision, Guard
 from medthread.model.labels import Label
 from medthread.model.mapping import EntityMapping, FieldMapping, Source, TableMapping, parse_source
 from medthread.model.matching import MatchModel
+from medthread.model.process import Clock, Duty, Meaning, Process, State, Transition
 from medthread.model.registry import Registry
+from medthread.model.rulebook import Rulebook
 from medthread.model.rules import (
     CODE_FORM,
     GTIN,
@@ -28,26 +32,42 @@ __all__ = [
     "USCC_CONFUSABLE",
     "USCC_INNER",
     "About",
+    "Calculation",
     "Classification",
+    "Clock",
+    "Decision",
     "Dimension",
+    "Duty",
     "Entity",
     "EntityMapping",
+    "Event",
+    "EventType",
     "F",
     "Field",
     "FieldMapping",
     "Gate",
+    "Guard",
     "Home",
     "Kind",
     "Label",
     "Mask",
     "MatchModel",
+    "Meaning",
+    "Mode",
+    "Process",
+    "Reaction",
     "Ref",
     "Registry",
     "Retention",
     "Rule",
+    "Rulebook",
     "Source",
+    "State",
     "TableMapping",
+    "Transition",
+    "Work",
     "between",
     "parse_source",
     "pattern",
+    "reaction",
 ]

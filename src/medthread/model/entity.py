@@ -20,6 +20,7 @@ from medthread.model.classification import Classification, Mask
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
 from medthread.model.matching import MatchModel
+from medthread.model.process import Process
 from medthread.model.rules import Rule
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -91,6 +92,9 @@ class F:
     synonyms: tuple[str, ...] = field(default=(), kw_only=True)
     example: str | None = field(default=None, kw_only=True)
     standard: str | None = field(default=None, kw_only=True)
+    series: str | None = field(default=None, kw_only=True)  # numbered when left out: `NC` gives NC-2026-00001
+    default: Literal["now", "today", "me"] | str | None = field(default=None, kw_only=True)  # noqa: PYI051 - the words are shown
+    long: bool = field(default=False, kw_only=True)  # a paragraph rather than a line
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,8 @@ class About:
     synonyms: tuple[str, ...] = field(default=(), kw_only=True)
     match: MatchModel | None = field(default=None, kw_only=True)  # for masters: how duplicates are found
     repeats: bool = field(default=False, kw_only=True)  # events: the same key may arrive again and is the same event
+    process: Process | None = field(default=None, kw_only=True)  # native: how its records go through people's hands
+    part_of: str | None = field(default=None, kw_only=True)  # native lines: the field that names the record they belong to
 
     @property
     def label(self) -> Label:
@@ -211,7 +217,18 @@ def _check_rules(cls: type[Entity]) -> None:
     for f in cls.fields.values():
         for rule in f.mark.rules:
             rule.at(f.name)
+    _check_home(cls)
     if cls.about.title is not None and cls.about.title not in cls.fields:
         raise DeclarationError(
             f"{cls.__name__} has no field {cls.about.title!r} for a title", hint=", ".join(cls.fields)
         )
+
+
+def _check_home(cls: type[Entity]) -> None:
+    about = cls.about
+    if (about.process or about.part_of) and about.home is not Home.NATIVE:
+        raise DeclarationError(f"{cls.__name__} has a process or a whole and is not written here", hint="give it home=Home.NATIVE")
+    if about.part_of is not None:
+        part = cls.fields.get(about.part_of)
+        if part is None or part.mark.ref is None:
+            raise DeclarationError(f"{cls.__name__} is part of {about.part_of!r}, which refers to nothing", hint="name a field with ref=Ref(...)")

@@ -12,36 +12,11 @@ from pathlib import Path
 
 import cedarpy
 
-from medthread.model import Classification, Label, Source
+from medthread.model import Classification, Source
 from medthread.model.errors import DeclarationError, ForbiddenError
+from medthread.trust.roles import ACTOR, READER, ROLES
 
 SHIPPED = Path(__file__).parent / "policies"
-READER = "reader"  # the role that those who look at data have beside their own
-
-
-@dataclass(frozen=True)
-class Role:
-    """A role: how much it is cleared for, and whether it looks at data at all. What it may do, policies say."""
-
-    name: str
-    label: Label
-    clearance: Classification
-    reads: bool = True
-
-
-ROLES: dict[str, Role] = {
-    role.name: role
-    for role in (
-        Role("data_engineer", Label("数据工程师", "Data engineer"), Classification.INTERNAL),
-        Role("steward", Label("数据管家", "Data steward"), Classification.PERSONAL),
-        Role("quality", Label("质量工程师", "Quality engineer"), Classification.CONFIDENTIAL),
-        Role("regulatory", Label("法规专员", "Regulatory affairs"), Classification.CONFIDENTIAL),
-        Role("buyer", Label("采购员", "Buyer"), Classification.CONFIDENTIAL),
-        Role("manager", Label("厂长", "Plant manager"), Classification.INTERNAL),
-        Role("auditor", Label("审计员", "Auditor"), Classification.INTERNAL),
-        Role("administrator", Label("系统管理员", "System administrator"), Classification.INTERNAL, reads=False),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -104,6 +79,7 @@ def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], plants: tu
     policies, names = _policies(own)
     parents = [r for r in roles if r in ROLES]
     parents += [READER] if any(ROLES[r].reads for r in parents) else []
+    parents += [ACTOR] if any(ROLES[r].acts for r in parents if r in ROLES) else []
     account = {"uid": {"type": "Account", "id": "actor"}, "attrs": {"bound": bool(plants), "plants": list(plants)},
                "parents": [{"type": "Role", "id": r} for r in parents]}
     groups = [{"uid": {"type": "Role", "id": r}, "attrs": {}, "parents": []} for r in parents]

@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from medthread.model.errors import ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError
 from medthread.stores.postgres.tables import account, api_token, session
-from medthread.trust.access import ROLES, Actor
+from medthread.trust.access import Actor
 from medthread.trust.audit import record
+from medthread.trust.roles import ROLES
 
 SESSION_HOURS = 12
 FAILURES_ALLOWED = 5

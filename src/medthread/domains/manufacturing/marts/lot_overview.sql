@@ -18,6 +18,6 @@ select
 from golden.lot as l
 left join golden.item as i on i.id = l.item
 left join golden.supplier as s on s.id = l.supplier
-left join golden.nonconformance as n on n.item = l.item and n.lot_no = l.lot_no
-left join golden.inspection as q on q.item = l.item and q.lot_no = l.lot_no
+left join golden.qms_nonconformance as n on n.item = l.item and n.lot_no = l.lot_no
+left join golden.qms_inspection as q on q.item = l.item and q.lot_no = l.lot_no
 group by all

@@ -11,5 +11,5 @@ select
     max(r.received_at) as last_received_at
 from golden.supplier as s
 left join golden.receipt as r on r.supplier = s.id
-left join golden.nonconformance as n on n.item = r.item and n.lot_no = r.lot_no
+left join golden.qms_nonconformance as n on n.item = r.item and n.lot_no = r.lot_no
 group by all

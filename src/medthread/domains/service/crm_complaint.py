@@ -25,12 +25,12 @@ UNKNOWN_CARRIER = Rule(
 )
 
 
-class Complaint(Entity):
-    """A report that a device fell short (ISO 13485:2016, 8.2.2)."""
+class CrmComplaint(Entity):
+    """A report that a device fell short (ISO 13485:2016, 8.2.2), as the customer system told it."""
 
     about = About(
-        "投诉",
-        "Complaint",
+        "投诉(CRM)",
+        "Complaint (CRM)",
         domain="service",
         group="sales",
         owner="service",

@@ -19,12 +19,12 @@ PLAUSIBLE = between(
 )
 
 
-class Inspection(Entity):
-    """A lot judged at one stage."""
+class QmsInspection(Entity):
+    """A lot judged at one stage, as the quality system told it."""
 
     about = About(
-        "检验单",
-        "Inspection",
+        "检验单(QMS)",
+        "Inspection (QMS)",
         domain="quality",
         group="production",
         owner="quality",
@@ -43,12 +43,12 @@ class Inspection(Entity):
     judged_at: Annotated[datetime | None, F("判定时间", "Judged at")]
 
 
-class InspectionResult(Entity):
+class QmsInspectionResult(Entity):
     """One reading of one characteristic."""
 
     about = About(
-        "检验读数",
-        "Inspection reading",
+        "检验读数(QMS)",
+        "Inspection reading (QMS)",
         domain="quality",
         group="production",
         owner="quality",
@@ -57,7 +57,7 @@ class InspectionResult(Entity):
         retain=Retention(years=10),
         synonyms=("测量值",),
     )
-    inspection: Annotated[str, F("检验单", "Inspection", key=True, ref=Ref("inspection"), search=True)]
+    inspection: Annotated[str, F("检验单", "Inspection", key=True, ref=Ref("qms_inspection"), search=True)]
     characteristic: Annotated[str, F("特性", "Characteristic", key=True, search=True)]
     sample_no: Annotated[int, F("样本号", "Sample", key=True)]
     value: Annotated[Decimal | None, F("数值", "Value", rules=(PLAUSIBLE,))]

@@ -14,12 +14,12 @@ DISPOSITIONS = {
 }
 
 
-class Nonconformance(Entity):
-    """Product that does not meet its requirement (ISO 13485:2016, 8.3)."""
+class QmsNonconformance(Entity):
+    """Product that did not meet its requirement (ISO 13485:2016, 8.3), as the quality system told it."""
 
     about = About(
-        "不合格品",
-        "Nonconformance",
+        "不合格品(QMS)",
+        "Nonconformance (QMS)",
         domain="quality",
         group="production",
         owner="quality",

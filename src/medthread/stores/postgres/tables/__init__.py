@@ -1,0 +1,55 @@
+"""The machine's own tables, a module for each subject."""
+
+from medthread.stores.postgres.tables.accounts import account, api_token, encryption_key, session
+from medthread.stores.postgres.tables.audit import audit_event
+from medthread.stores.postgres.tables.base import metadata
+from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
+from medthread.stores.postgres.tables.lake import lake_commit, lake_file
+from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
+from medthread.stores.postgres.tables.signatures import signature, signing_key
+from medthread.stores.postgres.tables.udi import unknown_carrier
+from medthread.stores.postgres.tables.workflow import (
+    deadline,
+    delegation,
+    idempotency,
+    number_series,
+    outbox,
+    process_case,
+    process_definition,
+    process_step,
+    proposal,
+    reaction_failure,
+    subscription,
+)
+
+__all__ = [
+    "account",
+    "api_token",
+    "audit_event",
+    "batch",
+    "deadline",
+    "delegation",
+    "encryption_key",
+    "idempotency",
+    "lake_commit",
+    "lake_file",
+    "load",
+    "metadata",
+    "number_series",
+    "outbox",
+    "process_case",
+    "process_definition",
+    "process_step",
+    "proposal",
+    "reaction_failure",
+    "release",
+    "release_pointer",
+    "release_table",
+    "rule_count",
+    "run",
+    "session",
+    "signature",
+    "signing_key",
+    "subscription",
+    "unknown_carrier",
+]

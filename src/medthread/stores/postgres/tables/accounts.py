@@ -1,0 +1,53 @@
+"""Who may come in: accounts, sessions, tokens; keys that seal what is personal."""
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, LargeBinary, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from medthread.stores.postgres.tables.base import at, metadata
+
+account = Table(
+    "account",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("printed_name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("organisations", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("plants", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("language", Text, nullable=False, server_default="zh-CN"),
+    Column("failures", BigInteger, nullable=False, server_default="0"),
+    Column("locked_until", DateTime(timezone=True)),
+    at(),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account", Text, ForeignKey(account.c.name), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    at(),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("account", Text, ForeignKey(account.c.name), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("revoked", Boolean, nullable=False, server_default="false"),
+    at(),
+)
+
+encryption_key = Table(
+    "encryption_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("wrapped", LargeBinary),  # null once destroyed: what it sealed is erased
+    Column("subject", Text, nullable=False),
+    Column("destroyed_at", DateTime(timezone=True)),
+    at(),
+)

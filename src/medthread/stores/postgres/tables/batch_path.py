@@ -1,0 +1,65 @@
+"""Runs of the batch path, the files they took in, what each rule counted."""
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from medthread.stores.postgres.tables.base import at, metadata
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("stages", JSONB, nullable=False, server_default="[]"),
+    Column("message", Text),
+    Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("finished_at", DateTime(timezone=True)),
+)
+
+load = Table(
+    "load",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("table", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("batch", Text),
+    Column("status", Text, nullable=False),
+    Column("rows_read", BigInteger, nullable=False, server_default="0"),
+    Column("rows_accepted", BigInteger, nullable=False, server_default="0"),
+    Column("rows_quarantined", BigInteger, nullable=False, server_default="0"),
+    Column("rows_corrected", BigInteger, nullable=False, server_default="0"),
+    Column("rejects", BigInteger, nullable=False, server_default="0"),
+    Column("raw_path", Text),
+    Column("columns", ARRAY(Text)),
+    Column("findings", JSONB, nullable=False, server_default="[]"),
+    Column("message", JSONB),
+    at(),
+    Index("ix_load_source", "source", "table", "sha256"),
+    Index("ix_load_batch", "batch"),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("stage", Text, nullable=False),
+    at(),
+)
+
+rule_count = Table(
+    "rule_count",
+    metadata,
+    Column("batch", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("table", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("entity", Text, nullable=False),
+    Column("checked", BigInteger, nullable=False),
+    Column("broken", BigInteger, nullable=False),
+    Column("corrected", BigInteger, nullable=False, server_default="0"),
+    at(),
+)

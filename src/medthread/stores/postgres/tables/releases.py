@@ -1,0 +1,36 @@
+"""Which snapshot of every table readers see."""
+
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Table, Text, func
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from medthread.stores.postgres.tables.base import metadata
+
+release = Table(
+    "release",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("created_by", Text, nullable=False),
+    Column("published_at", DateTime(timezone=True)),
+    Column("note", Text),
+    Column("trace_index", Text),
+)
+
+release_table = Table(
+    "release_table",
+    metadata,
+    Column("release", Text, ForeignKey(release.c.id), primary_key=True),
+    Column("table", Text, primary_key=True),
+    Column("snapshot", BigInteger, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("files", ARRAY(Text), nullable=False),
+)
+
+release_pointer = Table(
+    "release_pointer",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("release", Text, ForeignKey(release.c.id), nullable=False),
+    Column("moved_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("moved_by", Text, nullable=False),
+)
