@@ -39,6 +39,13 @@ class SourceError(MedthreadError):
     status = 422
 
 
+class RefusedError(MedthreadError):
+    """A rule stands in the way. `because` lists each objection: guard, record, detail."""
+
+    code = "refused"
+    status = 409
+
+
 class NotFoundError(MedthreadError):
     """Nothing by that name."""
 

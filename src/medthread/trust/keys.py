@@ -46,10 +46,18 @@ class Keyring:
         """The key of blind indices: derived, so that equal values compare equal over all loads."""
         return AESGCM(self._master).encrypt(b"\0" * NONCE_BYTES, b"blind index", b"medthread")
 
+    def wrap(self, key: bytes) -> bytes:
+        """A key so that it may be kept."""
+        return aes_key_wrap(self._master, key)
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """A kept key again."""
+        return aes_key_unwrap(self._master, wrapped)
+
     def make(self, tx: Connection, *, id_: str, subject: str) -> bytes:
         """A key under an id; the same key again when it exists."""
         key = secrets.token_bytes(KEY_BYTES)
-        wrapped = aes_key_wrap(self._master, key)
+        wrapped = self.wrap(key)
         tx.execute(
             insert(encryption_key)
             .values(id=id_, subject=subject, wrapped=wrapped)
@@ -62,7 +70,7 @@ class Keyring:
         wrapped = tx.execute(select(encryption_key.c.wrapped).where(encryption_key.c.id == id_)).scalar_one_or_none()
         if wrapped is None:
             raise NotFoundError(f"no key {id_!r}", hint="it was destroyed: what it sealed is erased", key=id_)
-        return aes_key_unwrap(self._master, bytes(wrapped))
+        return self.unwrap(bytes(wrapped))
 
     def destroy(self, tx: Connection, id_: str) -> None:
         """Erase everything sealed with a key."""

@@ -1,0 +1,53 @@
+"""What happened, written in the transaction in which it happened, and read in the order of commits.
+
+A cursor on the sequence alone loses events: a transaction with a lower number may commit after one with a higher.
+So readers stay behind the oldest transaction still open (`pg_snapshot_xmin`).
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, text
+
+from medthread.methods.canonical import plain
+from medthread.model.errors import DeclarationError
+from medthread.model.events import Event
+from medthread.stores.postgres.tables import outbox
+from medthread.workflow.context import Context
+
+CHANNEL = "medthread_outbox"
+UNREAD = text("""
+    select seq, xid::text::bigint as xid, id, type, entity, record, at, by, body from medthread.outbox
+    where (xid, seq) > (cast(cast(:xid as text) as xid8), :seq) and xid < pg_snapshot_xmin(pg_current_snapshot())
+    order by xid, seq limit :limit
+""")
+CURSOR = text("select xid::text::bigint as xid, seq from medthread.subscription where name = :name for update")
+BEGIN = text("""
+    insert into medthread.subscription (name, xid, seq) values (:name, '0', 0) on conflict (name) do nothing
+""")
+MOVE = text("update medthread.subscription set xid = cast(cast(:xid as text) as xid8), seq = :seq, at = now() where name = :name")
+
+
+def emit(tx: Connection, context: Context, *, type_: str, entity: str, record: str, by: str, at: datetime, body: Mapping[str, Any]) -> Event:
+    """Write an event; whoever listens is woken when the transaction commits."""
+    if type_ not in context.rulebook.events:
+        raise DeclarationError(f"event {type_!r} is not declared", hint="declare EventType(...) for it")
+    event = Event(str(uuid.uuid4()), type_, entity, record, at, by, plain(dict(body)))
+    tx.execute(insert(outbox).values(id=event.id, type=type_, entity=entity, record=record, by=by, at=at, body=event.body))
+    tx.execute(text(f"select pg_notify('{CHANNEL}', '')"))
+    return event
+
+
+def unread(tx: Connection, *, name: str, limit: int) -> list[tuple[int, int, Event]]:
+    """The next events of a subscriber, whose cursor is locked until the transaction ends: (xid, seq, event)."""
+    tx.execute(BEGIN, {"name": name})
+    cursor = tx.execute(CURSOR, {"name": name}).one()
+    rows = tx.execute(UNREAD, {"xid": cursor.xid, "seq": cursor.seq, "limit": limit}).all()
+    return [(r.xid, r.seq, Event(r.id, r.type, r.entity, r.record, r.at, r.by, r.body)) for r in rows]
+
+
+def move(tx: Connection, *, name: str, xid: int, seq: int) -> None:
+    """Everything up to here was read."""
+    tx.execute(MOVE, {"name": name, "xid": xid, "seq": seq})
