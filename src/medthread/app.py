@@ -11,11 +11,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from sqlalchemy import Connection, MetaData, Table, insert, select
@@ -23,7 +25,7 @@ from sqlalchemy import Connection, MetaData, Table, insert, select
 from medthread import domains, masters
 from medthread.api import Services
 from medthread.derive import check_source, tables_of
-from medthread.model import Entity, Registry, Source, parse_source
+from medthread.model import Entity, Registry, Rulebook, Source, parse_source
 from medthread.model.errors import ConfigurationError, ConflictError, DeclarationError, StoreError
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
@@ -34,11 +36,14 @@ from medthread.stores.lakehouse.verify import Fault
 from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.postgres.tables import load, release, run
-from medthread.stores.serving import LakeReader
+from medthread.stores.serving import LakeReader, Released
 from medthread.trace import GENEALOGY, TraceIndex, Tracer, build_index
 from medthread.trust.access import Access
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
+from medthread.trust.signatures import KeptKeys
+from medthread.workflow import Calendar, keep_definitions
+from medthread.workflow import Context as CommandContext
 
 EXTENSIONS = "medthread.domains"
 SETTINGS = "medthread.toml"
@@ -123,6 +128,19 @@ class Workspace:
         """The company's own policies, by file name."""
         return {p.name: p.read_text(encoding="utf-8") for p in sorted((self.home / "policies").glob("*.cedar"))}
 
+    def calendar(self) -> Calendar:
+        """The organisation's zone and working days: `[calendar] zone, holidays, workdays`."""
+        given = self.settings.get("calendar", {})
+        if not isinstance(given, dict):
+            raise DeclarationError(f"{SETTINGS}: calendar is not a section", hint="write [calendar] and under it zone, holidays, workdays")
+        try:
+            days = {n: frozenset(date.fromisoformat(str(d)) for d in given.get(n, ())) for n in ("holidays", "workdays")}
+            zone = str(given.get("zone", Calendar.zone))
+            ZoneInfo(zone)
+        except (ValueError, TypeError, ZoneInfoNotFoundError) as error:
+            raise DeclarationError(f"{SETTINGS}: [calendar] {error}", hint='days are "2026-10-01", a zone is "Asia/Shanghai"') from error
+        return Calendar(zone, **days)
+
     def models(self) -> list[Path]:
         """The company's own marts."""
         return sorted((self.home / "models").glob("*.sql"))
@@ -137,18 +155,28 @@ class Installation:
         self.registry, folders = declared()
         self.sources = workspace.sources(self.registry)
         self.models = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql"))) + tuple(workspace.models())
+        self.rulebook = Rulebook.declared(self.registry)
         self.native_metadata = MetaData()
         self.native: dict[str, Table] = tables_of(self.registry, self.native_metadata)
         upgrade(store, self.native_metadata)
         self.keyring = Keyring.open(workspace.data / "keys" / "master.key")
         self.releases = Releases(store)
         self.access = Access(workspace.policies())
+        with store.transaction() as tx:
+            keep_definitions(tx, self.rulebook)
         self._memory = memory
         self.context().committer.check_place()
 
     def tracer(self, reader: LakeReader) -> Tracer:
         """Trace questions over the release that a reader sees."""
         return Tracer(reader, self.workspace.data / "trace")
+
+    def commands(self, reader: LakeReader) -> CommandContext:
+        """The surroundings of the command path, over the release that a reader sees."""
+        return CommandContext(
+            registry=self.registry, rulebook=self.rulebook, tables=self.native, keyring=self.keyring, access=self.access,
+            signer=KeptKeys(self.keyring), calendar=self.workspace.calendar(), genealogy=self.tracer(reader), released=Released(reader, self.registry),
+        )
 
     def index_trace(self, context: Context) -> str | None:
         """Index the genealogy of the newest build; the same again when it did not change."""
@@ -195,7 +223,7 @@ class Installation:
             yield Services(
                 name=str(self.workspace.settings.get("name", self.workspace.home.name)), store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access,
-                releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
+                workflow=self.commands(reader), releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, demo_accounts=accounts or [],
             )
         finally:

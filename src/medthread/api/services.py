@@ -12,6 +12,7 @@ from medthread.stores.postgres.store import Store
 from medthread.stores.serving import LakeReader
 from medthread.trust.access import Access
 from medthread.trust.keys import Keyring
+from medthread.workflow import Context
 
 
 class Tracer(Protocol):
@@ -42,6 +43,7 @@ class Services:
     native: dict[str, Table]
     keyring: Keyring
     access: Access
+    workflow: Context
     releases: Releases
     reader: LakeReader
     tracer: Tracer

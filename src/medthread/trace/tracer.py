@@ -69,6 +69,23 @@ class Tracer:
             "graph": names.graph(draw(index, walk, keep=frozenset(starts.tolist()))),
         }
 
+    def lots(self, item: str, lot_no: str, *, direction: str) -> list[tuple[str, str]]:
+        """Lots (item code, number) met from a lot, itself included; only itself where nothing is published or nobody knows it."""
+        if not self._reader.published():
+            return [(item, lot_no)]
+        snapshot = self._reader.current()
+        index = self._index(snapshot)
+        try:
+            starts = self._starts(snapshot, index, item=item, lot=lot_no)
+        except NotFoundError:
+            return [(item, lot_no)]
+        walk = reach(index, starts, direction=cast("Literal['up', 'down', 'both']", direction))
+        roles = index.roles(walk.nodes)
+        names = index.names(walk.nodes[(roles == LOT) | (roles == SUPPLIER_LOT)])
+        relation = snapshot.relation(NODES, NODE_COLUMNS)
+        rows = snapshot.query(f"select item_code, number from {relation} where node in (select unnest(?))", [names])
+        return sorted({(item, lot_no), *((r["item_code"], r["number"]) for r in rows if r["item_code"])})
+
     def _starts(self, snapshot: Snapshot, index: TraceIndex, *, item: str, lot: str) -> Any:
         relation = snapshot.relation(NODES, NODE_COLUMNS)
         rows = snapshot.query(

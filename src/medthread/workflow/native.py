@@ -2,15 +2,16 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from medthread.derive.columns import INDEX, MASKED
 from medthread.derive.payload import payload_of
-from medthread.model import Entity, Field, Home, Mask
+from medthread.model import Entity, Field, Mask
 from medthread.model.errors import (
     ConflictError,
     InvalidError,
@@ -18,66 +19,112 @@ from medthread.model.errors import (
     PreconditionError,
     PreconditionRequiredError,
 )
+from medthread.stores.postgres.tables import process_case
 from medthread.trust.audit import record
-from medthread.trust.keys import Keyring
 from medthread.trust.rules import broken_rules
 from medthread.trust.seal import blind_index, is_sealed, mask_partial, seal_all
+from medthread.workflow.cases import Case, find_case, open_case, void_pending
+from medthread.workflow.context import Context
+from medthread.workflow.deadlines import run_clocks
+from medthread.workflow.filling import filled
 
 
-@dataclass(frozen=True)
-class Written:
-    """Where an entity's objects are written: its declaration, its table, the keys that seal it."""
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """New values for a record. `hidden` are fields that the writer sees masked: unchanged when they come back as shown."""
 
-    entity: type[Entity]
-    tables: dict[str, Table]
-    keyring: Keyring
-
-    @property
-    def table(self) -> Table:
-        """The entity's table; refused for objects that come from elsewhere."""
-        if self.entity.about.home is not Home.NATIVE:
-            hint = "correct it at the source; what arrives there is taken in again"
-            raise ConflictError(f"{self.entity.name} comes from source systems", hint=hint)
-        return self.tables[self.entity.name]
+    values: dict[str, Any]
+    version: str | None
+    reason: str | None = None
+    hidden: frozenset[str] = frozenset()
 
 
-def create_native(tx: Connection, into: Written, *, values: dict[str, Any], by: str) -> str:
-    """Write a new object; gives its id."""
-    entity, table, id_ = into.entity, into.table, uuid.uuid4().hex
-    body = _checked(entity, values)
-    columns = _columns(tx, into, body, id_=id_)
+def create_native(tx: Connection, context: Context, *, entity: str, values: dict[str, Any], by: str, state: str | None = None) -> str:
+    """Write a new object and open its case where it has a process; gives its id."""
+    declared, table, id_, at = context.registry[entity], context.table(entity), uuid.uuid4().hex, datetime.now(UTC)
+    body = checked(declared, filled(tx, context, declared, values, by=by, at=at))
+    _whole_is_open(tx, context, declared, body)
+    columns = sealed_columns(tx, context, declared, body, id_=id_)
     try:
-        tx.execute(insert(table).values(id=id_, _created_by=by, _updated_by=by, **columns))
+        with tx.begin_nested():
+            tx.execute(insert(table).values(id=id_, _created_by=by, _updated_by=by, **columns))
     except IntegrityError as error:
-        keys = ", ".join(f"{k}={v}" for k, v in _safe(entity, body).items() if k in entity.key())
-        raise ConflictError(f"there is a {entity.name} with {keys} already", hint="open that one, or choose another key") from error
-    record(tx, actor=by, action="entity.create", object_=f"{entity.name}/{id_}", after=_safe(entity, body))
+        keys = ", ".join(f"{k}={v}" for k, v in safe(declared, body).items() if k in declared.key())
+        raise ConflictError(f"there is a {entity} with {keys} already", hint="open that one, or choose another key") from error
+    record(tx, actor=by, action="entity.create", object_=f"{entity}/{id_}", after=safe(declared, body))
+    if declared.about.process is not None:
+        case = open_case(tx, context, entity=entity, record=id_, by=by, at=at, state=state)
+        run_clocks(tx, context, case, state=case.state, values=body, at=at)
     return id_
 
 
-def replace_native(
-    tx: Connection, into: Written, *, id_: str, version: str | None, values: dict[str, Any], hidden: frozenset[str], by: str
-) -> None:
-    """Change an object, from the version that was read (the ETag).
+def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, change: Change, by: str) -> None:
+    """Change an object, from the version that was read (the ETag)."""
+    declared = context.registry[entity]
+    case = find_case(tx, context, entity=entity, record=id_, lock=True)
+    found = locked_row(tx, context, entity, id_, version=change.version)
+    _may_change(case, change)
+    kept = frozenset(n for n in change.hidden if change.values.get(n) in (None, _as_shown(declared.fields[n], found)))
+    body = checked(declared, change.values, kept=kept)
+    _whole_is_open(tx, context, declared, body)
+    write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by)
+    before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
+    record(tx, actor=by, action="entity.update", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before), after=safe(declared, body))
+    if case is not None:
+        void_pending(tx, entity=entity, record=id_)
+        run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=datetime.now(UTC))
 
-    Of the fields that the writer sees masked (`hidden`), those that come back as they were shown keep their value.
-    """
-    entity, table = into.entity, into.table
+
+def locked_row(tx: Connection, context: Context, entity: str, id_: str, *, version: str | None) -> dict[str, Any]:
+    """The row, locked, if it is still the version that was read."""
+    table = context.table(entity)
     if version is None:
         raise PreconditionRequiredError("which version is this change made from?", hint="send If-Match with the ETag you read")
     row = tx.execute(select(table).where(table.c.id == id_).with_for_update()).one_or_none()
     if row is None:
-        raise NotFoundError(f"no {entity.name} {id_!r}", hint="it may have been given another id")
-    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+        raise NotFoundError(f"no {entity} {id_!r}", hint="it may have been given another id")
+    found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
     if version.strip('"') != str(found["_revision"]):
         raise PreconditionError("somebody changed it after you read it", hint="read it again and repeat your change")
-    kept = frozenset(n for n in hidden if values.get(n) in (None, _as_shown(entity.fields[n], found)))
-    body = _checked(entity, values, kept=kept)
-    columns = _columns(tx, into, body, id_=id_)
+    return found
+
+
+def write(tx: Connection, context: Context, *, entity: str, id_: str, body: dict[str, Any], found: dict[str, Any], by: str) -> None:
+    """Put checked values into a locked row, as its next version."""
+    table = context.table(entity)
+    columns = sealed_columns(tx, context, context.registry[entity], body, id_=id_)
     fresh = {"_revision": found["_revision"] + 1, "_updated_by": by, "_updated_at": func.clock_timestamp()}
     tx.execute(update(table).where(table.c.id == id_).values(**columns, **fresh))
-    before = {f.name: str(found[f.name]) for f in entity.fields.values() if found[f.name] is not None}
-    record(tx, actor=by, action="entity.update", object_=f"{entity.name}/{id_}", before=_safe(entity, before), after=_safe(entity, body))
+
+
+def _may_change(case: Case | None, change: Change) -> None:
+    if case is None:
+        return
+    if case.is_over:
+        raise ConflictError(f"the record is {case.state}: closed records are never edited", hint="open a new record that refers to this one")
+    if case.state not in case.process.initial and not (change.reason or "").strip():
+        raise InvalidError("a record past its first state is changed for a reason", hint="say why (21 CFR 11.10(e))")
+
+
+def _whole_is_open(tx: Connection, context: Context, declared: type[Entity], body: dict[str, Any]) -> None:
+    """Lines change only while the record that they belong to may change; who signed it and waits must sign again."""
+    if declared.about.part_of is None:
+        return
+    ref = declared.fields[declared.about.part_of].mark.ref
+    whole = context.registry[ref.entity] if ref else None
+    if whole is None or whole.name not in context.tables:
+        return
+    table = context.tables[whole.name]
+    key = whole.key()[-1]
+    along = {there: body.get(here) for there, here in (ref.along if ref else ())}
+    where = [table.c[key] == body.get(declared.about.part_of), *(table.c[k] == v for k, v in along.items())]
+    id_ = tx.execute(select(table.c.id).where(*where)).scalar_one_or_none()
+    if id_ is None:
+        raise InvalidError(f"{declared.about.part_of}: there is no {whole.name} {body.get(declared.about.part_of)!r}", hint="write the whole first, then its lines")
+    query = select(process_case.c.closed_at).where(process_case.c.entity == whole.name, process_case.c.record == id_).with_for_update()
+    if tx.execute(query).scalar_one_or_none() is not None:
+        raise ConflictError(f"{whole.name} {body.get(declared.about.part_of)} is closed, and its lines with it", hint="open a new record that refers to it")
+    void_pending(tx, entity=whole.name, record=id_)
 
 
 def _as_shown(field: Field, found: Any) -> Any:
@@ -89,7 +136,7 @@ def _as_shown(field: Field, found: Any) -> Any:
     return found[field.name + MASKED] if field.is_personal else mask_partial(str(found[field.name]))
 
 
-def _checked(entity: type[Entity], values: dict[str, Any], *, kept: frozenset[str] = frozenset()) -> dict[str, Any]:
+def checked(entity: type[Entity], values: dict[str, Any], *, kept: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The values by type and rule; those `kept` are not looked at and not given back."""
     try:
         body = payload_of(entity, without=kept).model_validate({k: v for k, v in values.items() if k not in kept}).model_dump()
@@ -106,25 +153,26 @@ def _checked(entity: type[Entity], values: dict[str, Any], *, kept: frozenset[st
     return body
 
 
-def _columns(tx: Connection, into: Written, body: dict[str, Any], *, id_: str) -> dict[str, Any]:
+def sealed_columns(tx: Connection, context: Context, entity: type[Entity], body: dict[str, Any], *, id_: str) -> dict[str, Any]:
     """Field values as columns: personal ones sealed under the subject's own key."""
     columns: dict[str, Any] = {}
-    for field in into.entity.fields.values():
+    for field in entity.fields.values():
         if field.name not in body:
             continue
         value = body[field.name]
         if not field.is_personal:
             columns[field.name] = value
             continue
-        key_id = f"{into.entity.name}/{id_}"
-        key = into.keyring.make(tx, id_=key_id, subject=key_id)
+        key_id = f"{entity.name}/{id_}"
+        key = context.keyring.make(tx, id_=key_id, subject=key_id)
         text = None if value is None else str(value)
         columns[field.name] = seal_all([text], key=key, key_id=key_id)[0]
         columns[field.name + MASKED] = mask_partial(text)
-        columns[field.name + INDEX] = blind_index([text], key=into.keyring.index_key)[0]
+        columns[field.name + INDEX] = blind_index([text], key=context.keyring.index_key)[0]
     return columns
 
 
-def _safe(entity: type[Entity], body: dict[str, Any]) -> dict[str, Any]:
-    """What the audit keeps: values as text, personal ones never."""
-    return {k: "***" if entity.fields[k].is_personal else None if v is None else str(v) for k, v in body.items()}
+def safe(entity: type[Entity], body: dict[str, Any]) -> dict[str, Any]:
+    """What the audit and events keep: values as text, personal ones never."""
+    kept = ((k, v) for k, v in body.items() if k in entity.fields)
+    return {k: "***" if entity.fields[k].is_personal and v is not None else None if v is None else str(v) for k, v in kept}

@@ -3,47 +3,53 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Response
+from fastapi import APIRouter, Body, Header, Query, Response
 
 from medthread.api.identity import Given, Writer
 from medthread.api.listing import select_one
 from medthread.api.services import Services
 from medthread.derive.view import masked_fields
+from medthread.model import Entity
 from medthread.trust.access import Actor
-from medthread.workflow import create_native, handle, replace_native
-from medthread.workflow.native import Written
+from medthread.workflow import Change, Once, create_native, handle, once, replace_native
 
 router = APIRouter(tags=["entities"])
 Values = Annotated[dict[str, Any], Body()]
+Version = Annotated[str | None, Header(alias="If-Match")]
+Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 
-def _into(given: Services, entity: str) -> Written:
-    return Written(given.registry[entity], given.native, given.keyring)
+def once_of(key: str | None, actor: Actor, request: Any) -> Once | None:
+    """The request as one that is done once, where its sender gave it a key."""
+    return None if key is None else Once(key, actor.name, request)
 
 
 @router.post("/entities/{entity}", status_code=201)
-def create(entity: str, values: Values, response: Response, given: Given, actor: Writer) -> dict[str, Any]:
+def create(entity: str, values: Values, response: Response, given: Given, actor: Writer, key: Key = None) -> dict[str, Any]:
     """Write a new object."""
-    into = _into(given, entity)
-    act = partial(create_native, into=into, values=values, by=actor.name)
-    id_ = handle(given.store, by=actor.name, action="entity.create", object_=entity, act=act)
-    return _fresh(given, into, actor, response, id_)
+    declared, context = given.registry[entity], given.workflow
+    write = partial(create_native, context=context, entity=entity, values=values, by=actor.name)
+    request = {"create": entity, "values": values}
+    made = handle(
+        given.store, by=actor.name, action="entity.create", object_=entity,
+        act=lambda tx: once(tx, once_of(key, actor, request), lambda: {"id": write(tx)}))
+    return _fresh(given, declared, actor, response, made["id"])
 
 
 @router.put("/entities/{entity}/{id_}")
 def replace(
-    entity: str, id_: str, values: Values, response: Response, given: Given, actor: Writer,
-    if_match: Annotated[str | None, Header()] = None,
+    entity: str, id_: str, values: Values, response: Response, given: Given, actor: Writer, version: Version = None,
+    reason: Annotated[str | None, Query(max_length=2000, description="why, for a record past its first state")] = None,
 ) -> dict[str, Any]:
     """Change an object, from the version that was read."""
-    into = _into(given, entity)
-    hidden = masked_fields(into.entity, actor.clearance)
-    act = partial(replace_native, into=into, id_=id_, version=if_match, values=values, hidden=hidden, by=actor.name)
+    declared = given.registry[entity]
+    change = Change(values=values, version=version, reason=reason, hidden=masked_fields(declared, actor.clearance))
+    act = partial(replace_native, context=given.workflow, entity=entity, id_=id_, change=change, by=actor.name)
     handle(given.store, by=actor.name, action="entity.update", object_=f"{entity}/{id_}", act=act)
-    return _fresh(given, into, actor, response, id_)
+    return _fresh(given, declared, actor, response, id_)
 
 
-def _fresh(given: Services, into: Written, actor: Actor, response: Response, id_: str) -> dict[str, Any]:
-    item, _ = select_one(given, into.entity, actor, id_=id_)
+def _fresh(given: Services, declared: type[Entity], actor: Actor, response: Response, id_: str) -> dict[str, Any]:
+    item, _ = select_one(given, declared, actor, id_=id_)
     response.headers["ETag"] = f'"{item["_revision"]}"'
     return {"item": item}

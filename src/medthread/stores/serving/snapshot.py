@@ -6,7 +6,7 @@ begun keeps the release it began with.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,6 +28,8 @@ class Snapshot:
     def __init__(self, release: Release) -> None:
         self.release = release
         self._connection = connect(memory="1GB")
+        self._named: set[str] = set()
+        self._naming = threading.Lock()
 
     def has(self, table: str) -> bool:
         """Whether the release has the table."""
@@ -52,6 +54,26 @@ class Snapshot:
         finally:
             cursor.close()
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def named(self, sql: str, parameters: Mapping[str, Any], tables: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The same with tables called by their names: each a view, made once, over the relation given for it."""
+        cursor = self._connection.cursor()
+        try:
+            with self._reading():
+                self._name(cursor, tables)
+                cursor.execute(sql, dict(parameters))
+                names, rows = [d[0] for d in cursor.description or []], cursor.fetchall()
+        finally:
+            cursor.close()
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _name(self, cursor: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> None:
+        with self._naming:
+            for table in tables.keys() - self._named:
+                schema, _, name = table.partition(".")
+                cursor.execute(f"create schema if not exists {quote(schema)}")
+                cursor.execute(f"create or replace view {quote(schema)}.{quote(name)} as select * from {tables[table]}")
+                self._named.add(table)
 
     def _run(self, cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any]) -> tuple[list[str], list[Any]]:
         with self._reading():

@@ -1,0 +1,239 @@
+"""One act on a record: looked at in the order in which it can be refused, then done whole.
+
+Version, state, role, duty, what it asks for, guards, signature; then the record, its step, its clocks, the audit row
+and the event. All in the caller's one transaction. What follows from the event is `command.do`'s.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from medthread.methods.canonical import hash_of
+from medthread.model import Transition
+from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, PreconditionError
+from medthread.model.events import Event
+from medthread.model.process import SYSTEM
+from medthread.stores.postgres.tables import process_step
+from medthread.trust.access import Actor
+from medthread.trust.accounts import reauthenticate
+from medthread.trust.audit import record
+from medthread.trust.signatures import Signing, sign
+from medthread.workflow.cases import Case, case_of, done_so_far, move_case
+from medthread.workflow.content import content_of
+from medthread.workflow.context import Context
+from medthread.workflow.deadlines import run_clocks
+from medthread.workflow.duties import Done, broken_duty
+from medthread.workflow.guarding import require
+from medthread.workflow.native import checked, locked_row, safe, write
+from medthread.workflow.outbox import emit
+from medthread.workflow.standing import MACHINE, Standing, fitting, organisation_of, standings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What a signer gives again at signing (21 CFR 11.200), and the hash of what they were shown."""
+
+    shown: str
+    password: str
+    totp: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What somebody wants done to a record."""
+
+    entity: str
+    record: str
+    action: str
+    version: str | None
+    values: dict[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+    credentials: Credentials | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where the record stands now; `awaiting` names the roles that must still sign before it moves."""
+
+    state: str
+    revision: int
+    signature: str | None
+    awaiting: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+@dataclass
+class Doing:
+    """An act while it is being done: everything that its checks found out."""
+
+    act: Act
+    actor: Actor
+    at: datetime
+    case: Case
+    row: dict[str, Any]
+    transition: Transition
+    given: dict[str, Any]
+    standing: Standing
+    organisation: str | None
+
+    @property
+    def entity(self) -> str:
+        """Name of the record's entity."""
+        return self.case.entity
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The record as it will be."""
+        return {**self.row, **self.given, "record": self.case.record}
+
+
+def perform(tx: Connection, context: Context, act: Act, actor: Actor, *, at: datetime | None = None) -> Outcome:
+    """Do it, or raise what refuses it."""
+    doing = prepare(tx, context, act, actor, at=at or datetime.now(UTC))
+    _unbound(tx, doing)
+    _answered(doing)
+    require(tx, context, doing.transition.guards, doing.values, what=f"{doing.entity}.{act.action}")
+    signature = _sign(tx, context, doing)
+    awaiting = _awaited(tx, doing)
+    if awaiting:
+        _step(tx, doing, signature, to=None)
+        _tell(tx, context, doing, to=None)
+        return Outcome(doing.case.state, doing.row["_revision"], signature, awaiting)
+    return _move(tx, context, doing, signature)
+
+
+def prepare(tx: Connection, context: Context, act: Act, actor: Actor, *, at: datetime) -> Doing:
+    """Lock the record and find out whether the act is one that this person may do in this state."""
+    case = case_of(tx, context, entity=act.entity, record=act.record, lock=True)
+    row = locked_row(tx, context, act.entity, act.record, version=act.version)
+    transition = case.process.transition(act.action, state=case.state)
+    if transition is None:
+        possible = ", ".join(t.action for t in case.process.leaving(case.state)) or "nothing: it is closed"
+        raise ConflictError(f"{act.entity} is {case.state}: {act.action!r} cannot be done now", hint=f"possible now: {possible}")
+    standing = fitting(transition, standings(tx, actor, case, at=at), taken=_signed_roles(tx, case, transition))
+    if standing is None:
+        raise ForbiddenError(f"{actor.name} may not {act.action} a {act.entity}", hint=f"it takes {transition.by}", actor=actor.name, action=act.action)
+    if actor is not MACHINE:
+        context.access.require(actor, "entities:write")
+    given = _given(context, act, row)
+    organisation = None if actor is MACHINE else organisation_of(tx, actor.name)
+    return Doing(act, actor, at, case, row, transition, given, standing, organisation)
+
+
+def _given(context: Context, act: Act, row: dict[str, Any]) -> dict[str, Any]:
+    """The values that come with the act, checked together with the rest of the record."""
+    entity = context.registry[act.entity]
+    strangers = sorted(set(act.values) - set(entity.fields))
+    if strangers:
+        raise InvalidError(f"{act.entity} has no field {strangers[0]!r}", hint=f"fields: {', '.join(entity.fields)}")
+    keys = sorted(set(act.values) & set(entity.key()))
+    if keys:
+        raise InvalidError(f"{keys[0]} names the record and does not change", hint="leave it out")
+    if not act.values:
+        return {}
+    kept = frozenset(f.name for f in entity.fields.values() if f.is_personal and f.name not in act.values)
+    body = checked(entity, {**{n: row[n] for n in entity.fields}, **act.values}, kept=kept)
+    return {n: body[n] for n in act.values}
+
+
+def _signed_roles(tx: Connection, case: Case, transition: Transition) -> frozenset[str]:
+    if not transition.needs_all:
+        return frozenset()
+    table = process_step
+    here = (table.c.entity == case.entity) & (table.c.record == case.record) & (table.c.action == transition.action)
+    return frozenset(tx.execute(select(table.c.role).where(here, table.c.to_state.is_(None), ~table.c.void)).scalars())
+
+
+def _unbound(tx: Connection, doing: Doing) -> None:
+    """Nobody whom a duty binds, and nobody twice among those who sign one act together."""
+    now = Done(doing.act.action, doing.actor.name, doing.standing.on_behalf_of, doing.organisation)
+    done = done_so_far(tx, doing.case)
+    broken = broken_duty(doing.case.process, done, now, doing.values)
+    if broken is not None:
+        duty, earlier = broken
+        by = " / ".join(sorted(earlier.persons))
+        raise ForbiddenError(
+            f"{duty.one} and {duty.other} take different {duty.apart}s: {earlier.action} was done by {by}",
+            hint="let somebody else do it · 职责分离:请由他人执行", actor=doing.actor.name, action=doing.act.action)
+    if doing.transition.needs_all and _waits_for_others(tx, doing, now):
+        raise ForbiddenError(f"{doing.actor.name} has signed {doing.act.action} already", hint="the other roles sign, each by another person")
+
+
+def _waits_for_others(tx: Connection, doing: Doing, now: Done) -> bool:
+    table = process_step
+    here = (table.c.entity == doing.entity) & (table.c.record == doing.case.record) & (table.c.action == now.action)
+    signers = tx.execute(select(table.c.actor, table.c.on_behalf_of).where(here, table.c.to_state.is_(None), ~table.c.void)).all()
+    return any(now.persons & {p for p in (s.actor, s.on_behalf_of) if p} for s in signers)
+
+
+def _answered(doing: Doing) -> None:
+    """What the transition asks for is there, by now or with the act."""
+    open_ = [n for n in doing.transition.asks if doing.values.get(n) in (None, "")]
+    if open_:
+        raise InvalidError(f"{doing.act.action} needs {', '.join(open_)}", hint="fill the named fields with the act, or before it")
+    if doing.transition.reason and not (doing.act.reason or "").strip():
+        raise InvalidError(f"{doing.act.action} needs a reason", hint="say why")
+
+
+def _sign(tx: Connection, context: Context, doing: Doing) -> str | None:
+    transition, act = doing.transition, doing.act
+    if transition.meaning is None or set(transition.roles) == {SYSTEM} or doing.actor is MACHINE:
+        return None
+    if act.credentials is None:
+        raise InvalidError(f"{act.action} is signed: {transition.meaning.value}", hint="give your password again, and the hash of what you were shown")
+    content = content_of(tx, context, doing.case, doing.row, transition, doing.given)
+    if hash_of(content) != act.credentials.shown:
+        raise PreconditionError("what would be signed is not what was shown", hint="look at it again and sign what you see")
+    factors = reauthenticate(tx, name=doing.actor.name, password=act.credentials.password, totp=act.credentials.totp, keyring=context.keyring)
+    return sign(tx, context.signer, Signing(
+        signer=doing.actor.name, printed_name=doing.actor.printed_name, on_behalf_of=doing.standing.on_behalf_of, signed_at=doing.at,
+        zone=context.calendar.zone, meaning=transition.meaning.value, reason=act.reason, entity=act.entity, record=act.record,
+        revision=doing.row["_revision"], action=act.action, content=content, factors=tuple(factors)))
+
+
+def _awaited(tx: Connection, doing: Doing) -> tuple[str, ...]:
+    """Roles that must still sign after this one."""
+    if not doing.transition.needs_all:
+        return ()
+    signed = _signed_roles(tx, doing.case, doing.transition) | {doing.standing.role}
+    return tuple(r for r in doing.transition.roles if r not in signed)
+
+
+def _step(tx: Connection, doing: Doing, signature: str | None, *, to: str | None) -> None:
+    tx.execute(insert(process_step).values(
+        entity=doing.entity, record=doing.case.record, action=doing.act.action, from_state=doing.case.state, to_state=to,
+        revision=doing.row["_revision"], actor=doing.actor.name, on_behalf_of=doing.standing.on_behalf_of, role=doing.standing.role,
+        organisation=doing.organisation, reason=doing.act.reason, signature=signature, at=doing.at))
+
+
+def _move(tx: Connection, context: Context, doing: Doing, signature: str | None) -> Outcome:
+    to = doing.transition.to
+    _step(tx, doing, signature, to=to)
+    table = process_step
+    waited = (table.c.entity == doing.entity) & (table.c.record == doing.case.record) & table.c.to_state.is_(None) & ~table.c.void
+    tx.execute(update(table).where(waited).values(to_state=to))
+    write(tx, context, entity=doing.entity, id_=doing.case.record, body=doing.given, found=doing.row, by=doing.actor.name)
+    move_case(tx, doing.case, to=to, at=doing.at)
+    run_clocks(tx, context, doing.case, state=to, values=doing.values, at=doing.at)
+    _tell(tx, context, doing, to=to)
+    return Outcome(to, doing.row["_revision"] + 1, signature, events=_emit(tx, context, doing))
+
+
+def _emit(tx: Connection, context: Context, doing: Doing) -> tuple[Event, ...]:
+    if not doing.transition.emits:
+        return ()
+    entity = context.registry[doing.entity]
+    body = {**safe(entity, doing.values), "state": doing.transition.to, "action": doing.act.action}
+    return (emit(tx, context, type_=doing.transition.emits, entity=doing.entity, record=doing.case.record, by=doing.actor.name, at=doing.at, body=body),)
+
+
+def _tell(tx: Connection, context: Context, doing: Doing, *, to: str | None) -> None:
+    """The audit row of the act."""
+    entity = context.registry[doing.entity]
+    before = {"state": doing.case.state, **safe(entity, {n: doing.row[n] for n in doing.given})}
+    after = {"state": to or doing.case.state, **safe(entity, doing.given)}
+    detail = {"role": doing.standing.role, "on_behalf_of": doing.standing.on_behalf_of} | ({} if to else {"signed": "waits for others"})
+    record(tx, actor=doing.actor.name, action=f"{doing.entity}.{doing.act.action}", object_=f"{doing.entity}/{doing.case.record}",
+           reason=doing.act.reason, before=before, after=after, detail=detail)

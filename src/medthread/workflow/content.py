@@ -1,0 +1,55 @@
+"""Exactly what a signer is shown: the record, its lines, what the act will change. The signature is bound to its hash."""
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from medthread.derive.columns import INDEX, MASKED
+from medthread.model import Entity, Field, Transition
+from medthread.trust.seal import blind_index, mask_partial
+from medthread.workflow.cases import Case
+from medthread.workflow.context import Context
+
+
+def content_of(tx: Connection, context: Context, case: Case, row: dict[str, Any], transition: Transition, given: dict[str, Any]) -> dict[str, Any]:
+    """Record and lines as they stand, with the values that the act gives. A personal value is there by its mask and its index."""
+    entity = context.registry[case.entity]
+    values = {f.name: _value(f, row) for f in entity.fields.values()}
+    values |= {n: _given(context, entity.fields[n], v) for n, v in given.items()}
+    return {
+        "entity": case.entity, "record": case.record, "revision": row["_revision"], "process": case.process.name, "version": case.process.version,
+        "state": case.state, "action": transition.action, "to": transition.to, "meaning": transition.meaning.value if transition.meaning else None,
+        "values": values, "parts": {name: lines_of(tx, context, name, entity, row) for name in context.parts(case.entity)},
+    }
+
+
+def lines_of(tx: Connection, context: Context, part: str, whole: type[Entity], row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines of one kind that belong to a record, in the order of their keys."""
+    declared, table = context.registry[part], context.tables[part]
+    here = declared.about.part_of or ""
+    ref = declared.fields[here].mark.ref
+    where = [table.c[here] == row[whole.key()[-1]], *(table.c[mine] == row[theirs] for theirs, mine in (ref.along if ref else ()))]
+    rows = tx.execute(select(table).where(*where).order_by(*(table.c[k] for k in declared.key())))
+    return [{f.name: _value(f, dict(r._mapping)) for f in declared.fields.values()} for r in rows]  # noqa: SLF001 - SQLAlchemy's way
+
+
+def _value(field: Field, row: dict[str, Any]) -> Any:
+    if field.is_personal and row[field.name] is not None:
+        return {"masked": row[field.name + MASKED], "index": row[field.name + INDEX]}
+    return _text(row[field.name])
+
+
+def _given(context: Context, field: Field, value: Any) -> Any:
+    if field.is_personal and value is not None:
+        return {"masked": mask_partial(str(value)), "index": blind_index([str(value)], key=context.keyring.index_key)[0]}
+    return _text(value)
+
+
+def _text(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if hasattr(value, "normalize"):  # a decimal: 5 and 5.000000 are the same quantity
+        return f"{value.normalize():f}"
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,85 @@
+"""Time limits as rows: begun when a case comes to where a clock starts, met when it leaves, swept for warnings and escalation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from medthread.model.process import Clock
+from medthread.stores.postgres.tables import deadline
+from medthread.workflow.cases import Case
+from medthread.workflow.context import Context
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A limit that came near or passed."""
+
+    entity: str
+    record: str
+    clock: str
+    due_at: datetime
+    role: str
+    passed: bool
+
+
+def run_clocks(tx: Connection, context: Context, case: Case, *, state: str, values: Mapping[str, Any], at: datetime) -> None:
+    """After a case came to a state, or a record changed: stop the clocks that are met, start those that begin."""
+    for clock in case.process.clocks:
+        if state in clock.until:
+            _stop(tx, case, clock, at=at)
+            continue
+        start = _start(clock, case, state=state, values=values, at=at)
+        if start is not None:
+            _begin(tx, context, case, clock, start=start)
+    if case.process.is_over(state):
+        tx.execute(_of(case).values(met_at=at))
+
+
+def _start(clock: Clock, case: Case, *, state: str, values: Mapping[str, Any], at: datetime) -> datetime | None:
+    if any(str(values.get(name)) != wanted for name, wanted in clock.when):
+        return None
+    if clock.since == "opened":
+        return case.opened_at
+    if clock.since == state:
+        return at
+    moment = values.get(clock.since)
+    if isinstance(moment, datetime):
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
+
+
+def _begin(tx: Connection, context: Context, case: Case, clock: Clock, *, start: datetime) -> None:
+    due = context.calendar.after(start, clock.span)
+    warn = sorted(w for w in (due - (context.calendar.after(start, s) - start) for s in clock.warn) if w > start)
+    same = (deadline.c.entity == case.entity) & (deadline.c.record == case.record) & (deadline.c.clock == clock.name)
+    # A clock that runs since a field of the record starts anew when the field is mended: the old limit is withdrawn.
+    tx.execute(deadline.delete().where(same & (deadline.c.started_at != start) & deadline.c.met_at.is_(None) & deadline.c.escalated_at.is_(None)))
+    tx.execute(insert(deadline).values(
+        entity=case.entity, record=case.record, clock=clock.name, started_at=start, due_at=due, warn_at=warn,
+        statutory=clock.statutory, basis=clock.basis, escalate=clock.escalate).on_conflict_do_nothing())
+
+
+def _of(case: Case) -> Any:
+    return update(deadline).where(deadline.c.entity == case.entity, deadline.c.record == case.record, deadline.c.met_at.is_(None))
+
+
+def _stop(tx: Connection, case: Case, clock: Clock, *, at: datetime) -> None:
+    tx.execute(_of(case).where(deadline.c.clock == clock.name).values(met_at=at))
+
+
+def sweep(tx: Connection, *, at: datetime, limit: int = 500) -> list[Overdue]:
+    """Limits whose warning came or that passed since the last sweep; each is given once."""
+    passed = select(deadline.c.id).where(deadline.c.met_at.is_(None), deadline.c.due_at <= at, deadline.c.escalated_at.is_(None))
+    rows = tx.execute(update(deadline).where(deadline.c.id.in_(passed.limit(limit).with_for_update(skip_locked=True))).values(escalated_at=at).returning(deadline))
+    found = [Overdue(r.entity, r.record, r.clock, r.due_at, r.escalate, passed=True) for r in rows]
+    next_warning = deadline.c.warn_at[deadline.c.warned + 1]
+    near = select(deadline).where(deadline.c.met_at.is_(None), deadline.c.due_at > at, next_warning <= at).limit(limit)
+    for row in tx.execute(near.with_for_update(skip_locked=True)):
+        reached = sum(w <= at for w in row.warn_at)
+        tx.execute(update(deadline).where(deadline.c.id == row.id).values(warned=reached))
+        found.append(Overdue(row.entity, row.record, row.clock, row.due_at, row.escalate, passed=False))
+    return found

@@ -1,0 +1,49 @@
+"""In which roles somebody may act on a record: their own, those lent to them for a time, and having opened it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from medthread.model.process import ORIGINATOR, SYSTEM, Transition
+from medthread.stores.postgres.tables import account, delegation
+from medthread.trust.access import Actor
+from medthread.workflow.cases import Case
+
+MACHINE = Actor("system", "系统 System", (SYSTEM,))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A role in which one may act, and for whom."""
+
+    role: str
+    on_behalf_of: str | None = None
+
+
+def standings(tx: Connection, actor: Actor, case: Case, *, at: datetime) -> list[Standing]:
+    """Every role in which an actor may act on a record now, own roles first."""
+    own = [Standing(r) for r in actor.roles]
+    if case.opened_by == actor.name:
+        own.append(Standing(ORIGINATOR))
+    if actor is MACHINE:
+        return own
+    table = delegation
+    lent = select(table, account.c.roles.label("held")).join(account, account.c.name == table.c.giver).where(
+        table.c.taker == actor.name, table.c.revoked_at.is_(None), table.c.valid_from <= at, table.c.valid_to > at)
+    for row in tx.execute(lent):
+        own += [Standing(r, row.giver) for r in row.roles if r in row.held]
+        if row.giver == case.opened_by:
+            own.append(Standing(ORIGINATOR, row.giver))
+    return own
+
+
+def fitting(transition: Transition, held: list[Standing], *, taken: frozenset[str] = frozenset()) -> Standing | None:
+    """The first standing that the transition lets act, leaving out roles that have signed already."""
+    return next((s for s in held if s.role in transition.roles and s.role not in taken), None)
+
+
+def organisation_of(tx: Connection, name: str) -> str | None:
+    """The organisation that a person belongs to, where it is one."""
+    query = select(account.c.organisations[1]).where(account.c.name == name, func.cardinality(account.c.organisations) == 1)
+    return tx.execute(query).scalar_one_or_none()

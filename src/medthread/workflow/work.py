@@ -1,0 +1,73 @@
+"""What reactions work with: native records, acts of the system, the genealogy, the release; all in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+
+from medthread.model.errors import NotFoundError
+from medthread.model.events import Event, Row
+from medthread.stores.postgres.tables import process_case
+from medthread.workflow.act import Act, perform
+from medthread.workflow.context import Context
+from medthread.workflow.native import Change, create_native, replace_native
+from medthread.workflow.outbox import emit
+from medthread.workflow.standing import MACHINE
+
+
+class Acting:
+    """Work done on behalf of somebody, within a transaction that belongs to the caller. `events` are what it brought about."""
+
+    def __init__(self, tx: Connection, context: Context, *, by: str, now: datetime) -> None:
+        self.by, self.now = by, now
+        self.events: list[Event] = []
+        self._tx, self._context = tx, context
+
+    def find(self, entity: str, **where: Any) -> list[Row]:
+        """Native records with those values, with `id` and `_state`."""
+        table = self._context.table(entity)
+        case = process_case
+        joined = table.outerjoin(case, and_(case.c.entity == entity, case.c.record == table.c.id))
+        conditions = [case.c.state == v if k == "_state" else table.c[k] == v for k, v in where.items()]
+        rows = self._tx.execute(select(table, case.c.state.label("_state")).select_from(joined).where(*conditions).order_by(table.c.id))
+        return [dict(r._mapping) for r in rows]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+
+    def get(self, entity: str, id_: str) -> Row:
+        """One native record by id."""
+        found = self.find(entity, id=id_)
+        if not found:
+            raise NotFoundError(f"no {entity} {id_!r}", hint="it may have been given another id")
+        return found[0]
+
+    def create(self, entity: str, values: Row) -> str:
+        """Open a native record."""
+        return create_native(self._tx, self._context, entity=entity, values=values, by=self.by)
+
+    def change(self, entity: str, id_: str, values: Row) -> None:
+        """Change some values of a native record."""
+        found = self.get(entity, id_)
+        fields = self._context.registry[entity].fields
+        hidden = frozenset(n for n, f in fields.items() if f.is_personal and n not in values)
+        body = {n: found[n] for n in fields if n not in hidden} | values
+        change = Change(values=body, version=str(found["_revision"]), reason="follows from an event", hidden=hidden)
+        replace_native(self._tx, self._context, entity=entity, id_=id_, change=change, by=self.by)
+
+    def act(self, entity: str, id_: str, action: str, *, reason: str, values: Row | None = None) -> None:
+        """Do a transition that the system may do."""
+        version = str(self.get(entity, id_)["_revision"])
+        wanted = Act(entity=entity, record=id_, action=action, version=version, values=values or {}, reason=reason)
+        self.events += perform(self._tx, self._context, wanted, MACHINE, at=self.now).events
+
+    def emit(self, event: str, *, entity: str, record: str, body: Row) -> None:
+        """Say that something happened."""
+        self.events.append(emit(self._tx, self._context, type_=event, entity=entity, record=record, by=self.by, at=self.now, body=body))
+
+    def walk(self, item: str, lot_no: str, *, direction: str) -> list[tuple[str, str]]:
+        """The lots met along the genealogy from a lot, itself included."""
+        return self._context.genealogy.lots(item, lot_no, direction=direction)
+
+    def released(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+        """Rows of a SELECT over the release that readers see."""
+        named = parameters if isinstance(parameters, Mapping) else {f"p{n}": v for n, v in enumerate(parameters)}
+        return self._context.released.rows(sql, named)
