@@ -19,6 +19,9 @@ class MedthreadError(Exception):
         self.attributes = attributes
         super().__init__(f"{message}\n\nHint: {hint}" if hint else message)
 
+    def stands(self, tx: Any) -> None:
+        """What is written in the transaction `tx` although the refused act is undone: nothing, unless a class says so."""
+
 
 class DeclarationError(MedthreadError):
     """A declaration that cannot stand; raised at import or at load of a workspace file."""

@@ -4,8 +4,6 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -13,15 +11,18 @@ from medthread.model.errors import ForbiddenError, InvalidError, NotFoundError, 
 from medthread.stores.postgres.tables import account, api_token, session
 from medthread.trust.access import Actor
 from medthread.trust.audit import record
+from medthread.trust.keys import Keyring
+from medthread.trust.passwords import hash_of, matches
 from medthread.trust.roles import ROLES
+from medthread.trust.second_factor import has_second_factor, use_code
 
 SESSION_HOURS = 12
 FAILURES_ALLOWED = 5
 LOCK_MINUTES = 15
 SHORTEST_PASSWORD = 10
+# Why somebody is not let in, as the audit log says it; the first two are guesses that count.
+PASSWORD, TOTP, LOCKED, DISABLED, MISSING = "password", "totp", "locked", "disabled", "totp missing"
 TOKEN_PREFIX = "mdt_"  # noqa: S105 - a visible prefix, so that a leaked token is recognised
-_hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_urlsafe())
 
 
 def _digest(secret: str) -> str:
@@ -49,7 +50,7 @@ def create_account(
         .values(
             name=name,
             printed_name=printed_name,
-            password_hash=_hasher.hash(password),
+            password_hash=hash_of(password),
             roles=list(roles),
             plants=list(plants),
         )
@@ -62,16 +63,13 @@ def create_account(
 
 def sign_in(tx: Connection, *, name: str, password: str) -> str | None:
     """A session token, or nothing when refused; the caller commits either way, so that failures count."""
-    row = tx.execute(select(account).where(account.c.name == name).with_for_update()).one_or_none()
     now = datetime.now(UTC)
-    if row is not None and row.locked_until is not None and row.locked_until > now:
-        record(tx, actor=name, action="session.create", object_=f"account/{name}", outcome="refused", reason="locked")
-        return None
-    if not _matches(row.password_hash if row else _NOBODY, password) or row is None:
-        _count_failure(tx, name=name, failures=row.failures + 1 if row else 0, now=now)
+    refused = _refusal(tx, name=name, password=password, now=now)
+    if refused is not None:
+        _refuse(tx, name=name, action="session.create", reason=refused, now=now)
         return None
     token = secrets.token_urlsafe(32)
-    tx.execute(update(account).where(account.c.name == name).values(failures=0, locked_until=None))
+    _succeeded(tx, name)
     tx.execute(
         insert(session).values(token_hash=_digest(token), account=name, expires_at=now + timedelta(hours=SESSION_HOURS))
     )
@@ -79,17 +77,67 @@ def sign_in(tx: Connection, *, name: str, password: str) -> str | None:
     return token
 
 
-def _matches(hashed: str, password: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password)
-    except VerifyMismatchError:
-        return False
+class ReauthenticationError(ForbiddenError):
+    """A signature was asked for without proof of who signs; what is missing or wrong is in `reason`."""
+
+    code = "reauthentication"
+
+    def stands(self, tx: Connection) -> None:
+        """The failure counts although the act that asked for the signature is undone."""
+        _refuse(tx, name=self.attributes["name"], action="reauthenticate", reason=self.attributes["reason"], now=datetime.now(UTC))
 
 
-def _count_failure(tx: Connection, *, name: str, failures: int, now: datetime) -> None:
-    locked = now + timedelta(minutes=LOCK_MINUTES) if failures >= FAILURES_ALLOWED else None
-    tx.execute(update(account).where(account.c.name == name).values(failures=failures, locked_until=locked))
-    record(tx, actor=name, action="session.create", object_=f"account/{name}", outcome="refused", reason="password")
+WAYS_OUT = {
+    PASSWORD: "give your password again",
+    TOTP: "give the newest code of your authenticator app; each code counts once",
+    LOCKED: "wait a quarter of an hour, or ask an administrator",
+    DISABLED: "ask an administrator",
+    MISSING: "give the code of your authenticator app beside the password",
+}
+
+
+def reauthenticate(tx: Connection, *, name: str, password: str, totp: str | None, keyring: Keyring) -> list[str]:
+    """Prove at the moment of signing who signs (21 CFR 11.200(a)(1)): the factors used, `["password"]` or with `"totp"`.
+
+    Where a second factor is set, it is needed. Refused with `ReauthenticationError`; called within `workflow.handle`,
+    the failure is counted (and locks the account out) although everything else of the act is undone.
+    """
+    now = datetime.now(UTC)
+    refused, factors = _refusal(tx, name=name, password=password, now=now), [PASSWORD]
+    if refused is None and has_second_factor(tx, name):
+        factors.append(TOTP)
+        if not totp:
+            refused = MISSING
+        elif not use_code(tx, keyring, name=name, code=totp, now=now):
+            refused = TOTP
+    if refused is not None:
+        raise ReauthenticationError(f"{name} was not proven to be who signs", hint=WAYS_OUT[refused], name=name, reason=refused)
+    _succeeded(tx, name)
+    return factors
+
+
+def _refusal(tx: Connection, *, name: str, password: str, now: datetime) -> str | None:
+    """Why name and password do not let somebody in; nothing when they do. Takes as long whether there is the account or not."""
+    row = tx.execute(select(account).where(account.c.name == name).with_for_update()).one_or_none()
+    if row is not None and row.locked_until is not None and row.locked_until > now:
+        return LOCKED
+    if not matches(row.password_hash if row else None, password) or row is None:
+        return PASSWORD
+    return DISABLED if row.disabled_at is not None else None
+
+
+def _refuse(tx: Connection, *, name: str, action: str, reason: str, now: datetime) -> None:
+    """Count what was guessed wrong, lock where it was too often, and write it down."""
+    if reason in (PASSWORD, TOTP):
+        mine = account.c.name == name
+        failures = tx.execute(update(account).where(mine).values(failures=account.c.failures + 1).returning(account.c.failures)).scalar_one_or_none()
+        if failures is not None and failures >= FAILURES_ALLOWED:
+            tx.execute(update(account).where(mine).values(locked_until=now + timedelta(minutes=LOCK_MINUTES)))
+    record(tx, actor=name, action=action, object_=f"account/{name}", outcome="refused", reason=reason)
+
+
+def _succeeded(tx: Connection, name: str) -> None:
+    tx.execute(update(account).where(account.c.name == name).values(failures=0, locked_until=None))
 
 
 def sign_out(tx: Connection, *, token: str) -> None:

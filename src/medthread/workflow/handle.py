@@ -23,6 +23,7 @@ def handle(store: Store, *, by: str, action: str, object_: str, act: Callable[[C
                 return act(tx)
         except MedthreadError as error:
             refused = error
+            refused.stands(tx)
             record(
                 tx, actor=by, action=action, object_=object_, outcome="refused", reason=refused.code,
                 detail={"message": refused.message},

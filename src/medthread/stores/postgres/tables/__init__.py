@@ -1,6 +1,13 @@
 """The machine's own tables, a module for each subject."""
 
-from medthread.stores.postgres.tables.accounts import account, api_token, encryption_key, session
+from medthread.stores.postgres.tables.accounts import (
+    account,
+    api_token,
+    encryption_key,
+    recovery_code,
+    second_factor,
+    session,
+)
 from medthread.stores.postgres.tables.audit import audit_event
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
@@ -42,11 +49,13 @@ __all__ = [
     "process_step",
     "proposal",
     "reaction_failure",
+    "recovery_code",
     "release",
     "release_pointer",
     "release_table",
     "rule_count",
     "run",
+    "second_factor",
     "session",
     "signature",
     "signing_key",

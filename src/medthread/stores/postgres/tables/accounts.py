@@ -17,6 +17,26 @@ account = Table(
     Column("language", Text, nullable=False, server_default="zh-CN"),
     Column("failures", BigInteger, nullable=False, server_default="0"),
     Column("locked_until", DateTime(timezone=True)),
+    Column("disabled_at", DateTime(timezone=True)),
+    at(),
+)
+
+second_factor = Table(  # unconfirmed until a code of it was given back
+    "second_factor",
+    metadata,
+    Column("account", Text, ForeignKey(account.c.name), primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("last_step", BigInteger, nullable=False),  # of the last code used: none is taken twice
+    at(),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("account", Text, ForeignKey(account.c.name), primary_key=True),
+    Column("code_hash", Text, primary_key=True),
+    Column("used_at", DateTime(timezone=True)),
     at(),
 )
 
