@@ -44,6 +44,7 @@ from medthread.trust.keys import Keyring
 from medthread.trust.signatures import KeptKeys
 from medthread.workflow import Calendar, keep_definitions
 from medthread.workflow import Context as CommandContext
+from medthread.workflow.worker import Worker
 
 EXTENSIONS = "medthread.domains"
 SETTINGS = "medthread.toml"
@@ -219,15 +220,19 @@ class Installation:
     def serving(self, accounts: list[dict[str, Any]] | None) -> Iterator[Services]:
         """What the API works with; runs in the background end before the store closes."""
         reader, runner = LakeReader(self.releases), BackgroundRuns(self)
+        commands = self.commands(reader)
+        worker = Worker(self.store, commands)
+        worker.start()
         try:
             yield Services(
                 name=str(self.workspace.settings.get("name", self.workspace.home.name)), store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access,
-                workflow=self.commands(reader), releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
+                workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, demo_accounts=accounts or [],
             )
         finally:
             runner.wait()
+            worker.stop()
             reader.close()
 
     def context(self, progress: Progress = silent) -> Context:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from medthread.api.native_rows import NativeRows
+from medthread.api.native_rows import STATE, NativeRows
 from medthread.api.services import Services
 from medthread.derive import golden_columns
 from medthread.derive.columns import DUCK
@@ -40,7 +40,8 @@ class Listing:
     def types(self) -> dict[str, str]:
         """Columns that may be filtered and sorted by: those this reader sees in clear and that are not sealed."""
         fields = self.entity.fields.values()
-        return {f.name: DUCK[f.kind] for f in fields if f.name not in self.masked and not f.is_personal}
+        state = {STATE: "varchar"} if self.entity.about.process else {}
+        return {f.name: DUCK[f.kind] for f in fields if f.name not in self.masked and not f.is_personal} | state
 
     @property
     def opened(self) -> frozenset[str]:
@@ -52,7 +53,7 @@ class Listing:
         """The masked view as SQL."""
         if self.entity.about.home is Home.NATIVE:
             relation = NativeRows(self.given, self.entity).relation()
-            technical: tuple[str, ...] = ("_plant", "_revision")
+            technical: tuple[str, ...] = ("_plant", "_revision", *((STATE,) if self.entity.about.process else ()))
         else:
             columns = [(c.name, c.duck) for c in golden_columns(self.entity, self.given.registry)]
             relation = self.given.reader.current().relation(f"golden.{self.entity.name}", columns)
@@ -143,7 +144,8 @@ def shown(given: Services, row: dict[str, Any], *, opened: frozenset[str]) -> di
     revision = row.get("_revision")
     if revision is None:
         revision = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
-    return {"_id": row["id"], "_revision": str(revision), "_flags": list(row.get("_flags") or ()), **values}
+    state = {STATE: row[STATE]} if STATE in row else {}
+    return {"_id": row["id"], "_revision": str(revision), "_flags": list(row.get("_flags") or ()), **state, **values}
 
 
 def _clear(given: Services, value: Any, *, opened: bool) -> Any:

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from medthread.api.services import Services
 from medthread.derive.columns import value_columns
 from medthread.model import Entity
 from medthread.stores.engines import connect
+from medthread.stores.postgres.tables import process_case
 
 TECHNICAL = (("_plant", pa.string()), ("_revision", pa.int64()))
+STATE = "_state"
 
 
 class NativeRows:
@@ -32,9 +34,14 @@ class NativeRows:
     def _arrow(self) -> pa.Table:
         columns = [c for f in self._entity.fields.values() for c in value_columns(f)]
         kinds = [("id", pa.string()), *((c.name, c.arrow) for c in columns), *TECHNICAL]
-        table = self._given.native[self._entity.name]
+        table, case = self._given.native[self._entity.name], process_case
+        query = select(*(table.c[name] for name, _ in kinds))
+        if self._entity.about.process is not None:
+            here = and_(case.c.entity == self._entity.name, case.c.record == table.c.id)
+            query = query.add_columns(case.c.state).outerjoin_from(table, case, here)
+            kinds.append((STATE, pa.string()))
         with self._given.store.transaction() as tx:
-            rows = tx.execute(select(*(table.c[name] for name, _ in kinds))).all()
+            rows = tx.execute(query).all()
         return pa.table({
             name: pa.array([_plain(r[i]) for r in rows], kind) for i, (name, kind) in enumerate(kinds)
         })

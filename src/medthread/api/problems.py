@@ -28,7 +28,8 @@ def answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(MedthreadError)
     def ours(_: Request, error: MedthreadError) -> JSONResponse:
-        return problem(status=error.status, code=error.code, title=error.code, detail=error.message, hint=error.hint)
+        more = {"because": error.attributes["because"]} if "because" in error.attributes else {}
+        return problem(status=error.status, code=error.code, title=error.code, detail=error.message, hint=error.hint, **more)
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

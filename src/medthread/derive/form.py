@@ -4,7 +4,7 @@ from typing import Any
 
 from medthread.derive.checks import checks_of
 from medthread.derive.view import masked_fields
-from medthread.model import Classification, Entity, Field, Label, Registry
+from medthread.model import Classification, Entity, Field, Label, Process, Registry
 
 
 def pair(label: Label | None) -> dict[str, str] | None:
@@ -35,7 +35,9 @@ def field_meta(entity: type[Entity], field: Field, registry: Registry, *, masked
         "name": field.name,
         "label": pair(field.label),
         "kind": field.kind.value,
-        "required": field.required,
+        "required": field.required and not (mark.series or mark.default),
+        "long": mark.long,
+        "given": mark.series is not None or mark.default is not None,
         "key": mark.key,
         "ref": mark.ref.entity if mark.ref else None,
         "codes": [{"code": c, "label": pair(label)} for c, label in mark.codes.items()] if mark.codes else None,
@@ -62,6 +64,20 @@ def field_meta(entity: type[Entity], field: Field, registry: Registry, *, masked
     }
 
 
+def process_meta(process: Process) -> dict[str, Any]:
+    """A process as its screens need it: the states in order, where it begins and ends, who opens it."""
+    states = [{"name": s.name, "label": pair(s.label), "terminal": s.name in process.terminal} for s in process.states]
+    return {"name": process.name, "label": pair(process.label), "version": process.version, "states": states, "initial": list(process.initial),
+            "opened_by": [r for r in process.opened_by.split("|") if r]}
+
+
+def part_meta(entity: type[Entity]) -> dict[str, str] | None:
+    """Of which record a line is part: the field that names it, and that record's entity."""
+    field = entity.about.part_of
+    ref = entity.fields[field].mark.ref if field else None
+    return {"field": field, "entity": ref.entity} if field and ref else None
+
+
 def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classification) -> dict[str, Any]:
     """An entity's screen as data, for one reader."""
     about = entity.about
@@ -78,5 +94,8 @@ def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classifi
         "title": about.title or entity.key()[-1],
         "synonyms": list(about.synonyms),
         "retention": pair(retention_label(entity)),
+        "process": process_meta(about.process) if about.process else None,
+        "part_of": part_meta(entity),
+        "parts": [e.name for e in registry.values() if (whole := part_meta(e)) and whole["entity"] == entity.name],
         "fields": [field_meta(entity, f, registry, masked=f.name in masked) for f in entity.fields.values()],
     }

@@ -26,6 +26,6 @@ def handle(store: Store, *, by: str, action: str, object_: str, act: Callable[[C
             refused.stands(tx)
             record(
                 tx, actor=by, action=action, object_=object_, outcome="refused", reason=refused.code,
-                detail={"message": refused.message},
+                detail={"message": refused.message, "because": refused.attributes.get("because", [])},
             )
     raise refused

@@ -1,16 +1,19 @@
 """One file per subject."""
 
 from medthread.api.routes import (
+    acts,
     audit,
     dictionary,
     entities,
     home,
+    inbox,
     masters,
     meta,
     native,
     quality,
     quarantine,
     releases,
+    rules,
     runs,
     session,
     sources,
@@ -22,7 +25,7 @@ from medthread.api.routes import (
 ROUTERS = tuple(
     m.router
     for m in (
-        session, home, meta, entities, native, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
+        session, home, meta, entities, native, acts, inbox, rules, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
         releases, audit, tokens,
     )
 )

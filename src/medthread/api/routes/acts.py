@@ -1,0 +1,71 @@
+"""A record's case over HTTP: where it stands, what an act would sign, the act itself."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from medthread.api.identity import Given, Reader
+from medthread.api.listing import select_one
+from medthread.api.routes.native import Key, Version, once_of
+from medthread.workflow import Act, Credentials, do, handle, once, told
+from medthread.workflow.reading import case_view, preview
+
+router = APIRouter(tags=["processes"])
+LONG = Annotated[str, Field(max_length=4000)]
+
+
+class Wanted(BaseModel):
+    """Values that come with an act."""
+
+    model_config = ConfigDict(extra="forbid")
+    values: dict[str, Any] = {}
+
+
+class Asked(Wanted):
+    """An act: its values, its reason, and for a signature what was shown and the password again."""
+
+    reason: LONG | None = None
+    shown: Annotated[str | None, Field(max_length=200, description="content_hash of the preview that was looked at")] = None
+    password: Annotated[str | None, Field(max_length=1000)] = None
+    totp: Annotated[str | None, Field(max_length=20)] = None
+
+    def credentials(self) -> Credentials | None:
+        """What was given for signing."""
+        if self.shown is None or self.password is None:
+            return None
+        return Credentials(shown=self.shown, password=self.password, totp=self.totp)
+
+
+@router.get("/entities/{entity}/{id_}/case")
+def case(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, Any]:
+    """State, possible acts, what was done and signed, what is due."""
+    select_one(given, given.registry[entity], actor, id_=id_)  # whoever may not see the record does not see its case
+    with given.store.transaction() as tx:
+        return case_view(tx, given.workflow, entity=entity, record=id_, actor=actor)
+
+
+@router.post("/entities/{entity}/{id_}/acts/{action}/preview")
+def look(entity: str, id_: str, action: str, wanted: Wanted, given: Given, actor: Reader, version: Version = None) -> dict[str, Any]:
+    """What would be signed, its hash, and what objects; nothing is changed."""
+    select_one(given, given.registry[entity], actor, id_=id_)
+    act = Act(entity=entity, record=id_, action=action, version=version, values=wanted.values)
+    with given.store.transaction() as tx:
+        found = preview(tx, given.workflow, act, actor)
+        tx.rollback()
+    return found
+
+
+@router.post("/entities/{entity}/{id_}/acts/{action}")
+def perform(
+    entity: str, id_: str, action: str, asked: Asked, response: Response, given: Given, actor: Reader, version: Version = None, key: Key = None,
+) -> dict[str, Any]:
+    """Do the act, whole; refused, it changes nothing but the log."""
+    select_one(given, given.registry[entity], actor, id_=id_)
+    act = Act(entity=entity, record=id_, action=action, version=version, values=asked.values, reason=asked.reason, credentials=asked.credentials())
+    request = {"act": [entity, id_, action, version], "values": asked.values, "reason": asked.reason}
+    outcome = handle(
+        given.store, by=actor.name, action=f"{entity}.{action}", object_=f"{entity}/{id_}",
+        act=lambda tx: once(tx, once_of(key, actor, request), lambda: told(do(tx, given.workflow, act, actor))))
+    response.headers["ETag"] = f'"{outcome["revision"]}"'
+    return outcome

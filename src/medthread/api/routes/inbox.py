@@ -1,0 +1,53 @@
+"""The inbox: what waits for whoever asks, and deciding it."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from medthread.api.identity import Given, Reader, Writer
+from medthread.workflow import handle
+from medthread.workflow.inbox import inbox
+from medthread.workflow.react import decide, retry
+
+router = APIRouter(tags=["inbox"])
+
+
+class Decided(BaseModel):
+    """Whether a proposal is accepted, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+    accept: bool
+    reason: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Failed(BaseModel):
+    """Which reaction to which event is tried again."""
+
+    model_config = ConfigDict(extra="forbid")
+    event: Annotated[str, Field(max_length=100)]
+    reaction: Annotated[str, Field(max_length=200)]
+
+
+@router.get("/inbox")
+def waiting(given: Given, actor: Reader) -> dict[str, Any]:
+    """Acts, proposals, limits and failed reactions that wait for me."""
+    with given.store.transaction() as tx:
+        return inbox(tx, given.workflow, actor)
+
+
+@router.post("/inbox/proposals/{id_}")
+def decide_proposal(id_: str, decided: Decided, given: Given, actor: Writer) -> dict[str, Any]:
+    """Accept or refuse what an event proposes."""
+    act = partial(decide, context=given.workflow, id_=id_, actor=actor, accept=decided.accept, reason=decided.reason)
+    handle(given.store, by=actor.name, action="proposal.decide", object_=f"proposal/{id_}", act=act)
+    return {"id": id_, "status": "accepted" if decided.accept else "refused"}
+
+
+@router.post("/inbox/failures")
+def try_again(failed: Failed, given: Given, actor: Writer) -> dict[str, Any]:
+    """Try a reaction again that could not be done."""
+    act = partial(retry, context=given.workflow, event=failed.event, reaction=failed.reaction, by=actor.name)
+    handle(given.store, by=actor.name, action=f"reaction.{failed.reaction}", object_=f"event/{failed.event}", act=act)
+    return {"event": failed.event, "reaction": failed.reaction, "status": "done"}

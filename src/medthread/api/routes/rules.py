@@ -1,0 +1,75 @@
+"""Rules as a service: an ERP or MES asks what a person's act would be asked, and gets the same answer with its reason."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+
+from medthread.api.identity import Given, Reader
+from medthread.derive.form import pair
+from medthread.model import Calculation, Decision
+from medthread.model.errors import InvalidError, NotFoundError
+from medthread.workflow.guarding import objections
+
+router = APIRouter(tags=["rules"])
+Values = Annotated[dict[str, Any], Body(description="the parameters by name")]
+
+
+@router.get("/rules")
+def rules(given: Given, actor: Reader) -> dict[str, Any]:
+    """Every decision and calculation, with its parameters and the guards behind it."""
+    del actor
+    book = given.workflow.rulebook
+    decisions = [
+        {"name": d.name, "kind": "decision", "label": pair(d.label), "takes": list(d.takes), "optional": list(d.optional),
+         "guards": [{"name": g, "label": pair(book.guards[g].label), "clause": book.guards[g].clause} for g in d.guards]}
+        for d in book.decisions.values()
+    ]
+    calculations = [
+        {"name": c.name, "kind": "calculation", "label": pair(c.label), "takes": list(c.takes), "optional": list(c.optional), "standard": c.standard}
+        for c in book.calculations.values()
+    ]
+    return {"items": [*decisions, *calculations]}
+
+
+@router.post("/rules/{name}")
+def ask(name: str, values: Values, given: Given, actor: Reader) -> dict[str, Any]:
+    """Yes or no with rule and record, or the figures of a calculation."""
+    del actor
+    book = given.workflow.rulebook
+    if name in book.decisions:
+        return _decide(given, book.decisions[name], values)
+    if name in book.calculations:
+        return _calculate(book.calculations[name], values)
+    raise NotFoundError(f"no rule {name!r}", hint=f"there are: {', '.join([*book.decisions, *book.calculations])}")
+
+
+def _decide(given: Given, decision: Decision, values: dict[str, Any]) -> dict[str, Any]:
+    _only(values, takes=decision.takes, optional=decision.optional)
+    texts = {n: None if values.get(n) is None else str(values[n]) for n in decision.takes}
+    with given.store.transaction() as tx:
+        found = objections(tx, given.workflow, decision.guards, texts)
+    because = [{"rule": o.guard, "label": {"zh": o.zh, "en": o.en}, "record": o.record, "detail": o.detail} for o in found]
+    return {"rule": decision.name, "allowed": not because, "because": because}
+
+
+def _calculate(calculation: Calculation, values: dict[str, Any]) -> dict[str, Any]:
+    _only(values, takes=tuple(calculation.takes), optional=calculation.optional)
+    typed = {n: _typed(n, values[n], kind) for n, kind in calculation.takes.items() if values.get(n) is not None}
+    return {"rule": calculation.name, "standard": calculation.standard, **calculation.do(**typed)}
+
+
+def _only(values: dict[str, Any], *, takes: tuple[str, ...], optional: tuple[str, ...]) -> None:
+    missing = [n for n in takes if n not in optional and values.get(n) in (None, "")]
+    strangers = sorted(set(values) - set(takes))
+    if missing or strangers:
+        words = f"missing: {', '.join(missing)}" if missing else f"unknown: {', '.join(strangers)}"
+        raise InvalidError(words, hint=f"it takes {', '.join(takes)}")
+
+
+def _typed(name: str, value: Any, kind: type) -> Any:
+    try:
+        return date.fromisoformat(str(value)) if kind is date else Decimal(str(value)) if kind is Decimal else kind(value)
+    except (ValueError, TypeError, InvalidOperation) as error:
+        raise InvalidError(f"{name}: {value!r} is no {kind.__name__}", hint="dates are such as 2026-11-25") from error

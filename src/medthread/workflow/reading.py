@@ -1,0 +1,80 @@
+"""What people see of a case: where it stands, what they may do next and what is in the way, what was done, what is due."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from medthread.derive.form import pair
+from medthread.methods.canonical import hash_of
+from medthread.model import Transition
+from medthread.model.process import MEANINGS, SYSTEM
+from medthread.stores.postgres.tables import account, deadline, process_step, signature
+from medthread.trust.access import Actor
+from medthread.workflow.act import Act, Doing, prepare
+from medthread.workflow.cases import Case, case_of
+from medthread.workflow.content import content_of
+from medthread.workflow.context import Context
+from medthread.workflow.guarding import objections
+from medthread.workflow.standing import fitting, standings
+
+
+def case_view(tx: Connection, context: Context, *, entity: str, record: str, actor: Actor) -> dict[str, Any]:
+    """The whole case for a record's page."""
+    case = case_of(tx, context, entity=entity, record=record)
+    held = standings(tx, actor, case, at=datetime.now(UTC))
+    return {
+        "process": case.process.name, "label": pair(case.process.label), "version": case.process.version, "clauses": list(case.process.clauses),
+        "state": case.state, "state_since": case.state_since, "opened_by": case.opened_by, "opened_at": case.opened_at, "closed": case.is_over,
+        "states": [{"name": s.name, "label": pair(s.label), "terminal": s.name in case.process.terminal} for s in case.process.states],
+        "acts": [_act(t, mine=fitting(t, held) is not None) for t in case.process.leaving(case.state)],
+        "steps": _steps(tx, case), "deadlines": _deadlines(tx, case), "signatures": _signatures(tx, case),
+    }
+
+
+def _act(t: Transition, *, mine: bool) -> dict[str, Any]:
+    return {
+        "action": t.action, "label": pair(t.label), "to": t.to, "by": t.by, "mine": mine, "asks": list(t.asks), "reason": t.reason,
+        "meaning": t.meaning.value if t.meaning else None, "meaning_label": pair(MEANINGS[t.meaning]) if t.meaning else None,
+        "evidence": pair(t.evidence), "guards": list(t.guards), "system": set(t.roles) == {SYSTEM}, "all_sign": t.needs_all,
+    }
+
+
+def _steps(tx: Connection, case: Case) -> list[dict[str, Any]]:
+    table = process_step
+    query = select(table, account.c.printed_name).outerjoin(account, account.c.name == table.c.actor)
+    rows = tx.execute(query.where(table.c.entity == case.entity, table.c.record == case.record).order_by(table.c.id))
+    labels = {t.action: pair(t.label) for t in case.process.transitions}
+    kept = ("action", "from_state", "to_state", "actor", "printed_name", "on_behalf_of", "role", "reason", "signature", "void", "at")
+    return [{**{k: r._mapping[k] for k in kept}, "label": labels.get(r.action)} for r in rows]  # noqa: SLF001 - SQLAlchemy's way
+
+
+def _deadlines(tx: Connection, case: Case) -> list[dict[str, Any]]:
+    clocks = {c.name: pair(c.label) for c in case.process.clocks}
+    query = select(deadline).where(deadline.c.entity == case.entity, deadline.c.record == case.record).order_by(deadline.c.due_at)
+    kept = ("clock", "started_at", "due_at", "statutory", "basis", "met_at", "escalated_at", "escalate")
+    return [{**{k: r._mapping[k] for k in kept}, "label": clocks.get(r.clock)} for r in tx.execute(query)]  # noqa: SLF001 - SQLAlchemy's way
+
+
+def _signatures(tx: Connection, case: Case) -> list[dict[str, Any]]:
+    """Signatures, oldest first; `current` where the record's version has not moved past what was signed."""
+    table = signature
+    rows = tx.execute(select(table).where(table.c.entity == case.entity, table.c.record == case.record).order_by(table.c.signed_at)).all()
+    kept = ("id", "signer", "printed_name", "on_behalf_of", "signed_at", "zone", "meaning", "reason", "revision", "action", "content_hash", "factors", "algorithm")
+    return [{k: r._mapping[k] for k in kept} for r in rows]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+
+
+def preview(tx: Connection, context: Context, act: Act, actor: Actor) -> dict[str, Any]:
+    """What somebody would sign, its hash, what it still needs, and what objects; nothing is changed."""
+    doing = prepare(tx, context, act, actor, at=datetime.now(UTC))
+    content = content_of(tx, context, doing.case, doing.row, doing.transition, doing.given)
+    missing = [n for n in doing.transition.asks if doing.values.get(n) in (None, "")]
+    return {
+        **_act(doing.transition, mine=True), "content": content, "content_hash": hash_of(content), "missing": missing,
+        "role": doing.standing.role, "on_behalf_of": doing.standing.on_behalf_of, "objections": _objections(tx, context, doing),
+    }
+
+
+def _objections(tx: Connection, context: Context, doing: Doing) -> list[dict[str, Any]]:
+    return [asdict(o) for o in objections(tx, context, doing.transition.guards, doing.values)]

@@ -1,0 +1,82 @@
+"""The part of the command path that nobody waits for: reactions soon after their event, time limits swept, in a thread of its own."""
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime
+
+from psycopg import Connection as Listening
+from sqlalchemy.exc import DBAPIError
+
+from medthread.model.errors import MedthreadError
+from medthread.stores.postgres.store import Store
+from medthread.trust.audit import record
+from medthread.workflow.context import Context
+from medthread.workflow.deadlines import sweep
+from medthread.workflow.outbox import CHANNEL
+from medthread.workflow.react import drain
+
+PAUSE = 1.0  # seconds between two looks when nobody wakes it
+SWEEP = 10.0  # seconds between two sweeps of the time limits
+LOG = logging.getLogger("medthread.worker")
+
+
+def settle(store: Store, context: Context) -> int:
+    """Handle everything that waits now; gives how many events."""
+    handled = 0
+    while done := drain(store, context):
+        handled += done
+    return handled
+
+
+def sweep_deadlines(store: Store, *, at: datetime | None = None) -> int:
+    """Warn and escalate; gives how many limits were told of. The inbox of the role shows them."""
+    with store.transaction() as tx:
+        found = sweep(tx, at=at or datetime.now(UTC))
+        for late in found:
+            detail = {"clock": late.clock, "due_at": late.due_at.isoformat(), "role": late.role}
+            action = "deadline.escalate" if late.passed else "deadline.warn"
+            record(tx, actor="system", action=action, object_=f"{late.entity}/{late.record}", detail=detail)
+    return len(found)
+
+
+class Worker:
+    """Runs beside the server. What it was doing when the process dies is done at the next start: the cursor stood still."""
+
+    def __init__(self, store: Store, context: Context) -> None:
+        self._store, self._context = store, context
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="reactions", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is under way, and end."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._listen()
+            except (DBAPIError, MedthreadError):
+                LOG.exception("reactions pause; they go on when the database answers")
+                self._stop.wait(PAUSE)
+
+    def _listen(self) -> None:
+        """Until told to stop: handle what waits, then sleep until woken or a second has passed."""
+        swept = 0.0
+        with self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, Listening)  # noqa: S101 - the store speaks through psycopg alone
+            driver.execute(f"listen {CHANNEL}".encode())
+            while not self._stop.is_set():
+                settle(self._store, self._context)
+                if time.monotonic() - swept > SWEEP:
+                    sweep_deadlines(self._store)
+                    swept = time.monotonic()
+                for _ in driver.notifies(timeout=PAUSE, stop_after=1):
+                    break
+            driver.execute(f"unlisten {CHANNEL}".encode())
