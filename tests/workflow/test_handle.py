@@ -43,7 +43,7 @@ def test_what_is_refused_is_undone_and_the_refusal_written(store: Store) -> None
     with pytest.raises(ConflictError):
         handle(store, by="li", action="run.start", object_="h2", act=act)
     assert runs(store, "h2") == 0
-    assert rows(store, "h2") == [("li", "run.start", "refused", "conflict", {"message": "another is under way"})]
+    assert rows(store, "h2") == [("li", "run.start", "refused", "conflict", {"message": "another is under way", "because": []})]
 
 
 def test_what_breaks_leaves_nothing(store: Store) -> None:

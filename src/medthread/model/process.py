@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from medthread.model.declared import Declared
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
 
@@ -137,7 +136,7 @@ class Clock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Process(Declared):
+class Process:
     """The whole of it. A case stays on the version that it began with."""
 
     name: str
@@ -165,7 +164,6 @@ class Process(Declared):
             for span in (clock.span, *clock.warn):
                 if not SPAN.fullmatch(span):
                     raise DeclarationError(f"process {self.name}: clock {clock.name} runs for {span!r}", hint="write such as '24 h', '7 d', '5 wd', '3 mo'")
-        super().__post_init__()
 
     @property
     def label(self) -> Label:

@@ -39,6 +39,10 @@ class Rulebook:
         return {event: tuple(r) for event, r in found.items()}
 
     def _check(self) -> None:
+        names = [p.name for p in self.processes.values()]
+        for name in names:
+            if names.count(name) > 1:
+                raise DeclarationError(f"there are two processes {name!r}", hint="give one of them another name")
         for decision in self.decisions.values():
             _known(decision.guards, self.guards, f"decision {decision.name} asks guard")
             for name in decision.guards:

@@ -1,0 +1,93 @@
+"""A command path over a real database, with persons who hold roles."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import MetaData, select
+
+from medthread.derive import tables_of
+from medthread.model import Process
+from medthread.stores.lakehouse import Releases
+from medthread.stores.postgres import Store, upgrade
+from medthread.stores.serving import LakeReader, Released
+from medthread.trace import Tracer
+from medthread.trust.access import Access, Actor
+from medthread.trust.accounts import create_account
+from medthread.trust.keys import Keyring
+from medthread.trust.signatures import KeptKeys
+from medthread.workflow import Act, Calendar, Context, Credentials, Outcome, create_native, do, handle, keep_definitions
+from medthread.workflow.reading import preview
+from tests.workflow.permit import own_registry, own_rulebook
+
+PASSWORD = "a long enough word 7"
+PERSONS = {"ann": ("qc",), "bob": ("qa_mgr",), "cai": ("prod_mgr", "qa_mgr"), "dan": ("qa",), "eve": ("prod",)}
+
+
+class Plant:
+    """A context, its persons, and the short ways in which tests act."""
+
+    def __init__(self, store: Store, context: Context) -> None:
+        self.store, self.context = store, context
+
+    def actor(self, name: str) -> Actor:
+        return Actor(name, name.title(), PERSONS[name])
+
+    def create(self, name: str, entity: str = "hot_work", **values: Any) -> str:
+        act = lambda tx: create_native(tx, self.context, entity=entity, values=values, by=name)  # noqa: E731
+        return handle(self.store, by=name, action="entity.create", object_=entity, act=act)
+
+    def row(self, id_: str, entity: str = "hot_work") -> dict[str, Any]:
+        table = self.context.tables[entity]
+        with self.store.transaction() as tx:
+            return dict(tx.execute(select(table).where(table.c.id == id_)).one()._mapping)
+
+    def look(self, name: str, id_: str, action: str, **values: Any) -> dict[str, Any]:
+        act = Act(entity="hot_work", record=id_, action=action, version=str(self.row(id_)["_revision"]), values=values)
+        with self.store.transaction() as tx:
+            return preview(tx, self.context, act, self.actor(name))
+
+    def act(self, name: str, id_: str, action: str, *, password: str = PASSWORD, reason: str | None = None, **values: Any) -> Outcome:
+        """Look, and sign what was shown."""
+        shown = self.look(name, id_, action, **values)["content_hash"]
+        return self.act_unseen(name, id_, action, shown=shown, password=password, reason=reason, values=values)
+
+    def act_unseen(self, name: str, id_: str, action: str, *, shown: str | None = None, password: str = PASSWORD, reason: str | None = None,
+                   version: str | None = "", values: dict[str, Any] | None = None) -> Outcome:
+        given = Credentials(shown=shown, password=password) if shown else None
+        wanted = Act(entity="hot_work", record=id_, action=action, values=values or {}, reason=reason, credentials=given,
+                     version=str(self.row(id_)["_revision"]) if version == "" else version)
+        return handle(self.store, by=name, action=f"hot_work.{action}", object_=f"hot_work/{id_}",
+                      act=lambda tx: do(tx, self.context, wanted, self.actor(name)))
+
+    def under(self, process: Process) -> "Plant":
+        """The same plant after its process was changed."""
+        changed = replace(self.context, rulebook=own_rulebook(process))
+        with self.store.transaction() as tx:
+            keep_definitions(tx, changed.rulebook)
+        return Plant(self.store, changed)
+
+    def all(self, entity: str) -> list[dict[str, Any]]:
+        table = self.context.tables[entity]
+        with self.store.transaction() as tx:
+            return [dict(r._mapping) for r in tx.execute(select(table))]
+
+
+@pytest.fixture
+def plant(store: Store, tmp_path: Path) -> Iterator[Plant]:
+    native = MetaData()
+    tables = tables_of(own_registry(), native)
+    upgrade(store, native)
+    reader = LakeReader(Releases(store))
+    keyring = Keyring.open(tmp_path / "keys" / "master.key")
+    context = Context(
+        registry=own_registry(), rulebook=own_rulebook(), tables=tables, keyring=keyring, access=Access(), signer=KeptKeys(keyring),
+        calendar=Calendar(), genealogy=Tracer(reader, tmp_path), released=Released(reader, own_registry()))
+    with store.transaction() as tx:
+        keep_definitions(tx, context.rulebook)
+        for name, roles in PERSONS.items():
+            create_account(tx, name=name, printed_name=name.title(), password=PASSWORD, roles=roles, by="test")
+    yield Plant(store, context)
+    reader.close()
