@@ -25,8 +25,10 @@ from sqlalchemy import Connection, MetaData, Table, insert, select
 from medthread import domains, masters
 from medthread.api import Services
 from medthread.derive import check_source, tables_of
-from medthread.model import Entity, Registry, Rulebook, Source, parse_source
+from medthread.derive.soundness import Flaw, Known, flaws
+from medthread.model import Entity, Home, Process, Registry, Rulebook, Source, parse_source
 from medthread.model.errors import ConfigurationError, ConflictError, DeclarationError, StoreError
+from medthread.model.process_file import parse_process
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.progress import Progress, silent
@@ -41,6 +43,7 @@ from medthread.trace import GENEALOGY, TraceIndex, Tracer, build_index
 from medthread.trust.access import Access
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
+from medthread.trust.roles import ROLES
 from medthread.trust.signatures import KeptKeys
 from medthread.workflow import Calendar, keep_definitions
 from medthread.workflow import Context as CommandContext
@@ -59,6 +62,14 @@ PlainYaml.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 PlainYaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), ["t", "f"])
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a workspace file."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=PlainYaml)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise DeclarationError(f"{path.name}: {str(error)[:500]}", hint="mend the file; it is YAML in UTF-8") from error
 
 
 def import_all(package: ModuleType) -> list[Path]:
@@ -114,11 +125,7 @@ class Workspace:
         """The mapped sources, checked against the registry."""
         found: dict[str, Source] = {}
         for path in sorted(p for p in (self.home / "sources").glob("*") if p.suffix in (".yaml", ".yml")):
-            try:
-                content = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainYaml)  # noqa: S506 - a safe loader
-            except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-                raise DeclarationError(f"{path.name}: {str(error)[:500]}", hint="mend the file; it is YAML in UTF-8") from error
-            source = parse_source(content, origin=path.name)
+            source = parse_source(read_yaml(path), origin=path.name)
             check_source(source, registry, origin=path.name)
             if source.name in found:
                 raise DeclarationError(f"{path.name}: there is a source {source.name!r} already", hint="give each source a name of its own")
@@ -128,6 +135,19 @@ class Workspace:
     def policies(self) -> dict[str, str]:
         """The company's own policies, by file name."""
         return {p.name: p.read_text(encoding="utf-8") for p in sorted((self.home / "policies").glob("*.cedar"))}
+
+    def processes(self, registry: Registry) -> dict[str, Process]:
+        """The company's own processes by the entity whose records follow them."""
+        found: dict[str, Process] = {}
+        for path in sorted((self.home / "processes").glob("*.yaml")):
+            given = parse_process(read_yaml(path), origin=path.name)
+            if registry[given.record].about.home is not Home.NATIVE:
+                raise DeclarationError(f"{path.name}: {given.record} comes from source systems", hint="a process moves native records")
+            shipped = registry[given.record].about.process
+            if shipped is not None and shipped.name == given.process.name and given.process.version <= shipped.version:
+                raise DeclarationError(f"{path.name}: version {given.process.version} is not above the shipped {shipped.version}", hint="raise its version")
+            found[given.record] = given.process
+        return found
 
     def calendar(self) -> Calendar:
         """The organisation's zone and working days: `[calendar] zone, holidays, workdays`."""
@@ -156,13 +176,16 @@ class Installation:
         self.registry, folders = declared()
         self.sources = workspace.sources(self.registry)
         self.models = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql"))) + tuple(workspace.models())
-        self.rulebook = Rulebook.declared(self.registry)
+        self.rulebook = Rulebook.declared(self.registry, workspace.processes(self.registry))
         self.native_metadata = MetaData()
         self.native: dict[str, Table] = tables_of(self.registry, self.native_metadata)
         upgrade(store, self.native_metadata)
         self.keyring = Keyring.open(workspace.data / "keys" / "master.key")
         self.releases = Releases(store)
         self.access = Access(workspace.policies())
+        unsound = [f for name in self.rulebook.processes for f in self.flaws(name)]
+        if unsound:
+            raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
         with store.transaction() as tx:
             keep_definitions(tx, self.rulebook)
         self._memory = memory
@@ -171,6 +194,11 @@ class Installation:
     def tracer(self, reader: LakeReader) -> Tracer:
         """Trace questions over the release that a reader sees."""
         return Tracer(reader, self.workspace.data / "trace")
+
+    def flaws(self, entity: str) -> list[Flaw]:
+        """What is wrong with the process of an entity's records."""
+        guards = {g.name: g.takes for g in self.rulebook.guards.values()}
+        return flaws(self.rulebook.processes[entity], Known(ROLES, self.rulebook.events, guards, self.registry[entity]))
 
     def commands(self, reader: LakeReader) -> CommandContext:
         """The surroundings of the command path, over the release that a reader sees."""

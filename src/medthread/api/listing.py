@@ -40,8 +40,13 @@ class Listing:
     def types(self) -> dict[str, str]:
         """Columns that may be filtered and sorted by: those this reader sees in clear and that are not sealed."""
         fields = self.entity.fields.values()
-        state = {STATE: "varchar"} if self.entity.about.process else {}
+        state = {STATE: "varchar"} if self.has_state else {}
         return {f.name: DUCK[f.kind] for f in fields if f.name not in self.masked and not f.is_personal} | state
+
+    @property
+    def has_state(self) -> bool:
+        """Whether the entity's records stand somewhere in a process."""
+        return self.entity.name in self.given.workflow.rulebook.processes
 
     @property
     def opened(self) -> frozenset[str]:
@@ -53,7 +58,7 @@ class Listing:
         """The masked view as SQL."""
         if self.entity.about.home is Home.NATIVE:
             relation = NativeRows(self.given, self.entity).relation()
-            technical: tuple[str, ...] = ("_plant", "_revision", *((STATE,) if self.entity.about.process else ()))
+            technical: tuple[str, ...] = ("_plant", "_revision", *((STATE,) if self.has_state else ()))
         else:
             columns = [(c.name, c.duck) for c in golden_columns(self.entity, self.given.registry)]
             relation = self.given.reader.current().relation(f"golden.{self.entity.name}", columns)

@@ -36,7 +36,7 @@ class NativeRows:
         kinds = [("id", pa.string()), *((c.name, c.arrow) for c in columns), *TECHNICAL]
         table, case = self._given.native[self._entity.name], process_case
         query = select(*(table.c[name] for name, _ in kinds))
-        if self._entity.about.process is not None:
+        if self._entity.name in self._given.workflow.rulebook.processes:
             here = and_(case.c.entity == self._entity.name, case.c.record == table.c.id)
             query = query.add_columns(case.c.state).outerjoin_from(table, case, here)
             kinds.append((STATE, pa.string()))

@@ -14,6 +14,7 @@ from medthread.app import SETTINGS, open_installation
 from medthread.cli.accounts import account_names, accounts
 from medthread.cli.demo import demo
 from medthread.cli.loads import tell_loads, tell_refused
+from medthread.cli.processes import processes
 from medthread.cli.serve import serve
 from medthread.cli.speech import Bars, console, language, say
 from medthread.cli.tracing import print_trace
@@ -30,6 +31,7 @@ app = typer.Typer(
 releases = typer.Typer(no_args_is_help=True, help="发布与回滚 · Releases: list them, publish one, go back.")
 app.add_typer(releases, name="release")
 app.add_typer(accounts, name="account")
+app.add_typer(processes, name="process")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 HERE = Path()
 SHORTEST_REASON = 2
@@ -43,13 +45,13 @@ inbox = "inbox"
 
 @app.command()
 def init(folder: Annotated[Path, typer.Argument(help="新工作区 · the new folder")]) -> None:
-    """建立工作区 · Make a workspace: settings, sources, models, policies, inbox."""
+    """建立工作区 · Make a workspace: settings, sources, models, policies, processes, inbox."""
     if folder == Path():
         raise ConfigurationError("name a folder", hint="for example: medthread init mycompany")
     if (folder / SETTINGS).exists():
         raise ConfigurationError(f"{folder} is a workspace already", hint="use it, or choose another folder")
     try:
-        for part in ("sources", "models", "policies", "inbox"):
+        for part in ("sources", "models", "policies", "processes", "inbox"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         (folder / SETTINGS).write_text(TEMPLATE.format(name=folder.resolve().name), encoding="utf-8")
     except OSError as error:

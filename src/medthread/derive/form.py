@@ -78,7 +78,7 @@ def part_meta(entity: type[Entity]) -> dict[str, str] | None:
     return {"field": field, "entity": ref.entity} if field and ref else None
 
 
-def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classification) -> dict[str, Any]:
+def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classification, process: Process | None = None) -> dict[str, Any]:
     """An entity's screen as data, for one reader."""
     about = entity.about
     masked = masked_fields(entity, clearance)
@@ -94,7 +94,7 @@ def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classifi
         "title": about.title or entity.key()[-1],
         "synonyms": list(about.synonyms),
         "retention": pair(retention_label(entity)),
-        "process": process_meta(about.process) if about.process else None,
+        "process": process_meta(process) if process else None,
         "part_of": part_meta(entity),
         "parts": [e.name for e in registry.values() if (whole := part_meta(e)) and whole["entity"] == entity.name],
         "fields": [field_meta(entity, f, registry, masked=f.name in masked) for f in entity.fields.values()],

@@ -7,7 +7,9 @@ that it can stand. Terms: 21 CFR 11.50 (meaning of a signature), ISO 13485 8.2.5
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict
 
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
@@ -15,6 +17,7 @@ from medthread.model.labels import Label
 SPAN = re.compile(r"([1-9]\d*) (min|h|d|wd|mo)")
 ORIGINATOR = "orig"  # who opened the record
 SYSTEM = "system"  # nobody: a reaction or a clock
+STRICT = ConfigDict(extra="forbid")  # where one is read from a file, every word is a known word
 
 
 class Meaning(StrEnum):
@@ -48,6 +51,7 @@ MEANINGS: dict[Meaning, Label] = {
 class State:
     """Where a record may stand."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: str
     zh: str
     en: str
@@ -67,6 +71,7 @@ class Transition:
     with the act or before. `guards` are asked inside the act's own transaction.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     action: str
     zh: str
     en: str
@@ -103,6 +108,7 @@ class Duty:
     `apart` may ask for different organisations; `when` names a boolean field of the record that switches the rule on.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     one: str
     other: str
     apart: Literal["person", "organisation"] = field(default="person", kw_only=True)
@@ -117,6 +123,7 @@ class Clock:
     days of the organisation's calendar), `3 mo`, `5 min`. `when` holds field values that switch the clock on.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: str
     zh: str
     en: str
@@ -139,6 +146,7 @@ class Clock:
 class Process:
     """The whole of it. A case stays on the version that it began with."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: str
     zh: str
     en: str

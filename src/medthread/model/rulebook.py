@@ -1,6 +1,6 @@
 """Everything declared about how records move: processes, guards, decisions, calculations, events, reactions, checked to fit together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,9 +23,9 @@ class Rulebook:
     reactions: dict[str, Reaction]
 
     @classmethod
-    def declared(cls, registry: Registry) -> "Rulebook":
-        """What has been declared so far; processes are those that an entity of the registry has."""
-        processes = {e.name: e.about.process for e in registry.values() if e.about.process is not None}
+    def declared(cls, registry: Registry, own: Mapping[str, Process] | None = None) -> "Rulebook":
+        """What has been declared so far; processes are those that an entity of the registry has, a company's `own` before them."""
+        processes = {e.name: e.about.process for e in registry.values() if e.about.process is not None} | dict(own or {})
         book = cls(processes, Guard.all(), Decision.all(), Calculation.all(), EventType.all(), Reaction.all())
         book._check()
         return book

@@ -52,7 +52,7 @@ def create_native(tx: Connection, context: Context, *, entity: str, values: dict
         keys = ", ".join(f"{k}={v}" for k, v in safe(declared, body).items() if k in declared.key())
         raise ConflictError(f"there is a {entity} with {keys} already", hint="open that one, or choose another key") from error
     record(tx, actor=by, action="entity.create", object_=f"{entity}/{id_}", after=safe(declared, body))
-    if declared.about.process is not None:
+    if entity in context.rulebook.processes:
         case = open_case(tx, context, entity=entity, record=id_, by=by, at=at, state=state)
         run_clocks(tx, context, case, state=case.state, values=body, at=at)
     return id_

@@ -70,7 +70,7 @@ def _pair(label: Label) -> dict[str, str]:
 def page(entity: str, given: Given, actor: Reader) -> dict[str, Any]:
     """One entity: meaning, fields, rules, and which source columns feed it."""
     declared = given.registry[entity]
-    meta = entity_meta(declared, given.registry, clearance=actor.clearance)
+    meta = entity_meta(declared, given.registry, clearance=actor.clearance, process=given.workflow.rulebook.processes.get(entity))
     fields = [
         {**f, "type": f["kind"], "definition": f["about"], "reference": f["ref"], "checks": f["rules"]} for f in meta["fields"]
     ]

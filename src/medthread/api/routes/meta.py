@@ -51,7 +51,7 @@ def entity(entity: str, given: Given, actor: Reader) -> dict[str, Any]:
 
 def screen_of(entity: type[Entity], given: Services, actor: Actor) -> dict[str, Any]:
     """What the console draws, with what this reader may do."""
-    meta = entity_meta(entity, given.registry, clearance=actor.clearance)
+    meta = entity_meta(entity, given.registry, clearance=actor.clearance, process=given.workflow.rulebook.processes.get(entity.name))
     native = entity.about.home is Home.NATIVE
     writes = native and "entities:write" in given.access.can(actor)
     fields = []
