@@ -6,29 +6,23 @@ import os
 import pkgutil
 import re
 import threading
-import tomllib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import cached_property
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
 from medthread import domains, masters
 from medthread.api import Services
-from medthread.derive import check_source, tables_of
+from medthread.derive import tables_of
 from medthread.derive.soundness import Flaw, Known, flaws
-from medthread.model import Entity, Home, Process, Registry, Rulebook, Source, parse_source
-from medthread.model.errors import ConfigurationError, ConflictError, DeclarationError, StoreError
-from medthread.model.process_file import parse_process
+from medthread.model import Entity, Registry, Rulebook
+from medthread.model.errors import ConflictError, DeclarationError, StoreError
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.progress import Progress, silent
@@ -45,31 +39,12 @@ from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
 from medthread.trust.roles import ROLES
 from medthread.trust.signatures import KeptKeys
-from medthread.workflow import Calendar, keep_definitions
 from medthread.workflow import Context as CommandContext
+from medthread.workflow import keep_definitions
 from medthread.workflow.worker import Worker
+from medthread.workspace import Workspace
 
 EXTENSIONS = "medthread.domains"
-SETTINGS = "medthread.toml"
-
-
-class PlainYaml(yaml.SafeLoader):
-    """YAML whose words stay words: a column called `no` or `on` is no truth value, and a code like 2024-01-05 no date."""
-
-
-PlainYaml.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-PlainYaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), ["t", "f"])
-
-
-def read_yaml(path: Path) -> Any:
-    """The content of a workspace file."""
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=PlainYaml)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise DeclarationError(f"{path.name}: {str(error)[:500]}", hint="mend the file; it is YAML in UTF-8") from error
 
 
 def import_all(package: ModuleType) -> list[Path]:
@@ -85,86 +60,6 @@ def declared() -> tuple[Registry, list[Path]]:
     for extension in entry_points(group=EXTENSIONS):
         folders += import_all(extension.load())
     return Registry(Entity.declared), folders
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """A company's own configuration: a folder made by `medthread init`."""
-
-    home: Path
-
-    @classmethod
-    def open(cls, home: Path) -> "Workspace":
-        """The workspace of a folder."""
-        home = home.expanduser().resolve()
-        if not (home / SETTINGS).is_file():
-            raise ConfigurationError(
-                f"{home} is not a workspace", hint=f"make one with `medthread init {home}`, or name another with --home"
-            )
-        return cls(home)
-
-    @cached_property
-    def settings(self) -> dict[str, object]:
-        """What `medthread.toml` says."""
-        try:
-            return tomllib.loads((self.home / SETTINGS).read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise DeclarationError(f"{SETTINGS}: {error}", hint="mend the file; it is TOML") from error
-
-    @property
-    def inbox(self) -> Path:
-        """Where source files arrive."""
-        return self.home / str(self.settings.get("inbox", "inbox"))
-
-    @property
-    def data(self) -> Path:
-        """Where the installation keeps what it makes."""
-        return self.home / "data"
-
-    def sources(self, registry: Registry) -> tuple[Source, ...]:
-        """The mapped sources, checked against the registry."""
-        found: dict[str, Source] = {}
-        for path in sorted(p for p in (self.home / "sources").glob("*") if p.suffix in (".yaml", ".yml")):
-            source = parse_source(read_yaml(path), origin=path.name)
-            check_source(source, registry, origin=path.name)
-            if source.name in found:
-                raise DeclarationError(f"{path.name}: there is a source {source.name!r} already", hint="give each source a name of its own")
-            found[source.name] = source
-        return tuple(found.values())
-
-    def policies(self) -> dict[str, str]:
-        """The company's own policies, by file name."""
-        return {p.name: p.read_text(encoding="utf-8") for p in sorted((self.home / "policies").glob("*.cedar"))}
-
-    def processes(self, registry: Registry) -> dict[str, Process]:
-        """The company's own processes by the entity whose records follow them."""
-        found: dict[str, Process] = {}
-        for path in sorted((self.home / "processes").glob("*.yaml")):
-            given = parse_process(read_yaml(path), origin=path.name)
-            if registry[given.record].about.home is not Home.NATIVE:
-                raise DeclarationError(f"{path.name}: {given.record} comes from source systems", hint="a process moves native records")
-            shipped = registry[given.record].about.process
-            if shipped is not None and shipped.name == given.process.name and given.process.version <= shipped.version:
-                raise DeclarationError(f"{path.name}: version {given.process.version} is not above the shipped {shipped.version}", hint="raise its version")
-            found[given.record] = given.process
-        return found
-
-    def calendar(self) -> Calendar:
-        """The organisation's zone and working days: `[calendar] zone, holidays, workdays`."""
-        given = self.settings.get("calendar", {})
-        if not isinstance(given, dict):
-            raise DeclarationError(f"{SETTINGS}: calendar is not a section", hint="write [calendar] and under it zone, holidays, workdays")
-        try:
-            days = {n: frozenset(date.fromisoformat(str(d)) for d in given.get(n, ())) for n in ("holidays", "workdays")}
-            zone = str(given.get("zone", Calendar.zone))
-            ZoneInfo(zone)
-        except (ValueError, TypeError, ZoneInfoNotFoundError) as error:
-            raise DeclarationError(f"{SETTINGS}: [calendar] {error}", hint='days are "2026-10-01", a zone is "Asia/Shanghai"') from error
-        return Calendar(zone, **days)
-
-    def models(self) -> list[Path]:
-        """The company's own marts."""
-        return sorted((self.home / "models").glob("*.sql"))
 
 
 class Installation:

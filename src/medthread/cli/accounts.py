@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from medthread.app import SETTINGS, Installation, Workspace, open_installation
+from medthread.app import Installation, open_installation
 from medthread.cli.speech import console, language, say
 from medthread.model.errors import ConflictError
 from medthread.stores.postgres.tables import account
 from medthread.trust.access import Access, Actor, matrix
 from medthread.trust.accounts import create_account
 from medthread.trust.roles import ROLES
+from medthread.workspace import SETTINGS, Workspace
 
 accounts = typer.Typer(no_args_is_help=True, help="账号 · Accounts: list them, add one.")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]

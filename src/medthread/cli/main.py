@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from medthread import __version__
-from medthread.app import SETTINGS, open_installation
+from medthread.app import open_installation
 from medthread.cli.accounts import account_names, accounts
 from medthread.cli.demo import demo
 from medthread.cli.loads import tell_loads, tell_refused
@@ -23,6 +23,7 @@ from medthread.pipeline.release import move_pointer
 from medthread.pipeline.run import run_pipeline, take_in
 from medthread.stores.serving import LakeReader
 from medthread.workflow import handle
+from medthread.workspace import SETTINGS
 
 app = typer.Typer(
     name="medthread", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from medthread.app import Installation, open_installation, read_yaml
+from medthread.app import Installation, open_installation
 from medthread.cli.speech import console, language, say
 from medthread.derive.soundness import Flaw, Known, flaws
 from medthread.model.errors import InvalidError, NotFoundError
@@ -14,6 +14,7 @@ from medthread.stores.serving import LakeReader
 from medthread.trust.roles import ROLES
 from medthread.workflow import handle
 from medthread.workflow.cases import migrate_cases
+from medthread.workspace import read_yaml
 
 processes = typer.Typer(no_args_is_help=True, help="流程 · Processes: list, check, migrate open cases.")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
