@@ -7,7 +7,7 @@ cleared for comes as its mask; a personal field never leaves sealed.
 from collections.abc import Collection
 
 from medthread.derive.columns import CODE, MASKED, refers_to_master
-from medthread.model import Classification, Entity, Field, Mask, Registry
+from medthread.model import Classification, Entity, Field, Home, Mask, Registry
 
 
 def needs_clearance(field: Field) -> bool:
@@ -36,11 +36,12 @@ def masked_expression(field: Field) -> str:
 def masked_view(
     entity: type[Entity], registry: Registry, *, of: str, masked: Collection[str], technical: Collection[str] = ()
 ) -> str:
-    """A SELECT over the table `of` with the given fields masked."""
+    """A SELECT over the table `of` with the given fields masked. Records written here refer to a master by its code as it is."""
     columns = ['"id"']
+    resolved = entity.about.home is not Home.NATIVE
     for field in entity.fields.values():
         columns.append(masked_expression(field) if field.name in masked else f'"{field.name}"')
-        if refers_to_master(field, registry):
+        if resolved and refers_to_master(field, registry):
             columns.append(f'"{field.name}{CODE}"')
     columns += [f'"{name}"' for name in technical]
     return f"select {', '.join(columns)} from {of}"
