@@ -1,15 +1,9 @@
 from datetime import datetime
 from typing import Annotated
 
+from medthread.domains.service.codes import HARMS
 from medthread.model import About, Classification, Dimension, Entity, F, Gate, Label, Mask, Ref, Retention, Rule
 
-HARMS = {
-    "none": Label("无", "None"),
-    "minor": Label("轻微", "Minor"),
-    "serious": Label("严重", "Serious"),
-    "death": Label("死亡", "Death"),
-    "unknown": Label("不详", "Unknown"),
-}
 SCANNED_UDI = Rule(
     name="check_digit",
     about=Label("扫描的 UDI 中 GTIN 校验位必须正确", "the GTIN inside the scanned UDI must have a right check digit"),
