@@ -13,11 +13,12 @@ import psycopg
 import pytest
 from sqlalchemy import MetaData
 
-from medthread.app import Installation, Workspace, open_installation
+from medthread.app import Installation, open_installation
 from medthread.cli import main
 from medthread.derive import tables_of
 from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
+from medthread.workspace import Workspace
 from tests.registry import registry
 
 SCALE, SEED = "0.05", "101"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from medthread.app import Workspace
+from medthread.workspace import Workspace
 from tests.conftest import Demonstration
 from tests.scenarios import company
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medthread.app import Workspace, open_installation
+from medthread.app import open_installation
 from medthread.model.errors import DeclarationError, ForbiddenError
 from medthread.trust.access import SHIPPED, Access, Actor, matrix
 from medthread.trust.roles import ROLES
+from medthread.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCESS = Access()
