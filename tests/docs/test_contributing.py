@@ -12,13 +12,47 @@ from tests.conftest import ROOT
 FENCE = re.compile(r"^```\w+ file=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 FOLLOW = """
-import json, sys
+import json, sys, time
 from pathlib import Path
 from fastapi.testclient import TestClient
 from medthread.api import create_app
 from medthread.app import open_installation
 from medthread.pipeline.run import run_pipeline
 from medthread.trust.accounts import create_account
+
+PASSWORD = "correct horse battery"
+
+
+def repair(services, app):
+    with services.store.transaction() as tx:
+        for name in ("maint", "qa"):
+            create_account(tx, name=name, printed_name=name, password=PASSWORD, roles=(name,), by="test")
+    clients = {}
+    for name in ("maint", "qa"):
+        clients[name] = TestClient(app, headers={"X-Requested-With": "medthread"})
+        clients[name].post("/api/v1/session", json={"username": name, "password": PASSWORD}).raise_for_status()
+
+    def act(name, place, action, **values):
+        version = {"If-Match": clients[name].get(place).headers["ETag"]}
+        seen = clients[name].post(f"{place}/acts/{action}/preview", json={"values": values}, headers=version)
+        body = {"values": values, "shown": seen.json().get("content_hash"), "password": PASSWORD}
+        done = clients[name].post(f"{place}/acts/{action}", json=body, headers=version)
+        return done.json()
+
+    made = clients["maint"].post("/api/v1/entities/steriliser_repair", json={"on": "2026-01-05"}).json()["item"]
+    place = f"/api/v1/entities/steriliser_repair/{made['_id']}"
+    asked = clients["qa"].post("/api/v1/rules/may_repair", json={"on": "2026-01-05"}).json()
+    refused = act("maint", place, "repair", work_done="new seal")
+    free = clients["maint"].post("/api/v1/entities/steriliser_repair", json={"on": "2026-02-05"}).json()["item"]
+    place = f"/api/v1/entities/steriliser_repair/{free['_id']}"
+    repaired = act("maint", place, "repair", work_done="new seal")
+    for _ in range(100):
+        if clients["qa"].get(place).json()["item"]["follow_up"]:
+            break
+        time.sleep(0.1)
+    return {"no": made["repair_no"], "asked": asked, "refused": refused, "repaired": repaired, "inbox": clients["qa"].get("/api/v1/inbox").json()["tasks"],
+            "followed": clients["qa"].get(place).json()["item"]["follow_up"], "accepted": act("qa", place, "accept")}
+
 
 home = Path(sys.argv[1])
 told = {}
@@ -44,6 +78,7 @@ with open_installation(home) as installation:
             if name == "steward":
                 told["held"] = get("/quarantine?entity=sterilisation_load").json()["items"]
                 told["mended"] = get("/corrections?entity=sterilisation_load").json()["items"]
+        told["repair"] = repair(services, app)
         told["mart"] = services.reader.current().query(
             "select * from " + services.reader.current().relation("marts.sterilisation_by_method"))
 print(json.dumps(told, default=str))
@@ -98,3 +133,13 @@ def test_its_personal_column_is_masked_for_those_without_clearance(told: dict) -
 
 def test_the_mart_is_built_and_released(told: dict) -> None:  # type: ignore[type-arg]
     assert sorted((m["method"], m["loads"]) for m in told["mart"]) == [("eto", 1), ("steam", 1)]
+
+
+def test_the_process_runs_asks_its_guard_signs_and_reacts(told: dict) -> None:  # type: ignore[type-arg]
+    repair = told["repair"]
+    assert re.fullmatch(r"SR-\d{4}-00001", repair["no"])
+    assert (repair["asked"]["allowed"], repair["asked"]["because"][0]["record"]) == (False, "sterilisation_load/EO-001")
+    assert (repair["refused"]["type"], repair["refused"]["because"][0]["guard"]) == ("/problems/refused", "no_load_that_day")
+    assert (repair["repaired"]["state"], repair["accepted"]["state"]) == ("repaired", "accepted")
+    assert [[a["action"] for a in t["acts"]] for t in repair["inbox"]] == [["accept"]]
+    assert repair["followed"] == "空载运行 empty run"
