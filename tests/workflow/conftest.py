@@ -18,7 +18,19 @@ from medthread.trust.access import Access, Actor
 from medthread.trust.accounts import create_account
 from medthread.trust.keys import Keyring
 from medthread.trust.signatures import KeptKeys
-from medthread.workflow import Act, Calendar, Context, Credentials, Outcome, create_native, do, handle, keep_definitions
+from medthread.workflow import (
+    Act,
+    Calendar,
+    Change,
+    Context,
+    Credentials,
+    Outcome,
+    create_native,
+    do,
+    handle,
+    keep_definitions,
+    replace_native,
+)
 from medthread.workflow.reading import preview
 from tests.workflow.permit import own_registry, own_rulebook
 
@@ -61,6 +73,13 @@ class Plant:
                      version=str(self.row(id_)["_revision"]) if version == "" else version)
         return handle(self.store, by=name, action=f"hot_work.{action}", object_=f"hot_work/{id_}",
                       act=lambda tx: do(tx, self.context, wanted, self.actor(name)))
+
+    def mend(self, name: str, id_: str, *, reason: str, **values: Any) -> None:
+        row = self.row(id_)
+        body = {n: row[n] for n in self.context.registry["hot_work"].fields} | values
+        change = Change(values=body, version=str(row["_revision"]), reason=reason)
+        handle(self.store, by=name, action="entity.update", object_=f"hot_work/{id_}",
+               act=lambda tx: replace_native(tx, self.context, entity="hot_work", id_=id_, change=change, by=name))
 
     def under(self, process: Process) -> "Plant":
         """The same plant after its process was changed."""

@@ -174,6 +174,23 @@ def test_clocks_start_warn_escalate_once_and_stop(plant: Plant) -> None:
         assert [r.clock for r in tx.execute(select(deadline).where(deadline.c.record == cut))] == ["answer"]
 
 
+def test_mending_a_record_neither_restarts_a_clock_nor_leaves_one_that_it_does_not_have(plant: Plant) -> None:
+    id_ = plant.create("eve", kind="weld", place="hall 1")
+    for name, action in (("ann", "check"), ("bob", "grant"), ("cai", "grant")):
+        plant.act(name, id_, action)
+
+    def clocks() -> dict[str, datetime]:
+        with plant.store.transaction() as tx:
+            return {r.clock: r.started_at for r in tx.execute(select(deadline).where(deadline.c.record == id_))}
+
+    before = clocks()
+    assert set(before) == {"answer", "work"}
+    plant.mend("eve", id_, reason="the hall has another name", place="hall 2")
+    assert clocks() == before
+    plant.mend("eve", id_, reason="it is cut, not welded", kind="cut")
+    assert set(clocks()) == {"answer"}
+
+
 def test_a_case_stays_on_the_version_it_began_with(plant: Plant) -> None:
     id_ = plant.create("eve", kind="weld", place="hall 1")
     shorter = (*PROCESS.transitions[1:], Transition(action="wave_through", zh="免检", en="Wave through", from_=("asked",), to="checked", by="prod"))

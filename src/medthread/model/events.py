@@ -1,6 +1,6 @@
 """What happened, and who reacts: events by name in the past tense, reactions as data with a function behind them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -68,8 +68,8 @@ class Work(Protocol):
     def walk(self, item: str, lot_no: str, *, direction: str) -> list[tuple[str, str]]:
         """The lots (item, lot number) met along the genealogy from a lot, itself included."""
 
-    def released(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """Rows of a SELECT over `golden.<entity>` of the release that readers see (DuckDB)."""
+    def released(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        """Rows of a SELECT (DuckDB) over `golden.<entity>` of the release that readers see, parameters written `$name`."""
 
 
 class Mode(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from medthread.model.process import Clock
@@ -32,6 +32,9 @@ def run_clocks(tx: Connection, context: Context, case: Case, *, state: str, valu
         if state in clock.until:
             _stop(tx, case, clock, at=at)
             continue
+        if not _is_on(clock, values):
+            _withdraw(tx, case, clock)
+            continue
         start = _start(clock, case, state=state, values=values, at=at)
         if start is not None:
             _begin(tx, context, case, clock, start=start)
@@ -39,9 +42,11 @@ def run_clocks(tx: Connection, context: Context, case: Case, *, state: str, valu
         tx.execute(_of(case).values(met_at=at))
 
 
+def _is_on(clock: Clock, values: Mapping[str, Any]) -> bool:
+    return all(str(values.get(name)) == wanted for name, wanted in clock.when)
+
+
 def _start(clock: Clock, case: Case, *, state: str, values: Mapping[str, Any], at: datetime) -> datetime | None:
-    if any(str(values.get(name)) != wanted for name, wanted in clock.when):
-        return None
     if clock.since == "opened":
         return case.opened_at
     if clock.since == state:
@@ -55,12 +60,18 @@ def _start(clock: Clock, case: Case, *, state: str, values: Mapping[str, Any], a
 def _begin(tx: Connection, context: Context, case: Case, clock: Clock, *, start: datetime) -> None:
     due = context.calendar.after(start, clock.span)
     warn = sorted(w for w in (due - (context.calendar.after(start, s) - start) for s in clock.warn) if w > start)
-    same = (deadline.c.entity == case.entity) & (deadline.c.record == case.record) & (deadline.c.clock == clock.name)
     # A clock that runs since a field of the record starts anew when the field is mended: the old limit is withdrawn.
-    tx.execute(deadline.delete().where(same & (deadline.c.started_at != start) & deadline.c.met_at.is_(None) & deadline.c.escalated_at.is_(None)))
+    _withdraw(tx, case, clock, but=start)
     tx.execute(insert(deadline).values(
         entity=case.entity, record=case.record, clock=clock.name, started_at=start, due_at=due, warn_at=warn,
         statutory=clock.statutory, basis=clock.basis, escalate=clock.escalate).on_conflict_do_nothing())
+
+
+def _withdraw(tx: Connection, case: Case, clock: Clock, *, but: datetime | None = None) -> None:
+    """Take back a limit that the record, as it was mended, does not have; one that passed already stays on record."""
+    same = (deadline.c.entity == case.entity) & (deadline.c.record == case.record) & (deadline.c.clock == clock.name)
+    kept = deadline.c.started_at != but if but else true()
+    tx.execute(deadline.delete().where(same & kept & deadline.c.met_at.is_(None) & deadline.c.escalated_at.is_(None)))
 
 
 def _of(case: Case) -> Any:

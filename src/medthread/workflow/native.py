@@ -72,7 +72,7 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
     record(tx, actor=by, action="entity.update", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before), after=safe(declared, body))
     if case is not None:
         void_pending(tx, entity=entity, record=id_)
-        run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=datetime.now(UTC))
+        run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=case.state_since)
 
 
 def locked_row(tx: Connection, context: Context, entity: str, id_: str, *, version: str | None) -> dict[str, Any]:

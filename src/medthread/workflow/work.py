@@ -1,6 +1,6 @@
 """What reactions work with: native records, acts of the system, the genealogy, the release; all in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +67,6 @@ class Acting:
         """The lots met along the genealogy from a lot, itself included."""
         return self._context.genealogy.lots(item, lot_no, direction=direction)
 
-    def released(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+    def released(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT over the release that readers see."""
-        named = parameters if isinstance(parameters, Mapping) else {f"p{n}": v for n, v in enumerate(parameters)}
-        return self._context.released.rows(sql, named)
+        return self._context.released.rows(sql, parameters or {})
