@@ -35,6 +35,7 @@ from medthread.stores.postgres.tables import load, release, run
 from medthread.stores.serving import LakeReader, Released
 from medthread.trace import GENEALOGY, TraceIndex, Tracer, build_index
 from medthread.trust.access import Access
+from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
 from medthread.trust.roles import ROLES
@@ -78,6 +79,7 @@ class Installation:
         self.keyring = Keyring.open(workspace.data / "keys" / "master.key")
         self.releases = Releases(store)
         self.access = Access(workspace.policies())
+        self.account_rules = AccountRules.read(workspace.settings, roles=frozenset(ROLES))
         unsound = [f for name in self.rulebook.processes for f in self.flaws(name)]
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
@@ -149,7 +151,7 @@ class Installation:
         try:
             yield Services(
                 name=str(self.workspace.settings.get("name", self.workspace.home.name)), store=self.store,
-                registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access,
+                registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, demo_accounts=accounts or [],
             )

@@ -10,7 +10,8 @@ from medthread.methods.one_time import totp
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.stores.postgres import Store
 from medthread.stores.postgres.tables import account, audit_event, second_factor
-from medthread.trust.accounts import FAILURES_ALLOWED, ReauthenticationError, create_account, reauthenticate
+from medthread.trust.accounts import ReauthenticationError, create_account, reauthenticate
+from medthread.trust.credentials import FAILURES_ALLOWED
 from medthread.trust.keys import Keyring
 from medthread.trust.second_factor import (
     begin_enrolment,

@@ -8,8 +8,9 @@ from fastapi import Depends, Request
 from medthread.api.services import Services
 from medthread.model.errors import ForbiddenError, UnauthenticatedError
 from medthread.trust.access import Actor
-from medthread.trust.accounts import actor_of_session, actor_of_token
 from medthread.trust.audit import record
+from medthread.trust.sessions import Place, actor_of_session
+from medthread.trust.tokens import actor_of_token
 
 COOKIE = "medthread_session"
 MARK = "x-requested-with"
@@ -25,6 +26,11 @@ def services(request: Request) -> Services:
 Given = Annotated[Services, Depends(services)]
 
 
+def place_of(request: Request) -> Place:
+    """Where a request comes from, as far as it says."""
+    return Place(request.headers.get("user-agent", ""), request.client.host if request.client else "")
+
+
 def whoever(request: Request, given: Given) -> Actor:
     """The actor, or 401. A cookie may write only with a header that a foreign page cannot send."""
     header = request.headers.get("authorization", "")
@@ -34,7 +40,7 @@ def whoever(request: Request, given: Given) -> Actor:
         token = request.cookies.get(COOKIE)
         if not token:
             raise UnauthenticatedError("nobody is signed in", hint="sign in, or send an API token")
-        actor = actor_of_session(tx, token=token)
+        actor = actor_of_session(tx, token=token, rules=given.account_rules)
     if request.method not in SAFE and MARK not in request.headers:
         _refused(given, actor.name, request)
         raise ForbiddenError("the request does not come from the console", hint=f"send the header {MARK}: medthread")
@@ -61,7 +67,16 @@ def may(action: str) -> Callable[..., Actor]:
     return allowed
 
 
+def oneself(request: Request, given: Given, actor: Annotated[Actor, Depends(whoever)]) -> Actor:
+    """The actor in person: a token does not change its owner's account."""
+    if actor.session is None:
+        _refused(given, actor.name, request)
+        raise ForbiddenError("a token may not change its owner's account", hint="sign in and do it in person")
+    return actor
+
+
 Someone = Annotated[Actor, Depends(whoever)]
+Oneself = Annotated[Actor, Depends(oneself)]
 Reader = Annotated[Actor, Depends(may("entities:read"))]
 Writer = Annotated[Actor, Depends(may("entities:write"))]
 RunStarter = Annotated[Actor, Depends(may("runs:start"))]

@@ -11,6 +11,7 @@ from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres.store import Store
 from medthread.stores.serving import LakeReader
 from medthread.trust.access import Access
+from medthread.trust.account_rules import AccountRules
 from medthread.trust.keys import Keyring
 from medthread.workflow import Context
 
@@ -43,6 +44,7 @@ class Services:
     native: dict[str, Table]
     keyring: Keyring
     access: Access
+    account_rules: AccountRules
     workflow: Context
     releases: Releases
     reader: LakeReader

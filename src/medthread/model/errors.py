@@ -70,6 +70,12 @@ class UnauthenticatedError(MedthreadError):
     status = 401
 
 
+class SecondFactorError(UnauthenticatedError):
+    """The password fits; the code of the second factor is missing or wrong."""
+
+    code = "second-factor"
+
+
 class ConflictError(MedthreadError):
     """Somebody else changed the record first, or it exists already."""
 

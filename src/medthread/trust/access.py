@@ -29,6 +29,9 @@ class Actor:
     plants: tuple[str, ...] = ()
     scopes: frozenset[str] | None = None
     language: str = "zh-CN"
+    organisations: tuple[str, ...] = ()
+    session: str | None = None  # the id of the session that they came with
+    must: tuple[str, ...] = ()  # what they have to do before anything else: take another password, set a second factor
 
     @property
     def clearance(self) -> Classification:
@@ -69,6 +72,8 @@ class Access:
 
     def refused_by(self, actor: Actor, action: str) -> str | None:
         """Why an action is refused: the policy that forbids it, or that none permits it; nothing where it is allowed."""
+        if actor.must:
+            return f"first of all: {', '.join(actor.must)}"
         if actor.scopes is not None and action not in actor.scopes:
             return "the token's scopes"
         return _decide(tuple(sorted(self.own.items())), tuple(sorted(actor.roles)), actor.plants, action)

@@ -77,6 +77,21 @@ def _use(tx: Connection, keyring: Keyring, *, name: str, code: str, now: datetim
     return True
 
 
+def new_recovery_codes(tx: Connection, *, name: str) -> list[str]:
+    """New recovery codes in place of those there were; shown once."""
+    if not has_second_factor(tx, name):
+        raise ConflictError("no second factor is set", hint="set one; its recovery codes come with it")
+    codes = _recovery_codes(tx, name)
+    record(tx, actor=name, action="second_factor.recovery_codes", object_=f"account/{name}")
+    return codes
+
+
+def recovery_codes_left(tx: Connection, name: str) -> int:
+    """How many of them are unused."""
+    unused = (recovery_code.c.account == name) & recovery_code.c.used_at.is_(None)
+    return int(tx.execute(select(func.count()).select_from(recovery_code).where(unused)).scalar_one())
+
+
 def _recovery_codes(tx: Connection, name: str) -> list[str]:
     tx.execute(delete(recovery_code).where(recovery_code.c.account == name))
     codes = [secrets.token_hex(RECOVERY_BYTES) for _ in range(RECOVERY_CODES)]

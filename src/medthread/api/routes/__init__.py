@@ -10,6 +10,7 @@ from medthread.api.routes import (
     masters,
     meta,
     native,
+    own_account,
     quality,
     quarantine,
     releases,
@@ -27,5 +28,6 @@ ROUTERS = tuple(
     for m in (
         session, home, meta, entities, native, acts, inbox, rules, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
         releases, audit, tokens,
+        own_account,
     )
 )

@@ -5,44 +5,61 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from medthread.api.identity import COOKIE, Given, Someone
-from medthread.model.errors import UnauthenticatedError
+from medthread.api.identity import COOKIE, Given, Someone, place_of
+from medthread.model.errors import SecondFactorError, UnauthenticatedError
 from medthread.trust.access import Actor
-from medthread.trust.accounts import SESSION_HOURS, actor_of_session, sign_in, sign_out
+from medthread.trust.credentials import DISABLED, MISSING, TOTP, WAYS_OUT, Proof
+from medthread.trust.sessions import actor_of_session, sign_in, sign_out
 
 router = APIRouter(tags=["session"])
 
 
 class Credentials(BaseModel):
-    """A name and a password."""
+    """A name and a password, and a code of the second factor where one is set: one-time or recovery."""
 
     username: str = Field(max_length=200)
     password: str = Field(max_length=1000)
+    code: str | None = Field(default=None, max_length=20)
 
 
-def _who(given: Given, actor: Actor) -> dict[str, Any]:
-    return {"username": actor.name, "name": actor.printed_name, "roles": list(actor.roles), "can": sorted(given.access.can(actor))}
+def who(given: Given, actor: Actor) -> dict[str, Any]:
+    """Who is signed in, what they may do, and what they have to do before that."""
+    return {
+        "username": actor.name, "name": actor.printed_name, "roles": list(actor.roles), "plants": list(actor.plants),
+        "organisations": list(actor.organisations), "can": sorted(given.access.can(actor)), "must": list(actor.must),
+    }
+
+
+def begin(request: Request, response: Response, given: Given, token: str) -> Actor:
+    """Hand the session to the browser as a cookie that scripts cannot read."""
+    with given.store.transaction() as tx:
+        actor = actor_of_session(tx, token=token, rules=given.account_rules)
+    seconds = given.account_rules.session_hours * 3600
+    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=request.url.scheme == "https", max_age=seconds, path="/")
+    return actor
 
 
 @router.post("/session")
 def create(credentials: Credentials, request: Request, response: Response, given: Given) -> dict[str, Any]:
     """Sign in; the session is a cookie that scripts cannot read."""
+    proof = Proof(credentials.password, credentials.code)
     with given.store.transaction() as tx:
-        token = sign_in(tx, name=credentials.username, password=credentials.password)
-    if token is None:
-        raise UnauthenticatedError(
-            "name and password do not fit, or the account is locked for a while", hint="try again, or ask an administrator"
-        )
-    with given.store.transaction() as tx:
-        actor = actor_of_session(tx, token=token)
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=request.url.scheme == "https", max_age=SESSION_HOURS * 3600, path="/")
-    return _who(given, actor)
+        done = sign_in(tx, given.keyring, name=credentials.username, proof=proof, place=place_of(request), rules=given.account_rules)
+    if done.token is not None:
+        return who(given, begin(request, response, given, done.token))
+    if done.refused in (MISSING, TOTP):
+        raise SecondFactorError("the second factor is asked for", hint=WAYS_OUT[done.refused])
+    if done.refused == DISABLED:
+        raise UnauthenticatedError("the account is disabled", hint=WAYS_OUT[DISABLED])
+    raise UnauthenticatedError(
+        "name and password do not fit, or the account is locked for a while", hint="try again, or ask an administrator"
+    )
 
 
 @router.get("/session")
 def read(given: Given, actor: Someone) -> dict[str, Any]:
     """Who is signed in and what they may do."""
-    return _who(given, actor)
+    return who(given, actor)
 
 
 @router.delete("/session", status_code=204)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from medthread.api.identity import Given, TokenOwner
 from medthread.stores.postgres.tables import api_token
-from medthread.trust.accounts import create_token, revoke_token
+from medthread.trust.tokens import create_token, revoke_token
 from medthread.workflow import handle
 
 router = APIRouter(tags=["tokens"])

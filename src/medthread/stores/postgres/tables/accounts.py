@@ -1,6 +1,6 @@
 """Who may come in: accounts, sessions, tokens; keys that seal what is personal."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Identity, LargeBinary, Table, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from medthread.stores.postgres.tables.base import at, metadata
@@ -10,7 +10,9 @@ account = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("printed_name", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", Text),  # none: they sign in elsewhere
+    Column("password_changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("password_temporary", Boolean, nullable=False, server_default="false"),
     Column("roles", ARRAY(Text), nullable=False),
     Column("organisations", ARRAY(Text), nullable=False, server_default="{}"),
     Column("plants", ARRAY(Text), nullable=False, server_default="{}"),
@@ -40,12 +42,26 @@ recovery_code = Table(
     at(),
 )
 
+password_history = Table(
+    "password_history",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("account", Text, ForeignKey(account.c.name), nullable=False, index=True),
+    Column("password_hash", Text, nullable=False),
+    at(),
+)
+
 session = Table(
     "session",
     metadata,
-    Column("token_hash", Text, primary_key=True),
-    Column("account", Text, ForeignKey(account.c.name), nullable=False),
+    Column("id", Text, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("account", Text, ForeignKey(account.c.name), nullable=False, index=True),
+    Column("factors", ARRAY(Text), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("last_seen_at", DateTime(timezone=True), nullable=False),
+    Column("device", Text, nullable=False),
+    Column("address", Text, nullable=False),
     at(),
 )
 

@@ -1,0 +1,123 @@
+"""One's own account: password, second factor, recovery codes, sessions. In person only, never by a token."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection
+
+from medthread.api.identity import Given, Oneself
+from medthread.api.services import Services
+from medthread.trust.access import Actor
+from medthread.trust.accounts import change_password, reauthenticate
+from medthread.trust.credentials import Proof
+from medthread.trust.second_factor import (
+    begin_enrolment,
+    confirm_enrolment,
+    has_second_factor,
+    new_recovery_codes,
+    recovery_codes_left,
+    remove_second_factor,
+)
+from medthread.trust.sessions import end_session, sessions_of
+from medthread.workflow import handle
+
+router = APIRouter(tags=["account"])
+
+
+class InPerson(BaseModel):
+    """The proof that it is oneself: the password, and a one-time code where a second factor is set."""
+
+    password: str = Field(max_length=1000)
+    code: str | None = Field(default=None, max_length=20)
+
+
+class NewPassword(InPerson):
+    """The present proof and the password to have from now on."""
+
+    fresh: str = Field(max_length=1000)
+
+
+class Confirmation(BaseModel):
+    """A code that the authenticator app shows."""
+
+    code: str = Field(max_length=20)
+
+
+def _in_person(tx: Connection, given: Services, actor: Actor, proof: InPerson) -> None:
+    reauthenticate(tx, name=actor.name, password=proof.password, totp=proof.code, keyring=given.keyring)
+
+
+@router.get("/account")
+def read(given: Given, actor: Oneself) -> dict[str, Any]:
+    """One's account: what is set, what is due, where one is signed in."""
+    with given.store.transaction() as tx:
+        open_ = sessions_of(tx, name=actor.name, rules=given.account_rules)
+        second = has_second_factor(tx, actor.name)
+        left = recovery_codes_left(tx, actor.name)
+    sessions = [{**s, "current": s["id"] == actor.session} for s in open_]
+    return {
+        "username": actor.name, "name": actor.printed_name, "roles": list(actor.roles), "must": list(actor.must),
+        "second_factor": second, "recovery_codes": left, "sessions": sessions,
+        "shortest_password": given.account_rules.shortest_password,
+    }
+
+
+@router.put("/account/password", status_code=204)
+def password(wanted: NewPassword, given: Given, actor: Oneself) -> None:
+    """Change one's password; every other session ends."""
+    proof = Proof(wanted.password, wanted.code)
+    act = partial(
+        change_password, keyring=given.keyring, name=actor.name, proof=proof, fresh=wanted.fresh, rules=given.account_rules, keep=actor.session)
+    handle(given.store, by=actor.name, action="password.change", object_=f"account/{actor.name}", act=act)
+
+
+@router.post("/account/second-factor", status_code=201)
+def begin(proof: InPerson, given: Given, actor: Oneself) -> dict[str, str]:
+    """Begin a second factor: a secret for an authenticator app, which counts once it is confirmed."""
+
+    def act(tx: Connection) -> dict[str, str]:
+        _in_person(tx, given, actor, proof)
+        return begin_enrolment(tx, given.keyring, name=actor.name)
+
+    return handle(given.store, by=actor.name, action="second_factor.begin", object_=f"account/{actor.name}", act=act)
+
+
+@router.put("/account/second-factor")
+def confirm(confirmation: Confirmation, given: Given, actor: Oneself) -> dict[str, Any]:
+    """Set the second factor by a code of it; the recovery codes are in this answer and nowhere else."""
+    act = partial(confirm_enrolment, keyring=given.keyring, name=actor.name, code=confirmation.code, now=datetime.now(UTC))
+    codes = handle(given.store, by=actor.name, action="second_factor.confirm", object_=f"account/{actor.name}", act=act)
+    return {"recovery_codes": codes}
+
+
+@router.post("/account/second-factor/removal", status_code=204)
+def remove(proof: InPerson, given: Given, actor: Oneself) -> None:
+    """Take the second factor away, proven by it."""
+
+    def act(tx: Connection) -> None:
+        _in_person(tx, given, actor, proof)
+        remove_second_factor(tx, name=actor.name, by=actor.name, reason="its owner's wish")
+
+    handle(given.store, by=actor.name, action="second_factor.remove", object_=f"account/{actor.name}", act=act)
+
+
+@router.post("/account/recovery-codes", status_code=201)
+def recovery_codes(proof: InPerson, given: Given, actor: Oneself) -> dict[str, Any]:
+    """New recovery codes in place of those there were."""
+
+    def act(tx: Connection) -> list[str]:
+        _in_person(tx, given, actor, proof)
+        return new_recovery_codes(tx, name=actor.name)
+
+    codes = handle(given.store, by=actor.name, action="second_factor.recovery_codes", object_=f"account/{actor.name}", act=act)
+    return {"recovery_codes": codes}
+
+
+@router.delete("/account/sessions/{id_}", status_code=204)
+def end(id_: str, given: Given, actor: Oneself) -> None:
+    """End one of one's sessions."""
+    act = partial(end_session, name=actor.name, id_=id_, by=actor.name)
+    handle(given.store, by=actor.name, action="session.end", object_=f"account/{actor.name}", act=act)

@@ -1,0 +1,53 @@
+"""API tokens: scoped, expiring, kept as hashes, revoked by their owner."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from medthread.model.errors import ForbiddenError, NotFoundError, UnauthenticatedError
+from medthread.stores.postgres.tables import account, api_token
+from medthread.trust.access import Actor
+from medthread.trust.audit import record
+from medthread.trust.sessions import digest
+
+TOKEN_PREFIX = "mdt_"  # noqa: S105 - a visible prefix, so that a leaked token is recognised
+
+
+def create_token(
+    tx: Connection, *, actor: Actor, can: frozenset[str], name: str, scopes: tuple[str, ...], days: int
+) -> tuple[str, str]:
+    """A token's id and its secret, shown once; its scopes cannot exceed its maker's."""
+    beyond = set(scopes) - (can - {"tokens:own"})  # a token makes no tokens: they would outlive it
+    if beyond:
+        raise ForbiddenError(f"{actor.name} cannot pass on {', '.join(sorted(beyond))}", hint="ask for fewer scopes")
+    id_, secret = secrets.token_hex(6), TOKEN_PREFIX + secrets.token_urlsafe(32)
+    row = {"id": id_, "token_hash": digest(secret), "account": actor.name, "name": name, "scopes": list(scopes)}
+    tx.execute(insert(api_token).values(**row, expires_at=datetime.now(UTC) + timedelta(days=days)))
+    record(tx, actor=actor.name, action="token.create", object_=f"token/{id_}", after={"scopes": list(scopes)})
+    return id_, secret
+
+
+def revoke_token(tx: Connection, *, actor: Actor, id_: str) -> None:
+    """End a token of one's own."""
+    mine = (api_token.c.id == id_) & (api_token.c.account == actor.name)
+    done = tx.execute(update(api_token).where(mine).values(revoked=True).returning(api_token.c.id)).one_or_none()
+    if done is None:
+        raise NotFoundError(f"no token {id_!r} of yours", hint="list them with GET /api/v1/tokens")
+    record(tx, actor=actor.name, action="token.revoke", object_=f"token/{id_}")
+
+
+def actor_of_token(tx: Connection, *, token: str) -> Actor:
+    """Who a token acts for, within its scopes."""
+    query = (
+        select(account, api_token.c.scopes, api_token.c.expires_at, api_token.c.revoked)
+        .join(api_token, api_token.c.account == account.c.name)
+        .where(api_token.c.token_hash == digest(token))
+    )
+    row = tx.execute(query).one_or_none()
+    if row is None or row.revoked or row.disabled_at is not None or row.expires_at < datetime.now(UTC):
+        raise UnauthenticatedError("the token is unknown, revoked or has expired", hint="make a new one under Account")
+    return Actor(
+        row.name, row.printed_name, tuple(row.roles), tuple(row.plants), frozenset(row.scopes), language=row.language,
+        organisations=tuple(row.organisations),
+    )
