@@ -71,6 +71,9 @@ class Work(Protocol):
     def released(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT (DuckDB) over `golden.<entity>` of the release that readers see, parameters written `$name`."""
 
+    def release(self) -> str | None:
+        """Which release that is, so that the same question can be asked again; none while nothing is published."""
+
 
 class Mode(StrEnum):
     """How a reaction comes about."""

@@ -28,6 +28,9 @@ class Released(Protocol):
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[Row]:
         """Rows of a SELECT over `golden.<entity>`, parameters written `$name`."""
 
+    def release(self) -> str | None:
+        """Id of that release."""
+
 
 @dataclass(frozen=True)
 class Context:

@@ -70,3 +70,7 @@ class Acting:
     def released(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT over the release that readers see."""
         return self._context.released.rows(sql, parameters or {})
+
+    def release(self) -> str | None:
+        """Which release readers see."""
+        return self._context.released.release()

@@ -146,7 +146,10 @@ COMPLAINT = Process(
     ),
     duties=(Duty("investigate", "close"), Duty("triage", "waive")),
     clocks=(
-        Clock(name="triage", zh="分诊时限", en="Triage", span="24 h", since="aware_at", until=("triaged", "not_complaint"), warn=("4 h",)),
+        Clock(
+            name="triage", zh="分诊时限", en="Triage", span="24 h", since="aware_at", warn=("4 h",),
+            until=("triaged", "investigating", "not_investigated", "concluded", "replied", "closed", "not_complaint"),
+        ),
         Clock(name="investigation", zh="调查时限", en="Investigation", span="30 d", since="triaged", until=("concluded",), warn=("7 d",)),
         Clock(name="closure", zh="关闭时限", en="Closure", span="60 d", since="opened", until=("closed", "not_complaint"), warn=("14 d", "7 d")),
     ),

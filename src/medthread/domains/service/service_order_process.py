@@ -73,7 +73,7 @@ SERVICE_ORDER = Process(
     ),
     duties=(Duty("test", "close"),),
     clocks=(
-        Clock(name="triage", zh="分诊时限", en="Triage", span="24 h", since="reported_at", until=("triaged", "cancelled"), escalate="pms"),
+        Clock(name="triage", zh="分诊时限", en="Triage", span="24 h", since="opened", until=("triaged", "cancelled"), escalate="pms"),
         Clock(name="screening", zh="投诉筛查时限", en="Screening for complaints", span="5 wd", since="customer_accepted", until=("closed",), escalate="qa_mgr"),
     ),
     clauses=("ISO 13485:2016 7.5.4", "ISO 13485:2016 7.5.3", "21 CFR 820.35(b)", "GMP 2025 销售和售后服务"),

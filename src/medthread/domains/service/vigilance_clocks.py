@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from medthread.model import Clock
 
 CN_MONITORING = "《医疗器械不良事件监测和再评价管理办法》(SAMR/NHC Order 1, 2018)"
-DECIDED = ("reported", "not_reportable")
+AFTER = ("follow_up", "evaluated", "closed")
+DECIDED = ("reported", "not_reportable", *AFTER)  # a limit that was met stays met when the record is mended later
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Limit:
         )
 
 
-EVALUATED = ("evaluated", "not_reportable")
+EVALUATED = ("evaluated", "not_reportable", "closed")
 LIMITS = (
     Limit("cn_death", "国内死亡事件报告", "CN: death, in the country", "CN", "death", "7 d", CN_MONITORING, ("3 d", "1 d"), "domestic"),
     Limit("cn_serious", "国内严重伤害事件报告", "CN: serious injury, in the country", "CN", "serious", "20 d", CN_MONITORING, ("7 d", "3 d"), "domestic"),

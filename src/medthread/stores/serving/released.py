@@ -27,6 +27,10 @@ class Released:
         named = {f"{schema}.{name}": self._columns(schema, name) for schema, name in TABLE.findall(sql)}
         return snapshot.named(sql, parameters, {t: snapshot.relation(t, columns) for t, columns in named.items()})
 
+    def release(self) -> str | None:
+        """Id of the release that readers see; none while nothing is published."""
+        return self.reader.current().release.id if self.reader.published() else None
+
     def _columns(self, schema: str, name: str) -> list[tuple[str, str]]:
         if schema != "golden" or name not in self.registry:
             return []
