@@ -39,6 +39,7 @@ def flaws(process: Process, known: Known) -> list[Flaw]:
 
 
 Found = tuple[str, str, str]
+OF_ACT = ("id", "record", "actor", "role")  # what a guard may take of an act besides the record's fields
 
 
 def reachable(process: Process, start: Collection[str]) -> set[str]:
@@ -103,7 +104,7 @@ def _guards(t: Transition, known: Known) -> Iterator[Found]:
         if name not in known.guards:
             yield "guard", f"{t.action!r} asks guard {name!r}, which nobody declares", "declare Guard(...) for it"
         elif known.record is not None:
-            missing = sorted(set(known.guards[name]) - {*known.record.fields, "id", "record"})
+            missing = sorted(set(known.guards[name]) - {*known.record.fields, *OF_ACT})
             if missing:
                 yield "guard", f"guard {name!r} takes {missing[0]!r}, which {known.record.name} does not have", "let it take fields of the record"
 

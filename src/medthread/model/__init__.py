@@ -23,6 +23,7 @@ from medthread.model.rules import (
     between,
     pattern,
 )
+from medthread.model.watches import Watch
 
 __all__ = [
     "CODE_FORM",
@@ -65,6 +66,7 @@ __all__ = [
     "State",
     "TableMapping",
     "Transition",
+    "Watch",
     "Work",
     "between",
     "parse_source",

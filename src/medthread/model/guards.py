@@ -18,8 +18,9 @@ class Guard(Declared):
     """What must not be there.
 
     `blocks` is one SELECT of two text columns, the blocking record (`entity/key`) and what is the matter with it.
-    Parameters are written `:name` and listed in `takes`; `:today` and `:now` are always there. `over` says where it
-    looks: `records` is PostgreSQL (`native.<entity>`, with `medthread.process_case` for states), read live in the act's
+    Parameters are written `:name` and listed in `takes`; `:today` and `:now` are always there, and inside an act
+    `actor`, who acts, and `role`, in which role, may be taken beside the record's fields. `over` says where it looks:
+    `records` is PostgreSQL (`native.<entity>`, with `medthread.process_case` for states), read live in the act's
     transaction; `release` is DuckDB over `golden.<entity>` of the release readers see. With `walk`, the machine follows
     the genealogy from `:item` and `:lot_no` and hands the lots met to the query as `:walked`, a list of `item|lot_no`
     that holds the lot itself.

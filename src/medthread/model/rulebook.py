@@ -1,7 +1,7 @@
-"""Everything declared about how records move: processes, guards, decisions, calculations, events, reactions, checked to fit together."""
+"""Everything declared about how records move: processes, guards, decisions, calculations, events, watches, reactions, checked to fit together."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from medthread.model.errors import DeclarationError
@@ -9,6 +9,7 @@ from medthread.model.events import EventType, Mode, Reaction
 from medthread.model.guards import Calculation, Decision, Guard
 from medthread.model.process import Process
 from medthread.model.registry import Registry
+from medthread.model.watches import Watch
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,13 @@ class Rulebook:
     calculations: dict[str, Calculation]
     events: dict[str, EventType]
     reactions: dict[str, Reaction]
+    watches: dict[str, Watch] = field(default_factory=dict)
 
     @classmethod
     def declared(cls, registry: Registry, own: Mapping[str, Process] | None = None) -> "Rulebook":
         """What has been declared so far; processes are those that an entity of the registry has, a company's `own` before them."""
         processes = {e.name: e.about.process for e in registry.values() if e.about.process is not None} | dict(own or {})
-        book = cls(processes, Guard.all(), Decision.all(), Calculation.all(), EventType.all(), Reaction.all())
+        book = cls(processes, Guard.all(), Decision.all(), Calculation.all(), EventType.all(), Reaction.all(), Watch.all())
         book._check()
         return book
 
@@ -47,6 +49,8 @@ class Rulebook:
             _known(decision.guards, self.guards, f"decision {decision.name} asks guard")
             for name in decision.guards:
                 _known(self.guards[name].takes, decision.takes, f"decision {decision.name} cannot ask {name}, which takes")
+        for watch in self.watches.values():
+            _known([watch.event], self.events, f"watch {watch.name} tells event")
         for reaction in self.reactions.values():
             _known([reaction.on], self.events, f"reaction {reaction.name} follows event")
             if reaction.mode is Mode.BLOCK:

@@ -85,8 +85,8 @@ class Doing:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The record as it will be."""
-        return {**self.row, **self.given, "record": self.case.record}
+        """The record as it will be, and who acts in which role."""
+        return {**self.row, **self.given, "record": self.case.record, "actor": self.actor.name, "role": self.standing.role}
 
 
 def perform(tx: Connection, context: Context, act: Act, actor: Actor, *, at: datetime | None = None) -> Outcome:
