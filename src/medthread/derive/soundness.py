@@ -79,6 +79,8 @@ def _words(process: Process, known: Known) -> Iterator[Found]:
         if t.emits and t.emits not in known.events:
             yield "event", f"{t.action!r} emits {t.emits!r}, which nobody declares", "declare EventType(...) for it"
         yield from _guards(t, known)
+        if t.role_in and (t.needs_all or (known.record is not None and t.role_in not in known.record.fields)):
+            yield "field", f"{t.action!r} reads its role from {t.role_in!r}, which no record has, or is signed by all", "name a field of the record, and roles with | between"
         if known.record is not None:
             for name in sorted(set(t.asks) - set(known.record.fields)):
                 yield "field", f"{t.action!r} asks for {name!r}, which {known.record.name} does not have", f"fields: {', '.join(known.record.fields)}"

@@ -67,7 +67,8 @@ class Transition:
     """One act that moves the record.
 
     `by` names roles: `qa|qc` any of them, `eng_mgr+qa_mgr` all of them, each by another person. `orig` is whoever
-    opened the record, `system` nobody. `asks` are fields of the record that must be filled when it is done, given
+    opened the record, `system` nobody. `role_in` is a field of the record that names which one of the roles it takes
+    this time. `asks` are fields of the record that must be filled when it is done, given
     with the act or before. `guards` are asked inside the act's own transaction.
     """
 
@@ -78,6 +79,7 @@ class Transition:
     from_: tuple[str, ...]
     to: str
     by: str
+    role_in: str | None = None
     meaning: Meaning | None = None
     asks: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()

@@ -112,9 +112,9 @@ def prepare(tx: Connection, context: Context, act: Act, actor: Actor, *, at: dat
     if transition is None:
         possible = ", ".join(t.action for t in case.process.leaving(case.state)) or "nothing: it is closed"
         raise ConflictError(f"{act.entity} is {case.state}: {act.action!r} cannot be done now", hint=f"possible now: {possible}")
-    standing = fitting(transition, standings(tx, actor, case, at=at), taken=_signed_roles(tx, case, transition))
+    standing = fitting(transition, standings(tx, actor, case, at=at), row, taken=_signed_roles(tx, case, transition))
     if standing is None:
-        raise ForbiddenError(f"{actor.name} may not {act.action} a {act.entity}", hint=f"it takes {transition.by}", actor=actor.name, action=act.action)
+        raise ForbiddenError(f"{actor.name} may not {act.action} a {act.entity}", hint=f"it takes {row[transition.role_in] if transition.role_in else transition.by}", actor=actor.name, action=act.action)
     if actor is not MACHINE:
         context.access.require(actor, "entities:write")
     given = _given(context, act, row)

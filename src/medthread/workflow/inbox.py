@@ -11,6 +11,8 @@ from medthread.model.process import ORIGINATOR, Process
 from medthread.stores.postgres.tables import deadline, outbox, process_case, proposal, reaction_failure
 from medthread.trust.access import Actor
 from medthread.workflow.context import Context
+from medthread.workflow.native import row_of
+from medthread.workflow.standing import roles_for
 
 MOST = 200
 NEAR = timedelta(days=7)
@@ -41,12 +43,21 @@ def _tasks(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any
         rows = tx.execute(_open(entity, [*waiting, *mine])).all()
         for r in rows:
             acts = waiting.get(r.state, []) + (mine.get(r.state, []) if r.opened_by == actor.name else [])
+            acts = [a for a in acts if _is_theirs(tx, context, entity, r, a, actor)]
             if acts:
                 labels = {t.action: pair(t.label) for t in process.transitions}
                 tasks.append({"entity": entity, "record": r.record, "title": _title(tx, context, entity, r.record), "state": r.state,
                               "state_label": pair(process.state(r.state).label) if r.state in {s.name for s in process.states} else None,
                               "since": r.state_since, "due_at": r.due_at, "acts": [{"action": a, "label": labels.get(a)} for a in dict.fromkeys(acts)]})
     return sorted(tasks, key=lambda t: (t["due_at"] is None, t["due_at"] or t["since"]))[:MOST]
+
+
+def _is_theirs(tx: Connection, context: Context, entity: str, case: Any, action: str, actor: Actor) -> bool:
+    """Whether an act whose role the record names is for one of the actor's roles."""
+    transition = context.rulebook.processes[entity].transition(action, state=case.state)
+    if transition is None or transition.role_in is None:
+        return True
+    return bool(set(roles_for(transition, row_of(tx, context, entity, case.record))) & set(actor.roles))
 
 
 def _originator(process: Process) -> dict[str, list[str]]:

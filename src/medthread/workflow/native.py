@@ -75,6 +75,15 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
         run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=case.state_since)
 
 
+def row_of(tx: Connection, context: Context, entity: str, id_: str) -> dict[str, Any]:
+    """A row as it stands."""
+    table = context.table(entity)
+    row = tx.execute(select(table).where(table.c.id == id_)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"no {entity} {id_!r}", hint="it may have been given another id")
+    return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+
+
 def locked_row(tx: Connection, context: Context, entity: str, id_: str, *, version: str | None) -> dict[str, Any]:
     """The row, locked, if it is still the version that was read."""
     table = context.table(entity)

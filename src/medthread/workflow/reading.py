@@ -17,6 +17,7 @@ from medthread.workflow.cases import Case, case_of
 from medthread.workflow.content import content_of
 from medthread.workflow.context import Context
 from medthread.workflow.guarding import objections
+from medthread.workflow.native import row_of
 from medthread.workflow.standing import fitting, standings
 
 
@@ -24,11 +25,12 @@ def case_view(tx: Connection, context: Context, *, entity: str, record: str, act
     """The whole case for a record's page."""
     case = case_of(tx, context, entity=entity, record=record)
     held = standings(tx, actor, case, at=datetime.now(UTC))
+    row = row_of(tx, context, entity, record)
     return {
         "process": case.process.name, "label": pair(case.process.label), "version": case.process.version, "clauses": list(case.process.clauses),
         "state": case.state, "state_since": case.state_since, "opened_by": case.opened_by, "opened_at": case.opened_at, "closed": case.is_over,
         "states": [{"name": s.name, "label": pair(s.label), "terminal": s.name in case.process.terminal} for s in case.process.states],
-        "acts": [_act(t, mine=fitting(t, held) is not None) for t in case.process.leaving(case.state)],
+        "acts": [_act(t, mine=fitting(t, held, row) is not None) for t in case.process.leaving(case.state)],
         "steps": _steps(tx, case), "deadlines": _deadlines(tx, case), "signatures": _signatures(tx, case),
     }
 

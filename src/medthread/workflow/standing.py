@@ -1,7 +1,9 @@
 """In which roles somebody may act on a record: their own, those lent to them for a time, and having opened it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -38,9 +40,17 @@ def standings(tx: Connection, actor: Actor, case: Case, *, at: datetime) -> list
     return own
 
 
-def fitting(transition: Transition, held: list[Standing], *, taken: frozenset[str] = frozenset()) -> Standing | None:
-    """The first standing that the transition lets act, leaving out roles that have signed already."""
-    return next((s for s in held if s.role in transition.roles and s.role not in taken), None)
+def fitting(transition: Transition, held: list[Standing], row: Mapping[str, Any], *, taken: frozenset[str] = frozenset()) -> Standing | None:
+    """The first standing that the transition lets act on a record, leaving out roles that have signed already."""
+    roles = roles_for(transition, row)
+    return next((s for s in held if s.role in roles and s.role not in taken), None)
+
+
+def roles_for(transition: Transition, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The roles that may do it on this record."""
+    if transition.role_in is None:
+        return transition.roles
+    return tuple(r for r in transition.roles if r == row[transition.role_in])
 
 
 def organisation_of(tx: Connection, name: str) -> str | None:

@@ -1,7 +1,7 @@
 from datetime import date
 from typing import Annotated
 
-from medthread.model import About, Dimension, Entity, F, Home, Label, Retention, Rule
+from medthread.model import About, Dimension, Entity, F, Home, Label, Ref, Retention, Rule
 
 KINDS = {
     "business_licence": Label("营业执照", "Business licence"),
@@ -9,9 +9,13 @@ KINDS = {
     "registration": Label("注册证", "Registration"),
     "iso13485": Label("ISO 13485", "ISO 13485"),
     "iso9001": Label("ISO 9001", "ISO 9001"),
+    "operation_licence": Label("经营许可证", "Operation licence"),
+    "gmp": Label("GMP 证明", "GMP statement"),
+    "rohs": Label("RoHS", "RoHS"),
     "authorisation": Label("授权书", "Authorisation"),
     "other": Label("其他", "Other"),
 }
+STATUS = {"valid": Label("有效", "Valid"), "revoked": Label("已撤销", "Revoked")}
 
 
 class SupplierCertificate(Entity):
@@ -38,9 +42,38 @@ class SupplierCertificate(Entity):
             ),
         ),
     )
-    supplier: Annotated[str, F("供应商", "Supplier (golden id)", key=True, search=True)]
+    supplier: Annotated[str, F("供应商", "Supplier", key=True, ref=Ref("supplier"), search=True)]
     kind: Annotated[str, F("证照类型", "Kind", key=True, codes=KINDS)]
     cert_no: Annotated[str, F("证号", "Certificate no.", key=True, search=True)]
     issuer: Annotated[str | None, F("发证机关", "Issuer")]
     issued_on: Annotated[date | None, F("发证日", "Issued on")]
     expires_on: Annotated[date | None, F("有效期至", "Expires on")]
+    scope: Annotated[str | None, F("范围", "Scope", long=True, in_list=False)]
+    file_sha256: Annotated[str | None, F("扫描件哈希", "Scan's hash", in_list=False)]
+    checked_on: Annotated[date | None, F("核验日期", "Checked on")]
+    check_source: Annotated[str | None, F("核验来源", "Checked against", in_list=False)]
+    status: Annotated[str | None, F("状态", "Status", codes=STATUS, default="valid")]
+
+
+class SupplierCertificateScope(Entity):
+    """An item that a certificate covers. A certificate without such lines covers whatever its scope says in words."""
+
+    about = About(
+        "证照覆盖物料",
+        "Item covered by a certificate",
+        domain="supply",
+        group="supply",
+        owner="purchasing",
+        home=Home.NATIVE,
+        title="item",
+        meaning=Label("某证照范围所覆盖的物料", "An item within the scope of a certificate"),
+        retain=Retention(years=10),
+        part_of="cert_no",
+    )
+    supplier: Annotated[str, F("供应商", "Supplier", key=True, ref=Ref("supplier"), search=True)]
+    kind: Annotated[str, F("证照类型", "Kind", key=True, codes=KINDS)]
+    cert_no: Annotated[
+        str,
+        F("证号", "Certificate no.", key=True, ref=Ref("supplier_certificate", along=(("supplier", "supplier"), ("kind", "kind"))), search=True),
+    ]
+    item: Annotated[str, F("物料", "Item", key=True, ref=Ref("item"), search=True)]
