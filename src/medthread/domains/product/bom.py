@@ -5,7 +5,6 @@ from typing import Annotated
 from medthread.masters.item import UNITS
 from medthread.model import NOT_NEGATIVE, About, Entity, F, Label, Ref, Retention
 
-
 USAGES = {
     "ebom": Label("设计清单", "Engineering"),
     "mbom": Label("制造清单", "Manufacturing"),

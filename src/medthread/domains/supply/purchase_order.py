@@ -5,7 +5,6 @@ from typing import Annotated
 from medthread.masters.item import UNITS
 from medthread.model import NOT_NEGATIVE, About, Entity, F, Label, Ref, Retention
 
-
 STATUS = {
     "draft": Label("草稿", "Draft"),
     "approved": Label("已批准", "Approved"),
