@@ -15,9 +15,11 @@ from medthread.workflow.context import Context
 from medthread.workflow.deadlines import sweep
 from medthread.workflow.outbox import CHANNEL
 from medthread.workflow.react import drain
+from medthread.workflow.watching import look
 
 PAUSE = 1.0  # seconds between two looks when nobody wakes it
 SWEEP = 10.0  # seconds between two sweeps of the time limits
+LOOK = 600.0  # seconds between two looks for dates that came
 LOG = logging.getLogger("medthread.worker")
 
 
@@ -67,7 +69,7 @@ class Worker:
 
     def _listen(self) -> None:
         """Until told to stop: handle what waits, then sleep until woken or a second has passed."""
-        swept = 0.0
+        swept = looked = -LOOK
         with self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             driver = connection.connection.driver_connection
             assert isinstance(driver, Listening)  # noqa: S101 - the store speaks through psycopg alone
@@ -77,6 +79,9 @@ class Worker:
                 if time.monotonic() - swept > SWEEP:
                     sweep_deadlines(self._store)
                     swept = time.monotonic()
+                if time.monotonic() - looked > LOOK:
+                    look(self._store, self._context)
+                    looked = time.monotonic()
                 for _ in driver.notifies(timeout=PAUSE, stop_after=1):
                     break
             driver.execute(f"unlisten {CHANNEL}".encode())

@@ -16,6 +16,7 @@ from medthread.stores.postgres.tables.lake import lake_commit, lake_file
 from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
 from medthread.stores.postgres.tables.signatures import signature, signing_key
 from medthread.stores.postgres.tables.udi import unknown_carrier
+from medthread.stores.postgres.tables.watches import watch_told
 from medthread.stores.postgres.tables.workflow import (
     deadline,
     delegation,
@@ -63,4 +64,5 @@ __all__ = [
     "signing_key",
     "subscription",
     "unknown_carrier",
+    "watch_told",
 ]
