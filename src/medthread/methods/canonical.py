@@ -4,14 +4,12 @@ After RFC 8785 (JSON Canonicalization Scheme): sorted keys, no spaces, UTF-8. Nu
 because a float has more than one way to be written.
 """
 
-import hashlib
 import json
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-HASHES = {"sha256": hashlib.sha256}
-HASH = "sha256"
+from medthread.methods.algorithms import HASH, HASHES
 
 
 def canonical(value: Any) -> bytes:

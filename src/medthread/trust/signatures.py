@@ -6,19 +6,20 @@ still stands, as one of an earlier version. Who signs with what is behind a port
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, insert, select
 
+from medthread.methods.algorithms import SIGNATURE, SIGNATURES
 from medthread.methods.canonical import canonical, hash_of
 from medthread.model.errors import NotFoundError
 from medthread.stores.postgres.tables import signature, signing_key
+from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
 
-ED25519 = "ed25519"
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,20 @@ class KeptKeys:
 
     def sign(self, tx: Connection, *, account: str, message: bytes) -> Signed:
         """Sign with the account's key."""
-        id_, private = self._key(tx, account)
-        return Signed(id_, ED25519, private.sign(message))
+        id_, algorithm, private = self._key(tx, account)
+        return Signed(id_, algorithm, SIGNATURES[algorithm].sign(private, message))
 
-    def _key(self, tx: Connection, account: str) -> tuple[str, Ed25519PrivateKey]:
+    def _key(self, tx: Connection, account: str) -> tuple[str, str, bytes]:
         held = select(signing_key).where(signing_key.c.account == account, signing_key.c.retired_at.is_(None), signing_key.c.wrapped.is_not(None))
         row = tx.execute(held.order_by(signing_key.c.at.desc()).limit(1)).one_or_none()
         if row is not None:
-            return row.id, Ed25519PrivateKey.from_private_bytes(self.keyring.unwrap(bytes(row.wrapped)))
-        private, id_ = Ed25519PrivateKey.generate(), f"key-{uuid.uuid4().hex}"
-        values = {"public": private.public_key().public_bytes_raw(), "wrapped": self.keyring.wrap(private.private_bytes_raw())}
-        tx.execute(insert(signing_key).values(id=id_, account=account, algorithm=ED25519, **values))
-        return id_, private
+            return row.id, row.algorithm, self.keyring.unwrap(bytes(row.wrapped))
+        id_, algorithm = f"key-{uuid.uuid4().hex}", SIGNATURES[SIGNATURE]
+        private = algorithm.generate()
+        public = algorithm.public_of(private)
+        tx.execute(insert(signing_key).values(id=id_, account=account, algorithm=SIGNATURE, public=public, wrapped=self.keyring.wrap(private)))
+        record(tx, actor=account, action="signing_key.create", object_=f"signing_key/{id_}", after={"algorithm": SIGNATURE, "public": public.hex()})
+        return id_, SIGNATURE, private
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +84,13 @@ class Signing:
 
 
 def sign(tx: Connection, signer: Signer, signing: Signing) -> str:
-    """Make a signature and keep it; gives its id."""
+    """Make a signature, keep it, and put it into the audit log, so that it can neither vanish nor be slipped in; gives its id."""
     id_, content_hash = str(uuid.uuid4()), hash_of(signing.content)
     row = {**vars(signing), "factors": list(signing.factors), "id": id_, "content_hash": content_hash}
     made = signer.sign(tx, account=signing.signer, message=message_of(row))
     tx.execute(insert(signature).values(**row, **vars(made)))
+    said = {"signature": id_, "meaning": signing.meaning, "content_hash": content_hash, "key": made.key, "algorithm": made.algorithm, "made": made.signature.hex()}
+    record(tx, actor=signing.signer, action="signature.create", object_=f"{signing.entity}/{signing.record}", reason=signing.reason, detail=said)
     return id_
 
 
@@ -98,7 +103,7 @@ SAID = (
 def message_of(row: Any) -> bytes:
     """The bytes that are signed: every statement of the signature, with the hash of the content."""
     said = {name: row[name] for name in SAID}
-    said["signed_at"] = int(said["signed_at"].timestamp() * 1_000_000)  # microseconds: the same in every zone
+    said["signed_at"] = (said["signed_at"] - EPOCH) // timedelta(microseconds=1)  # the same in every zone
     return canonical(said)
 
 
@@ -110,8 +115,4 @@ def stands(tx: Connection, id_: str) -> bool:
     row = found._mapping  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
     if hash_of(row["content"]) != row["content_hash"]:
         return False
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes(row["public"])).verify(bytes(row["signature"]), message_of(row))
-    except InvalidSignature:
-        return False
-    return True
+    return SIGNATURES[row.algorithm].verify(bytes(row.public), bytes(row.signature), message_of(row))

@@ -99,7 +99,7 @@ def perform(tx: Connection, context: Context, act: Act, actor: Actor, *, at: dat
     awaiting = _awaited(tx, doing)
     if awaiting:
         _step(tx, doing, signature, to=None)
-        _tell(tx, context, doing, to=None)
+        _tell(tx, context, doing, signature, to=None)
         return Outcome(doing.case.state, doing.row["_revision"], signature, awaiting)
     return _move(tx, context, doing, signature)
 
@@ -217,7 +217,7 @@ def _move(tx: Connection, context: Context, doing: Doing, signature: str | None)
     write(tx, context, entity=doing.entity, id_=doing.case.record, body=doing.given, found=doing.row, by=doing.actor.name)
     move_case(tx, doing.case, to=to, at=doing.at)
     run_clocks(tx, context, doing.case, state=to, values=doing.values, at=doing.at)
-    _tell(tx, context, doing, to=to)
+    _tell(tx, context, doing, signature, to=to)
     return Outcome(to, doing.row["_revision"] + 1, signature, events=_emit(tx, context, doing))
 
 
@@ -229,11 +229,11 @@ def _emit(tx: Connection, context: Context, doing: Doing) -> tuple[Event, ...]:
     return (emit(tx, context, type_=doing.transition.emits, entity=doing.entity, record=doing.case.record, by=doing.actor.name, at=doing.at, body=body),)
 
 
-def _tell(tx: Connection, context: Context, doing: Doing, *, to: str | None) -> None:
+def _tell(tx: Connection, context: Context, doing: Doing, signature: str | None, *, to: str | None) -> None:
     """The audit row of the act."""
     entity = context.registry[doing.entity]
     before = {"state": doing.case.state, **safe(entity, {n: doing.row[n] for n in doing.given})}
     after = {"state": to or doing.case.state, **safe(entity, doing.given)}
-    detail = {"role": doing.standing.role, "on_behalf_of": doing.standing.on_behalf_of} | ({} if to else {"signed": "waits for others"})
+    detail = {"role": doing.standing.role, "on_behalf_of": doing.standing.on_behalf_of, "signature": signature} | ({} if to else {"signed": "waits for others"})
     record(tx, actor=doing.actor.name, action=f"{doing.entity}.{doing.act.action}", object_=f"{doing.entity}/{doing.case.record}",
            reason=doing.act.reason, before=before, after=after, detail=detail)

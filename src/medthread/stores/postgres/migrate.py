@@ -16,15 +16,28 @@ from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import metadata as machine
 
 SCHEMAS = ("medthread", "native")
-APPEND_ONLY = """
+WRITTEN_ONCE = ("audit_event", "audit_leaf", "audit_node", "audit_checkpoint")
+REFUSE_CHANGE = """
 create or replace function medthread.refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception 'audit rows are written once' using errcode = 'insufficient_privilege';
 end $$;
-create or replace trigger audit_event_append_only before update or delete on medthread.audit_event
+"""
+APPEND_ONLY = """
+create or replace trigger {table}_append_only before update or delete on medthread.{table}
   for each row execute function medthread.refuse_change();
-create or replace trigger audit_event_no_truncate before truncate on medthread.audit_event
+create or replace trigger {table}_no_truncate before truncate on medthread.{table}
   for each statement execute function medthread.refuse_change();
+"""
+# A trigger, so that a row waits to be sealed whoever wrote it and however.
+AWAIT_SEALING = """
+create or replace function medthread.await_sealing() returns trigger language plpgsql as $$
+begin
+  insert into medthread.audit_unsealed (seq) select seq from written;
+  return null;
+end $$;
+create or replace trigger audit_event_await_sealing after insert on medthread.audit_event
+  referencing new table as written for each statement execute function medthread.await_sealing();
 """
 
 
@@ -67,7 +80,10 @@ def upgrade(store: Store, native: MetaData) -> None:
     with store.transaction() as connection:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('medthread.migrate'))"))
         _to_head(connection, native)
-        connection.execute(text(APPEND_ONLY))
+        connection.execute(text(REFUSE_CHANGE))
+        for table in WRITTEN_ONCE:
+            connection.execute(text(APPEND_ONLY.format(table=table)))
+        connection.execute(text(AWAIT_SEALING))
         _add_extensions(connection, differences(connection, native))
 
 

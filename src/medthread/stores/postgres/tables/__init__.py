@@ -9,7 +9,15 @@ from medthread.stores.postgres.tables.accounts import (
     second_factor,
     session,
 )
-from medthread.stores.postgres.tables.audit import audit_event
+from medthread.stores.postgres.tables.audit import (
+    audit_checkpoint,
+    audit_event,
+    audit_key,
+    audit_leaf,
+    audit_log,
+    audit_node,
+    audit_unsealed,
+)
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file
@@ -34,7 +42,13 @@ from medthread.stores.postgres.tables.workflow import (
 __all__ = [
     "account",
     "api_token",
+    "audit_checkpoint",
     "audit_event",
+    "audit_key",
+    "audit_leaf",
+    "audit_log",
+    "audit_node",
+    "audit_unsealed",
     "batch",
     "deadline",
     "delegation",

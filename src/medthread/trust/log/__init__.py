@@ -1,0 +1,25 @@
+"""The audit log as a Merkle log (RFC 9162) with signed checkpoints: sealed, proven, checked, carried out."""
+
+from medthread.trust.log.alarm import Alarm, Waiting, alarms, waiting
+from medthread.trust.log.copies import Copies
+from medthread.trust.log.keys import public_keys
+from medthread.trust.log.proof import Consistency, Inclusion, consistency, inclusion
+from medthread.trust.log.seal import AuditLog, LastCheckpoint, last_checkpoint
+from medthread.trust.log.sealer import Sealer
+
+__all__ = [
+    "Alarm",
+    "AuditLog",
+    "Consistency",
+    "Copies",
+    "Inclusion",
+    "LastCheckpoint",
+    "Sealer",
+    "Waiting",
+    "alarms",
+    "consistency",
+    "inclusion",
+    "last_checkpoint",
+    "public_keys",
+    "waiting",
+]
