@@ -22,7 +22,7 @@ from medthread.api import Services
 from medthread.derive import tables_of
 from medthread.derive.soundness import Flaw, Known, flaws
 from medthread.model import Entity, Registry, Rulebook
-from medthread.model.errors import ConflictError, DeclarationError, StoreError
+from medthread.model.errors import ConflictError, DeclarationError, MedthreadError, StoreError
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.progress import Progress, silent
@@ -38,6 +38,7 @@ from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
+from medthread.trust.log import AuditLog, Copies, LogSettings, Sealer
 from medthread.trust.roles import ROLES
 from medthread.trust.signatures import KeptKeys
 from medthread.workflow import Context as CommandContext
@@ -77,6 +78,7 @@ class Installation:
         self.native: dict[str, Table] = tables_of(self.registry, self.native_metadata)
         upgrade(store, self.native_metadata)
         self.keyring = Keyring.open(workspace.data / "keys" / "master.key")
+        self.log = self._log()
         self.releases = Releases(store)
         self.access = Access(workspace.policies())
         self.account_rules = AccountRules.read(workspace.settings, roles=frozenset(ROLES))
@@ -87,6 +89,18 @@ class Installation:
             keep_definitions(tx, self.rulebook)
         self._memory = memory
         self.context().committer.check_place()
+
+    def _log(self) -> AuditLog:
+        said = LogSettings.read(self.workspace.settings, home=self.workspace.home)
+        copies = None if said.checkpoints is None else Copies(said.checkpoints)
+        return AuditLog(self.store, self.keyring, said.origin, copies)
+
+    def settle(self) -> None:
+        """Seal what was written. What was done stands when that fails: it is said, and the next command or server seals it."""
+        try:
+            self.log.settle()
+        except MedthreadError as error:
+            logging.getLogger("medthread.audit").warning("%s (%s)", error.message, error.hint)
 
     def tracer(self, reader: LakeReader) -> Tracer:
         """Trace questions over the release that a reader sees."""
@@ -146,18 +160,20 @@ class Installation:
         """What the API works with; runs in the background end before the store closes."""
         reader, runner = LakeReader(self.releases), BackgroundRuns(self)
         commands = self.commands(reader)
-        worker = Worker(self.store, commands)
+        worker, sealer = Worker(self.store, commands), Sealer(self.log)
         worker.start()
+        sealer.start()
         try:
             yield Services(
                 name=str(self.workspace.settings.get("name", self.workspace.home.name)), store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, demo_accounts=accounts or [],
+                inbox=self.workspace.inbox, sealer=sealer, demo_accounts=accounts or [],
             )
         finally:
             runner.wait()
             worker.stop()
+            sealer.stop()
             reader.close()
 
     def context(self, progress: Progress = silent) -> Context:
@@ -231,7 +247,11 @@ def open_store(workspace: Workspace) -> Iterator[Store]:
 
 @contextmanager
 def open_installation(home: Path) -> Iterator[Installation]:
-    """Everything, opened and closed in order."""
+    """Everything, opened and closed in order; what was written meanwhile is sealed at the end, also after a refusal."""
     workspace = Workspace.open(home)
     with open_store(workspace) as store:
-        yield Installation(workspace, store)
+        installation = Installation(workspace, store)
+        try:
+            yield installation
+        finally:
+            installation.settle()

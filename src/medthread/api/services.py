@@ -13,6 +13,7 @@ from medthread.stores.serving import LakeReader
 from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.keys import Keyring
+from medthread.trust.log import Sealer
 from medthread.workflow import Context
 
 
@@ -51,4 +52,5 @@ class Services:
     tracer: Tracer
     runner: Runner
     inbox: Path
+    sealer: Sealer
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

@@ -18,7 +18,6 @@ from medthread.stores.postgres.tables import signature, signing_key
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
 
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

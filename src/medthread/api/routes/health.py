@@ -1,27 +1,37 @@
-"""Health: the process answers. Readiness: the store answers and a release is there to read."""
+"""Health: the process answers. Readiness: the store answers and a release is there to read. Both tell of alarms."""
+
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from medthread.api.identity import Given
 from medthread.model.errors import MedthreadError
+from medthread.trust.log import Alarm, alarms
 
 router = APIRouter(tags=["health"])
 
 
+def told(found: tuple[Alarm, ...] | list[Alarm]) -> list[dict[str, Any]]:
+    """Alarms as JSON."""
+    return [{"code": a.code, "label": {"zh": a.label.zh, "en": a.label.en}} for a in found]
+
+
 @router.get("/health")
-def health() -> dict[str, str]:
-    """The process is there."""
-    return {"status": "ok"}
+def health(given: Given) -> dict[str, Any]:
+    """The process is there; alarms as its own parts know them, without asking the store."""
+    return {"status": "ok", "alarms": told(given.sealer.alarms)}
 
 
 @router.get("/ready")
 def ready(given: Given) -> JSONResponse:
-    """Able to serve: 200, or 503 with what is missing."""
+    """Able to serve: 200, or 503 with what is missing. An alarm does not stop the service; somebody must look."""
     try:
         store = given.store.check()
         release = given.releases.current()
+        with given.store.transaction() as tx:
+            raised = told(alarms(tx))
     except MedthreadError as error:
         return JSONResponse({"status": "not ready", "store": {"ok": False, "detail": error.message}}, status_code=503)
-    body = {"status": "ready", "store": store, "release": release.id if release else None}
+    body = {"status": "ready", "store": store, "release": release.id if release else None, "alarms": raised}
     return JSONResponse(body)

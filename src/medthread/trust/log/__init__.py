@@ -6,6 +6,7 @@ from medthread.trust.log.keys import public_keys
 from medthread.trust.log.proof import Consistency, Inclusion, consistency, inclusion
 from medthread.trust.log.seal import AuditLog, LastCheckpoint, last_checkpoint
 from medthread.trust.log.sealer import Sealer
+from medthread.trust.log.settings import LogSettings
 
 __all__ = [
     "Alarm",
@@ -14,6 +15,7 @@ __all__ = [
     "Copies",
     "Inclusion",
     "LastCheckpoint",
+    "LogSettings",
     "Sealer",
     "Waiting",
     "alarms",

@@ -39,8 +39,8 @@ def inclusion(tx: Connection, seq: int) -> Inclusion | None:
     if leaf is None or newest is None:
         return None
     algorithm = _algorithm(tx)
-    path = prove(inclusion_ranges(leaf.index, newest.size), reading(tx), algorithm=algorithm)
-    return Inclusion(algorithm, leaf.index, newest.size, bytes(leaf.hash), tuple(path), newest.note)
+    path = prove(inclusion_ranges(leaf.leaf_index, newest.size), reading(tx), algorithm=algorithm)
+    return Inclusion(algorithm, leaf.leaf_index, newest.size, bytes(leaf.hash), tuple(path), newest.note)
 
 
 def consistency(tx: Connection, old: int, size: int) -> Consistency:
@@ -62,13 +62,8 @@ def reading(tx: Connection) -> Read:
     """Kept nodes, as proofs ask for them."""
 
     def read(level: int, first: int, count: int) -> list[bytes]:
-        if level:
-            table = audit_node
-            query = select(table.c.hash).where(table.c.level == level)
-        else:
-            table = audit_leaf
-            query = select(table.c.hash)
-        query = query.where(table.c.index >= first, table.c.index < first + count).order_by(table.c.index)
+        query, at = (select(audit_node.c.hash).where(audit_node.c.level == level), audit_node.c.node_index) if level else (select(audit_leaf.c.hash), audit_leaf.c.leaf_index)
+        query = query.where(at >= first, at < first + count).order_by(at)
         found = [bytes(h) for h in tx.execute(query).scalars()]
         if len(found) != count:
             raise StoreError("nodes of the audit log are missing", hint="medthread audit verify says which")

@@ -7,6 +7,7 @@ has sealed a batch whole or not at all.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,11 +17,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medthread.methods.algorithms import HASH
 from medthread.methods.merkle import Frontier, append, leaf_hashes, root
-from medthread.methods.note import NAME, Checkpoint, signed
+from medthread.methods.note import Checkpoint, signed
 from medthread.model.errors import ConfigurationError
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import audit_checkpoint, audit_log, audit_unsealed
 from medthread.trust.keys import Keyring
+from medthread.trust.log.copies import Copies
 from medthread.trust.log.keys import signer
 from medthread.trust.log.leaf import COLUMNS, leaf_of
 
@@ -35,11 +37,11 @@ TAKE = text(f"""
 """)
 DONE = text("delete from medthread.audit_unsealed where seq = any(:seqs)")
 LEAVES = text("""
-    insert into medthread.audit_leaf (index, seq, hash)
+    insert into medthread.audit_leaf (leaf_index, seq, hash)
     select :first + n - 1, s, h from unnest(cast(:seqs as bigint[]), cast(:hashes as bytea[])) with ordinality u(s, h, n)
 """)
 NODES = text("""
-    insert into medthread.audit_node (level, index, hash)
+    insert into medthread.audit_node (level, node_index, hash)
     select :level, :first + n - 1, h from unnest(cast(:hashes as bytea[])) with ordinality u(h, n)
 """)
 
@@ -51,11 +53,14 @@ class AuditLog:
     store: Store
     keyring: Keyring
     origin: str | None = None
+    copies: Copies | None = None
 
-    def __post_init__(self) -> None:
-        """Refuse a name that no signed note can carry."""
-        if self.origin is not None and not NAME.fullmatch(self.origin):
-            raise ConfigurationError(f"[audit] origin {self.origin!r} cannot name a log", hint="write it like a web address, without spaces and plus: audit.example.com/plant1")
+    def settle(self) -> int:
+        """Seal everything that can be and copy the checkpoints away; gives how many rows."""
+        sealed = self.seal_all()
+        if self.copies is not None:
+            self.copies.catch_up(self.store)
+        return sealed
 
     def seal_all(self, *, batch: int = BATCH) -> int:
         """Seal everything that can be; gives how many rows."""
@@ -85,7 +90,7 @@ class AuditLog:
             raise ConfigurationError(f"this log began as {head.origin!r} and cannot become {self.origin!r}", hint="write that origin under [audit], or leave it out")
         return head.origin, Frontier(head.size, tuple(bytes(p) for p in head.peaks), head.algorithm)
 
-    def _append(self, tx: Connection, origin: str, frontier: Frontier, rows: list[Any]) -> None:
+    def _append(self, tx: Connection, origin: str, frontier: Frontier, rows: Sequence[Any]) -> None:
         hashes = leaf_hashes((leaf_of(r) for r in rows), algorithm=frontier.algorithm)
         seqs = [r.seq for r in rows]
         done = append(frontier, hashes)

@@ -10,8 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from medthread.model import Label
 from medthread.model.errors import MedthreadError
 from medthread.trust.log.alarm import Alarm, alarms
-from medthread.trust.log.copies import Copies
-from medthread.trust.log.seal import BATCH, AuditLog
+from medthread.trust.log.seal import AuditLog
 
 PAUSE = 1.0  # seconds between two looks; a full batch is followed at once
 LOG = logging.getLogger("medthread.audit")
@@ -20,8 +19,8 @@ LOG = logging.getLogger("medthread.audit")
 class Sealer:
     """Runs in a thread of its own. What was under way when the process dies is sealed whole at the next start, or was already."""
 
-    def __init__(self, log: AuditLog, copies: Copies | None = None) -> None:
-        self.log, self.copies = log, copies
+    def __init__(self, log: AuditLog) -> None:
+        self.log = log
         self.alarms: tuple[Alarm, ...] = ()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sealing", daemon=True)
@@ -37,7 +36,7 @@ class Sealer:
 
     def round(self) -> None:
         """One look: seal, copy, and say what is wrong."""
-        raised = self._tried("audit.sealing", "封存审计日志失败", "the audit log cannot be sealed", lambda: self.log.seal_all(batch=BATCH))
+        raised = self._tried("audit.sealing", "封存审计日志失败", "the audit log cannot be sealed", self.log.seal_all)
         raised += self._tried("audit.copies", "检查点未能复制到库外", "checkpoints are not copied away", self._copy)
         late: list[Alarm] = []
         self._tried("audit.unsealed", "", "", lambda: late.extend(self._late()))
@@ -49,8 +48,8 @@ class Sealer:
         self.round()
 
     def _copy(self) -> None:
-        if self.copies is not None:
-            self.copies.catch_up(self.log.store)
+        if self.log.copies is not None:
+            self.log.copies.catch_up(self.log.store)
 
     def _late(self) -> list[Alarm]:
         with self.log.store.transaction() as tx:

@@ -47,7 +47,7 @@ audit_log = Table(  # one row: the head of the log, locked while sealing
 audit_leaf = Table(
     "audit_leaf",
     metadata,
-    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("leaf_index", BigInteger, primary_key=True, autoincrement=False),
     Column("seq", BigInteger, nullable=False, unique=True),
     Column("hash", LargeBinary, nullable=False),
 )
@@ -56,7 +56,7 @@ audit_node = Table(  # roots of complete subtrees, at every eighth level above t
     "audit_node",
     metadata,
     Column("level", SmallInteger, primary_key=True, autoincrement=False),
-    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("node_index", BigInteger, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
 )
 

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from medthread.stores.postgres.tables.workflow import Xid8
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -35,10 +35,10 @@ def upgrade() -> None:
     schema="medthread"
     )
     op.create_table("audit_leaf",
-    sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column("leaf_index", sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column("seq", sa.BigInteger(), nullable=False),
     sa.Column("hash", sa.LargeBinary(), nullable=False),
-    sa.PrimaryKeyConstraint("index", name=op.f("pk_audit_leaf")),
+    sa.PrimaryKeyConstraint("leaf_index", name=op.f("pk_audit_leaf")),
     sa.UniqueConstraint("seq", name=op.f("uq_audit_leaf_seq")),
     schema="medthread"
     )
@@ -54,9 +54,9 @@ def upgrade() -> None:
     )
     op.create_table("audit_node",
     sa.Column("level", sa.SmallInteger(), autoincrement=False, nullable=False),
-    sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column("node_index", sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column("hash", sa.LargeBinary(), nullable=False),
-    sa.PrimaryKeyConstraint("level", "index", name=op.f("pk_audit_node")),
+    sa.PrimaryKeyConstraint("level", "node_index", name=op.f("pk_audit_node")),
     schema="medthread"
     )
     op.create_table("audit_unsealed",
