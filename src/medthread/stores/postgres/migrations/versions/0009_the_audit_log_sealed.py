@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from medthread.stores.postgres.tables.workflow import Xid8
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
