@@ -1,9 +1,11 @@
 """Who is asking: a session cookie or a bearer token; each route names the action it needs."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 
 from medthread.api.services import Services
 from medthread.model.errors import ForbiddenError, UnauthenticatedError
@@ -53,18 +55,25 @@ def _refused(given: Services, name: str, request: Request) -> None:
                outcome="refused", reason="permission")
 
 
-def may(action: str) -> Callable[..., Actor]:
+@dataclass(frozen=True)
+class May:
     """A dependency: the actor, if the action is theirs; a refused write leaves its audit row."""
 
-    def allowed(request: Request, given: Given, actor: Annotated[Actor, Depends(whoever)]) -> Actor:
+    action: str
+
+    def __call__(self, request: Request, given: Given, actor: Annotated[Actor, Depends(whoever)]) -> Actor:
+        """The actor, or 403."""
         try:
-            given.access.require(actor, action)
+            given.access.require(actor, self.action)
         except ForbiddenError:
             _refused(given, actor.name, request)
             raise
         return actor
 
-    return allowed
+
+def may(action: str) -> May:
+    """What a route asks of its caller."""
+    return May(action)
 
 
 def oneself(request: Request, given: Given, actor: Annotated[Actor, Depends(whoever)]) -> Actor:
@@ -73,6 +82,28 @@ def oneself(request: Request, given: Given, actor: Annotated[Actor, Depends(whoe
         _refused(given, actor.name, request)
         raise ForbiddenError("a token may not change its owner's account", hint="sign in and do it in person")
     return actor
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a route asks of its caller: to be signed in, to have come in person, to be allowed an action."""
+
+    signed_in: bool
+    in_person: bool
+    action: str | None
+
+
+def asked_by(route: Dependant) -> Asked:
+    """What a route asks, read from what it depends on."""
+    called = list(_called(route))
+    action = next((c.action for c in called if isinstance(c, May)), None)
+    return Asked(whoever in called, oneself in called, action)
+
+
+def _called(route: Dependant) -> Iterator[object]:
+    yield route.call
+    for inner in route.dependencies:
+        yield from _called(inner)
 
 
 Someone = Annotated[Actor, Depends(whoever)]

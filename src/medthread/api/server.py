@@ -1,8 +1,11 @@
 """The application: routes, problems, the console."""
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from medthread import __version__
+from medthread.api.description import REFUSALS, described
 from medthread.api.problems import answer_problems
 from medthread.api.routes import ROUTERS, health
 from medthread.api.services import Services
@@ -10,14 +13,30 @@ from medthread.api.services import Services
 PREFIX = "/api/v1"
 
 
-def create_app(services: Services) -> FastAPI:
-    """The server of one installation."""
-    app = FastAPI(
-        title="医脉 Medthread", version=__version__, openapi_url=f"{PREFIX}/openapi.json", docs_url=None, redoc_url=None,
+class Server(FastAPI):
+    """The routes, described whole."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        if not self.openapi_schema:
+            self.openapi_schema = described(super().openapi(), self.routes)
+        return self.openapi_schema
+
+
+def routed() -> Server:
+    """All routes with no installation behind them: enough to describe them."""
+    app = Server(
+        title="医脉 Medthread", version=__version__, openapi_url=f"{PREFIX}/openapi.json", docs_url=None, redoc_url=None, responses=REFUSALS,
     )
-    app.state.services = services
     answer_problems(app)
     app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    return app
+
+
+def create_app(services: Services) -> FastAPI:
+    """The server of one installation."""
+    app = routed()
+    app.state.services = services
     return app

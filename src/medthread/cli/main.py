@@ -12,6 +12,7 @@ from rich.console import Console
 from medthread import __version__
 from medthread.app import open_installation
 from medthread.cli.accounts import account_names, accounts
+from medthread.cli.api import interface
 from medthread.cli.demo import demo
 from medthread.cli.loads import tell_loads, tell_refused
 from medthread.cli.processes import processes
@@ -33,6 +34,7 @@ releases = typer.Typer(no_args_is_help=True, help="发布与回滚 · Releases: 
 app.add_typer(releases, name="release")
 app.add_typer(accounts, name="account")
 app.add_typer(processes, name="process")
+app.add_typer(interface, name="api")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 HERE = Path()
 SHORTEST_REASON = 2

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from medthread import __version__
 from medthread.api.identity import Given, Reader
+from medthread.api.media import YAML, text_as
 from medthread.api.services import Services
 from medthread.derive import entity_meta
 from medthread.derive.contract import contract_of
@@ -99,7 +100,7 @@ def how(mapping: FieldMapping) -> str:
     return ", ".join([*done, *mapping.change])
 
 
-@router.get("/contracts/{entity}")
+@router.get("/contracts/{entity}", **text_as(YAML))
 def contract(entity: str, given: Given, _: Reader) -> Response:
     """The entity's data contract (ODCS 3.1)."""
     text = yaml.safe_dump(contract_of(given.registry[entity], given.registry, version=__version__), allow_unicode=True, sort_keys=False)

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from medthread.api.identity import Given, Reader
 from medthread.api.listing import Listing, list_page, listing_of, rows_for_export, select_one
+from medthread.api.media import CSV, text_as
 from medthread.api.origin import corrections_of, lineage_of, related_of
 from medthread.api.services import Services
 from medthread.trust.access import Actor
@@ -37,7 +38,7 @@ def _listing(entity: str, given: Services, actor: Actor, asked: Asked) -> Listin
 Wanted = Annotated[Asked, Depends(Asked)]
 
 
-@router.get("/entities/{entity}.csv")
+@router.get("/entities/{entity}.csv", **text_as(CSV))
 def export(entity: str, given: Given, actor: Reader, asked: Wanted) -> StreamingResponse:
     """The whole filtered list as CSV, as this reader may see it."""
     listing = _listing(entity, given, actor, asked)

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from medthread.api.identity import Given, QuarantineReader
 from medthread.api.lake_list import equals, lake_page
+from medthread.api.media import CSV, text_as
 from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
 from medthread.derive.checks import Check, checks_of
@@ -112,7 +113,7 @@ def summary(given: Given, actor: QuarantineReader) -> dict[str, Any]:
     ]}
 
 
-@router.get("/quarantine.csv")
+@router.get("/quarantine.csv", **text_as(CSV))
 def export(given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None) -> StreamingResponse:
     """All held rows of a filter, to hand to the owner of the source."""
     where, parameters = _seen(given, actor, {"entity": entity, "source": source}, rule)

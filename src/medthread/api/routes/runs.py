@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 
 from medthread.api.identity import Given, Reader, RunStarter
+from medthread.api.media import EVENTS, text_as
 from medthread.api.services import Services
 from medthread.model.errors import NotFoundError
 from medthread.stores.postgres.tables import run
@@ -57,7 +58,7 @@ def one(id_: str, given: Given, _: Reader) -> dict[str, Any]:
     return find_run(given, id_)
 
 
-@router.get("/runs/{id_}/events")
+@router.get("/runs/{id_}/events", **text_as(EVENTS))
 async def events(id_: str, request: Request, given: Given, _: Reader) -> StreamingResponse:
     """The run as it moves (server-sent events), until it ends."""
     await run_in_threadpool(find_run, given, id_)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from medthread.api.identity import Given, Tracing
+from medthread.api.media import CSV, text_as
 from medthread.api.routes.entities import safe_cell
 
 router = APIRouter(tags=["trace"])
@@ -24,7 +25,7 @@ def trace(
     return given.tracer.question(item=item, lot=lot, direction=direction, limit=limit)
 
 
-@router.get("/trace.csv")
+@router.get("/trace.csv", **text_as(CSV))
 def recall_list(given: Given, _: Tracing, item: Item, lot: Lot, direction: Direction = "down") -> Response:
     """Every affected unit with where it is, for the recall notice."""
     answer = given.tracer.question(item=item, lot=lot, direction=direction, limit=EVERYTHING)

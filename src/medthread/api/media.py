@@ -1,0 +1,19 @@
+"""Answers that are no JSON, said to be what they are."""
+
+from typing import Any, TypedDict
+
+from fastapi import Response
+
+CSV, YAML, EVENTS = "text/csv", "application/yaml", "text/event-stream"
+
+
+class Given(TypedDict):
+    """What a route says of its answer."""
+
+    response_class: type[Response]
+    responses: dict[int | str, dict[str, Any]]
+
+
+def text_as(media: str) -> Given:
+    """Of a route that gives text of a media type."""
+    return {"response_class": Response, "responses": {200: {"content": {media: {"schema": {"type": "string"}}}}}}
