@@ -3,17 +3,18 @@
 import re
 
 import pytest
+from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from medthread.derive.soundness import Known, flaws
-from medthread.model import Guard, Process, Rulebook
+from medthread.model import Guard, Meaning, Process
 from medthread.model.watches import Watch
 from medthread.stores.postgres import Store
 from medthread.trust.roles import ROLES
 from medthread.workflow.guarding import PARAMETER
-from tests.registry import registry
+from tests.registry import registry, rulebook
 
-BOOK = Rulebook.declared(registry())
+BOOK = rulebook()
 KNOWN = {g.name: g.takes for g in BOOK.guards.values()}
 ACTING = frozenset(r.name for r in ROLES.values() if r.acts)
 CHINESE = re.compile(r"[一-鿿]")
@@ -29,6 +30,23 @@ def test_the_process_can_stand(entity: str) -> None:
 def test_both_languages(process: Process) -> None:
     labels = [process.label, *(s.label for s in process.states), *(t.label for t in process.transitions), *(c.label for c in process.clocks)]
     assert [x for x in labels if not CHINESE.search(x.zh) or not x.en.isascii()] == []
+
+
+@pytest.mark.parametrize("process", BOOK.processes.values(), ids=sorted(BOOK.processes))
+def test_it_is_the_same_when_it_is_written_down_and_read_back(process: Process) -> None:
+    kept = TypeAdapter(Process)
+    assert kept.validate_python(kept.dump_python(process, mode="json", exclude_defaults=True)) == process
+
+
+@pytest.mark.parametrize("process", BOOK.processes.values(), ids=sorted(BOOK.processes))
+def test_it_names_the_clauses_it_answers(process: Process) -> None:
+    assert process.clauses
+
+
+@pytest.mark.parametrize("process", BOOK.processes.values(), ids=sorted(BOOK.processes))
+def test_whoever_rejects_says_why(process: Process) -> None:
+    silent = [t.action for t in process.transitions if t.meaning is Meaning.REJECTED and not (t.reason or t.asks or t.evidence)]
+    assert silent == []
 
 
 @pytest.mark.parametrize("name", sorted({p.name for p in BOOK.processes.values()}))

@@ -156,11 +156,11 @@ def test_closed_records_and_their_lines_are_never_edited(plant: Plant) -> None:
 def test_clocks_start_warn_escalate_once_and_stop(plant: Plant) -> None:
     id_ = plant.create("eve", kind="weld", place="hall 1")
     now = datetime.now(UTC)
-    assert sweep_deadlines(plant.store, at=now) == 0
-    assert sweep_deadlines(plant.store, at=now + timedelta(hours=23)) == 1  # the warning, two hours before
-    assert sweep_deadlines(plant.store, at=now + timedelta(hours=23)) == 0
-    assert sweep_deadlines(plant.store, at=now + timedelta(hours=25)) == 1
-    assert sweep_deadlines(plant.store, at=now + timedelta(hours=26)) == 0
+    assert sweep_deadlines(plant.store, plant.context, at=now) == 0
+    assert sweep_deadlines(plant.store, plant.context, at=now + timedelta(hours=23)) == 1  # the warning, two hours before
+    assert sweep_deadlines(plant.store, plant.context, at=now + timedelta(hours=23)) == 0
+    assert sweep_deadlines(plant.store, plant.context, at=now + timedelta(hours=25)) == 1
+    assert sweep_deadlines(plant.store, plant.context, at=now + timedelta(hours=26)) == 0
     plant.act("ann", id_, "check")
     plant.act("bob", id_, "grant")
     plant.act("cai", id_, "grant")
@@ -172,6 +172,20 @@ def test_clocks_start_warn_escalate_once_and_stop(plant: Plant) -> None:
     cut = plant.create("eve", kind="cut", place="hall 1")
     with plant.store.transaction() as tx:
         assert [r.clock for r in tx.execute(select(deadline).where(deadline.c.record == cut))] == ["answer"]
+
+
+def test_when_a_limit_passes_the_system_does_what_the_clock_says_unless_it_is_refused(plant: Plant) -> None:
+    clocks = (PROCESS.clocks[0], replace(PROCESS.clocks[1], then=("check", "close")))
+    strict = plant.under(replace(PROCESS, clocks=clocks, version=2))
+    id_ = strict.create("eve", kind="weld", place="hall 1")
+    for name, action in (("ann", "check"), ("bob", "grant"), ("cai", "grant")):
+        strict.act(name, id_, action)
+    assert sweep_deadlines(strict.store, strict.context, at=datetime.now(UTC) + timedelta(hours=9)) == 1
+    assert state(strict, id_) == "closed"
+    with strict.store.transaction() as tx:
+        rows = tx.execute(select(audit_event).where(audit_event.c.actor == "system", audit_event.c.object == f"hot_work/{id_}").order_by(audit_event.c.seq)).all()
+    told = [(r.action, r.outcome) for r in rows]
+    assert told == [("deadline.escalate", "done"), ("hot_work.check", "refused"), ("hot_work.close", "done")]
 
 
 def test_mending_a_record_neither_restarts_a_clock_nor_leaves_one_that_it_does_not_have(plant: Plant) -> None:

@@ -146,9 +146,17 @@ def _clock(process: Process, clock: Clock, known: Known) -> Iterator[Found]:
             yield "clock", f"clock {clock.name!r} runs until {state!r}, which is no state", f"states: {', '.join(sorted(names))}"
     if not clock.until:
         yield "clock", f"clock {clock.name!r} never stops", "name the states that stop it"
+    yield from _lapse(process, clock)
     if known.record is not None:
         for name, _ in clock.when:
             if name not in fields:
                 yield "clock", f"clock {clock.name!r} depends on {name!r}, which {known.record.name} does not have", "name a field of the record"
     if clock.escalate not in known.roles:
         yield "role", f"clock {clock.name!r} escalates to {clock.escalate!r}, which nobody has", "name a role"
+
+
+def _lapse(process: Process, clock: Clock) -> Iterator[Found]:
+    """What a clock does when it passes is done by nobody, so the system must be allowed to."""
+    for action in clock.then:
+        if not any(t.action == action and SYSTEM in t.roles for t in process.transitions):
+            yield "clock", f"clock {clock.name!r} does {action!r} when it passes, which the system may not do", "name acts whose roles hold system"

@@ -68,6 +68,9 @@ class Work(Protocol):
     def walk(self, item: str, lot_no: str, *, direction: str) -> list[tuple[str, str]]:
         """The lots (item, lot number) met along the genealogy from a lot, itself included."""
 
+    def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        """Rows of a SELECT (PostgreSQL) over `native.<entity>` and `medthread.process_case`, read live, parameters written `:name`."""
+
     def released(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT (DuckDB) over `golden.<entity>` of the release that readers see, parameters written `$name`."""
 

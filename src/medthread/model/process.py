@@ -122,7 +122,8 @@ class Clock:
     """A time limit: from a moment of the record until it has come to one of some states.
 
     `since` is `opened`, a state, or a timestamp field of the record. `span` is such as `24 h`, `7 d`, `5 wd` (working
-    days of the organisation's calendar), `3 mo`, `5 min`. `when` holds field values that switch the clock on.
+    days of the organisation's calendar), `3 mo`, `5 min`. `when` holds field values that switch the clock on. `then` are
+    acts of the system, done when the limit passes: the first that nothing refuses.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -137,6 +138,7 @@ class Clock:
     statutory: bool = False
     warn: tuple[str, ...] = ()
     escalate: str = "qa_mgr"
+    then: tuple[str, ...] = ()
 
     @property
     def label(self) -> Label:

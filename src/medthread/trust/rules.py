@@ -1,5 +1,6 @@
 """Rules of an entity tried on one row that a person typed: the same conditions that the batch path scans with."""
 
+from datetime import UTC
 from typing import Any
 
 import pyarrow as pa
@@ -29,4 +30,5 @@ def broken_rules(entity: type[Entity], values: dict[str, Any]) -> list[Check]:
 
 
 def _bare(value: Any) -> Any:
-    return value.replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
+    """Moments of several zones are compared in one: UTC."""
+    return value.astimezone(UTC).replace(tzinfo=None) if getattr(value, "tzinfo", None) else value

@@ -42,7 +42,7 @@ class Case:
 def keep_definitions(tx: Connection, rulebook: Rulebook) -> None:
     """Write down what each version means. A version that cases stand on cannot mean something else later."""
     for process in rulebook.processes.values():
-        body = DEFINITION.dump_python(process, mode="json")
+        body = DEFINITION.dump_python(process, mode="json", exclude_defaults=True)  # a word added later changes no older meaning
         sha256 = hash_of(body)
         table = process_definition
         here = (table.c.process == process.name) & (table.c.version == process.version)

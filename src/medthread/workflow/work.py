@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, select, text
 
 from medthread.model.errors import NotFoundError
 from medthread.model.events import Event, Row
@@ -66,6 +66,10 @@ class Acting:
     def walk(self, item: str, lot_no: str, *, direction: str) -> list[tuple[str, str]]:
         """The lots met along the genealogy from a lot, itself included."""
         return self._context.genealogy.lots(item, lot_no, direction=direction)
+
+    def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        """Rows of a SELECT over records written here, as they stand in this transaction."""
+        return [dict(r._mapping) for r in self._tx.execute(text(sql), dict(parameters or {}))]  # noqa: SLF001 - SQLAlchemy's documented way
 
     def released(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT over the release that readers see."""

@@ -6,15 +6,20 @@ import time
 from datetime import UTC, datetime
 
 from psycopg import Connection as Listening
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from medthread.model.errors import MedthreadError
 from medthread.stores.postgres.store import Store
 from medthread.trust.audit import record
+from medthread.workflow.act import Act
+from medthread.workflow.cases import case_of
+from medthread.workflow.command import do
 from medthread.workflow.context import Context
-from medthread.workflow.deadlines import sweep
+from medthread.workflow.deadlines import Overdue, sweep
 from medthread.workflow.outbox import CHANNEL
 from medthread.workflow.react import drain
+from medthread.workflow.standing import MACHINE
 from medthread.workflow.watching import look
 
 PAUSE = 1.0  # seconds between two looks when nobody wakes it
@@ -31,15 +36,34 @@ def settle(store: Store, context: Context) -> int:
     return handled
 
 
-def sweep_deadlines(store: Store, *, at: datetime | None = None) -> int:
-    """Warn and escalate; gives how many limits were told of. The inbox of the role shows them."""
+def sweep_deadlines(store: Store, context: Context, *, at: datetime | None = None) -> int:
+    """Warn and escalate, and do what clocks do when they pass; gives how many limits were told of. The inbox of the role shows them."""
     with store.transaction() as tx:
         found = sweep(tx, at=at or datetime.now(UTC))
         for late in found:
             detail = {"clock": late.clock, "due_at": late.due_at.isoformat(), "role": late.role}
             action = "deadline.escalate" if late.passed else "deadline.warn"
             record(tx, actor="system", action=action, object_=f"{late.entity}/{late.record}", detail=detail)
+            if late.passed:
+                _lapse(tx, context, late)
     return len(found)
+
+
+def _lapse(tx: Connection, context: Context, late: Overdue) -> None:
+    """The first of the clock's own acts that nothing refuses; refusals are written down."""
+    case = case_of(tx, context, entity=late.entity, record=late.record)
+    clock = next((c for c in case.process.clocks if c.name == late.clock), None)
+    for action in clock.then if clock else ():
+        version = str(tx.execute(select(context.table(late.entity).c["_revision"]).where(context.table(late.entity).c.id == late.record)).scalar_one())
+        act = Act(entity=late.entity, record=late.record, action=action, version=version, reason=f"{late.clock}: {late.due_at.isoformat()}")
+        try:
+            with tx.begin_nested():
+                do(tx, context, act, MACHINE)
+        except MedthreadError as error:
+            detail = {"message": error.message}
+            record(tx, actor="system", action=f"{late.entity}.{action}", object_=f"{late.entity}/{late.record}", outcome="refused", reason=error.code, detail=detail)
+        else:
+            return
 
 
 class Worker:
@@ -77,7 +101,7 @@ class Worker:
             while not self._stop.is_set():
                 settle(self._store, self._context)
                 if time.monotonic() - swept > SWEEP:
-                    sweep_deadlines(self._store)
+                    sweep_deadlines(self._store, self._context)
                     swept = time.monotonic()
                 if time.monotonic() - looked > LOOK:
                     look(self._store, self._context)
