@@ -4,6 +4,7 @@ from typing import Annotated
 
 from medthread.model import NOT_NEGATIVE, About, Dimension, Entity, F, Label, Ref, Retention, Rule
 
+THE_LOT = Ref("lot", along=(("item", "item"),))  # how a record names a lot, beside the field `item`
 KINDS = {
     "received": Label("来料批", "Received lot"),
     "production": Label("生产批", "Production lot"),
