@@ -39,11 +39,6 @@ def test_it_is_the_same_when_it_is_written_down_and_read_back(process: Process) 
 
 
 @pytest.mark.parametrize("process", BOOK.processes.values(), ids=sorted(BOOK.processes))
-def test_it_names_the_clauses_it_answers(process: Process) -> None:
-    assert process.clauses
-
-
-@pytest.mark.parametrize("process", BOOK.processes.values(), ids=sorted(BOOK.processes))
 def test_whoever_rejects_says_why(process: Process) -> None:
     silent = [t.action for t in process.transitions if t.meaning is Meaning.REJECTED and not (t.reason or t.asks or t.evidence)]
     assert silent == []

@@ -19,9 +19,15 @@ DECLARED = {
     "work_order_operation": "work_order_operation", "equipment": "equipment",
     "location": "location", "stock_movement": "stock_movement", "stock_balance": "stock_balance", "shipment": "shipment", "customer": "customer",
     "installed_unit": "installed_unit", "service_order": "service_order", "complaint": "complaint", "adverse_event": "adverse_event", "recall": "recall",
+    "routing_operation": "routing_operation", "batch_record": "batch_record", "inspection_plan": "inspection_plan", "inspection": "inspection",
+    "inspection_result": "inspection_result", "nonconformance": "nonconformance", "concession": "concession", "deviation": "deviation", "capa": "capa",
+    "maintenance_order": "maintenance_order", "calibration_record": "calibration_record",
     "document": "document", "training_record": "training_record", "requirement": "requirement", "evidence_link": "evidence_link",
 }  # fmt: skip
-BEYOND = ("retention_rule", "training_requirement", "audit", "audit_finding", "design_project", "udi_package", "supplier_change_notice")
+BEYOND = (
+    "process_validation", "maintenance_plan", "batch_record_step", "line_clearance", "capa_action", "correction", "environment_round", "hold", "sterilisation_load",
+    "retention_rule", "training_requirement", "audit", "audit_finding", "design_project", "udi_package", "supplier_change_notice",
+)
 MACHINE = {"e_signature": "signature", "audit_event": "audit_event"}
 WRITTEN_HERE = (
     "change_order", "document", "supplier_qualification", "supplier_evaluation", "conformity_certificate", "training_record", "design_element",

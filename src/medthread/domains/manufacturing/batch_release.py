@@ -14,7 +14,7 @@ LOT_IS_CLEAN = (
 )
 RECORD_IS_COMPLETE = ("steps_complete", "materials_reconciled", "special_processes_validated")
 PRODUCTION_RELEASE = (*LOT_IS_CLEAN, *RECORD_IS_COMPLETE, "final_inspection_accepted", "sterilisation_accepted")
-MARKET_RELEASE = (*LOT_IS_CLEAN, "authorisation_valid", "authorisation_covers_model", "udi_as_published", "shelf_life_left")
+MARKET_RELEASE = (*LOT_IS_CLEAN, "authorisation_valid", "authorisation_covers_model", "udi_as_published", "no_change_awaits_authority", "shelf_life_left")
 BATCH_RELEASE = Process(
     name="batch_release",
     zh="批审核与放行",

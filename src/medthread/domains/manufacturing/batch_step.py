@@ -53,6 +53,16 @@ LINE_CLEARED = Guard(
                 and k.state_since + l.valid_hours * interval '1 hour' >= cast(:now as timestamptz))""",
     clause="GMP 2025 生产管理; 21 CFR 820.45",
 )
+BY_ITS_OPERATOR = Guard(
+    name="step_by_its_operator",
+    zh="由本人开始自己执行的步骤",
+    en="whoever does the step starts it themselves",
+    takes=("person", "actor"),
+    blocks="""
+        select 'account/' || cast(:person as text) as record, '不是操作人本人 / is not who acts' as detail
+        where cast(:person as text) is distinct from cast(:actor as text)""",
+    clause="21 CFR 11.10(i); GMP 2025 机构与人员",
+)
 BATCH_STEP = Process(
     name="batch_record_step",
     zh="批记录步骤",
@@ -69,8 +79,8 @@ BATCH_STEP = Process(
     terminal=("verified", "failed", "not_applicable"),
     transitions=(
         Transition(
-            action="start", zh="开始", en="Start", from_=("ready",), to="running", by="prod", asks=("operator", "started_at"),
-            guards=("no_held_ancestor", "equipment_calibrated", "equipment_maintained", "special_process_validated", "line_cleared"),
+            action="start", zh="开始", en="Start", from_=("ready",), to="running", by="prod", asks=("person", "started_at"),
+            guards=("step_by_its_operator", "operator_trained", "no_held_ancestor", "equipment_calibrated", "equipment_maintained", "special_process_validated", "line_cleared"),
         ),
         Transition(
             action="perform", zh="执行", en="Perform", from_=("running",), to="done", by="prod", meaning=Meaning.PERFORMED, asks=("ended_at",),

@@ -135,6 +135,19 @@ UDI_AS_PUBLISHED = Guard(
         where not exists (select 1 from published where di = :printed_di)""",
     clause="医疗器械唯一标识系统规则; 21 CFR 820.45",
 )
+NO_CHANGE_WAITS = Guard(
+    name="no_change_awaits_authority",
+    zh="产品没有等待注册批准的变更",
+    en="no change of the item waits for its authority",
+    takes=("item",),
+    blocks="""
+        select 'change_order/' || e.eco_no as record, '等待注册批准 / waits for the authority' as detail
+        from native.change_order as e
+        join medthread.process_case as c on c.entity = 'change_order' and c.record = e.id and c.state = 'regulatory_wait'
+        join native.change_affected as a on a.change_order = e.eco_no
+        where a.item = cast(:item as text) order by 1""",
+    clause="ISO 13485:2016 7.3.9; 医疗器械注册与备案管理办法",
+)
 SHELF_LIFE = Guard(
     name="shelf_life_left",
     zh="批次未过有效期",

@@ -90,7 +90,6 @@ class RoutingOperation(Entity):
     instruction: Annotated[str, F("作业指导书", "Instruction", search=True, example="WI-0231")]
     instruction_rev: Annotated[str, F("文件版本", "Revision of the instruction", example="B")]
     standard_minutes: Annotated[Decimal | None, F("标准工时", "Standard time", unit="min", rules=(NOT_NEGATIVE,))]
-    training_subject: Annotated[str | None, F("上岗培训内容", "Training asked for", search=True, in_list=False)]
     clean_class: Annotated[str | None, F("洁净级别", "Clean class", standard="ISO 14644-1", in_list=False)]
 
 
