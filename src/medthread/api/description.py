@@ -8,17 +8,18 @@ from starlette.routing import BaseRoute
 
 from medthread.api.identity import COOKIE, Asked, asked_by
 from medthread.api.problems import MEDIA
+from medthread.model.errors import DeclarationError
 
 Json = dict[str, Any]
 TEXT = {"type": "string"}
 PROBLEM: Json = {
     "type": "object",
-    "description": "RFC 9457. `because` says which rule and which record stand in the way.",
+    "description": "RFC 9457. `because` says which rule and which record stand in the way, `successor` where to go.",
     "required": ["type", "title", "status", "detail"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference"}, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "hint": TEXT,
         "errors": {"type": "array", "items": {"type": "object", "properties": {"at": {"type": "array"}, "message": TEXT}}},
-        "because": {"type": "array", "items": {"type": "object"}},
+        "because": {"type": "array", "items": {"type": "object"}}, "successor": {"type": "string", "format": "uri-reference"},
     },
 }
 # What any operation may answer instead: stands in place of FastAPI's own 422, which never leaves this server.
@@ -44,6 +45,15 @@ def described(made: Json, routes: Sequence[BaseRoute]) -> Json:
             if asked.action:
                 operation["x-action"] = asked.action
     return made
+
+
+def check_successors(made: Json) -> None:
+    """Refuse a retiring route whose successor is none of ours."""
+    for path, methods in made["paths"].items():
+        for method, operation in methods.items():
+            successor = operation.get("x-successor")
+            if successor is not None and successor not in made["paths"]:
+                raise DeclarationError(f"{method.upper()} {path} is succeeded by {successor}, which is no route", hint="write the address as the description has it")
 
 
 def _asked(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, set[str], Asked]]:

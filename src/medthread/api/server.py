@@ -1,12 +1,14 @@
 """The application: routes, problems, the console."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from medthread import __version__
-from medthread.api.description import REFUSALS, described
+from medthread.api.description import REFUSALS, check_successors, described
 from medthread.api.problems import answer_problems
+from medthread.api.retirement import RetirementHeaders
 from medthread.api.routes import ROUTERS, health
 from medthread.api.services import Services
 
@@ -19,18 +21,21 @@ class Server(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The description, made once."""
         if not self.openapi_schema:
-            self.openapi_schema = described(super().openapi(), self.routes)
+            made = described(super().openapi(), self.routes)
+            check_successors(made)
+            self.openapi_schema = made
         return self.openapi_schema
 
 
-def routed() -> Server:
+def routed(routers: Iterable[APIRouter] = ROUTERS) -> Server:
     """All routes with no installation behind them: enough to describe them."""
     app = Server(
         title="医脉 Medthread", version=__version__, openapi_url=f"{PREFIX}/openapi.json", docs_url=None, redoc_url=None, responses=REFUSALS,
     )
     answer_problems(app)
+    app.add_middleware(RetirementHeaders)
     app.include_router(health.router)
-    for router in ROUTERS:
+    for router in routers:
         app.include_router(router, prefix=PREFIX)
     return app
 

@@ -56,6 +56,13 @@ class NotFoundError(MedthreadError):
     status = 404
 
 
+class GoneError(MedthreadError):
+    """What was there was withdrawn, after it had been announced; `successor` is the address of what replaces it."""
+
+    code = "gone"
+    status = 410
+
+
 class ForbiddenError(MedthreadError):
     """The actor may not do this."""
 

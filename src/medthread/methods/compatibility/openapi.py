@@ -253,6 +253,6 @@ def _asks_no_more(way: Mapping[str, Any], than: Mapping[str, Any]) -> bool:
 
 def _is_past(day: str, today: date | None) -> bool:
     try:
-        return today is not None and date.fromisoformat(day) <= today
+        return today is not None and date.fromisoformat(day) < today
     except ValueError:
         return False
