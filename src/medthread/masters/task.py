@@ -1,7 +1,7 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
-from medthread.model import About, Entity, F, Home, Label, Meaning, Process, Retention, State, Transition
+from medthread.model import About, Entity, Event, F, Home, Label, Meaning, Process, Retention, State, Transition, Work
 
 ANYBODY = (
     "eng|eng_mgr|ra|qa|qa_mgr|mr|qc|qc_mgr|prod|prod_mgr|release|market_release|purch|purch_mgr|sqe|doc|maint|metro|user_dept|svc|pms|recall_board|exec|whs"
@@ -45,3 +45,12 @@ class Task(Entity):
     detail: Annotated[str | None, F("说明", "Detail", long=True, in_list=False)]
     due_on: Annotated[date | None, F("期限", "Due on")]
     result: Annotated[str | None, F("处理结果", "Result", long=True)]
+
+
+def assign(work: Work, event: Event, *, role: str, subject: str, detail: str = "", days: int = 10) -> None:
+    """Give a role something to do because of an event, unless the same waits for it already."""
+    ref = f"{event.entity}/{event.record}"
+    if any(t["_state"] == "open" for t in work.find("task", role=role, subject=subject, record_ref=ref)):
+        return
+    due = (work.now + timedelta(days=days)).date()
+    work.create("task", {"role": role, "subject": subject, "record_ref": ref, "event": event.type, "detail": detail or None, "due_on": due})

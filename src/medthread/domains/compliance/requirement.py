@@ -80,7 +80,7 @@ class EvidenceLink(Entity):
     record_hash: Annotated[
         str | None,
         F("记录哈希", "Record's hash", in_list=False,
-          rules=(pattern(r"[0-9a-f]{64}", Label("64 位小写十六进制的 SHA-256", "a SHA-256 in 64 lower-case hexadecimal digits"), name="sha256_form"),)),
+          rules=(pattern(r"(sha256:)?[0-9a-f]{64}", Label("64 位小写十六进制的 SHA-256", "a SHA-256 in 64 lower-case hexadecimal digits"), name="sha256_form"),)),
     ]
     collected_by: Annotated[str, F("采集者", "Collected by", default="me")]
     valid_to: Annotated[date | None, F("有效期至", "Valid until")]
