@@ -51,8 +51,9 @@ class Server:
 def measure(folder: Path, *, acts: int) -> list[Figure]:
     """Requests a second of both, in turns, by several clients."""
     with serving(folder / "commands") as server:
-        warm = (Client(server, n) for n in range(CLIENTS))
-        clients = list(warm)
+        clients = [Client(server, n) for n in range(CLIENTS)]
+        for warm in (Client.bare, Client.act):
+            rate(clients, warm, CLIENTS * 5)
         ours, theirs = [], []
         for _ in range(ROUNDS):
             theirs.append(rate(clients, Client.bare, acts))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from medthread.methods.canonical import hash_of
 from medthread.model import Transition
-from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, PreconditionError
+from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, PreconditionError
 from medthread.model.events import Event
 from medthread.model.process import SYSTEM
 from medthread.stores.postgres.tables import process_step
@@ -20,7 +20,7 @@ from medthread.trust.access import Actor
 from medthread.trust.accounts import reauthenticate
 from medthread.trust.audit import record
 from medthread.trust.signatures import Signing, sign
-from medthread.workflow.cases import Case, case_of, done_so_far, move_case
+from medthread.workflow.cases import Case, case_of, done_so_far, move_case, void_pending
 from medthread.workflow.content import content_of
 from medthread.workflow.context import Context
 from medthread.workflow.deadlines import run_clocks
@@ -28,7 +28,7 @@ from medthread.workflow.duties import Done, broken_duty
 from medthread.workflow.guarding import require
 from medthread.workflow.native import checked, locked_row, safe, write
 from medthread.workflow.outbox import emit
-from medthread.workflow.standing import MACHINE, Standing, fitting, organisation_of, standings
+from medthread.workflow.standing import MACHINE, Standing, fitting, lent_standings, organisation_of, own_standings, sees
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,17 +108,21 @@ def prepare(tx: Connection, context: Context, act: Act, actor: Actor, *, at: dat
     """Lock the record and find out whether the act is one that this person may do in this state."""
     case = case_of(tx, context, entity=act.entity, record=act.record, lock=True)
     row = locked_row(tx, context, act.entity, act.record, version=act.version)
+    if not sees(actor, row):
+        raise NotFoundError(f"no {act.entity} {act.record!r}", hint="it may belong to another plant")
     transition = case.process.transition(act.action, state=case.state)
     if transition is None:
         possible = ", ".join(t.action for t in case.process.leaving(case.state)) or "nothing: it is closed"
         raise ConflictError(f"{act.entity} is {case.state}: {act.action!r} cannot be done now", hint=f"possible now: {possible}")
-    standing = fitting(transition, standings(tx, actor, case, at=at), row, taken=_signed_roles(tx, case, transition))
+    taken = _signed_roles(tx, case, transition)
+    standing = fitting(transition, own_standings(actor, case), row, taken=taken) or fitting(transition, lent_standings(tx, actor, case, at=at), row, taken=taken)
     if standing is None:
         raise ForbiddenError(f"{actor.name} may not {act.action} a {act.entity}", hint=f"it takes {row[transition.role_in] if transition.role_in else transition.by}", actor=actor.name, action=act.action)
     if actor is not MACHINE:
         context.access.require(actor, "entities:write")
     given = _given(context, act, row)
-    organisation = None if actor is MACHINE else organisation_of(tx, actor.name)
+    apart = any(d.apart == "organisation" for d in case.process.duties)
+    organisation = organisation_of(tx, actor.name) if apart and actor is not MACHINE else None
     return Doing(act, actor, at, case, row, transition, given, standing, organisation)
 
 
@@ -149,7 +153,8 @@ def _signed_roles(tx: Connection, case: Case, transition: Transition) -> frozens
 def _unbound(tx: Connection, doing: Doing) -> None:
     """Nobody whom a duty binds, and nobody twice among those who sign one act together."""
     now = Done(doing.act.action, doing.actor.name, doing.standing.on_behalf_of, doing.organisation)
-    done = done_so_far(tx, doing.case)
+    bound = any(doing.act.action in (d.one, d.other) for d in doing.case.process.duties)
+    done = done_so_far(tx, doing.case) if bound else []
     broken = broken_duty(doing.case.process, done, now, doing.values)
     if broken is not None:
         duty, earlier = broken
@@ -211,14 +216,22 @@ def _step(tx: Connection, doing: Doing, signature: str | None, *, to: str | None
 def _move(tx: Connection, context: Context, doing: Doing, signature: str | None) -> Outcome:
     to = doing.transition.to
     _step(tx, doing, signature, to=to)
-    table = process_step
-    waited = (table.c.entity == doing.entity) & (table.c.record == doing.case.record) & table.c.to_state.is_(None) & ~table.c.void
-    tx.execute(update(table).where(waited).values(to_state=to))
+    _settle_signatures(tx, doing)
     write(tx, context, entity=doing.entity, id_=doing.case.record, body=doing.given, found=doing.row, by=doing.actor.name)
     move_case(tx, doing.case, to=to, at=doing.at)
     run_clocks(tx, context, doing.case, state=to, values=doing.values, at=doing.at)
     _tell(tx, context, doing, signature, to=to)
     return Outcome(to, doing.row["_revision"] + 1, signature, events=_emit(tx, context, doing))
+
+
+def _settle_signatures(tx: Connection, doing: Doing) -> None:
+    """Those who signed this act before have moved the record with it; signatures of other acts that waited are void."""
+    if not any(t.needs_all for t in doing.case.process.leaving(doing.case.state)):
+        return
+    table = process_step
+    waited = (table.c.entity == doing.entity) & (table.c.record == doing.case.record) & table.c.to_state.is_(None) & ~table.c.void
+    tx.execute(update(table).where(waited & (table.c.action == doing.act.action)).values(to_state=doing.transition.to))
+    void_pending(tx, entity=doing.entity, record=doing.case.record)
 
 
 def _emit(tx: Connection, context: Context, doing: Doing) -> tuple[Event, ...]:

@@ -17,7 +17,7 @@ from medthread.model.events import Event
 from medthread.stores.postgres.tables import outbox
 from medthread.workflow.context import Context
 
-CHANNEL = "medthread_outbox"
+CHANNEL = "medthread_outbox"  # a trigger on the table calls it (`stores.postgres.migrate`)
 UNREAD = text("""
     select seq, xid::text::bigint as xid, id, type, entity, record, at, by, body from medthread.outbox
     where (xid, seq) > (cast(cast(:xid as text) as xid8), :seq) and xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -36,7 +36,6 @@ def emit(tx: Connection, context: Context, *, type_: str, entity: str, record: s
         raise DeclarationError(f"event {type_!r} is not declared", hint="declare EventType(...) for it")
     event = Event(str(uuid.uuid4()), type_, entity, record, at, by, plain(dict(body)))
     tx.execute(insert(outbox).values(id=event.id, type=type_, entity=entity, record=record, by=by, at=at, body=event.body))
-    tx.execute(text(f"select pg_notify('{CHANNEL}', '')"))
     return event
 
 

@@ -25,19 +25,32 @@ class Standing:
 
 def standings(tx: Connection, actor: Actor, case: Case, *, at: datetime) -> list[Standing]:
     """Every role in which an actor may act on a record now, own roles first."""
-    own = [Standing(r) for r in actor.roles]
-    if case.opened_by == actor.name:
-        own.append(Standing(ORIGINATOR))
+    return [*own_standings(actor, case), *lent_standings(tx, actor, case, at=at)]
+
+
+def own_standings(actor: Actor, case: Case) -> list[Standing]:
+    """Roles that the actor holds, and having opened the record."""
+    opened = [Standing(ORIGINATOR)] if case.opened_by == actor.name else []
+    return [*(Standing(r) for r in actor.roles), *opened]
+
+
+def lent_standings(tx: Connection, actor: Actor, case: Case, *, at: datetime) -> list[Standing]:
+    """Roles of others that were lent to the actor and run now; a role that its giver lost is lent no more."""
     if actor is MACHINE:
-        return own
-    table = delegation
+        return []
+    table, found = delegation, []
     lent = select(table, account.c.roles.label("held")).join(account, account.c.name == table.c.giver).where(
         table.c.taker == actor.name, table.c.revoked_at.is_(None), table.c.valid_from <= at, table.c.valid_to > at)
     for row in tx.execute(lent):
-        own += [Standing(r, row.giver) for r in row.roles if r in row.held]
+        found += [Standing(r, row.giver) for r in row.roles if r in row.held]
         if row.giver == case.opened_by:
-            own.append(Standing(ORIGINATOR, row.giver))
-    return own
+            found.append(Standing(ORIGINATOR, row.giver))
+    return found
+
+
+def sees(actor: Actor, row: Mapping[str, Any]) -> bool:
+    """Whether a record is of one of the actor's plants, or of none, or the actor is bound to none."""
+    return not actor.plants or row["_plant"] is None or row["_plant"] in actor.plants
 
 
 def fitting(transition: Transition, held: list[Standing], row: Mapping[str, Any], *, taken: frozenset[str] = frozenset()) -> Standing | None:

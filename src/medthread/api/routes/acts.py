@@ -48,7 +48,6 @@ def case(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, Any]:
 @router.post("/entities/{entity}/{id_}/acts/{action}/preview")
 def look(entity: str, id_: str, action: str, wanted: Wanted, given: Given, actor: Reader, version: Version = None) -> dict[str, Any]:
     """What would be signed, its hash, and what objects; nothing is changed."""
-    select_one(given, given.registry[entity], actor, id_=id_)
     act = Act(entity=entity, record=id_, action=action, version=version, values=wanted.values)
     with given.store.transaction() as tx:
         found = preview(tx, given.workflow, act, actor)
@@ -61,7 +60,6 @@ def perform(
     entity: str, id_: str, action: str, asked: Asked, response: Response, given: Given, actor: Reader, version: Version = None, key: Key = None,
 ) -> dict[str, Any]:
     """Do the act, whole; refused, it changes nothing but the log."""
-    select_one(given, given.registry[entity], actor, id_=id_)
     act = Act(entity=entity, record=id_, action=action, version=version, values=asked.values, reason=asked.reason, credentials=asked.credentials())
     request = {"act": [entity, id_, action, version], "values": asked.values, "reason": asked.reason}
     outcome = handle(

@@ -39,6 +39,15 @@ end $$;
 create or replace trigger audit_event_await_sealing after insert on medthread.audit_event
   referencing new table as written for each statement execute function medthread.await_sealing();
 """
+WAKE = """
+create or replace function medthread.wake_readers() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('medthread_outbox', '');
+  return null;
+end $$;
+create or replace trigger outbox_wakes after insert on medthread.outbox
+  for each statement execute function medthread.wake_readers();
+"""
 
 
 def target_metadata(native: MetaData) -> MetaData:
@@ -84,6 +93,7 @@ def upgrade(store: Store, native: MetaData) -> None:
         for table in WRITTEN_ONCE:
             connection.execute(text(APPEND_ONLY.format(table=table)))
         connection.execute(text(AWAIT_SEALING))
+        connection.execute(text(WAKE))
         _add_extensions(connection, differences(connection, native))
 
 
