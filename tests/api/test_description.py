@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 RELEASED = ROOT / "docs" / "api"
 
 
-@pytest.mark.parametrize("name", ["openapi.json"])
+@pytest.mark.parametrize("name", ["openapi.json", "asyncapi.json"])
 def test_nothing_breaks_without_a_version_that_says_so(name: str) -> None:
     released, now = json.loads((RELEASED / name).read_text(encoding="utf-8")), descriptions()[name]
     changes = compared(released, now)
@@ -49,3 +49,8 @@ def test_a_refusal_is_of_the_described_shape(nobody: TestClient, buyer: TestClie
     for answer in (nobody.get("/api/v1/home"), buyer.get("/api/v1/audit"), buyer.get("/api/v1/entities/lot?limit=0"), buyer.get("/api/v1/entities/none")):
         assert answer.status_code >= 400
         assert set(problem["required"]) <= set(answer.json()) <= set(problem["properties"])
+
+
+def test_events_are_served_as_they_are_described(buyer: TestClient, nobody: TestClient) -> None:
+    assert nobody.get("/api/v1/asyncapi.json").status_code == 401
+    assert buyer.get("/api/v1/asyncapi.json").json() == descriptions()["asyncapi.json"]

@@ -9,14 +9,18 @@ from typing import Annotated, Any
 
 import typer
 
+from medthread import __version__
 from medthread.api.server import routed
+from medthread.app import declared
 from medthread.cli.speech import console, language, say
-from medthread.methods.compatibility import Change, Verdict, compare_openapi, objections
+from medthread.derive import asyncapi_of
+from medthread.methods.compatibility import Change, Verdict, compare_asyncapi, compare_openapi, objections
+from medthread.model import Rulebook
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.workspace import read_yaml
 
 interface = typer.Typer(no_args_is_help=True, help="接口 · The interface: describe it, compare two descriptions.")
-OPENAPI = "openapi.json"
+OPENAPI, ASYNCAPI = "openapi.json", "asyncapi.json"
 MARKS = {Verdict.BREAKING: "✗", Verdict.NOT_JUDGED: "?", Verdict.COMPATIBLE: "·"}
 BROKEN = 3
 Description = dict[str, Any]
@@ -24,7 +28,9 @@ Description = dict[str, Any]
 
 def descriptions() -> dict[str, Description]:
     """What this version offers, by the name of its file."""
-    return {OPENAPI: routed().openapi()}
+    registry, _ = declared()
+    events = asyncapi_of(registry, Rulebook.declared(registry), version=__version__)
+    return {OPENAPI: routed().openapi(), ASYNCAPI: events}
 
 
 def written(description: Description) -> str:
@@ -33,7 +39,9 @@ def written(description: Description) -> str:
 
 
 def compared(old: Any, new: Any) -> list[Change]:
-    """Two descriptions of one kind."""
+    """Two descriptions of one kind, whichever the newer one is."""
+    if isinstance(new, dict) and "asyncapi" in new:
+        return compare_asyncapi(old, new)
     return compare_openapi(old, new, today=datetime.now(UTC).date())
 
 
@@ -86,7 +94,7 @@ def _tell(changes: Sequence[Change]) -> None:
 
 def _read(path: Path) -> Any:
     if not path.is_file():
-        raise NotFoundError(f"no file {path}", hint="name an OpenAPI description in JSON or YAML")
+        raise NotFoundError(f"no file {path}", hint="name an OpenAPI or AsyncAPI description in JSON or YAML")
     if path.suffix in (".yaml", ".yml"):
         return read_yaml(path)
     try:

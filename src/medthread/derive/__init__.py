@@ -1,5 +1,6 @@
 """Declaration in, everything else out: pure functions."""
 
+from medthread.derive.asyncapi import asyncapi_of
 from medthread.derive.checks import Check, checks_of, declared_checks
 from medthread.derive.columns import arrow_schema, golden_columns, standard_columns
 from medthread.derive.contract import contract_of
@@ -14,6 +15,7 @@ __all__ = [
     "Check",
     "Entry",
     "arrow_schema",
+    "asyncapi_of",
     "check_source",
     "checks_of",
     "contract_of",

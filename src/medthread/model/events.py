@@ -14,13 +14,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class EventType(Declared):
-    """A kind of event. `source` says what brings it about where no transition does."""
+    """A kind of event. `source` says what brings it about where no transition does; `version` rises when its facts change."""
 
     name: str
     zh: str
     en: str
     domain: str
     source: str = field(default="", kw_only=True)
+    version: int = field(default=1, kw_only=True)
 
     @property
     def label(self) -> Label:

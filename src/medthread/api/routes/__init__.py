@@ -16,6 +16,7 @@ from medthread.api.routes import (
     releases,
     rules,
     runs,
+    services,
     session,
     sources,
     tokens,
@@ -28,6 +29,6 @@ ROUTERS = tuple(
     for m in (
         session, home, meta, entities, native, acts, inbox, rules, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
         releases, audit, tokens,
-        own_account,
+        own_account, services,
     )
 )
