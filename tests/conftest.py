@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,18 +74,37 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield running
 
 
-@pytest.fixture
-def store(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[Store]:
-    """A migrated database that nobody else writes to."""
-    name = f"t{abs(hash(request.node.nodeid))}"
+@pytest.fixture(scope="session")
+def migrated(cluster: Cluster) -> str:
+    """A migrated database that is only ever copied: migrating takes seconds, copying a tenth of one."""
+    name = "migrated"
     with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
-        admin.execute(f'create database "{name}"')
+        admin.execute(f"create database {name}")
     native = MetaData()
     tables_of(registry(), native)
     made = Store(cluster.url.replace("@/medthread?", f"@/{name}?"))
     upgrade(made, native)
+    made.close()
+    return name
+
+
+@pytest.fixture
+def store(cluster: Cluster, migrated: str, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A migrated database that nobody else writes to."""
+    with copy_of(cluster, migrated, name=f"t{abs(hash(request.node.nodeid))}") as made:
+        yield made
+
+
+@contextmanager
+def copy_of(cluster: Cluster, template: str, *, name: str) -> Iterator[Store]:
+    """A copy of a database nobody is connected to, dropped afterwards."""
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute(f'create database "{name}" template "{template}"')
+    made = Store(cluster.url.replace("@/medthread?", f"@/{name}?"))
     yield made
     made.close()
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute(f'drop database "{name}" with (force)')
 
 
 @pytest.fixture

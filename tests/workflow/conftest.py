@@ -5,17 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, insert, select
 
 from medthread.derive import tables_of
 from medthread.model import Process
 from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres import Store, upgrade
+from medthread.stores.postgres.cluster import Cluster
+from medthread.stores.postgres.tables import account
 from medthread.stores.serving import LakeReader, Released
 from medthread.trace import Tracer
 from medthread.trust.access import Access, Actor
-from medthread.trust.accounts import create_account
 from medthread.trust.keys import Keyring
 from medthread.trust.signatures import KeptKeys
 from medthread.workflow import (
@@ -32,9 +34,11 @@ from medthread.workflow import (
     replace_native,
 )
 from medthread.workflow.reading import preview
+from tests.commands import PASSWORD, QUICK
+from tests.conftest import copy_of
 from tests.workflow.permit import own_registry, own_rulebook
 
-PASSWORD = "a long enough word 7"
+HASHED = QUICK.hash(PASSWORD)
 PERSONS = {"ann": ("qc",), "bob": ("qa_mgr",), "cai": ("prod_mgr", "qa_mgr"), "dan": ("qa",), "eve": ("prod",)}
 
 
@@ -94,11 +98,27 @@ class Plant:
             return [dict(r._mapping) for r in tx.execute(select(table))]
 
 
+@pytest.fixture(scope="session")
+def with_permits(cluster: Cluster, migrated: str) -> str:
+    """The migrated database with the tables of this folder's own entities, only ever copied."""
+    name, native = "with_permits", MetaData()
+    tables_of(own_registry(), native)
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute(f"create database {name} template {migrated}")
+    made = Store(cluster.url.replace("@/medthread?", f"@/{name}?"))
+    upgrade(made, native)
+    made.close()
+    return name
+
+
 @pytest.fixture
-def plant(store: Store, tmp_path: Path) -> Iterator[Plant]:
-    native = MetaData()
-    tables = tables_of(own_registry(), native)
-    upgrade(store, native)
+def plant(cluster: Cluster, with_permits: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Plant]:
+    with copy_of(cluster, with_permits, name=f"p{abs(hash(request.node.nodeid))}") as store:
+        yield from planted(store, tmp_path)
+
+
+def planted(store: Store, tmp_path: Path) -> Iterator[Plant]:
+    tables = tables_of(own_registry(), MetaData())
     reader = LakeReader(Releases(store))
     keyring = Keyring.open(tmp_path / "keys" / "master.key")
     context = Context(
@@ -107,6 +127,6 @@ def plant(store: Store, tmp_path: Path) -> Iterator[Plant]:
     with store.transaction() as tx:
         keep_definitions(tx, context.rulebook)
         for name, roles in PERSONS.items():
-            create_account(tx, name=name, printed_name=name.title(), password=PASSWORD, roles=roles, by="test")
+            tx.execute(insert(account).values(name=name, printed_name=name.title(), password_hash=HASHED, roles=list(roles)))
     yield Plant(store, context)
     reader.close()
