@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medthread.methods.spc import centre_of, poisson_upper, u_chart
+from medthread.methods.spc import centre_of, poisson_upper, share_upper, u_chart
 
 # Montgomery, example 7.5 (dyed cloth): defects and inspection units of ten rolls; the limits worked out by hand.
 CLOTH = ((14, 10.0), (12, 8.0), (20, 13.0), (11, 10.0), (7, 9.5), (10, 10.0), (21, 12.0), (16, 10.5), (19, 12.0), (23, 12.5))
@@ -67,3 +67,16 @@ def test_what_is_no_count_is_refused(counts: list[int], sizes: list[float]) -> N
 def test_what_is_no_mean_or_tail_is_refused(mean: float, tail: float) -> None:
     with pytest.raises(ValueError, match="not negative"):
         poisson_upper(mean, tail=tail)
+
+
+# Tails of binomial tables: 10 fair coins show more than 9 heads once in 1,024; three of three by a share of 0.1, once in 1,000;
+# of ten thousand, the normal approximation gives 5,000 + 3 x 50.
+@pytest.mark.parametrize(("total", "share", "limit"), [(10, 0.5, 9), (9, 0.5, 9), (3, 0.1, 2), (3, 200 / 230, 3), (0, 0.5, 0), (5, 0.0, 0), (5, 1.0, 5), (10_000, 0.5, 5150)])
+def test_the_limit_of_a_share(total: int, share: float, limit: int) -> None:
+    assert share_upper(total, share) == limit
+
+
+@pytest.mark.parametrize(("total", "share"), [(-1, 0.5), (3, -0.1), (3, 1.1)])
+def test_what_is_no_share_is_refused(total: int, share: float) -> None:
+    with pytest.raises(ValueError, match="a share"):
+        share_upper(total, share)

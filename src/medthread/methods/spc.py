@@ -53,3 +53,22 @@ def poisson_upper(mean: float, *, tail: float = TAIL) -> int:
         term += math.log(mean) - math.log(count)
         below += math.exp(term)
     return count
+
+
+def share_upper(total: int, share: float, *, tail: float = TAIL) -> int:
+    """The smallest count that one part exceeds with a probability of at most `tail`, when `total` events fall to it by its share.
+
+    Of two Poisson counts, given their sum, one is binomial: so a rate is compared with another that is itself uncertain
+    (Przyborowski and Wilenski 1940).
+    """
+    if total < 0 or not 0 <= share <= 1 or not 0 < tail < 1:
+        raise ValueError("a total is not negative, a share and a tail lie between 0 and 1")
+    if share in (0, 1):
+        return total * int(share)
+    above = 0.0
+    for count in range(total, 0, -1):
+        ways = math.lgamma(total + 1) - math.lgamma(count + 1) - math.lgamma(total - count + 1)
+        above += math.exp(ways + count * math.log(share) + (total - count) * math.log1p(-share))
+        if above > tail:
+            return count
+    return 0

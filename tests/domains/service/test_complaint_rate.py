@@ -50,6 +50,9 @@ def test_a_lot_is_judged_by_the_other_lots() -> None:
     (signal,) = judge([*spread, *bad], SALES, today=TODAY, lot_no="L1")
     assert (signal.lot_no, signal.observed) == ("L1", len(bad))
     assert judge([*spread, *bad], SALES, today=TODAY, lot_no="L0") == []
+    # Three of three are no signal where nearly all that was sold is of that lot.
+    uneven = [Group(TODAY - timedelta(days=100), "L1", 200.0), Group(TODAY - timedelta(days=100), "L0", 30.0)]
+    assert judge(complaints(50, 60, 70, lot_no="L1"), uneven, today=TODAY, lot_no="L1") == []
 
 
 @pytest.mark.parametrize("sales", [[], [Group(TODAY + timedelta(days=1), "L0", 5.0)]])

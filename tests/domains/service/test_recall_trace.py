@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from medthread.app import Installation
-from medthread.domains.service.recall_trace import trace
+from medthread.domains.service.recall_trace import affected, trace
 from medthread.model import Work
 from medthread.stores.serving import LakeReader
 from tests.conftest import Demonstration
@@ -41,7 +41,7 @@ def test_lines_add_up_to_what_the_index_says(asking: Asking, demonstration: Demo
             sums[line.consignee]["shipped"] += float(line.shipped)
             sums[line.consignee]["returned"] += float(line.returned or 0)
         assert {c["code"]: (c["shipped"], c["returned"]) for c in answer["customers"]} == {c: (s["shipped"], s["returned"]) for c, s in sums.items()}
-        assert len(found.serials) == answer["units_total"]
+        assert found.units == answer["units_total"]
         assert {end["end_no"] for end in found.unresolved} == {end["id"] for end in answer["unresolved"]}
         compared += len(answer["customers"])
         broken += len(found.unresolved)
@@ -57,12 +57,16 @@ def test_lots_of_affected_units_are_in_scope(asking: Asking, demonstration: Demo
     assert (told["item"], told["lot"]) in found.lots
     made = {(line.item, line.lot_no) for line in found.lines}
     assert made <= set(found.lots)
-    assert len(found.serials) == told["true_units"]
+    assert found.units == told["true_units"]
+    units = asking.question(told["item"], told["lot"])["units"]
+    reached = {(u["item"], u["number"]) for u in units}
+    strangers = {(item, number + "x") for item, number in reached}
+    assert affected(cast("Work", asking), [(told["item"], told["lot"])], reached | strangers) == reached
 
 
 def test_a_lot_that_nobody_knows_is_its_own_scope(asking: Asking) -> None:
     found: Any = trace(cast("Work", asking), [("NO-SUCH", "L0")])
     assert found.lots == (("NO-SUCH", "L0"),)
     assert not found.lines
-    assert not found.serials
+    assert found.units == 0
     assert not found.unresolved

@@ -11,6 +11,7 @@ CAUSE_IS_OVER = Guard(
             select 'nonconformance' as entity, ncr_no as no, id from native.nonconformance
             union all select 'deviation', deviation_no, id from native.deviation
             union all select 'calibration_record', cal_no, id from native.calibration_record
+            union all select 'recall', recall_no, id from native.recall
         ) as cause
         join medthread.process_case as c on c.entity = cause.entity and c.record = cause.id
         where cause.entity = cast(:cause_entity as text) and cause.no = cast(:cause_no as text) and c.closed_at is null""",

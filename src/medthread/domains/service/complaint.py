@@ -14,6 +14,7 @@ CHANNELS = {
     "return": Label("退货", "Return"),
     "distributor": Label("经销商转达", "Through a distributor"),
     "authority": Label("监管部门", "Authority"),
+    "crm": Label("CRM", "CRM"),
     "literature": Label("文献或网络", "Literature or the web"),
 }
 IDENTIFICATION = {

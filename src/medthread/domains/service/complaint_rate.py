@@ -1,7 +1,7 @@
 """Whether complaints about one problem of a model come faster than chance allows, per units sold (ISO 13485:2016, 8.4).
 
 A u-chart over periods of thirty days: complaints by when they were known, over the units sold in the year before. The
-newest period is judged by the exact Poisson limit of the earlier ones; a lot, by that of the other lots.
+newest period is judged by the exact Poisson limit of the earlier ones. A lot is judged by its share of all units sold.
 """
 
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from medthread.methods.spc import centre_of, poisson_upper, u_chart
+from medthread.methods.spc import centre_of, poisson_upper, share_upper, u_chart
 from medthread.model import Work
 
 PERIOD = timedelta(days=30)
@@ -80,29 +80,25 @@ def _newest(complaints: Collection[Group], sales: Collection[Group], *, today: d
         {"period_end": end, "complaints": count, "units": _number(size), "rate": _per(rate), "upper_rate": _per(upper)}
         for end, count, size, rate, upper in zip(ends, counts, sizes, chart.rates, chart.upper, strict=True)
     ]
-    return _above(counts[-1], sizes[-1], centre, None, points)
+    return _above(counts[-1], sizes[-1], poisson_upper(centre * sizes[-1]), centre, chart=points)
 
 
 def _lot(complaints: Collection[Group], sales: Collection[Group], lot_no: str | None) -> Signal | None:
-    """A lot over its whole life, judged by the rate of the model's other lots."""
+    """A lot over its whole life: whether it has more than its share of the complaints about all lots."""
     if lot_no is None:
         return None
-    count, size = _of(complaints, lot_no, same=True), _of(sales, lot_no, same=True)
-    others = _of(sales, lot_no, same=False)
-    if not others:
+    count, size = sum(c.lot_no == lot_no for c in complaints), sum(s.number for s in sales if s.lot_no == lot_no)
+    total = sum(s.number for s in sales)
+    if not size or size == total:
         return None
-    return _above(int(count), size, _of(complaints, lot_no, same=False) / others, lot_no, [])
+    others = (len(complaints) - count) / (total - size)
+    return _above(count, size, share_upper(len(complaints), size / total), others, lot_no=lot_no)
 
 
-def _of(groups: Collection[Group], lot_no: str, *, same: bool) -> float:
-    return sum(g.number for g in groups if (g.lot_no == lot_no) == same)
-
-
-def _above(count: int, size: float, centre: float, lot_no: str | None, chart: list[dict[str, Any]]) -> Signal | None:
-    limit = poisson_upper(centre * size)
+def _above(count: int, size: float, limit: int, centre: float, *, lot_no: str | None = None, chart: list[dict[str, Any]] | None = None) -> Signal | None:
     if not size or count < FEWEST or count <= limit:
         return None
-    return Signal(lot_no, count, _number(size), _number(centre * float(PER)), limit, chart)
+    return Signal(lot_no, count, _number(size), _number(centre * float(PER)), limit, chart or [])
 
 
 def _number(value: float) -> Decimal:

@@ -31,11 +31,7 @@ def assess_by_jurisdiction(event: Event, work: Work) -> None:
 
 def _markets(complaint: Row, work: Work) -> set[str]:
     """Jurisdictions in which the model is or was authorised: vigilance outlives the certificate."""
-    told = work.released(
-        "select certificate_no, name from golden.device_model where model_no = $model", {"model": complaint["device_model"]})
-    names = {complaint["device_model"], *(v for row in told for v in row.values() if v)}
-    found = {c["jurisdiction"] for c in work.find("registration_certificate")
-             if c["status"] != "preparing" and names & {c["product"], c["certificate_no"]}}
+    found = {line["jurisdiction"] for line in work.find("certificate_scope", device_model=complaint["device_model"])}
     return {j if j in JURISDICTIONS else "other" for j in found}
 
 

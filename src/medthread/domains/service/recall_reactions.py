@@ -1,6 +1,6 @@
 """What a recall sets going: shipping stops with the act itself, consignees come from the trace, a drill leaves nothing behind."""
 
-from medthread.domains.service.recall_trace import Line, Traced, trace
+from medthread.domains.service.recall_trace import Line, Traced, affected, trace
 from medthread.model import Event, Mode, Reaction, Work, reaction
 from medthread.model.events import Row
 
@@ -95,10 +95,9 @@ def _line_values(recall: Row, line: Line) -> Row:
 
 
 def _flag_installed(recall: Row, traced: Traced, work: Work) -> None:
-    for item, lot_no in traced.lots:
-        for unit in work.find("installed_unit", item=item, lot_no=lot_no):
-            if (unit["item"], unit["serial_no"]) in traced.serials:
-                work.change("installed_unit", unit["id"], {"status": "recalled", "recall": recall["recall_no"]})
+    known = {(u["item"], u["serial_no"]): u["id"] for item, lot_no in traced.lots for u in work.find("installed_unit", item=item, lot_no=lot_no)}
+    for unit in affected(work, _named(recall, work), known) if known else ():
+        work.change("installed_unit", known[unit], {"status": "recalled", "recall": recall["recall_no"]})
 
 
 def _lift(event: Event, work: Work, *, why: str) -> None:

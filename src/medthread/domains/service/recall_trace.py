@@ -7,9 +7,9 @@ that produced it. It is with the customer of its latest delivery. Goods tracked 
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from medthread.model import Work
+from medthread.model.events import Row
 
 _EDGES = """
     edge as (
@@ -32,17 +32,26 @@ _EDGES = """
     given as (select parent_no as line, arg_max(coalesce(party, party__code, child_no), moment) as party from edge
         where parent_kind = 'shipment' and child_kind = 'customer' group by all)"""
 _UNITS = f"""
+    with {_EDGES},
+    ended as (
+        select item, serial_no, bool_or(child_kind = 'return') as returned, bool_or(activity_kind = 'use') as used,
+            bool_or(activity_kind = 'destroy') as destroyed
+        from of_unit group by all),
+    placed as (
+        select u.code, coalesce(u.lot_no, '?') as lot_no, g.party, coalesce(e.returned, false) as returned,
+            coalesce(e.used and not e.returned, false) as used, coalesce(e.destroyed and not e.used and not e.returned, false) as destroyed
+        from unit as u
+        left join packed as p on p.item is not distinct from u.item and p.serial_no = u.serial_no
+        left join sent as s on s.package = p.package
+        left join given as g on g.line = s.line
+        left join ended as e on e.item is not distinct from u.item and e.serial_no = u.serial_no)
+    select p.code as item, p.lot_no, coalesce(c.code, p.party) as consignee, any_value(c.name) as consignee_name, count(*) as units,
+        count(*) filter (where returned) as returned, count(*) filter (where used) as used, count(*) filter (where destroyed) as destroyed
+    from placed as p left join golden.customer as c on c.id = p.party
+    group by 1, 2, 3 order by 1, 2, 3"""
+_AMONG = f"""
     with {_EDGES}
-    select u.code as item, u.serial_no, u.lot_no, coalesce(c.code, g.party) as consignee, c.name as consignee_name,
-        coalesce(bool_or(o.child_kind = 'return'), false) as returned, coalesce(bool_or(o.activity_kind = 'use'), false) as used,
-        coalesce(bool_or(o.activity_kind = 'destroy'), false) as destroyed
-    from unit as u
-    left join packed as p on p.item is not distinct from u.item and p.serial_no = u.serial_no
-    left join sent as s on s.package = p.package
-    left join given as g on g.line = s.line
-    left join golden.customer as c on c.id = g.party
-    left join of_unit as o on o.item is not distinct from u.item and o.serial_no = u.serial_no
-    group by all order by 1, 2"""
+    select code as item, serial_no from unit where code || '|' || serial_no in (select unnest(cast($serials as varchar[])))"""
 _LOOSE = f"""
     with {_EDGES},
     moved as (
@@ -68,7 +77,7 @@ _BROKEN = f"""
 
 @dataclass
 class Line:
-    """What one consignee received of one lot; the counts are none where goods are tracked by lot only."""
+    """What one consignee received of one lot; where it ended is none for goods that are tracked by lot only."""
 
     item: str
     lot_no: str
@@ -79,41 +88,47 @@ class Line:
     used: Decimal | None = None
     destroyed: Decimal | None = None
 
-    def count(self, unit: dict[str, Any]) -> None:
-        """Add a unit; one that came back counts as returned whatever happened before."""
-        ends = {"returned": unit["returned"], "used": unit["used"], "destroyed": unit["destroyed"]}
-        end = next((name for name, holds in ends.items() if holds), None)
-        self.shipped += 1
-        for name in ends:
-            setattr(self, name, (getattr(self, name) or Decimal(0)) + (name == end))
-
 
 @dataclass(frozen=True)
 class Traced:
-    """The scope of a recall over one release."""
+    """The scope of a recall over one release: lots, how many units, what each consignee received, where tracing breaks off."""
 
     lots: tuple[tuple[str, str], ...]
-    serials: frozenset[tuple[str, str]]
+    units: int
     lines: tuple[Line, ...]
-    unresolved: tuple[dict[str, Any], ...]
+    unresolved: tuple[Row, ...]
 
 
 def trace(work: Work, named: Collection[tuple[str, str]]) -> Traced:
     """Follow lots (item, lot number) down to consignees. Lots of affected units are in scope themselves."""
-    met = {lot for item, lot_no in named for lot in work.walk(item, lot_no, direction="down")}
-    asked = {"lots": sorted(f"{item}|{lot_no}" for item, lot_no in met)}
-    units = work.released(_UNITS, asked)
+    met = _met(work, named)
+    asked = {"lots": _joined(met)}
+    counted = work.released(_UNITS, asked)
     lines: dict[tuple[str, str, str], Line] = {}
-    for unit in units:
-        if unit["consignee"] is not None:
-            _line(lines, unit).count(unit)
+    for row in (r for r in counted if r["consignee"] is not None):
+        line = _line(lines, row)
+        line.shipped += row["units"]
+        line.returned, line.used, line.destroyed = (Decimal(row[n]) for n in ("returned", "used", "destroyed"))
     for row in work.released(_LOOSE, asked):
         _line(lines, row).shipped += row["quantity"] or Decimal(0)
-    own = {(u["item"], u["lot_no"]) for u in units if u["lot_no"] is not None}
-    serials = frozenset((u["item"], u["serial_no"]) for u in units)
-    return Traced(tuple(sorted(met | own)), serials, tuple(lines[k] for k in sorted(lines)), tuple(work.released(_BROKEN, asked)))
+    own = {(r["item"], r["lot_no"]) for r in counted if r["lot_no"] != "?"}
+    found = tuple(lines[k] for k in sorted(lines))
+    return Traced(tuple(sorted(met | own)), sum(r["units"] for r in counted), found, tuple(work.released(_BROKEN, asked)))
 
 
-def _line(lines: dict[tuple[str, str, str], Line], row: dict[str, Any]) -> Line:
-    lot_no = row["lot_no"] or "?"
-    return lines.setdefault((row["consignee"], row["item"], lot_no), Line(row["item"], lot_no, row["consignee"], row["consignee_name"]))
+def affected(work: Work, named: Collection[tuple[str, str]], units: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some units (item, serial number) that a recall of the lots reaches."""
+    rows = work.released(_AMONG, {"lots": _joined(_met(work, named)), "serials": _joined(units)})
+    return {(r["item"], r["serial_no"]) for r in rows}
+
+
+def _met(work: Work, named: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    return {lot for item, lot_no in named for lot in work.walk(item, lot_no, direction="down")}
+
+
+def _joined(pairs: Collection[tuple[str, str]]) -> list[str]:
+    return sorted(f"{item}|{number}" for item, number in pairs)
+
+
+def _line(lines: dict[tuple[str, str, str], Line], row: Row) -> Line:
+    return lines.setdefault((row["consignee"], row["item"], row["lot_no"]), Line(row["item"], row["lot_no"], row["consignee"], row["consignee_name"]))
