@@ -7,8 +7,8 @@ administrator looks at data. Security and audit administrators are named by `med
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
