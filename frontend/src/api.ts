@@ -2,8 +2,8 @@
 import { useCallback, useEffect, useState } from "react";
 
 export type Label = { zh: string; en: string };
-export type Session = { username: string; name: string; roles: string[]; can: string[] };
-export type DemoAccount = { username: string; password: string; role: string; label: string };
+export type Session = { username: string; name: string; roles: string[]; can: string[]; must: string[] };
+export type DemoAccount = { username: string; password: string; role: string; label: string; title: Label };
 export type Choice = { code: string; label: Label };
 export type Rule = { id: string; label: Label; dimension: string | null; gate?: string; severity?: string };
 export type Field = {
@@ -20,7 +20,7 @@ export type Row = Record<string, unknown>;
 export type Paged<T = Row> = { items: T[]; next: string | null; total?: number };
 
 export class Problem extends Error {
-  constructor(readonly status: number, readonly detail: string, readonly hint: string) {
+  constructor(readonly status: number, readonly detail: string, readonly hint: string, readonly type = "") {
     super(detail);
   }
 }
@@ -33,15 +33,17 @@ async function answer<T>(response: Response): Promise<T> {
   if (response.ok) return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
   let detail = `${response.status} ${response.statusText}`;
   let hint = "";
+  let type = "";
   try {
-    const body = (await response.json()) as { detail?: string; hint?: string };
+    const body = (await response.json()) as { detail?: string; hint?: string; type?: string };
     detail = body.detail ?? detail;
     hint = body.hint ?? "";
+    type = body.type ?? "";
   } catch {
     // Not a problem document: the status says what there is to say.
   }
   if (response.status === 401) window.dispatchEvent(new Event("medthread:signed-out"));
-  throw new Problem(response.status, detail, hint);
+  throw new Problem(response.status, detail, hint, type);
 }
 
 const MARK = { "X-Requested-With": "medthread" };

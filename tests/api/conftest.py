@@ -12,7 +12,7 @@ from sqlalchemy import select
 from medthread.api import create_app
 from medthread.app import Installation, open_installation
 from medthread.cli import main
-from medthread.cli.demo import ACCOUNTS
+from medthread.cli.demo_people import ACCOUNTS
 from medthread.console import mount
 from medthread.stores.postgres.tables import audit_event
 from medthread.trust.accounts import create_account

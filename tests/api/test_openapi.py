@@ -8,7 +8,7 @@ from schemathesis.checks import not_a_server_error
 
 from medthread.api import create_app
 from medthread.app import Installation
-from medthread.cli.demo import ACCOUNTS
+from medthread.cli.demo_people import ACCOUNTS
 from tests.api.conftest import PASSWORD
 
 STARTS_WORK = {"/api/v1/runs", "/api/v1/loads", "/api/v1/runs/{id_}/events"}  # tried in tests of their own

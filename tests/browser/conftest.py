@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from medthread.api import create_app
 from medthread.app import Installation
-from medthread.cli.demo import ACCOUNTS
+from medthread.cli.demo_people import ACCOUNTS
 from medthread.cli.serve import free_port
 from medthread.console import STATIC, mount
 

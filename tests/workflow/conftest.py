@@ -39,7 +39,7 @@ from tests.conftest import copy_of
 from tests.workflow.permit import own_registry, own_rulebook
 
 HASHED = QUICK.hash(PASSWORD)
-PERSONS = {"ann": ("qc",), "bob": ("qa_mgr",), "cai": ("prod_mgr", "qa_mgr"), "dan": ("qa",), "eve": ("prod",)}
+PERSONS = {"ann": ("qc",), "bob": ("qa_mgr",), "cai": ("eng_mgr", "qa_mgr"), "dan": ("qa",), "eve": ("prod",)}
 
 
 class Plant:

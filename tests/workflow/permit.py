@@ -33,13 +33,13 @@ PROCESS = Process(
     initial=("asked",), terminal=("closed",),
     transitions=(
         Transition(action="check", zh="检查", en="Check", from_=("asked",), to="checked", by="qc", meaning=Meaning.VERIFIED, asks=("place",)),
-        Transition(action="grant", zh="批准", en="Grant", from_=("checked",), to="granted", by="qa_mgr+prod_mgr", meaning=Meaning.APPROVED,
+        Transition(action="grant", zh="批准", en="Grant", from_=("checked",), to="granted", by="qa_mgr+eng_mgr", meaning=Meaning.APPROVED,
                    guards=("no_gas",), emits="hot_work.granted"),
         Transition(action="close", zh="关闭", en="Close", from_=("granted",), to="closed", by="qa|orig|system", reason=True),
     ),
     duties=(Duty("check", "grant"), Duty("check", "close")),
     clocks=(Clock(name="answer", zh="答复", en="Answer", span="24 h", until=("granted", "closed"), warn=("2 h",)),
-            Clock(name="work", zh="作业", en="Work", since="granted", span="8 h", until=("closed",), when=(("kind", "weld"),), escalate="prod_mgr")),
+            Clock(name="work", zh="作业", en="Work", since="granted", span="8 h", until=("closed",), when=(("kind", "weld"),), escalate="eng_mgr")),
 )
 EVENT = EventType("hot_work.granted", "动火已批准", "Hot work was granted", "manufacturing")
 NO_GAS = Guard(name="no_gas", zh="场所没有可燃气体", en="no gas at the place", takes=("place",),

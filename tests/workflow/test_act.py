@@ -128,7 +128,7 @@ def test_a_role_that_was_lent_binds_both(plant: Plant) -> None:
 def test_a_change_while_others_are_awaited_makes_them_sign_again(plant: Plant) -> None:
     id_ = plant.create("eve", kind="weld", place="hall 1")
     plant.act("ann", id_, "check")
-    assert plant.act("bob", id_, "grant").awaiting == ("prod_mgr",)
+    assert plant.act("bob", id_, "grant").awaiting == ("eng_mgr",)
     row = plant.row(id_)
     values = {k: v for k, v in row.items() if k in ("permit_no", "kind", "place", "asked_on")} | {"note": "two welders"}
     with plant.store.transaction() as tx, pytest.raises(InvalidError, match="for a reason"):
@@ -137,7 +137,7 @@ def test_a_change_while_others_are_awaited_makes_them_sign_again(plant: Plant) -
         replace_native(tx, plant.context, entity="hot_work", id_=id_, change=Change(values=values, version=str(row["_revision"]), reason="more"), by="eve")
     assert plant.act("cai", id_, "grant").awaiting == ("qa_mgr",) or state(plant, id_) == "checked"
     plant.create("eve", entity="hot_work_tool", permit=row["permit_no"], line_no=1, tool="torch")
-    assert plant.act("bob", id_, "grant").awaiting == ("prod_mgr",)
+    assert plant.act("bob", id_, "grant").awaiting == ("eng_mgr",)
     assert plant.act("cai", id_, "grant").state == "granted"
 
 
@@ -168,7 +168,7 @@ def test_clocks_start_warn_escalate_once_and_stop(plant: Plant) -> None:
         rows = {r.clock: r for r in tx.execute(select(deadline))}
     assert rows["answer"].met_at is not None
     assert rows["work"].met_at is None
-    assert (rows["work"].escalate, rows["work"].due_at - rows["work"].started_at) == ("prod_mgr", timedelta(hours=8))
+    assert (rows["work"].escalate, rows["work"].due_at - rows["work"].started_at) == ("eng_mgr", timedelta(hours=8))
     cut = plant.create("eve", kind="cut", place="hall 1")
     with plant.store.transaction() as tx:
         assert [r.clock for r in tx.execute(select(deadline).where(deadline.c.record == cut))] == ["answer"]

@@ -25,13 +25,18 @@ const PAGES: Record<string, Page> = {
   releases: page(() => import("../pages/Releases")),
   audit: page(() => import("../pages/Audit")),
   tokens: page(() => import("../pages/Tokens")),
+  account: page(() => import("../pages/Account")),
+  accounts: page(() => import("../pages/Accounts")),
+  rights: page(() => import("../pages/Rights")),
 };
 
 function Content() {
   const { session } = useSession();
   const route = useRoute();
   const { t } = useSpeech();
-  const place = route.path[0] ?? "";
+  // Who has to do something about their account first, or sees no data, begins there.
+  const kept = session && (session.must.length > 0 || (!route.path[0] && !session.can.includes("entities:read")));
+  const place = kept ? "account" : (route.path[0] ?? "");
   const Chosen = PAGES[place];
   useEffect(() => {
     document.title = `${place && Chosen ? `${t(`nav.${place}` as Key)} · ` : ""}医脉 Medthread`;

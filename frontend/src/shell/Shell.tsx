@@ -7,14 +7,16 @@ import { useSession } from "./session";
 
 type Entry = { place: string; key?: string; may?: string };
 const MENU: { group: Key; entries: Entry[] }[] = [
-  { group: "group.thread", entries: [{ place: "", key: "h" }, { place: "trace", key: "t", may: "trace:read" }, { place: "udi", key: "u" }] },
-  { group: "group.data", entries: [{ place: "dictionary", key: "d" }, { place: "entities", key: "e" }, { place: "masters", key: "m", may: "masters:read" }] },
+  { group: "group.thread", entries: [{ place: "", key: "h", may: "entities:read" }, { place: "trace", key: "t", may: "trace:read" }, { place: "udi", key: "u", may: "entities:read" }] },
+  { group: "group.data", entries: [{ place: "dictionary", key: "d", may: "entities:read" }, { place: "entities", key: "e", may: "entities:read" }, { place: "masters", key: "m", may: "masters:read" }] },
   { group: "group.quality", entries: [
-    { place: "quality", key: "q" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
+    { place: "quality", key: "q", may: "entities:read" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
   ] },
   { group: "group.operation", entries: [
-    { place: "sources", key: "s" }, { place: "runs", key: "n" }, { place: "releases", key: "l" }, { place: "audit", key: "a", may: "audit:read" },
-    { place: "tokens", may: "tokens:own" },
+    { place: "sources", key: "s", may: "entities:read" }, { place: "runs", key: "n", may: "entities:read" }, { place: "releases", key: "l", may: "entities:read" }, { place: "audit", key: "a", may: "audit:read" },
+  ] },
+  { group: "group.administration", entries: [
+    { place: "accounts", may: "accounts:read" }, { place: "rights", may: "access:read" }, { place: "account", key: "i" }, { place: "tokens", may: "tokens:own" },
   ] },
 ];
 

@@ -1,23 +1,27 @@
 import { useState } from "react";
 import { asProblem, useAsk, type DemoAccount, type Problem as ProblemError } from "../api";
-import { useSpeech, type Key } from "../i18n";
+import { useSpeech } from "../i18n";
 import { Button, Form, Input, Problem } from "../ui";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { useSession } from "./session";
 
 export function SignIn() {
-  const { t } = useSpeech();
+  const { t, word } = useSpeech();
   const { signIn } = useSession();
   const [problem, setProblem] = useState<ProblemError>();
   const [busy, setBusy] = useState(false);
+  const [second, setSecond] = useState(false);
   const demo = useAsk<{ items: DemoAccount[] }>("/demo-accounts").data?.items ?? [];
-  const enter = async (given: { username: string; password: string }) => {
+  const enter = async (given: { username: string; password: string; code?: string }) => {
     setBusy(true);
     setProblem(undefined);
     try {
-      await signIn(given.username.trim(), given.password);
+      await signIn(given.username.trim(), given.password, given.code?.trim() || undefined);
     } catch (error) {
-      setProblem(asProblem(error));
+      const told = asProblem(error);
+      const asked = told.type === "/problems/second-factor";
+      setProblem(asked && !given.code ? undefined : told);
+      setSecond(asked);
       setBusy(false);
     }
   };
@@ -33,6 +37,11 @@ export function SignIn() {
         <Form.Item label={t("sign.password")} name="password" rules={[{ required: true, message: t("required") }]}>
           <Input.Password autoComplete="current-password" />
         </Form.Item>
+        {second && (
+          <Form.Item label={t("sign.code")} name="code" extra={t("sign.code.about")} rules={[{ required: true, message: t("required") }]}>
+            <Input autoComplete="one-time-code" inputMode="numeric" autoFocus />
+          </Form.Item>
+        )}
         <Button type="primary" htmlType="submit" loading={busy} block>{t("sign.in")}</Button>
       </Form>
       {demo.length > 0 && (
@@ -41,7 +50,7 @@ export function SignIn() {
           <div className="accounts">
             {demo.map((a) => (
               <Button key={a.username} size="small" disabled={busy} onClick={() => void enter(a)}>
-                {t(`role.${a.role}` as Key)}
+                {word(a.title)}
               </Button>
             ))}
           </div>

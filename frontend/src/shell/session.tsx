@@ -1,7 +1,7 @@
 import { createContext, useCallback, useContext, useEffect, useState, type ReactNode } from "react";
 import { get, send, type Session } from "../api";
 
-type Held = { session: Session | null | undefined; signIn: (username: string, password: string) => Promise<void>; signOut: () => Promise<void> };
+type Held = { session: Session | null | undefined; signIn: (username: string, password: string, code?: string) => Promise<void>; signOut: () => Promise<void>; again: () => Promise<void> };
 const Context = createContext<Held | null>(null);
 
 /** Who is signed in: undefined until the server has said, null when nobody is. */
@@ -13,14 +13,15 @@ export function SessionHolder({ children }: { children: ReactNode }) {
     window.addEventListener("medthread:signed-out", out);
     return () => window.removeEventListener("medthread:signed-out", out);
   }, []);
-  const signIn = useCallback(async (username: string, password: string) => {
-    setSession(await send<Session>("POST", "/session", { username, password }));
+  const signIn = useCallback(async (username: string, password: string, code?: string) => {
+    setSession(await send<Session>("POST", "/session", { username, password, code }));
   }, []);
+  const again = useCallback(async () => setSession(await get<Session>("/session")), []);
   const signOut = useCallback(async () => {
     await send("DELETE", "/session");
     setSession(null);
   }, []);
-  return <Context.Provider value={{ session, signIn, signOut }}>{children}</Context.Provider>;
+  return <Context.Provider value={{ session, signIn, signOut, again }}>{children}</Context.Provider>;
 }
 
 export function useSession(): Held {

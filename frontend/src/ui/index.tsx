@@ -1,5 +1,5 @@
 // The only importer of the component library: pages know these names and no others.
-import { App as Frame, Button as AntButton, ConfigProvider, Drawer, Empty, Form, Input, InputNumber, Modal, Progress, Select, Spin, Switch, Table as AntTable, Tabs, Tag as AntTag, Tooltip, Upload } from "antd";
+import { App as Frame, Button as AntButton, ConfigProvider, Drawer, Empty, Form, Input, InputNumber, Modal, Progress, QRCode, Select, Spin, Switch, Table as AntTable, Tabs, Tag as AntTag, Tooltip, Upload } from "antd";
 import type { ButtonProps, TableProps } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
@@ -8,7 +8,7 @@ import type { ReactNode } from "react";
 import type { Problem as ProblemError } from "../api";
 import { useSpeech } from "../i18n";
 
-export { Drawer, Form, Input, InputNumber, Modal, Progress, Select, Switch, Tabs, Tooltip, Upload };
+export { Drawer, Form, Input, InputNumber, Modal, Progress, QRCode, Select, Switch, Tabs, Tooltip, Upload };
 
 const THEME = {
   token: {

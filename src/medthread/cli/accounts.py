@@ -2,22 +2,27 @@
 
 import csv
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from medthread.app import Installation, open_installation
 from medthread.cli.speech import console, language, say
 from medthread.model.errors import ConflictError
 from medthread.stores.postgres.tables import account
 from medthread.trust.access import Access, Actor, matrix
-from medthread.trust.accounts import create_account
+from medthread.trust.accounts import account_of, create_account, disable_account, enable_account, reset_password
+from medthread.trust.rights import assign_rights
 from medthread.trust.roles import ROLES
+from medthread.trust.second_factor import remove_second_factor
+from medthread.workflow import handle
 from medthread.workspace import SETTINGS, Workspace
 
-accounts = typer.Typer(no_args_is_help=True, help="账号 · Accounts: list them, add one.")
+accounts = typer.Typer(no_args_is_help=True, help="账号 · Accounts: list them, add one, give rights, shut, reset.")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 HERE = Path()
 
@@ -65,5 +70,70 @@ def add(
             raise ConflictError(f"there is an account {name!r} already", hint="choose another name")
         password = typer.prompt("口令 · password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
         with installation.store.transaction() as tx:
-            create_account(tx, name=name, printed_name=printed_name or name, password=password, roles=tuple(role), by="cli")
+            create_account(
+                tx, name=name, printed_name=printed_name or name, password=password, roles=tuple(role), by=BY, rules=installation.account_rules)
     say(f"已建立账号 {name}({', '.join(role)})", f"Made the account {name} ({', '.join(role)})")
+
+
+Name = Annotated[str, typer.Argument(help="登录名 · the name to sign in with")]
+Why = Annotated[str, typer.Option("--reason", help="原因 · why")]
+BY = "cli"
+
+
+@accounts.command("assign")
+def assign(
+    name: Name, reason: Why, home: Home = HERE,
+    role: Annotated[list[str] | None, typer.Option(help="角色,可多次 · role; more than one may be given")] = None,
+    plant: Annotated[list[str] | None, typer.Option(help="工厂,可多次;不写则不变 · plant; left out, they stay as they are")] = None,
+    everywhere: Annotated[bool, typer.Option("--all-plants", help="不限工厂 · bound to no plant")] = False,
+) -> None:
+    """给予角色与工厂,替换原有的 · Give an account its roles and plants in place of those it has."""
+    rights: dict[str, tuple[str, ...]] = {}
+    if role:
+        rights["roles"] = tuple(role)
+    if plant or everywhere:
+        rights["plants"] = tuple(plant or ())
+
+    def act(tx: Connection) -> None:
+        version = str(account_of(tx, name).revision)
+        assign_rights(tx, name=name, rights=rights, version=version, by=BY, reason=reason)
+
+    _handle(home, "account.rights", name, act)
+    say(f"{name} 的权限已改变", f"The rights of {name} were changed")
+
+
+@accounts.command("disable")
+def disable(name: Name, reason: Why, home: Home = HERE) -> None:
+    """停用账号,结束其会话 · Shut an account; its sessions end."""
+    _handle(home, "account.disable", name, partial(disable_account, name=name, by=BY, reason=reason))
+    say(f"{name} 已停用", f"{name} is disabled")
+
+
+@accounts.command("enable")
+def enable(name: Name, reason: Why, home: Home = HERE) -> None:
+    """重新启用账号 · Open an account again."""
+    _handle(home, "account.enable", name, partial(enable_account, name=name, by=BY, reason=reason))
+    say(f"{name} 已启用", f"{name} is enabled")
+
+
+@accounts.command("reset")
+def reset(
+    name: Name, reason: Why, home: Home = HERE,
+    second_factor: Annotated[bool, typer.Option("--second-factor", help="并取消第二因素 · the second factor too")] = False,
+) -> None:
+    """给一个新的临时口令,下次登录时须更改 · Give a temporary password, to be changed at the next sign-in."""
+
+    def act(tx: Connection) -> str:
+        if second_factor:
+            remove_second_factor(tx, name=name, by=BY, reason=reason)
+        return reset_password(tx, name=name, by=BY, reason=reason, rules=rules)
+
+    with open_installation(home) as installation:
+        rules = installation.account_rules
+        fresh = handle(installation.store, by=BY, action="password.reset", object_=f"account/{name}", act=act)
+    say(f"{name} 的临时口令:{fresh}", f"The temporary password of {name}: {fresh}")
+
+
+def _handle(home: Path, action: str, name: str, act: Callable[[Connection], None]) -> None:
+    with open_installation(home) as installation:
+        handle(installation.store, by=BY, action=action, object_=f"account/{name}", act=act)

@@ -4,27 +4,21 @@ import json
 import shutil
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from medthread.app import Installation, open_installation
+from medthread.cli.demo_people import make_people
 from medthread.cli.reckoning import Reckoning, reckon
 from medthread.cli.serve import serve
 from medthread.cli.speech import Bars, say
 from medthread.cli.verdict import print_verdict
 from medthread.model.errors import ConfigurationError
 from medthread.pipeline.run import Outcome, run_pipeline
-from medthread.trust.accounts import create_account
 
 DEMO_HOME = Path(".demo")
 FEATURED = ("simulate", "ingest", "standardise", "match", "build", "release")
-# Accounts of a demonstration on this machine's own address; a real installation makes its own.
-ACCOUNTS = (
-    ("steward", "管家小林", "steward"), ("engineer", "数据工程师小周", "data_engineer"), ("quality", "质量工程师小吴", "quality"),
-    ("regulatory", "法规专员小郑", "regulatory"), ("buyer", "采购员小孙", "buyer"), ("manager", "厂长老赵", "manager"),
-    ("auditor", "审计员小钱", "auditor"),
-)
 
 
 def demo(
@@ -40,7 +34,7 @@ def demo(
         raise ConfigurationError(f"no scale {scale}", hint="choose more than 0 and at most 100")
     seconds = _simulate(home, scale=scale, seed=seed)
     with open_installation(home) as installation:
-        accounts = _accounts(installation)
+        accounts = make_people(installation)
         outcome = _run(installation)
         result = reckon(installation, home, outcome, simulate_seconds=seconds)
         print_verdict(result.report)
@@ -83,15 +77,6 @@ def _simulate(home: Path, *, scale: float, seed: int) -> float:
         home.rmdir()
     fresh.rename(home.resolve())
     return time.perf_counter() - started
-
-
-def _accounts(installation: Installation) -> list[dict[str, Any]]:
-    """Demo accounts; the password says that it is one."""
-    password = "medthread-demo"  # noqa: S105 - printed on purpose, for a server on the loopback address only
-    with installation.store.transaction() as tx:
-        for name, printed, role in ACCOUNTS:
-            create_account(tx, name=name, printed_name=printed, password=password, roles=(role,), by="demo")
-    return [{"username": name, "password": password, "role": role, "label": printed} for name, printed, role in ACCOUNTS]
 
 
 def _run(installation: Installation) -> Outcome:

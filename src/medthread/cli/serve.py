@@ -8,6 +8,7 @@ import uvicorn
 
 from medthread.api import create_app
 from medthread.app import Installation
+from medthread.cli.demo_people import tell_people
 from medthread.cli.speech import say
 from medthread.console import mount
 
@@ -35,8 +36,7 @@ def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any
             say(f"端口 {port} 已被占用,改用 {chosen}", f"Port {port} is taken; using {chosen}")
         say(f"控制台与接口:http://{LOOPBACK}:{chosen}/  (Ctrl-C 停止)",
             f"Console and API: http://{LOOPBACK}:{chosen}/  (Ctrl-C stops)")
-        for account in accounts or []:
-            say(f"  {account['username']:<12} {account['password']:<16} {account['label']}", f"  {account['username']:<12} {account['password']:<16} {account['role']}")
+        tell_people(accounts or [])
         config = uvicorn.Config(mount(create_app(services)), host=LOOPBACK, port=chosen, log_level="warning", access_log=False)
         # uvicorn has ended its requests when it raises Ctrl-C again; stopping on purpose is no error.
         with contextlib.suppress(KeyboardInterrupt):

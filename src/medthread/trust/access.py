@@ -9,11 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import cedarpy
 
 from medthread.model import Classification, Source
 from medthread.model.errors import DeclarationError, ForbiddenError
+from medthread.trust.incompatible import groups_of
+from medthread.trust.incompatible import policies as incompatible_policies
 from medthread.trust.roles import ACTOR, READER, ROLES
 
 SHIPPED = Path(__file__).parent / "policies"
@@ -76,23 +79,38 @@ class Access:
             return f"first of all: {', '.join(actor.must)}"
         if actor.scopes is not None and action not in actor.scopes:
             return "the token's scopes"
+        decided = self._decided(actor, action)
+        return None if decided.allowed else ", ".join(decided.policies) or "no policy permits it"
+
+    def permitted_by(self, actor: Actor, action: str) -> tuple[str, ...]:
+        """The policies that permit an action; none where it is refused."""
+        decided = self._decided(actor, action)
+        return decided.policies if decided.allowed else ()
+
+    def _decided(self, actor: Actor, action: str) -> "Decision":
         return _decide(tuple(sorted(self.own.items())), tuple(sorted(actor.roles)), actor.plants, action)
 
 
+class Decision(NamedTuple):
+    """Whether an action is allowed, and the policies that decided it."""
+
+    allowed: bool
+    policies: tuple[str, ...]
+
+
 @lru_cache(maxsize=4096)
-def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], plants: tuple[str, ...], action: str) -> str | None:
+def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], plants: tuple[str, ...], action: str) -> Decision:
     policies, names = _policies(own)
     parents = [r for r in roles if r in ROLES]
     parents += [READER] if any(ROLES[r].reads for r in parents) else []
     parents += [ACTOR] if any(ROLES[r].acts for r in parents if r in ROLES) else []
+    parents += groups_of(roles)
     account = {"uid": {"type": "Account", "id": "actor"}, "attrs": {"bound": bool(plants), "plants": list(plants)},
                "parents": [{"type": "Role", "id": r} for r in parents]}
     groups = [{"uid": {"type": "Role", "id": r}, "attrs": {}, "parents": []} for r in parents]
     request = {"principal": 'Account::"actor"', "action": f"Action::{json.dumps(action)}", "resource": 'Installation::"this"', "context": {}}
     answer = cedarpy.is_authorized(request, policies, [account, *groups], _schema()[0])
-    if answer.allowed:
-        return None
-    return ", ".join(names[r] for r in answer.diagnostics.reasons) or "no policy permits it"
+    return Decision(answer.allowed, tuple(sorted(names[r] for r in answer.diagnostics.reasons)))
 
 
 @cache
@@ -107,7 +125,7 @@ def _schema() -> tuple[cedarpy.Schema, tuple[str, ...]]:
 def _policies(own: tuple[tuple[str, str], ...]) -> tuple[cedarpy.PolicySet, dict[str, str]]:
     """All policies, parsed once, and what each is called: Cedar numbers them, an `@id` names them."""
     shipped = "\n".join(p.read_text(encoding="utf-8") for p in sorted(SHIPPED.glob("*.cedar")))
-    text = "\n".join([shipped, *(t for _, t in own)])
+    text = "\n".join([shipped, incompatible_policies(), *(t for _, t in own)])
     static = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
     return cedarpy.PolicySet.from_str(text), {k: p.get("annotations", {}).get("id", k) for k, p in static.items()}
 

@@ -12,18 +12,20 @@ BOUNDS = {  # name: least, most
     "password_days": (0, 3650),
     "session_hours": (1, 168),
     "idle_minutes": (1, 1440),
+    "review_months": (0, 60),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountRules:
-    """The rules. `password_days` 0 means that passwords do not age; `second_factor_for` names roles that must have one."""
+    """The rules. `password_days` 0: passwords do not age; `review_months` 0: no review is due; `second_factor_for` names roles that must have one."""
 
     shortest_password: int = 10
     remembered_passwords: int = 5
     password_days: int = 180
     session_hours: int = 12
     idle_minutes: int = 30
+    review_months: int = 6
     second_factor_for: tuple[str, ...] = ()
 
     @classmethod

@@ -1,8 +1,10 @@
 """Local accounts: made, given other passwords, shut and opened; and the proof of who signs."""
 
+import re
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -10,31 +12,50 @@ from medthread.stores.postgres.tables import account
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
 from medthread.trust.credentials import WAYS_OUT, Proof, accept, prove, refuse
+from medthread.trust.incompatible import ADMINISTRATORS, check_roles
 from medthread.trust.keys import Keyring
 from medthread.trust.passwords import check_password, hash_of, refuse_remembered, remember, temporary_password
-from medthread.trust.roles import ROLES
 from medthread.trust.sessions import end_sessions
 
 STANDARD = AccountRules()
+NAME = re.compile(r"[\w][\w.@-]{0,59}")
+RESERVED = frozenset({"system", "cli", "demo", "worker", "nobody"})  # the machine's own names in the audit log
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that could not stand in an address or would pass for the machine."""
+    if not NAME.fullmatch(name) or name.casefold() in RESERVED:
+        raise InvalidError(f"{name!r} is no name for an account", hint="letters, digits and . _ @ -, up to 60, and none of the machine's own names")
 
 
 def create_account(
     tx: Connection, *, name: str, printed_name: str, password: str, roles: tuple[str, ...], by: str,
     plants: tuple[str, ...] = (), rules: AccountRules = STANDARD,
-) -> None:
-    """A new account; an existing one is left as it is."""
-    strangers = [r for r in roles if r not in ROLES]
-    if strangers:
-        raise InvalidError(f"no role {strangers[0]!r}", hint=f"there are: {', '.join(ROLES)}")
+) -> bool:
+    """A new account; an existing one is left as it is, and the answer is no."""
+    check_name(name)
+    check_roles(roles)
     check_password(password, names=(name, printed_name), rules=rules)
     hashed = hash_of(password)
-    made = insert(account).values(name=name, printed_name=printed_name, password_hash=hashed, roles=list(roles), plants=list(plants))
-    if tx.execute(made.on_conflict_do_nothing(index_elements=["name"]).returning(account.c.name)).one_or_none():
-        remember(tx, name=name, hashed=hashed, rules=rules)
-        record(tx, actor=by, action="account.create", object_=f"account/{name}", after={"roles": list(roles)})
+    row = {"name": name, "printed_name": printed_name, "password_hash": hashed}
+    made = insert(account).values(**row, roles=list(roles), plants=list(plants)).on_conflict_do_nothing(index_elements=["name"])
+    if tx.execute(made.returning(account.c.name)).one_or_none() is None:
+        return False
+    remember(tx, name=name, hashed=hashed, rules=rules)
+    record(tx, actor=by, action="account.create", object_=f"account/{name}", after={"roles": list(roles), "plants": list(plants)})
+    return True
 
 
-def account_of(tx: Connection, name: str) -> Row[tuple[object, ...]]:
+def open_account(tx: Connection, *, name: str, printed_name: str, by: str, rules: AccountRules) -> str:
+    """A new account without rights; gives its first password, which nobody chose and which is changed at the first sign-in."""
+    password = temporary_password()
+    if not create_account(tx, name=name, printed_name=printed_name, password=password, roles=(), by=by, rules=rules):
+        raise ConflictError(f"there is an account {name!r} already", hint="choose another name")
+    tx.execute(update(account).where(account.c.name == name).values(password_temporary=True))
+    return password
+
+
+def account_of(tx: Connection, name: str) -> Row[Any]:
     """An account's row, locked."""
     row = tx.execute(select(account).where(account.c.name == name).with_for_update()).one_or_none()
     if row is None:
@@ -96,10 +117,13 @@ def _set_password(tx: Connection, *, name: str, password: str, temporary: bool, 
 
 def disable_account(tx: Connection, *, name: str, by: str, reason: str) -> None:
     """Shut an account: its sessions end, its tokens open nothing; what it did keeps its name."""
-    if account_of(tx, name).disabled_at is not None:
+    row = account_of(tx, name)
+    if row.disabled_at is not None:
         raise ConflictError(f"{name} is disabled already", hint="enable it to let the person in again")
     if name == by:
         raise ConflictError("nobody shuts themselves out", hint="let another administrator do it")
+    for role in (r for r in ADMINISTRATORS if r in row.roles):
+        refuse_last(tx, name=name, role=role)
     tx.execute(update(account).where(account.c.name == name).values(disabled_at=datetime.now(UTC)))
     end_sessions(tx, name=name, by=by)
     record(tx, actor=by, action="account.disable", object_=f"account/{name}", reason=reason)
@@ -111,3 +135,10 @@ def enable_account(tx: Connection, *, name: str, by: str, reason: str) -> None:
         raise ConflictError(f"{name} is not disabled", hint="nothing keeps the person out")
     tx.execute(update(account).where(account.c.name == name).values(disabled_at=None, failures=0, locked_until=None))
     record(tx, actor=by, action="account.enable", object_=f"account/{name}", reason=reason)
+
+
+def refuse_last(tx: Connection, *, name: str, role: str) -> None:
+    """Refuse what would leave no open account with an administrator's role: nobody could give it again from within."""
+    others = (account.c.name != name) & account.c.roles.contains([role]) & account.c.disabled_at.is_(None)
+    if tx.execute(select(func.count()).select_from(account).where(others)).scalar_one() == 0:
+        raise ConflictError(f"{name} is the last {role}", hint="give the role to somebody else first")

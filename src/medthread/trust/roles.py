@@ -19,6 +19,11 @@ class Role:
     reads: bool = True
     acts: bool = False
 
+    @property
+    def is_business(self) -> bool:
+        """Whether it looks at data or has a part in processes; administrators do neither."""
+        return self.reads or self.acts
+
 
 def _acting(name: str, zh: str, en: str, clearance: Classification = CONFIDENTIAL) -> Role:
     return Role(name, Label(zh, en), clearance, acts=True)
@@ -34,7 +39,9 @@ ROLES: dict[str, Role] = {
         Role("buyer", Label("采购员", "Buyer"), CONFIDENTIAL),
         Role("manager", Label("厂长", "Plant manager"), INTERNAL),
         Role("auditor", Label("审计员", "Auditor"), INTERNAL),
-        Role("administrator", Label("系统管理员", "System administrator"), INTERNAL, reads=False),
+        Role("system_admin", Label("系统管理员", "System administrator"), PUBLIC, reads=False),
+        Role("security_admin", Label("安全管理员", "Security administrator"), PUBLIC, reads=False),
+        Role("audit_admin", Label("审计管理员", "Audit administrator"), PUBLIC, reads=False),
         _acting("eng", "研发/工艺工程师", "R&D or process engineer"),
         _acting("eng_mgr", "研发负责人", "Head of R&D"),
         _acting("ra", "法规注册", "Regulatory affairs officer"),

@@ -1,13 +1,16 @@
 """Migrations and declarations say the same."""
 
+import psycopg
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 from sqlalchemy.exc import ProgrammingError
 
 from medthread.derive import tables_of
 from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
-from medthread.stores.postgres.migrate import differences
+from medthread.stores.postgres.migrate import SCHEMAS, _config, differences, target_metadata
 from medthread.trust.audit import record
 from tests.registry import registry
 
@@ -36,4 +39,27 @@ def test_audit_rows_are_written_once(cluster: Cluster, change: str) -> None:
         record(tx, actor="a", action="b", object_="c")
     with pytest.raises(ProgrammingError, match="written once"), store.transaction() as tx:
         tx.execute(text(change))
+    store.close()
+
+
+def test_the_single_administrator_became_one_of_three(cluster: Cluster) -> None:
+    """A database from before, with accounts in it, is brought to the present."""
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute("create database before_three")
+    store = Store(cluster.url.replace("@/medthread?", "@/before_three?"))
+    native = MetaData()
+    tables_of(registry(), native)
+    with store.transaction() as tx:
+        config = _config(tx, target_metadata(native))
+        step = next(s for s in ScriptDirectory.from_config(config).walk_revisions() if "Three administrators" in s.doc)
+        for schema in SCHEMAS:
+            tx.execute(text(f"create schema {schema}"))
+        command.upgrade(config, str(step.down_revision))
+        made = "insert into medthread.account (name, printed_name, password_hash, roles) values (:name, :name, 'x', :roles)"
+        tx.execute(text(made), [{"name": "a", "roles": ["administrator"]}, {"name": "b", "roles": ["steward", "administrator"]}, {"name": "c", "roles": ["qa"]}])
+    upgrade(store, native)
+    with store.transaction() as tx:
+        assert tx.execute(text("select name, roles from medthread.account order by name")).all() == [("a", ["system_admin"]), ("b", ["steward"]), ("c", ["qa"])]
+        said = tx.execute(text("select object, after from medthread.audit_event where action = 'account.rights' order by object")).all()
+        assert said == [("account/a", {"roles": ["system_admin"]}), ("account/b", {"roles": ["steward"]})]
     store.close()

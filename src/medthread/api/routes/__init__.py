@@ -1,6 +1,8 @@
 """One file per subject."""
 
 from medthread.api.routes import (
+    access_reviews,
+    accounts,
     acts,
     audit,
     dictionary,
@@ -14,6 +16,7 @@ from medthread.api.routes import (
     quality,
     quarantine,
     releases,
+    rights,
     rules,
     runs,
     services,
@@ -30,5 +33,6 @@ ROUTERS = tuple(
         session, home, meta, entities, native, acts, inbox, rules, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
         releases, audit, tokens,
         own_account, services,
+        accounts, rights, access_reviews,
     )
 )

@@ -9,6 +9,7 @@ from medthread.api.identity import COOKIE, Given, Someone, place_of
 from medthread.model.errors import SecondFactorError, UnauthenticatedError
 from medthread.trust.access import Actor
 from medthread.trust.credentials import DISABLED, MISSING, TOTP, WAYS_OUT, Proof
+from medthread.trust.roles import ROLES
 from medthread.trust.sessions import actor_of_session, sign_in, sign_out
 
 router = APIRouter(tags=["session"])
@@ -75,4 +76,4 @@ def delete(request: Request, response: Response, given: Given) -> None:
 @router.get("/demo-accounts")
 def demo_accounts(given: Given) -> dict[str, Any]:
     """Accounts to try, while the demo company is served; none otherwise."""
-    return {"items": given.demo_accounts}
+    return {"items": [{**a, "title": ROLES[a["role"]].label._asdict()} for a in given.demo_accounts]}

@@ -1,5 +1,6 @@
 """The machine's own tables, a module for each subject."""
 
+from medthread.stores.postgres.tables.access import access_review, access_review_line
 from medthread.stores.postgres.tables.accounts import (
     account,
     api_token,
@@ -40,6 +41,8 @@ from medthread.stores.postgres.tables.workflow import (
 )
 
 __all__ = [
+    "access_review",
+    "access_review_line",
     "account",
     "api_token",
     "audit_checkpoint",

@@ -20,6 +20,7 @@ account = Table(
     Column("failures", BigInteger, nullable=False, server_default="0"),
     Column("locked_until", DateTime(timezone=True)),
     Column("disabled_at", DateTime(timezone=True)),
+    Column("revision", BigInteger, nullable=False, server_default="1"),  # of the rights: roles, plants, organisations
     at(),
 )
 

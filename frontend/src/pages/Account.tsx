@@ -1,0 +1,121 @@
+import { useState } from "react";
+import { asProblem, send, useAsk, type Problem as ProblemError } from "../api";
+import { useSpeech, type Key } from "../i18n";
+import { useSession } from "../shell/session";
+import { Button, Form, Head, Input, Panel, Problem, QRCode, Table, Tag } from "../ui";
+
+type Open = { id: string; at: string; last_seen_at: string; device: string; address: string; factors: string[]; current: boolean };
+type Own = { must: string[]; second_factor: boolean; recovery_codes: number; sessions: Open[]; shortest_password: number };
+type Proof = { password: string; code?: string };
+
+/** The proof that it is oneself, given again before anything about the account changes. */
+function ProofFields({ second }: { second: boolean }) {
+  const { t } = useSpeech();
+  return (
+    <>
+      <Form.Item label={t("account.present")} name="password" rules={[{ required: true, message: t("required") }]}><Input.Password autoComplete="current-password" /></Form.Item>
+      {second && <Form.Item label={t("sign.code")} name="code" rules={[{ required: true, message: t("required") }]}><Input autoComplete="one-time-code" inputMode="numeric" /></Form.Item>}
+    </>
+  );
+}
+
+function Codes({ codes }: { codes: string[] }) {
+  const { t } = useSpeech();
+  return <div role="status"><p>{t("account.recovery.once")}</p><ul className="codes mono">{codes.map((c) => <li key={c}>{c}</li>)}</ul></div>;
+}
+
+export default function Account() {
+  const { t, moment } = useSpeech();
+  const { session, again } = useSession();
+  const asked = useAsk<Own>("/account");
+  const [problem, setProblem] = useState<ProblemError>();
+  const [done, setDone] = useState<Key>();
+  const [begun, setBegun] = useState<{ secret: string; uri: string }>();
+  const [codes, setCodes] = useState<string[]>();
+  const [newPassword] = Form.useForm();
+  const own = asked.data;
+  const second = own?.second_factor ?? false;
+
+  const act = async (what: () => Promise<void>, said?: Key) => {
+    setProblem(undefined);
+    setDone(undefined);
+    try {
+      await what();
+      setDone(said);
+      asked.reload();
+      await again();
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+  const change = (v: Proof & { fresh: string }) => act(async () => { await send("PUT", "/account/password", v); newPassword.resetFields(); }, "account.password.changed");
+  const begin = (v: Proof) => act(async () => setBegun(await send("POST", "/account/second-factor", v)));
+  const confirm = (v: { code: string }) => act(async () => {
+    setCodes((await send<{ recovery_codes: string[] }>("PUT", "/account/second-factor", v)).recovery_codes);
+    setBegun(undefined);
+  }, "account.second.set");
+  const remove = (v: Proof) => act(async () => { await send("POST", "/account/second-factor/removal", v); setCodes(undefined); }, "account.second.removed");
+  const renew = (v: Proof) => act(async () => setCodes((await send<{ recovery_codes: string[] }>("POST", "/account/recovery-codes", v)).recovery_codes));
+
+  return (
+    <>
+      <Head title={t("nav.account")} about={session?.name} />
+      {session?.must.map((m) => <p key={m} className="problem" role="alert">{t(`account.must.${m}` as Key)}</p>)}
+      <Problem of={problem ?? asked.problem} />
+      {done && <p role="status"><Tag tone="good">{t(done)}</Tag></p>}
+      <div className="split">
+        <Panel title={t("account.password")}>
+          <p className="quiet">{t("account.password.about", { n: own?.shortest_password ?? "" })}</p>
+          <Form form={newPassword} layout="vertical" requiredMark={false} onFinish={(v: Proof & { fresh: string }) => void change(v)}>
+            <ProofFields second={second} />
+            <Form.Item label={t("account.fresh")} name="fresh" rules={[{ required: true, message: t("required") }]}><Input.Password autoComplete="new-password" /></Form.Item>
+            <Button type="primary" htmlType="submit">{t("account.change")}</Button>
+          </Form>
+        </Panel>
+        <Panel title={t("account.second")}>
+          <p className="quiet">{t("account.second.about")}</p>
+          {own && !second && !begun && (
+            <Form layout="vertical" requiredMark={false} onFinish={(v: Proof) => void begin(v)}>
+              <ProofFields second={false} />
+              <Button htmlType="submit">{t("account.second.begin")}</Button>
+            </Form>
+          )}
+          {begun && (
+            <>
+              <QRCode value={begun.uri} aria-label={t("account.second.scan")} />
+              <p>{t("account.second.scan")} <span className="mono">{begun.secret}</span></p>
+              <Form layout="inline" requiredMark={false} onFinish={(v: { code: string }) => void confirm(v)}>
+                <Form.Item label={t("sign.code")} name="code" rules={[{ required: true, message: t("required") }]}><Input autoComplete="one-time-code" inputMode="numeric" /></Form.Item>
+                <Button type="primary" htmlType="submit">{t("account.second.confirm")}</Button>
+              </Form>
+            </>
+          )}
+          {codes && <Codes codes={codes} />}
+          {second && (
+            <>
+              <p><Tag tone="good">{t("account.second.on")}</Tag> {t("account.recovery.left", { n: own?.recovery_codes ?? 0 })}</p>
+              <Form layout="vertical" requiredMark={false} onFinish={(v: Proof) => void renew(v)}>
+                <ProofFields second />
+                <Button htmlType="submit">{t("account.recovery.renew")}</Button>
+              </Form>
+              <Form layout="vertical" requiredMark={false} style={{ marginTop: 16 }} onFinish={(v: Proof) => void remove(v)}>
+                <ProofFields second />
+                <Button danger htmlType="submit">{t("account.second.remove")}</Button>
+              </Form>
+            </>
+          )}
+        </Panel>
+      </div>
+      <Panel title={t("account.sessions")}>
+        <Table<Open> label={t("account.sessions")} rows={own?.sessions ?? []} id={(s) => s.id} loading={asked.loading} columns={[
+          { name: "device", title: t("account.device"), show: (s) => s.device },
+          { name: "address", title: t("account.address"), show: (s) => <span className="mono">{s.address}</span> },
+          { name: "at", title: t("account.since"), show: (s) => moment(s.at) },
+          { name: "seen", title: t("account.seen"), show: (s) => moment(s.last_seen_at) },
+          { name: "end", title: t("action"), show: (s) => s.current ? <Tag tone="good">{t("account.current")}</Tag>
+            : <Button size="small" danger onClick={() => void act(() => send("DELETE", `/account/sessions/${s.id}`))}>{t("account.end")}</Button> },
+        ]} />
+      </Panel>
+    </>
+  );
+}
