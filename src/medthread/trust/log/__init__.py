@@ -2,23 +2,30 @@
 
 from medthread.trust.log.alarm import Alarm, Waiting, alarms, waiting
 from medthread.trust.log.copies import Copies
+from medthread.trust.log.fault import KINDS, Findings, LogFault
 from medthread.trust.log.keys import public_keys
 from medthread.trust.log.proof import Consistency, Inclusion, consistency, inclusion
 from medthread.trust.log.seal import AuditLog, LastCheckpoint, last_checkpoint
 from medthread.trust.log.sealer import Sealer
 from medthread.trust.log.settings import LogSettings
+from medthread.trust.log.verify import Checked, check_log
 
 __all__ = [
+    "KINDS",
     "Alarm",
     "AuditLog",
+    "Checked",
     "Consistency",
     "Copies",
+    "Findings",
     "Inclusion",
     "LastCheckpoint",
+    "LogFault",
     "LogSettings",
     "Sealer",
     "Waiting",
     "alarms",
+    "check_log",
     "consistency",
     "inclusion",
     "last_checkpoint",
