@@ -1,6 +1,7 @@
 """The audit log as a Merkle log (RFC 9162) with signed checkpoints: sealed, proven, checked, carried out."""
 
 from medthread.trust.log.alarm import Alarm, Waiting, alarms, waiting
+from medthread.trust.log.bundle import Chosen, Exported, export_bundle
 from medthread.trust.log.copies import Copies
 from medthread.trust.log.fault import KINDS, Findings, LogFault
 from medthread.trust.log.keys import public_keys
@@ -15,8 +16,10 @@ __all__ = [
     "Alarm",
     "AuditLog",
     "Checked",
+    "Chosen",
     "Consistency",
     "Copies",
+    "Exported",
     "Findings",
     "Inclusion",
     "LastCheckpoint",
@@ -27,6 +30,7 @@ __all__ = [
     "alarms",
     "check_log",
     "consistency",
+    "export_bundle",
     "inclusion",
     "last_checkpoint",
     "public_keys",
