@@ -13,6 +13,7 @@ from medthread import __version__
 from medthread.app import open_installation
 from medthread.cli.accounts import account_names, accounts
 from medthread.cli.api import interface
+from medthread.cli.audit import audit, tell_checked
 from medthread.cli.demo import demo
 from medthread.cli.loads import tell_loads, tell_refused
 from medthread.cli.processes import processes
@@ -23,6 +24,7 @@ from medthread.model.errors import ConfigurationError, InvalidError, MedthreadEr
 from medthread.pipeline.release import move_pointer
 from medthread.pipeline.run import run_pipeline, take_in
 from medthread.stores.serving import LakeReader
+from medthread.trust.log import check_log
 from medthread.workflow import handle
 from medthread.workspace import SETTINGS
 
@@ -34,6 +36,7 @@ releases = typer.Typer(no_args_is_help=True, help="发布与回滚 · Releases: 
 app.add_typer(releases, name="release")
 app.add_typer(accounts, name="account")
 app.add_typer(processes, name="process")
+app.add_typer(audit, name="audit")
 app.add_typer(interface, name="api")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 HERE = Path()
@@ -118,19 +121,22 @@ def trace(
 
 @app.command()
 def verify(home: Home = HERE) -> None:
-    """检查发布所列的每个文件都在且未变 · Check that every file of the release is there and unchanged."""
+    """检查发布所列的每个文件都在且未变,审计日志完整 · Check that every file of the release is there and unchanged, and that the audit log is whole."""
     with open_installation(home) as installation:
         current = installation.releases.current()
         if current is None:
             raise ConfigurationError("nothing is published yet", hint="run `medthread run` first")
         faults = installation.faults(current)
+        checked = check_log(installation.log)
     files = sum(len(t.files) for t in current.tables.values())
     for fault in faults:
         console.print(f"! {fault.what}: {fault.path} ({fault.table})", markup=False)
     if faults:
         say(f"{current.id}: {files} 个文件中 {len(faults)} 个有问题", f"{current.id}: {len(faults)} of {files} files are at fault")
+    else:
+        say(f"{current.id}: {files} 个文件齐全且未变", f"{current.id}: all {files} files are there and unchanged")
+    if not tell_checked(checked) or faults:
         raise typer.Exit(3)
-    say(f"{current.id}: {files} 个文件齐全且未变", f"{current.id}: all {files} files are there and unchanged")
 
 
 @app.command()

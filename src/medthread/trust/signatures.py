@@ -114,4 +114,5 @@ def stands(tx: Connection, id_: str) -> bool:
     row = found._mapping  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
     if hash_of(row["content"]) != row["content_hash"]:
         return False
-    return SIGNATURES[row.algorithm].verify(bytes(row.public), bytes(row.signature), message_of(row))
+    algorithm = SIGNATURES.get(row["algorithm"])
+    return algorithm is not None and algorithm.verify(bytes(row["public"]), bytes(row["signature"]), message_of(row))

@@ -1,25 +1,36 @@
 """The audit log as a Merkle log (RFC 9162) with signed checkpoints: sealed, proven, checked, carried out."""
 
 from medthread.trust.log.alarm import Alarm, Waiting, alarms, waiting
+from medthread.trust.log.bundle import Chosen, Exported, export_bundle
 from medthread.trust.log.copies import Copies
+from medthread.trust.log.fault import KINDS, Findings, LogFault
 from medthread.trust.log.keys import public_keys
 from medthread.trust.log.proof import Consistency, Inclusion, consistency, inclusion
 from medthread.trust.log.seal import AuditLog, LastCheckpoint, last_checkpoint
 from medthread.trust.log.sealer import Sealer
 from medthread.trust.log.settings import LogSettings
+from medthread.trust.log.verify import Checked, check_log
 
 __all__ = [
+    "KINDS",
     "Alarm",
     "AuditLog",
+    "Checked",
+    "Chosen",
     "Consistency",
     "Copies",
+    "Exported",
+    "Findings",
     "Inclusion",
     "LastCheckpoint",
+    "LogFault",
     "LogSettings",
     "Sealer",
     "Waiting",
     "alarms",
+    "check_log",
     "consistency",
+    "export_bundle",
     "inclusion",
     "last_checkpoint",
     "public_keys",

@@ -1,0 +1,105 @@
+"""The audit log on the command line: check it, carry it out, publish what others need to check it."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from medthread.app import Installation, open_installation
+from medthread.cli.speech import console, language, say
+from medthread.model.errors import InvalidError, NotFoundError
+from medthread.trust.audit import record
+from medthread.trust.log import KINDS, Checked, Chosen, check_log, export_bundle, last_checkpoint, public_keys
+
+audit = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log: check it, export it, publish its key and its checkpoints.")
+Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,UTC · a date, UTC")]
+HERE = Path()
+
+
+def tell_checked(checked: Checked) -> bool:
+    """Say what a check of the log found; gives whether it is whole."""
+    for fault in checked.findings.faults:
+        console.print(f"! {fault.label.in_(language())}: {fault.where} [{fault.kind}]", markup=False)
+    if checked.findings.counts:
+        counted = ", ".join(f"{KINDS[k].in_(language())} × {n}" for k, n in checked.findings.counts.items())
+        say(f"审计日志不完整:{counted}", f"The audit log is not whole: {counted}")
+        return False
+    say(f"审计日志完整:{checked.rows} 条已封存,{checked.waiting} 条等待,{checked.checkpoints} 个检查点,{checked.copies} 个库外副本,{checked.signatures} 个电子签名",
+        f"The audit log is whole: {checked.rows} rows sealed, {checked.waiting} waiting, {checked.checkpoints} checkpoints, {checked.copies} copies elsewhere, {checked.signatures} electronic signatures")
+    return True
+
+
+@audit.command("verify")
+def verify(home: Home = HERE) -> None:
+    """核验整个日志:记录、树、检查点、库外副本、电子签名 · Check all of it: rows, tree, checkpoints, their copies, electronic signatures. Exit code 3: not whole."""
+    with open_installation(home) as installation:
+        whole = tell_checked(check_log(installation.log))
+    if not whole:
+        raise typer.Exit(3)
+
+
+@audit.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="审计包;以 .zip 结尾为压缩包,否则为文件夹 · the bundle: a zip where the name ends so, else a folder")],
+    home: Home = HERE,
+    object_: Annotated[str | None, typer.Option("--object", help="只给出此对象的记录,如 lot/… · records about this object only")] = None,
+    actor: Annotated[str | None, typer.Option(help="只给出此人的记录 · records of this person only")] = None,
+    since: Day = None,
+    until: Day = None,
+) -> None:
+    """导出审计包及离线核验程序;未选的记录只给出哈希 · Write a bundle with the program that checks it offline; records not chosen are there as hashes."""
+    if since and until and until < since:
+        raise InvalidError("--until lies before --since", hint="give the earlier day first")
+    chosen = _chosen(object_=object_, actor=actor, since=since, until=until)
+    with open_installation(home) as installation:
+        installation.log.settle()
+        made = export_bundle(installation.log, file, chosen=chosen)
+        with installation.store.transaction() as tx:
+            record(tx, actor="cli", action="audit.export", object_="audit_log", detail={"records": made.records, "withheld": made.withheld, "chosen": dict(chosen.values)})
+    say(f"{file}:{made.records} 条记录,{made.withheld} 条只有哈希,{made.checkpoints} 个检查点,{made.signatures} 个电子签名",
+        f"{file}: {made.records} records, {made.withheld} as hashes, {made.checkpoints} checkpoints, {made.signatures} electronic signatures")
+    say(f"核验 python3 {'' if file.suffix == '.zip' else f'{file}/'}verify.py {file} --key '{made.key}'", f"To check it: python3 {'' if file.suffix == '.zip' else f'{file}/'}verify.py {file} --key '{made.key}'")
+
+
+def _chosen(*, object_: str | None, actor: str | None, since: datetime | None, until: datetime | None) -> Chosen:
+    asked = {"object": object_, "actor": actor, "since": since and f"{since:%Y-%m-%d}", "until": until and f"{until:%Y-%m-%d}"}
+    conditions = {
+        "object": "e.object = :object", "actor": "e.actor = :actor", "since": "e.at >= cast(:since as timestamptz)",
+        "until": "e.at < cast(:until as timestamptz) + interval '1 day'",
+    }
+    values = tuple((k, v) for k, v in asked.items() if v)
+    return Chosen(" and ".join(conditions[k] for k, _ in values) or "true", values)
+
+
+@audit.command("checkpoint")
+def checkpoint(home: Home = HERE) -> None:
+    """打印最新的签名检查点,可寄出或打印留存 · Print the newest signed checkpoint, to be mailed or kept on paper."""
+    with open_installation(home) as installation:
+        installation.log.settle()
+        with installation.store.transaction() as tx:
+            newest = last_checkpoint(tx)
+    if newest is None:
+        raise NotFoundError("nothing is sealed yet", hint="the first act of somebody begins the log")
+    sys.stdout.write(newest.note)
+
+
+@audit.command("key")
+def key(home: Home = HERE) -> None:
+    """打印核验密钥,供公布 · Print the verifier key, to be published."""
+    with open_installation(home) as installation:
+        _sealed(installation)
+        with installation.store.transaction() as tx:
+            keys = public_keys(tx)
+    for one in keys:
+        sys.stdout.write(one.text + "\n")
+
+
+def _sealed(installation: Installation) -> None:
+    """The key is made with the first checkpoint."""
+    installation.log.settle()
+    with installation.store.transaction() as tx:
+        if last_checkpoint(tx) is None:
+            raise NotFoundError("nothing is sealed yet", hint="the first act of somebody begins the log")

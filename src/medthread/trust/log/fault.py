@@ -1,0 +1,53 @@
+"""What a check of the log can find, each with what it means."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from medthread.model import Label
+
+KINDS = {
+    "row.changed": Label("审计记录与封存时不同", "an audit row is not what was sealed"),
+    "row.removed": Label("已封存的审计记录不见了", "a sealed audit row is gone"),
+    "row.unsealed": Label("审计记录既未封存也不在等待", "an audit row is neither sealed nor waiting"),
+    "row.vanished": Label("等待封存的审计记录不见了", "an audit row that waited to be sealed is gone"),
+    "leaf.missing": Label("日志中缺少叶", "a leaf of the log is missing"),
+    "leaf.uncovered": Label("叶不在任何检查点之内", "leaves lie beyond every checkpoint"),
+    "node.changed": Label("树中间节点不符", "an inner node of the tree differs"),
+    "head.changed": Label("日志头与叶不符", "the head of the log does not follow from its leaves"),
+    "root.differs": Label("检查点的根与日志不符:日志被改写", "the log does not lead to the root of a checkpoint: it was rewritten"),
+    "log.cut": Label("检查点之后的日志被截断", "the log ends before a checkpoint that was signed: it was cut"),
+    "checkpoint.forged": Label("检查点的签名或内容不成立", "the signature or the content of a checkpoint does not stand"),
+    "checkpoint.removed": Label("库外留有副本的检查点在库中不见了", "a checkpoint that was copied away is gone from the database"),
+    "key.foreign": Label("签署检查点的密钥不属于本装置", "a key that signs checkpoints is not this installation's"),
+    "signature.broken": Label("电子签名不成立", "an electronic signature does not stand"),
+    "signature.removed": Label("日志中有、签名表中无的电子签名", "an electronic signature that the log tells of is gone"),
+    "signature.foreign": Label("签名表中有、日志中无的电子签名", "an electronic signature that the log does not tell of"),
+}
+SHOWN = 1000
+
+
+@dataclass(frozen=True)
+class LogFault:
+    """One finding: its kind, and which row, leaf, checkpoint, key or signature."""
+
+    kind: str
+    where: str
+
+    @property
+    def label(self) -> Label:
+        """What it means."""
+        return KINDS[self.kind]
+
+
+@dataclass
+class Findings:
+    """Faults found: the first thousand in full, all of them counted."""
+
+    faults: list[LogFault] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, kind: str, where: object) -> None:
+        """One more."""
+        self.counts[kind] += 1
+        if len(self.faults) < SHOWN:
+            self.faults.append(LogFault(kind, str(where)))

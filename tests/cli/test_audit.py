@@ -1,0 +1,89 @@
+"""The audit log from the command line: sealed at the end of a command, checked, carried out, copied away."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from medthread.app import open_installation
+from medthread.cli import main
+from medthread.trust.accounts import create_account
+from medthread.workspace import SETTINGS, Workspace
+
+Capture = pytest.CaptureFixture[str]
+
+
+def call(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as end:
+        main([str(a) for a in arguments])
+    return int(end.value.code or 0)
+
+
+@pytest.fixture
+def home(workspace: Workspace) -> Path:
+    with (workspace.home / SETTINGS).open("a", encoding="utf-8") as file:
+        file.write('[audit]\norigin = "audit.example.com/plant1"\ncheckpoints = "away"\n')
+    with open_installation(workspace.home) as installation, installation.store.transaction() as tx:
+        create_account(tx, name="lin", printed_name="小林", password="a long password 1", roles=("steward",), by="cli")
+    return workspace.home
+
+
+def test_a_log_is_sealed_checked_exported_and_found_out(home: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDTHREAD_LANG", "en")
+    assert len(list((home / "away").glob("*/*.checkpoint"))) == 1, "sealed and copied when the command ended"
+    capsys.readouterr()
+    assert call("audit", "key", "--home", home) == 0
+    key = capsys.readouterr().out.strip()
+    assert key.startswith("audit.example.com/plant1+")
+    assert call("audit", "checkpoint", "--home", home) == 0
+    kept = tmp_path / "kept"
+    kept.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert call("audit", "export", tmp_path / "bundle.zip", "--home", home, "--object", "account/lin", "--since", "2020-01-01", "--until", "2999-12-31") == 0
+    assert call("audit", "export", tmp_path / "all", "--home", home) == 0
+    for bundle in ("bundle.zip", "all"):
+        program = [sys.executable, "-I", str(tmp_path / "all" / "verify.py"), str(tmp_path / bundle), "--key", key, "--checkpoint", str(kept)]
+        done = subprocess.run(program, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    capsys.readouterr()
+    assert call("audit", "verify", "--home", home) == 0
+    assert "is whole" in capsys.readouterr().out
+    with open_installation(home) as installation, installation.store.transaction() as tx:
+        tx.execute(text("set local session_replication_role = replica"))
+        tx.execute(text("update medthread.audit_event set actor = 'eve' where action = 'account.create'"))
+    assert call("audit", "verify", "--home", home) == 3
+    assert "an audit row is not what was sealed" in capsys.readouterr().out
+
+
+def test_what_cannot_be_is_said_and_changes_nothing(home: Path, workspace: Workspace, tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "there").mkdir()
+    assert call("audit", "export", tmp_path / "there", "--home", home) == 1
+    assert "there already" in capsys.readouterr().err
+    assert call("audit", "export", tmp_path / "x", "--home", home, "--since", "2026-02-01", "--until", "2026-01-01") == 1
+    assert call("audit", "export", tmp_path / "x", "--home", home, "--since", "yesterday") == 2
+    assert not (tmp_path / "x").exists()
+    settings = home / SETTINGS
+    settings.write_text(settings.read_text(encoding="utf-8").replace("plant1", "plant 1"), encoding="utf-8")
+    assert call("audit", "verify", "--home", home) == 1
+    assert "cannot name a log" in capsys.readouterr().err
+
+
+def test_nothing_sealed_yet_is_said(workspace: Workspace, tmp_path: Path, capsys: Capture) -> None:
+    for arguments in (("checkpoint",), ("export", tmp_path / "x")):
+        assert call("audit", *arguments, "--home", workspace.home) == 1
+        assert "nothing is sealed yet" in capsys.readouterr().err
+
+
+def test_a_command_whose_checkpoints_cannot_be_copied_is_done_and_says_so(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for file in (home / "away").glob("*/*"):
+        file.unlink()
+    for folder in (*(home / "away").glob("*"), home / "away"):
+        folder.rmdir()
+    (home / "away").touch()
+    with open_installation(home) as installation, installation.store.transaction() as tx:
+        create_account(tx, name="wang", printed_name="小王", password="a long password 1", roles=("steward",), by="cli")
+    assert "cannot be copied" in caplog.text
+    (home / "away").unlink()
+    assert call("audit", "verify", "--home", home) == 0
+    assert len(list((home / "away").glob("*/*.checkpoint"))) >= 2, "caught up"
