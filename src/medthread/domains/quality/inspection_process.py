@@ -32,7 +32,7 @@ TIGHTENED = Guard(
     en="lots of a conditionally approved source are inspected tightened",
     takes=("item", "supplier", "stage", "severity"),
     blocks="""
-        select 'supplier_qualification/' || q.supplier || '|' || q.item || '|' || q.site as record, '检验严格度 / severity: ' || cast(:severity as text) as detail
+        select 'supplier_qualification/' || q.qualification_no as record, '检验严格度 / severity: ' || cast(:severity as text) as detail
         from native.supplier_qualification as q
         join medthread.process_case as c on c.entity = 'supplier_qualification' and c.record = q.id and c.state = 'conditional'
         where q.supplier = cast(:supplier as text) and q.item = cast(:item as text) and cast(:stage as text) = 'incoming'
