@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 
 from medthread.derive.soundness import Known, flaws
-from medthread.model import About, Clock, Duty, Entity, F, Home, Label, Meaning, Process, State, Transition
+from medthread.model import About, Clock, Duty, Entity, F, Home, Label, Meaning, Opening, Process, State, Transition
 
 
 class Parcel:
@@ -43,6 +43,8 @@ LOST = State("lost", "丢失", "Lost")
 PLANTED: list[tuple[str, str, Callable[[], Process]]] = [
     ("twice", "stands twice", lambda: change(states=(*SOUND.states, State("new", "新", "New")))),
     ("entry", "no state to begin in", lambda: change(initial=())),
+    ("entry", "which is not initial", lambda: change(opens=(Opening("packed", "weight", "1"),))),
+    ("field", "opens by 'height'", lambda: change(opens=(Opening("new", "height", "1"),))),
     ("unreachable", "nothing leads to 'lost'", lambda: change(states=(*SOUND.states, LOST), terminal=("sent", "lost"))),
     ("terminal", "can be left by 'reopen'", lambda: acts(PACK, SENT, Transition(action="reopen", zh="重开", en="Reopen", from_=("sent",), to="new", by="qa"))),
     ("dead_end", "cannot be left", lambda: acts(PACK, SENT, Transition(action="lose", zh="丢", en="Lose", from_=("new",), to="lost", by="qa"), states=(*SOUND.states, LOST))),

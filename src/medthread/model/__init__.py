@@ -7,7 +7,7 @@ from medthread.model.guards import Calculation, Decision, Guard
 from medthread.model.labels import Label
 from medthread.model.mapping import EntityMapping, FieldMapping, Source, TableMapping, parse_source
 from medthread.model.matching import MatchModel
-from medthread.model.process import Clock, Duty, Meaning, Process, State, Transition
+from medthread.model.process import Clock, Duty, Meaning, Opening, Process, State, Transition
 from medthread.model.registry import Registry
 from medthread.model.rulebook import Rulebook
 from medthread.model.rules import (
@@ -55,6 +55,7 @@ __all__ = [
     "MatchModel",
     "Meaning",
     "Mode",
+    "Opening",
     "Process",
     "Reaction",
     "Ref",

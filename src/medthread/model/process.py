@@ -5,9 +5,10 @@ that it can stand. Terms: 21 CFR 11.50 (meaning of a signature), ISO 13485 8.2.5
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict
 
@@ -146,6 +147,16 @@ class Clock:
         return Label(self.zh, self.en)
 
 
+@dataclass(frozen=True)
+class Opening:
+    """A record whose `field` has this value begins in `state`, not in the first of the initial ones."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    state: str
+    field: str
+    value: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Process:
     """The whole of it. A case stays on the version that it began with."""
@@ -158,6 +169,7 @@ class Process:
     states: tuple[State, ...]
     initial: tuple[str, ...]
     terminal: tuple[str, ...]
+    opens: tuple[Opening, ...] = ()
     rest: tuple[str, ...] = ()  # may stay here for good; new facts bring it back
     transitions: tuple[Transition, ...]
     duties: tuple[Duty, ...] = ()
@@ -168,7 +180,7 @@ class Process:
     def __post_init__(self) -> None:
         """Refuse what names nothing; whether the whole can stand is `derive.soundness`'s."""
         names = [s.name for s in self.states]
-        said = [*self.initial, *self.terminal, *self.rest, *(t.to for t in self.transitions), *(f for t in self.transitions for f in t.from_)]
+        said = [*self.initial, *(o.state for o in self.opens), *self.terminal, *self.rest, *(t.to for t in self.transitions), *(f for t in self.transitions for f in t.from_)]
         strangers = sorted(set(said) - set(names))
         if strangers:
             raise DeclarationError(f"process {self.name} has no state {strangers[0]!r}", hint=f"its states are {', '.join(names)}")
@@ -193,6 +205,10 @@ class Process:
     def transition(self, action: str, *, state: str) -> Transition | None:
         """The transition of that name that leaves a state."""
         return next((t for t in self.leaving(state) if t.action == action), None)
+
+    def begins(self, values: Mapping[str, Any]) -> str:
+        """The state in which a record with these values begins."""
+        return next((o.state for o in self.opens if str(values.get(o.field)) == o.value), self.initial[0])
 
     def is_over(self, state: str) -> bool:
         """Whether the record may not be changed any more."""

@@ -60,12 +60,10 @@ def keep_definitions(tx: Connection, rulebook: Rulebook) -> None:
             index_elements=["process", "version"], set_=fresh))
 
 
-def open_case(tx: Connection, context: Context, *, entity: str, record: str, by: str, at: datetime, state: str | None = None) -> Case:
-    """Begin, in the first state or another that the definition allows to begin in."""
+def open_case(tx: Connection, context: Context, *, entity: str, record: str, by: str, at: datetime, values: Mapping[str, Any]) -> Case:
+    """Begin, in the state that the definition gives a record of these values."""
     process = context.rulebook.processes[entity]
-    begin = state or process.initial[0]
-    if begin not in process.initial:
-        raise ConflictError(f"a {process.name} does not begin as {begin!r}", hint=f"it begins as {' or '.join(process.initial)}")
+    begin = process.begins(values)
     tx.execute(insert(process_case).values(
         entity=entity, record=record, process=process.name, version=process.version, state=begin, opened_by=by, opened_at=at, state_since=at))
     return Case(entity, record, process, begin, by, at, at)

@@ -39,7 +39,7 @@ class Change:
     hidden: frozenset[str] = frozenset()
 
 
-def create_native(tx: Connection, context: Context, *, entity: str, values: dict[str, Any], by: str, state: str | None = None) -> str:
+def create_native(tx: Connection, context: Context, *, entity: str, values: dict[str, Any], by: str) -> str:
     """Write a new object and open its case where it has a process; gives its id."""
     declared, table, id_, at = context.registry[entity], context.table(entity), uuid.uuid4().hex, datetime.now(UTC)
     body = checked(declared, filled(tx, context, declared, values, by=by, at=at))
@@ -53,7 +53,7 @@ def create_native(tx: Connection, context: Context, *, entity: str, values: dict
         raise ConflictError(f"there is a {entity} with {keys} already", hint="open that one, or choose another key") from error
     record(tx, actor=by, action="entity.create", object_=f"{entity}/{id_}", after=safe(declared, body))
     if entity in context.rulebook.processes:
-        case = open_case(tx, context, entity=entity, record=id_, by=by, at=at, state=state)
+        case = open_case(tx, context, entity=entity, record=id_, by=by, at=at, values=body)
         run_clocks(tx, context, case, state=case.state, values=body, at=at)
     return id_
 

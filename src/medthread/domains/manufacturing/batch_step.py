@@ -53,6 +53,25 @@ LINE_CLEARED = Guard(
                 and k.state_since + l.valid_hours * interval '1 hour' >= cast(:now as timestamptz))""",
     clause="GMP 2025 生产管理; 21 CFR 820.45",
 )
+# New lots follow the revision in force; a lot that was begun under the one before may be finished under it.
+INSTRUCTION_IN_FORCE = Guard(
+    name="instruction_in_force",
+    zh="作业文件是现行版本,或开批时的现行版本",
+    en="the instruction is the revision in force, or was when the batch was opened",
+    takes=("item", "lot_no", "instruction", "instruction_rev"),
+    blocks="""
+        select 'document/' || cast(:instruction as text) || '|' || cast(:instruction_rev as text) as record,
+            coalesce(c.state, '没有这个版本 / no such revision') as detail
+        from native.batch_record as b
+        left join native.document as d on d.doc_no = cast(:instruction as text) and d.doc_rev = cast(:instruction_rev as text)
+        left join medthread.process_case as c on c.entity = 'document' and c.record = d.id
+        where b.item = cast(:item as text) and b.lot_no = cast(:lot_no as text)
+            and exists (select 1 from native.document where doc_no = cast(:instruction as text))
+            and (c.state is null or c.state <> 'effective') and not exists (
+                select 1 from medthread.process_step as s
+                where s.entity = 'document' and s.record = d.id and s.from_state = 'effective' and s.at > b._created_at)""",
+    clause="ISO 13485:2016 4.2.4, 7.5.1",
+)
 BY_ITS_OPERATOR = Guard(
     name="step_by_its_operator",
     zh="由本人开始自己执行的步骤",
@@ -80,7 +99,7 @@ BATCH_STEP = Process(
     transitions=(
         Transition(
             action="start", zh="开始", en="Start", from_=("ready",), to="running", by="prod", asks=("person", "started_at"),
-            guards=("step_by_its_operator", "operator_trained", "no_held_ancestor", "equipment_calibrated", "equipment_maintained", "special_process_validated", "line_cleared"),
+            guards=("step_by_its_operator", "operator_trained", "instruction_in_force", "no_held_ancestor", "equipment_calibrated", "equipment_maintained", "special_process_validated", "line_cleared"),
         ),
         Transition(
             action="perform", zh="执行", en="Perform", from_=("running",), to="done", by="prod", meaning=Meaning.PERFORMED, asks=("ended_at",),

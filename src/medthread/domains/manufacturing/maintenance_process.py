@@ -1,4 +1,4 @@
-from medthread.model import Clock, Duty, EventType, Guard, Label, Meaning, Process, State, Transition
+from medthread.model import Clock, Duty, EventType, Guard, Label, Meaning, Opening, Process, State, Transition
 
 EVENTS = (
     EventType("maintenance.due", "维护已到期排程", "Maintenance scheduled", "manufacturing"),
@@ -56,6 +56,7 @@ MAINTENANCE = Process(
         State("cancelled", "已取消", "Cancelled"),
     ),
     initial=("due", "reported"),
+    opens=(Opening("reported", "kind", "corrective"),),
     terminal=("closed", "cancelled"),
     transitions=(
         Transition(action="schedule", zh="排程", en="Schedule", from_=("due",), to="assigned", by="maint", emits="maintenance.due"),

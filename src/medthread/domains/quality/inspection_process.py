@@ -26,6 +26,20 @@ PLAN_IN_FORCE = Guard(
             where p.plan_no = cast(:plan as text) and p.item = cast(:item as text) and p.stage = cast(:stage as text))""",
     clause="ISO 13485:2016 8.2.6",
 )
+TIGHTENED = Guard(
+    name="conditional_source_is_tightened",
+    zh="有条件认可的供方按加严检验",
+    en="lots of a conditionally approved source are inspected tightened",
+    takes=("item", "supplier", "stage", "severity"),
+    blocks="""
+        select 'supplier_qualification/' || q.qualification_no as record, '检验严格度 / severity: ' || cast(:severity as text) as detail
+        from native.supplier_qualification as q
+        join medthread.process_case as c on c.entity = 'supplier_qualification' and c.record = q.id and c.state = 'conditional'
+        where q.supplier = cast(:supplier as text) and q.item = cast(:item as text) and cast(:stage as text) = 'incoming'
+            and cast(:severity as text) <> 'tightened'
+        order by 1""",
+    clause="ISO 13485:2016 7.4.1, 7.4.3",
+)
 COMPLETE = Guard(
     name="readings_complete",
     zh="每项特性都测满样本数",
@@ -134,7 +148,7 @@ INSPECTION = Process(
     initial=("pending",),
     terminal=("accepted", "rejected", "cancelled"),
     transitions=(
-        Transition(action="start", zh="开始", en="Start", from_=("pending",), to="measuring", by="qc", guards=("inspection_plan_in_force",)),
+        Transition(action="start", zh="开始", en="Start", from_=("pending",), to="measuring", by="qc", guards=("inspection_plan_in_force", "conditional_source_is_tightened")),
         Transition(action="cancel", zh="取消", en="Cancel", from_=("pending",), to="cancelled", by="qc_mgr", meaning=Meaning.REJECTED, reason=True),
         Transition(
             action="report_out_of_spec", zh="报告超标", en="Report out of specification", from_=("measuring",), to="out_of_spec", by="qc",
