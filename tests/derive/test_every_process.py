@@ -50,7 +50,10 @@ def test_no_two_entities_share_a_process(name: str) -> None:
 
 
 def _live(declared: dict[str, Guard] | dict[str, Watch], sql: str) -> list[str]:
-    return sorted(n for n, d in declared.items() if d.over == "records" and set(re.findall(r"native\.(\w+)", getattr(d, sql))) <= set(registry()))
+    """Names of those over live records, all of which ask only tables that are there."""
+    live = sorted(n for n, d in declared.items() if d.over == "records")
+    assert [n for n in live if not set(re.findall(r"native\.(\w+)", getattr(declared[n], sql))) <= set(registry())] == []
+    return live
 
 
 def _explain(store: Store, sql: str) -> int:

@@ -109,6 +109,16 @@ NO_REFERENCE = Guard(
         select 'training_requirement/' || q.job || '/' || q.subject as record, '培训要求仍引用 / a training requirement refers to it' as detail
         from native.training_requirement as q where q.document = cast(:doc_no as text) and q.status = 'active'
         union all
+        select 'routing_operation/' || r.item || '/' || r.routing_rev || '/' || r.operation_no, '工艺路线的作业指导书 / is the instruction of an operation'
+        from native.routing_operation as r
+        join medthread.process_case as c on c.entity = 'routing_operation' and c.record = r.id
+        where r.instruction = cast(:doc_no as text) and c.state <> 'obsolete'
+        union all
+        select 'inspection_plan/' || p.plan_no, '检验方案的规程 / is the procedure of a plan'
+        from native.inspection_plan as p
+        join medthread.process_case as c on c.entity = 'inspection_plan' and c.record = p.id
+        where p.document = cast(:doc_no as text) and c.state not in ('superseded', 'withdrawn')
+        union all
         select 'supplier_qualification/' || s.qualification_no, '供方质量协议 / is the agreement with a supplier'
         from native.supplier_qualification as s
         join medthread.process_case as c on c.entity = 'supplier_qualification' and c.record = s.id

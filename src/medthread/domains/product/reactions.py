@@ -110,12 +110,28 @@ def compare_risk_file(event: Event, work: Work) -> None:
     assign(work, event, role="eng", subject=f"风险文件核对 / risk file: {told['complaint_no']}", detail=f"{told['device_model']} {told['problem_code']} {told['cause_code']}")
 
 
-def _request(work: Work, *, title: str, origin: str, ref: str, reason: str, item: object) -> None:
-    """A change in draft, with its request; whoever accepted it is the one who asks."""
+@reaction("capa.plan_approved", domain="product", mode=Mode.PROPOSE, role="eng", zh="提出关联的变更申请", en="A change request that carries the plan out")
+def request_from_capa(event: Event, work: Work) -> None:
+    """The CAPA names the change that it waits for."""
+    plan = event.body
+    eco = _request(work, title=f"CAPA {plan['capa_no']}", origin="capa", ref=str(plan["capa_no"]), reason=str(plan["root_cause"] or plan["problem"]),
+                   item=plan["metric_item"])
+    work.change("capa", event.record, {"change_request": eco})
+
+
+@reaction("capa.closed", domain="product", mode=Mode.PROPOSE, role="eng", zh="复核风险文件", en="Look at the risk file again")
+def review_risk_file(event: Event, work: Work) -> None:
+    """What was found and what was done may change a probability."""
+    assign(work, event, role="eng", subject=f"风险文件复核 / risk file: {event.body['capa_no']}", detail=str(event.body["problem"]))
+
+
+def _request(work: Work, *, title: str, origin: str, ref: str, reason: str, item: object) -> str:
+    """A change in draft, with its request; whoever accepted it is the one who asks. Gives its number."""
     eco = work.get("change_order", work.create("change_order", {"title": title}))["eco_no"]
     work.create("change_request", {"change_order": eco, "origin": origin, "origin_ref": ref, "reason": reason, "proposal": "待评估 / to be assessed"})
     if item:
         work.create("change_affected", {"change_order": eco, "line_no": 1, "kind": "item", "object_no": str(item), "item": str(item)})
+    return str(eco)
 
 
 def _alternatives(event: Event, work: Work) -> None:

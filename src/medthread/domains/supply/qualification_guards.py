@@ -164,6 +164,31 @@ NOT_GRADED_D = Guard(
         where e.nth = 1 and e.grade = 'D'""",
     clause="ISO 13485:2016 7.4.1",
 )
+NO_CRITICAL = Guard(
+    name="no_critical_nonconformance_of_source",
+    zh="该供方该物料没有未关闭的致命不合格",
+    en="no critical nonconformance of the supplier's item is open",
+    takes=("supplier", "item"),
+    blocks="""
+        select 'nonconformance/' || n.ncr_no as record, '致命不合格尚未关闭 / critical, and not closed' as detail
+        from native.nonconformance as n
+        join medthread.process_case as c on c.entity = 'nonconformance' and c.record = n.id
+        where n.supplier = cast(:supplier as text) and n.item = cast(:item as text) and n.severity = 'critical' and c.closed_at is null""",
+    clause="ISO 13485:2016 8.3.1",
+)
+TRIALS_INSPECTED = Guard(
+    name="trial_inspections_accepted",
+    zh="在本系统检验的样品和试用批,其检验单已接收",
+    en="where a sample or trial lot was inspected here, the inspection was accepted",
+    takes=("qualification_no",),
+    blocks="""
+        select 'inspection/' || i.inspection_no as record, t.lot_no || ':' || c.state || ' / is not accepted' as detail
+        from native.supplier_trial as t
+        join native.inspection as i on i.inspection_no = t.inspection
+        join medthread.process_case as c on c.entity = 'inspection' and c.record = i.id
+        where t.qualification = cast(:qualification_no as text) and t.result = 'accepted' and c.state <> 'accepted'""",
+    clause="ISO 13485:2016 7.4.3, 8.2.6",
+)
 ACTIONS_CLOSED = Guard(
     name="supplier_actions_closed",
     zh="对该供方该物料的整改要求均已关闭",

@@ -7,11 +7,13 @@ from medthread.domains.supply.qualification_guards import (
     CERTIFICATES_VALID,
     DESK_WILL_DO,
     LOW_RISK,
+    NO_CRITICAL,
     NOT_GRADED_D,
     ONE_ENTRY,
     SAMPLE_FAILED_TWICE,
     SAMPLE_PASSED,
     TRIALS_ACCEPTED,
+    TRIALS_INSPECTED,
     WAS_APPROVED,
 )
 from medthread.model import Clock, Duty, EventType, Label, Meaning, Process, State, Transition
@@ -24,7 +26,7 @@ EVENTS = (
     EventType("supplier.disqualified", "供方已取消资格", "Source disqualified", "supply"),
     EventType("supplier.exited", "供方已退出", "Source given up", "supply"),
 )
-CAUSE_CLOSED = (CERTIFICATES_VALID.name, NOT_GRADED_D.name, AUDIT_IN_TIME.name, ACTIONS_CLOSED.name)
+CAUSE_CLOSED = (CERTIFICATES_VALID.name, NOT_GRADED_D.name, AUDIT_IN_TIME.name, ACTIONS_CLOSED.name, NO_CRITICAL.name)
 ADMISSION = (
     Transition(
         action="propose", zh="提出", en="Propose", from_=("proposed",), to="survey", by="purch", meaning=Meaning.AUTHORED, guards=(ONE_ENTRY.name,),
@@ -52,7 +54,7 @@ ADMISSION = (
     ),
     Transition(
         action="pass_sample", zh="样品合格", en="Sample accepted", from_=("sample",), to="trial", by="qc", meaning=Meaning.PERFORMED,
-        guards=(SAMPLE_PASSED.name,), evidence=Label("检验报告", "The inspection report"),
+        guards=(SAMPLE_PASSED.name, TRIALS_INSPECTED.name), evidence=Label("检验报告", "The inspection report"),
     ),
     Transition(
         action="fail_samples", zh="样品两次不合格", en="Samples failed twice", from_=("sample",), to="disqualified", by="sqe", meaning=Meaning.REJECTED,
@@ -60,11 +62,11 @@ ADMISSION = (
     ),
     Transition(
         action="accept_trial_lots", zh="试用批合格", en="Trial lots accepted", from_=("trial",), to="conditional", by="qa", meaning=Meaning.APPROVED,
-        asks=("valid_to",), guards=(TRIALS_ACCEPTED.name, CERTIFICATES_VALID.name), emits="supplier.conditional",
+        asks=("valid_to",), guards=(TRIALS_ACCEPTED.name, TRIALS_INSPECTED.name, CERTIFICATES_VALID.name), emits="supplier.conditional",
     ),
     Transition(
         action="approve", zh="认可", en="Approve", from_=("trial", "conditional"), to="approved", by="qa_mgr", meaning=Meaning.APPROVED, asks=("valid_to",),
-        guards=(TRIALS_ACCEPTED.name, AGREEMENT_EFFECTIVE.name, CERTIFICATES_VALID.name), emits="supplier.approved",
+        guards=(TRIALS_ACCEPTED.name, TRIALS_INSPECTED.name, AGREEMENT_EFFECTIVE.name, CERTIFICATES_VALID.name), emits="supplier.approved",
         evidence=Label("试用批合格,质量协议含变更通知条款", "Trial lots accepted, the agreement has a change-notice clause"),
     ),
 )
