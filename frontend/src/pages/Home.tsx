@@ -1,7 +1,12 @@
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
-import { Head, Panel, Problem, Table, Waiting } from "../ui";
+import { link } from "../shell/route";
+import { useSession } from "../shell/session";
+import { Button, Head, Panel, Problem, Table, Waiting } from "../ui";
+import { Waits } from "./Inbox";
+import { Desks, type Desk } from "./Processes";
 
+const MOST_NEW = 5;
 type Source = { name: string; label: Label; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number };
 type HomeData = {
   name: string; release: { id: string; published_at: string } | null; quality_index: number | null;
@@ -9,7 +14,31 @@ type HomeData = {
   sources: Source[]; attention: { label: Label; count: number; link: string }[];
 };
 
+/** Those who act begin with what waits for them; the others with how the data stands. */
 export default function Home() {
+  return useSession().session?.acts ? <Acting /> : <Figures />;
+}
+
+function Acting() {
+  const { t, word, language } = useSpeech();
+  const { session } = useSession();
+  const asked = useAsk<{ items: Desk[] }>("/processes");
+  const mine = asked.data?.items.filter((d) => d.acts) ?? [];
+  return (
+    <>
+      <Head title={session?.name} about={session?.role_labels.map(word).join(language === "en" ? ", " : "、")}>
+        {mine.filter((d) => d.opens).slice(0, MOST_NEW).map((d) => (
+          <Button key={d.entity} size="small" href={`${link("entities", d.entity)}?new=1`}>{t("new.of", { what: word(d.label) })}</Button>
+        ))}
+      </Head>
+      <Waits />
+      <Problem of={asked.problem} retry={asked.reload} />
+      {mine.length > 0 && <Panel title={t("home.desks")}><Desks of={mine} /></Panel>}
+    </>
+  );
+}
+
+function Figures() {
   const { t, word, number, moment } = useSpeech();
   const asked = useAsk<HomeData>("/home");
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;

@@ -1,21 +1,25 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useSpeech, type Key } from "../i18n";
-import { Button, Modal } from "../ui";
+import { useAsk } from "../api";
+import type { Desk } from "../pages/Processes";
+import { Button, Count, Modal } from "../ui";
+import { useInbox, waiting } from "./inbox";
 import { LanguageSwitch } from "./LanguageSwitch";
-import { go } from "./route";
+import { go, link, type Route } from "./route";
 import { useSession } from "./session";
 
 type Entry = { place: string; key?: string; may?: string };
 const MENU: { group: Key; entries: Entry[] }[] = [
-  { group: "group.thread", entries: [{ place: "", key: "h" }, { place: "trace", key: "t", may: "trace:read" }, { place: "udi", key: "u" }] },
+  { group: "group.work", entries: [{ place: "", key: "h" }, { place: "inbox", key: "i" }, { place: "processes", key: "p" }] },
+  { group: "group.thread", entries: [{ place: "trace", key: "t", may: "trace:read" }, { place: "udi", key: "u" }, { place: "rules", key: "k" }] },
   { group: "group.data", entries: [{ place: "dictionary", key: "d" }, { place: "entities", key: "e" }, { place: "masters", key: "m", may: "masters:read" }] },
   { group: "group.quality", entries: [
     { place: "quality", key: "q" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
   ] },
   { group: "group.operation", entries: [
     { place: "sources", key: "s" }, { place: "runs", key: "n" }, { place: "releases", key: "l" }, { place: "audit", key: "a", may: "audit:read" },
-    { place: "tokens", may: "tokens:own" },
   ] },
+  { group: "group.account", entries: [{ place: "delegations", may: "entities:write" }, { place: "tokens", may: "tokens:own" }] },
 ];
 
 const isTyping = (target: EventTarget | null): boolean =>
@@ -45,12 +49,16 @@ function useKeys(help: () => void): void {
   }, [help]);
 }
 
-export function Shell({ place, children }: { place: string; children: ReactNode }) {
-  const { t } = useSpeech();
+export function Shell({ route, children }: { route: Route; children: ReactNode }) {
+  const { t, word } = useSpeech();
   const { session, signOut } = useSession();
   const [helping, setHelping] = useState(false);
   const main = useRef<HTMLElement>(null);
   useKeys(() => setHelping(true));
+  const desks = useAsk<{ items: Desk[] }>("/processes").data?.items.filter((d) => d.acts) ?? [];
+  const desk = route.path[0] === "entities" ? desks.find((d) => d.entity === route.path[1])?.entity : undefined;
+  const place = desk ? undefined : route.path[0] ?? "";
+  const count = waiting(useInbox().data);
   const can = session?.can ?? [];
   const groups = MENU.map((g) => ({ ...g, entries: g.entries.filter((e) => !e.may || can.includes(e.may)) })).filter((g) => g.entries.length);
   return (
@@ -69,7 +77,11 @@ export function Shell({ place, children }: { place: string; children: ReactNode 
           <div key={g.group}>
             <h2>{t(g.group)}</h2>
             {g.entries.map((e) => (
-              <a key={e.place} href={`#/${e.place}`} aria-current={e.place === place ? "page" : undefined}>{t(`nav.${e.place || "home"}` as Key)}</a>
+              <a key={e.place} href={`#/${e.place}`} aria-current={e.place === place ? "page" : undefined}>                {t(`nav.${e.place || "home"}` as Key)}{e.place === "inbox" && count > 0 && <> <Count of={count} /><span className="unseen"> {t("inbox.waiting")}</span></>}
+              </a>
+            ))}
+            {g.group === "group.work" && desks.map((d) => (
+              <a key={d.entity} className="desk" href={link("entities", d.entity)} aria-current={d.entity === desk ? "page" : undefined}>{word(d.label)}</a>
             ))}
           </div>
         ))}

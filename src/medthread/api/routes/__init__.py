@@ -3,6 +3,7 @@
 from medthread.api.routes import (
     acts,
     audit,
+    delegations,
     dictionary,
     entities,
     home,
@@ -11,6 +12,7 @@ from medthread.api.routes import (
     meta,
     native,
     own_account,
+    processes,
     quality,
     quarantine,
     releases,
@@ -27,8 +29,7 @@ from medthread.api.routes import (
 ROUTERS = tuple(
     m.router
     for m in (
-        session, home, meta, entities, native, acts, inbox, rules, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
-        releases, audit, tokens,
-        own_account, services,
+        session, home, meta, entities, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
+        releases, audit, tokens, own_account, services,
     )
 )

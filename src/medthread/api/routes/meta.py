@@ -54,14 +54,16 @@ def screen_of(entity: type[Entity], given: Services, actor: Actor) -> dict[str, 
     meta = entity_meta(entity, given.registry, clearance=actor.clearance, process=given.workflow.rulebook.processes.get(entity.name))
     native = entity.about.home is Home.NATIVE
     writes = native and "entities:write" in given.access.can(actor)
+    openers = meta["process"]["opened_by"] if meta["process"] else []
     fields = []
     for field, f in zip(meta["fields"], entity.fields.values(), strict=True):
         plain = not field["masked"] and not f.is_personal
         fields.append({
             **field,
             "type": "choice" if field["codes"] else "reference" if field["ref"] else KINDS[field["kind"]],
-            "choices": field["codes"], "reference": field["ref"], "list": field["in_list"],
+            "choices": field["codes"], "reference": field["ref"], "along": [{"field": theirs, "from": mine} for theirs, mine in f.mark.ref.along] if f.mark.ref else [],
+            "list": field["in_list"],
             "search": field["search"] and plain, "sortable": plain, "restricted": needs_clearance(f),
             "hint": field["about"] or (field["rules"][0]["label"] if f.mark.rules else None),
         })
-    return {**meta, "about": meta["meaning"], "native": native, "can": {"create": writes, "update": writes}, "fields": fields}
+    return {**meta, "about": meta["meaning"], "native": native, "can": {"create": writes and (not openers or bool(set(openers) & set(actor.roles))), "update": writes}, "fields": fields}
