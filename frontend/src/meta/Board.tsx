@@ -44,6 +44,7 @@ function Card({ meta, fields, row }: { meta: EntityMeta; fields: Field[]; row: R
           <span key={f.name}><Value field={f.type === "reference" ? { ...f, type: "text" } : f} row={row} /></span>
         ))}
       </span>
+      {meta.gist && typeof row[meta.gist] === "string" && <span className="gist two">{String(row[meta.gist])}</span>}
       <span className="foot">
         <span className="quiet" title={t("inbox.since")}>{typeof row._since === "string" ? since(t, row._since) : ""}</span>
         {typeof row._due === "string" && <Due at={row._due} />}

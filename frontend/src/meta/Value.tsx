@@ -23,7 +23,7 @@ export function Value({ field, row }: { field: Field; row: Row }) {
     case "truth":
       return <>{value ? t("yes") : t("no")}</>;
     case "moment":
-      return <span className="mono">{moment(value)}</span>;
+      return <span className="moment">{moment(value)}</span>;
     case "integer":
     case "number":
       return <span className="number">{number(Number(value))}{field.unit ? ` ${field.unit}` : ""}</span>;

@@ -1,12 +1,9 @@
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
-import { link } from "../shell/route";
 import { useSession } from "../shell/session";
-import { Button, Head, Panel, Problem, Table, Waiting } from "../ui";
+import { Head, Panel, Problem, Table, Waiting } from "../ui";
 import { Waits } from "./Inbox";
 import { Desks, type Desk } from "./Processes";
-
-const MOST_NEW = 5;
 type Source = { name: string; label: Label; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number };
 type HomeData = {
   name: string; release: { id: string; published_at: string } | null; quality_index: number | null;
@@ -26,11 +23,7 @@ function Acting() {
   const mine = asked.data?.items.filter((d) => d.acts) ?? [];
   return (
     <>
-      <Head title={session?.name} about={session?.role_labels.map(word).join(language === "en" ? ", " : "、")}>
-        {mine.filter((d) => d.opens).slice(0, MOST_NEW).map((d) => (
-          <Button key={d.entity} size="small" href={`${link("entities", d.entity)}?new=1`}>{t("new.of", { what: word(d.label) })}</Button>
-        ))}
-      </Head>
+      <Head title={session?.name} about={session?.role_labels.map(word).join(language === "en" ? ", " : "、")} />
       <Waits />
       <Problem of={asked.problem} retry={asked.reload} />
       {mine.length > 0 && <Panel title={t("home.desks")}><Desks of={mine} /></Panel>}

@@ -50,7 +50,7 @@ function Tasks({ of }: { of: Task[] }) {
         </div>
       )}
       {of.length === 0 ? <Quiet>{t("inbox.empty")}</Quiet> : <Table<Task> fit label={t("inbox.tasks")} rows={shown} id={(x) => `${x.entity}/${x.record}`} columns={[
-        { name: "title", title: t("subject"), show: (x) => <><a href={link("entities", x.entity, x.record)}>{x.title}</a> <span className="quiet">{word(x.label)}</span></> },
+        { name: "title", title: t("subject"), show: (x) => <><a href={link("entities", x.entity, x.record)}>{x.title}</a> <span className="quiet">{word(x.label)}</span>{x.gist && <div className="gist">{x.gist}</div>}</> },
         { name: "state", title: t("status"), width: 130, show: (x) => <Tag>{word(x.state_label) || x.state}</Tag> },
         { name: "acts", title: t("inbox.acts"), show: (x) => (
           <>{x.acts.map((a) => word(a.label)).join(language === "en" ? ", " : "、")}

@@ -4,7 +4,7 @@ import { useSpeech } from "../i18n";
 import { FieldInput, sentValue } from "../meta/inputs";
 import { RecordLink } from "../shell/names";
 import { link, type Route } from "../shell/route";
-import { Button, Facts, Form, Head, Nothing, Panel, Problem, Tag, Waiting } from "../ui";
+import { Button, Facts, Form, Head, Nothing, Panel, Problem, Tag, Waiting, oneOf } from "../ui";
 
 type Parameter = { name: string; label: Label; type: string; required: boolean; reference: string | null };
 type Rule = {
@@ -92,7 +92,7 @@ function Ask({ rule }: { rule: Rule }) {
 }
 
 function Said({ of }: { of: Answer }) {
-  const { t, word } = useSpeech();
+  const { t, word, language } = useSpeech();
   if (of.allowed === undefined) {
     const figures = Object.entries(of).filter(([k, v]) => k !== "rule" && k !== "standard" && v !== null);
     return <div role="status" className="answer"><Facts of={figures.map(([k, v]) => [<span className="mono">{k}</span>, typeof v === "object" ? JSON.stringify(v) : String(v)])} /></div>;
@@ -101,7 +101,7 @@ function Said({ of }: { of: Answer }) {
     <div role="status" className="answer">
       <p><Tag tone={of.allowed ? "good" : "bad"}>{t(of.allowed ? "rules.yes" : "rules.no")}</Tag></p>
       {of.because && of.because.length > 0 && (
-        <ul className="objections">{of.because.map((b, n) => <li key={n}><span className="rule">{word(b.label)}</span> <RecordLink of={b.record} /> <span className="quiet">{b.detail}</span></li>)}</ul>
+        <ul className="objections">{of.because.map((b, n) => <li key={n}><span className="rule">{word(b.label)}</span> <RecordLink of={b.record} /> <span className="quiet">{oneOf(b.detail, language)}</span></li>)}</ul>
       )}
     </div>
   );

@@ -27,7 +27,11 @@ const focusFirst = (open: boolean): void => { if (open) document.querySelector<H
 function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: Act }) {
   const { t, word } = useSpeech();
   const [form] = Form.useForm<Row>();
-  const asks = act.asks.map((n) => meta.fields.find((f) => f.name === n)).filter((f): f is Field => f !== undefined);
+  const fieldsOf = (names: string[]) => names.map((n) => meta.fields.find((f) => f.name === n)).filter((f): f is Field => f !== undefined);
+  const asked = fieldsOf(act.asks);
+  // What a rule looks at and the record leaves open can be given with the act, not only before it.
+  const open = fieldsOf(act.considers).filter((f) => !f.masked && (item[f.name] === null || item[f.name] === ""));
+  const asks = [...asked, ...open];
   const [values, setValues] = useState<Row>({});
   const { seen, problem: unseen, fresh, again } = usePreview(`/entities/${entity}/${encodeURIComponent(String(item._id))}/acts/${act.action}`, tag, values);
   const [problem, setProblem] = useState<ProblemError>();
@@ -69,11 +73,11 @@ function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: 
       )}
       <div className="how">
         {act.evidence && <p className="evidence">{t("sign.evidence")}<strong>{word(act.evidence)}</strong></p>}
-        {asks.map((f) => (
-          <Form.Item key={f.name} name={f.name} label={word(f.label)} extra={word(f.hint) || undefined} rules={[{ required: true, message: t("required") }]}>
+        <div className="grid">{asks.map((f) => (
+          <Form.Item key={f.name} name={f.name} label={word(f.label)} extra={word(f.hint) || undefined} className={f.long ? "wide" : undefined} rules={asked.includes(f) ? [{ required: true, message: t("required") }] : []}>
             <FieldInput field={f} />
           </Form.Item>
-        ))}
+        ))}</div>
         {blocked && <div className="problem" role="alert"><strong>{t("act.blocked", { n: seen.objections.length })}</strong><Objections of={seen.objections} /></div>}
         <Form.Item name="__reason" label={act.reason ? t("reason") : t("reason.optional")} rules={act.reason ? [{ required: true, whitespace: true, message: t("required") }] : []}>
           <Input.TextArea autoSize={{ minRows: 1, maxRows: 5 }} />

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { asProblem, get, getTagged, useAsk, type EntityMeta, type Problem as ProblemError, type Row } from "../api";
+import { asProblem, get, getTagged, useAsk, type EntityMeta, type Field, type Problem as ProblemError, type Row } from "../api";
 import { useSpeech } from "../i18n";
 import { EntityForm } from "../meta/EntityForm";
 import { Value } from "../meta/Value";
@@ -104,15 +104,21 @@ function About({ meta, item, of }: { meta: EntityMeta; item: Row; of: Case | nul
   );
 }
 
-/** The record's own values: short ones side by side, paragraphs below them. */
+/** The record's own values: short ones side by side, paragraphs below them, and the names of those still open. */
 function Values({ meta, item }: { meta: EntityMeta; item: Row }) {
-  const { word } = useSpeech();
+  const { t, word, language } = useSpeech();
+  const isOpen = (f: Field) => (item[f.name] ?? "") === "" && !item[`${f.name}__code`];
+  const filled = meta.fields.filter((f) => !isOpen(f));
+  const open = meta.fields.filter(isOpen).map((f) => word(f.label));
   return (
-    <dl className="values">
-      {[...meta.fields.filter((f) => !f.long), ...meta.fields.filter((f) => f.long)].map((f) => (
-        <div key={f.name} className={f.long ? "wide" : undefined}><dt>{word(f.label)}</dt><dd><Value field={f} row={item} /></dd></div>
-      ))}
-    </dl>
+    <>
+      <dl className="values">
+        {[...filled.filter((f) => !f.long), ...filled.filter((f) => f.long)].map((f) => (
+          <div key={f.name} className={f.long ? "wide" : undefined}><dt>{word(f.label)}</dt><dd><Value field={f} row={item} /></dd></div>
+        ))}
+      </dl>
+      {open.length > 0 && <p className="quiet open">{t("values.open", { names: open.join(language === "en" ? ", " : "、") })}</p>}
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import type { Label, Objection, Row, State } from "../api";
 
 export type Who = { role: string; label: Label };
 export type Act = {
-  action: string; label: Label; to: string; by: string; mine: boolean; who: Who[]; asks: string[]; reason: boolean; meaning: string | null;
+  action: string; label: Label; to: string; by: string; mine: boolean; who: Who[]; asks: string[]; considers: string[]; reason: boolean; meaning: string | null;
   meaning_label: Label | null; evidence: Label | null; guards: string[]; system: boolean; all_sign: boolean; on_behalf_of: string | null;
   bound: { action: string; label: Label; by: string[]; apart: string } | null; signed: { role: string; label: Label; name: string | null; at: string }[];
 };

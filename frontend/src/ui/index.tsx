@@ -106,16 +106,29 @@ export function Problem({ of, retry }: { of: ProblemError | undefined; retry?: (
   );
 }
 
-/** What stands in the way: the rule in words, the record that breaks it, what is the matter with it. */
+/** What stands in the way: each rule in words, the records that break it, what is the matter with them. */
 export function Objections({ of }: { of: Objection[] }) {
-  const { word } = useSpeech();
+  const { word, language } = useSpeech();
+  const rules = [...new Set(of.map((o) => o.guard))].map((g) => of.filter((o) => o.guard === g));
   return (
     <ul className="objections">
-      {of.map((o, n) => (
-        <li key={`${o.guard}${o.record}${n}`}><span className="rule">{word(o)}</span> <RecordLink of={o.record} /> <span className="quiet">{o.detail}</span></li>
+      {rules.map((found) => (
+        <li key={found[0]!.guard}>
+          <span className="rule">{word(found[0])}</span>
+          {found.map((o, n) => <div key={n}><RecordLink of={o.record} /> <span className="quiet">{oneOf(o.detail, language)}</span></div>)}
+        </li>
       ))}
     </ul>
   );
+}
+
+const CHINESE = /[\u4e00-\u9fff]/;
+
+/** Details that rules write in both languages, `中文 / English`: the reader's half of them. */
+export function oneOf(text: string, language: string): string {
+  const cut = text.indexOf(" / ");
+  const [zh, en] = [text.slice(0, cut), text.slice(cut + 3)];
+  return cut < 0 || !CHINESE.test(zh) || CHINESE.test(en) ? text : language === "en" ? en : zh;
 }
 
 const NEARNESS = { late: "bad", near: "warn", far: "plain" } as const;

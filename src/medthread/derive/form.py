@@ -78,6 +78,12 @@ def part_meta(entity: type[Entity]) -> dict[str, str] | None:
     return {"field": field, "entity": ref.entity} if field and ref else None
 
 
+def gist_of(entity: type[Entity]) -> str | None:
+    """The field that tells at a glance what a record is about: its first paragraph that must be there and everybody may read."""
+    told = (f for f in entity.fields.values() if f.mark.long and f.required and f.mark.classification <= Classification.INTERNAL)
+    return next((f.name for f in told), None)
+
+
 def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classification, process: Process | None = None) -> dict[str, Any]:
     """An entity's screen as data, for one reader."""
     about = entity.about
@@ -92,6 +98,7 @@ def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classifi
         "owner": about.owner,
         "key": list(entity.key()),
         "title": about.title or entity.key()[-1],
+        "gist": gist_of(entity),
         "synonyms": list(about.synonyms),
         "retention": pair(retention_label(entity)),
         "process": process_meta(process) if process else None,

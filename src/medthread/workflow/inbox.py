@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, or_, select
+from sqlalchemy import Connection, Text, cast, func, null, or_, select
 
 from medthread.derive.columns import MASKED
-from medthread.derive.form import pair
+from medthread.derive.form import gist_of, pair
 from medthread.model import Label
 from medthread.model.process import ORIGINATOR, Process, Transition
 from medthread.stores.postgres.tables import deadline, outbox, process_case, process_step, proposal, reaction_failure
@@ -18,6 +18,7 @@ from medthread.workflow.duties import Done, broken_duty
 from medthread.workflow.standing import lent_roles
 
 MOST = 200
+GLANCE = 160  # characters of what a record is about
 NEAR = timedelta(days=7)
 
 
@@ -72,7 +73,7 @@ def _for(transition: Transition, row: Any, actor: Actor, lent: Mapping[str, str]
 
 
 def _task(context: Context, entity: str, process: Process, row: Any, acts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"entity": entity, "label": pair(context.registry[entity].about.label), "record": row.record, "title": row.title or row.record,
+    return {"entity": entity, "label": pair(context.registry[entity].about.label), "record": row.record, "title": row.title or row.record, "gist": row.gist,
             "state": row.state, "state_label": pair(process.state(row.state).label) if row.state in {s.name for s in process.states} else None,
             "since": row.state_since, "due_at": row.due_at, "acts": acts}
 
@@ -82,7 +83,10 @@ def _open(context: Context, entity: str, states: Iterable[str], actor: Actor) ->
     first = select(due.c.due_at).where(due.c.entity == case.c.entity, due.c.record == case.c.record, due.c.met_at.is_(None))
     soonest = first.order_by(due.c.due_at).limit(1).scalar_subquery()
     here = (case.c.entity == entity) & case.c.closed_at.is_(None) & case.c.state.in_(list(states))
-    query = select(case, soonest.label("due_at"), _title(context, entity).label("title")).join(table, table.c.id == case.c.record).where(here)
+    gist = gist_of(context.registry[entity])
+    told = func.left(table.c[gist], GLANCE) if gist else null()
+    query = select(case, soonest.label("due_at"), _title(context, entity).label("title"), told.label("gist"))
+    query = query.join(table, table.c.id == case.c.record).where(here)
     if actor.plants:
         query = query.where(or_(table.c["_plant"].is_(None), table.c["_plant"].in_(actor.plants)))
     return query.order_by(case.c.state_since).limit(MOST)

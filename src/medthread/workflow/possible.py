@@ -21,19 +21,22 @@ from medthread.workflow.native import row_of
 from medthread.workflow.standing import Standing, fitting, organisation_of, standings
 
 
-def act_view(transition: Transition, *, mine: bool) -> dict[str, Any]:
-    """An act in words: what it is called, who does it, what it asks for, what a signature under it says."""
-    meaning = transition.meaning
+def act_view(context: Context, entity: str, transition: Transition, *, mine: bool) -> dict[str, Any]:
+    """An act in words: what it is called, who does it, what it asks for and looks at, what a signature under it says."""
+    meaning, declared = transition.meaning, context.registry[entity]
+    looked_at = {n for g in transition.guards for n in context.rulebook.guards[g].takes}
+    considers = [n for n in declared.fields if n in looked_at and n not in transition.asks and n not in declared.key()]
     return {
         "action": transition.action, "label": pair(transition.label), "to": transition.to, "by": transition.by, "mine": mine,
-        "who": [{"role": r, "label": pair(role_label(r))} for r in transition.roles], "asks": list(transition.asks), "reason": transition.reason,
+        "who": [{"role": r, "label": pair(role_label(r))} for r in transition.roles], "asks": list(transition.asks), "considers": considers,
+        "reason": transition.reason,
         "meaning": meaning.value if meaning else None, "meaning_label": pair(MEANINGS[meaning]) if meaning else None,
         "evidence": pair(transition.evidence), "guards": list(transition.guards), "system": set(transition.roles) == {SYSTEM},
         "all_sign": transition.needs_all,
     }
 
 
-def possible_acts(tx: Connection, case: Case, row: Mapping[str, Any], actor: Actor) -> list[dict[str, Any]]:
+def possible_acts(tx: Connection, context: Context, case: Case, row: Mapping[str, Any], actor: Actor) -> list[dict[str, Any]]:
     """The acts that leave the record's state: whether they are for this person, what binds them, who has signed already."""
     held, done = standings(tx, actor, case, at=datetime.now(UTC)), done_so_far(tx, case)
     found = []
@@ -41,7 +44,7 @@ def possible_acts(tx: Connection, case: Case, row: Mapping[str, Any], actor: Act
         signed = _signed(tx, case, transition)
         standing = fitting(transition, held, taken=frozenset(s["role"] for s in signed))
         bound = _bound(tx, case, done, transition, standing, row, actor) if standing else None
-        found.append({**act_view(transition, mine=standing is not None), "bound": bound, "signed": signed,
+        found.append({**act_view(context, case.entity, transition, mine=standing is not None), "bound": bound, "signed": signed,
                       "on_behalf_of": standing.on_behalf_of if standing else None})
     return found
 

@@ -30,7 +30,7 @@ def case_view(tx: Connection, context: Context, *, entity: str, record: str, act
         "process": case.process.name, "label": pair(case.process.label), "version": case.process.version, "clauses": list(case.process.clauses),
         "state": case.state, "state_since": case.state_since, "opened_by": case.opened_by, "opened_at": case.opened_at, "closed": case.is_over,
         "states": [{"name": s.name, "label": pair(s.label), "terminal": s.name in case.process.terminal} for s in case.process.states],
-        "opened_by_name": _name(tx, case.opened_by), "acts": possible_acts(tx, case, row, actor),
+        "opened_by_name": _name(tx, case.opened_by), "acts": possible_acts(tx, context, case, row, actor),
         "steps": _steps(tx, case), "deadlines": _deadlines(tx, case), "signatures": _signatures(tx, context, case, row),
     }
 
@@ -76,7 +76,7 @@ def preview(tx: Connection, context: Context, act: Act, actor: Actor) -> dict[st
     content = content_of(tx, context, doing.case, doing.row, doing.transition, doing.given)
     missing = [n for n in doing.transition.asks if doing.values.get(n) in (None, "")]
     return {
-        **act_view(doing.transition, mine=True), "content": content, "content_hash": hash_of(content), "missing": missing,
+        **act_view(context, act.entity, doing.transition, mine=True), "content": content, "content_hash": hash_of(content), "missing": missing,
         "role": doing.standing.role, "factors": _factors(tx, doing), "on_behalf_of": doing.standing.on_behalf_of, "objections": _objections(tx, context, doing),
     }
 
