@@ -2,7 +2,7 @@ import { useState } from "react";
 import { asProblem, onceKey, query, send, type EntityMeta, type Field, type Problem as ProblemError, type Row } from "../api";
 import { useSpeech } from "../i18n";
 import { Button, Form, Input, Problem } from "../ui";
-import { FieldInput, sentValue, shownValues } from "./inputs";
+import { FieldInput, keptValue, shownValues } from "./inputs";
 
 type Given = { meta: EntityMeta; item?: Row; tag?: string; explain?: boolean; onSaved: (id: string) => void };
 
@@ -14,7 +14,7 @@ export function EntityForm({ meta, item, tag, explain, onSaved }: Given) {
   const save = async (given: Row) => {
     setBusy(true);
     setProblem(undefined);
-    const body = Object.fromEntries(meta.fields.map((f) => [f.name, f.masked ? item?.[f.name] ?? null : sentValue(f, given[f.name])]));
+    const body = Object.fromEntries(meta.fields.map((f) => [f.name, f.masked ? item?.[f.name] ?? null : keptValue(f, given[f.name], item)]));
     try {
       const path = `/entities/${meta.name}`;
       const saved = item

@@ -74,3 +74,8 @@ export function sentValue(field: Field, value: unknown): unknown {
   if (value === undefined || value === null || value === "") return null;
   return field.type === "moment" ? moment(String(value)) : value;
 }
+
+/** The same, where the row was there before: what nobody touched goes back as it came, for inputs hold less than moments do. */
+export function keptValue(field: Field, value: unknown, row: Row | undefined): unknown {
+  return row && value === shownValues([field], row)[field.name] ? row[field.name] ?? null : sentValue(field, value);
+}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { asProblem, onceKey, query, send, useAsk, type EntityMeta, type Field, type Paged, type Problem as ProblemError, type Row } from "../api";
 import { useSpeech } from "../i18n";
-import { FieldInput, sentValue, shownValues } from "../meta/inputs";
+import { FieldInput, keptValue, shownValues } from "../meta/inputs";
 import { Value } from "../meta/Value";
 import { Button, Form, Problem, Quiet, Waiting } from "../ui";
 
@@ -73,8 +73,8 @@ function Edited({ part, meta, fields, row, onDone, onCancel }: { part: string; m
     setBusy(true);
     setProblem(undefined);
     const typed = form.getFieldsValue(true) as Row;
-    const body = Object.fromEntries(meta.fields.map((f) => [f.name, sentValue(f, typed[f.name] ?? row[f.name])]));
-    for (const f of fields) body[f.name] = sentValue(f, typed[f.name]);
+    const shown = new Set(fields.map((f) => f.name));
+    const body = Object.fromEntries(meta.fields.map((f) => [f.name, shown.has(f.name) ? keptValue(f, typed[f.name], row) : row[f.name] ?? null]));
     try {
       if (row._id) await send("PUT", `/entities/${part}/${encodeURIComponent(String(row._id))}`, body, { "If-Match": String(row._revision) });
       else await send("POST", `/entities/${part}`, body, { "Idempotency-Key": onceKey() });

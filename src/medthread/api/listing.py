@@ -161,7 +161,7 @@ def _clear(given: Services, value: Any, *, opened: bool) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime):
-        return value.isoformat(sep="T", timespec="seconds")
+        return value.isoformat(sep="T")  # to the microsecond: what comes back unchanged must be the same
     return value.isoformat() if isinstance(value, date) else value
 
 

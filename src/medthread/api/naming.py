@@ -35,6 +35,8 @@ def choices_of(given: Services, entity: type[Entity], actor: Actor, *, q: str | 
 
     `along` holds `field:value` for the other parts of the key, values as a record holds them.
     """
+    if entity.about.home is not Home.NATIVE and given.releases.current() is None:
+        return []
     pairs = [a.partition(":") for a in along]
     listing = listing_of(given, entity, actor, q=q, filters=(), sort=None)
     strangers = [f for f, _, _ in pairs if f not in entity.fields or f not in listing.types]

@@ -8,18 +8,19 @@ from sqlalchemy import Connection, Text, cast, func, null, or_, select
 
 from medthread.derive.columns import MASKED
 from medthread.derive.form import gist_of, pair
-from medthread.model import Label
+from medthread.model import Classification, Label
 from medthread.model.process import ORIGINATOR, Process, Transition
 from medthread.stores.postgres.tables import deadline, outbox, process_case, process_step, proposal, reaction_failure
 from medthread.trust.access import Actor
 from medthread.trust.roles import role_label
 from medthread.workflow.context import Context
 from medthread.workflow.duties import Done, broken_duty
-from medthread.workflow.standing import lent_roles
+from medthread.workflow.standing import lent_roles, roles_for
 
 MOST = 200
 GLANCE = 160  # characters of what a record is about
 NEAR = timedelta(days=7)
+NAMED = "role_in_"  # before the columns that name the role of an act
 
 
 def inbox(tx: Connection, context: Context, actor: Actor) -> dict[str, Any]:
@@ -65,11 +66,18 @@ def _states(process: Process, roles: set[str]) -> set[str]:
 
 def _for(transition: Transition, row: Any, actor: Actor, lent: Mapping[str, str]) -> dict[str, Any] | None:
     """The act as an entry of a task, where it is for this person: by their own role, by having opened it, for somebody else."""
-    own = set(transition.roles) & set(actor.roles) or (ORIGINATOR in transition.roles and row.opened_by == actor.name)
-    giver = next((lent[r] for r in transition.roles if r in lent), None)
+    roles = _roles(transition, row)
+    own = set(roles) & set(actor.roles) or (ORIGINATOR in roles and row.opened_by == actor.name)
+    giver = next((lent[r] for r in roles if r in lent), None)
     if not own and giver is None:
         return None
     return {"action": transition.action, "label": pair(transition.label), "on_behalf_of": None if own else giver}
+
+
+def _roles(transition: Transition, row: Any) -> tuple[str, ...]:
+    """The roles that may do it on the row's record."""
+    named = transition.role_in
+    return roles_for(transition, {named: row._mapping[NAMED + named]} if named else {})  # noqa: SLF001 - SQLAlchemy's way to a row's columns
 
 
 def _task(context: Context, entity: str, process: Process, row: Any, acts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -85,7 +93,8 @@ def _open(context: Context, entity: str, states: Iterable[str], actor: Actor) ->
     here = (case.c.entity == entity) & case.c.closed_at.is_(None) & case.c.state.in_(list(states))
     gist = gist_of(context.registry[entity])
     told = func.left(table.c[gist], GLANCE) if gist else null()
-    query = select(case, soonest.label("due_at"), _title(context, entity).label("title"), told.label("gist"))
+    named = {t.role_in for t in context.rulebook.processes[entity].transitions if t.role_in}
+    query = select(case, soonest.label("due_at"), _title(context, entity).label("title"), told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
     query = query.join(table, table.c.id == case.c.record).where(here)
     if actor.plants:
         query = query.where(or_(table.c["_plant"].is_(None), table.c["_plant"].in_(actor.plants)))
@@ -93,9 +102,11 @@ def _open(context: Context, entity: str, states: Iterable[str], actor: Actor) ->
 
 
 def _title(context: Context, entity: str) -> Any:
-    """The column that names a record; its mask where that is personal."""
+    """The column that names a record; its mask where that is personal, the id where not everybody may read it."""
     declared = context.registry[entity]
     field = declared.fields[declared.about.title or declared.key()[-1]]
+    if field.mark.classification > Classification.INTERNAL and not field.is_personal:
+        return context.tables[entity].c.id
     return cast(context.tables[entity].c[field.name + (MASKED if field.is_personal else "")], Text)
 
 

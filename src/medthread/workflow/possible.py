@@ -1,6 +1,6 @@
 """What may be done with a record now, by whom, and what stands in the way: the bar along the top of its page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -18,17 +18,17 @@ from medthread.workflow.context import Context
 from medthread.workflow.duties import Done, broken_duty
 from medthread.workflow.guarding import objections
 from medthread.workflow.native import row_of
-from medthread.workflow.standing import Standing, fitting, organisation_of, standings
+from medthread.workflow.standing import Standing, fitting, organisation_of, roles_for, standings
 
 
-def act_view(context: Context, entity: str, transition: Transition, *, mine: bool) -> dict[str, Any]:
+def act_view(context: Context, entity: str, transition: Transition, *, mine: bool, roles: Iterable[str]) -> dict[str, Any]:
     """An act in words: what it is called, who does it, what it asks for and looks at, what a signature under it says."""
     meaning, declared = transition.meaning, context.registry[entity]
     looked_at = {n for g in transition.guards for n in context.rulebook.guards[g].takes}
     considers = [n for n in declared.fields if n in looked_at and n not in transition.asks and n not in declared.key()]
     return {
         "action": transition.action, "label": pair(transition.label), "to": transition.to, "by": transition.by, "mine": mine,
-        "who": [{"role": r, "label": pair(role_label(r))} for r in transition.roles], "asks": list(transition.asks), "considers": considers,
+        "who": [{"role": r, "label": pair(role_label(r))} for r in roles], "asks": list(transition.asks), "considers": considers,
         "reason": transition.reason,
         "meaning": meaning.value if meaning else None, "meaning_label": pair(MEANINGS[meaning]) if meaning else None,
         "evidence": pair(transition.evidence), "guards": list(transition.guards), "system": set(transition.roles) == {SYSTEM},
@@ -42,9 +42,10 @@ def possible_acts(tx: Connection, context: Context, case: Case, row: Mapping[str
     found = []
     for transition in case.process.leaving(case.state):
         signed = _signed(tx, case, transition)
-        standing = fitting(transition, held, taken=frozenset(s["role"] for s in signed))
+        standing = fitting(transition, held, row, taken=frozenset(s["role"] for s in signed))
         bound = _bound(tx, case, done, transition, standing, row, actor) if standing else None
-        found.append({**act_view(context, case.entity, transition, mine=standing is not None), "bound": bound, "signed": signed,
+        view = act_view(context, case.entity, transition, mine=standing is not None, roles=roles_for(transition, row))
+        found.append({**view, "bound": bound, "signed": signed,
                       "on_behalf_of": standing.on_behalf_of if standing else None})
     return found
 
@@ -79,6 +80,6 @@ def obstacles(tx: Connection, context: Context, case: Case, actor: Actor) -> dic
     for transition in case.process.leaving(case.state):
         open_ = {n for n in transition.asks if row.get(n) in (None, "")}
         guards = [g for g in transition.guards if not open_ & set(context.rulebook.guards[g].takes)]
-        values = {**row, "record": case.record, "actor": actor.name, "role": transition.roles[0]}
+        values = {**row, "record": case.record, "actor": actor.name, "role": next(iter(roles_for(transition, row)), "")}
         found[transition.action] = [asdict(o) for o in objections(tx, context, guards, values)]
     return found

@@ -20,6 +20,7 @@ from medthread.workflow.context import Context
 from medthread.workflow.guarding import objections
 from medthread.workflow.native import row_of
 from medthread.workflow.possible import act_view, possible_acts
+from medthread.workflow.standing import roles_for
 
 
 def case_view(tx: Connection, context: Context, *, entity: str, record: str, actor: Actor) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def preview(tx: Connection, context: Context, act: Act, actor: Actor) -> dict[st
     content = content_of(tx, context, doing.case, doing.row, doing.transition, doing.given)
     missing = [n for n in doing.transition.asks if doing.values.get(n) in (None, "")]
     return {
-        **act_view(context, act.entity, doing.transition, mine=True), "content": content, "content_hash": hash_of(content), "missing": missing,
+        **act_view(context, act.entity, doing.transition, mine=True, roles=roles_for(doing.transition, doing.row)), "content": content, "content_hash": hash_of(content), "missing": missing,
         "role": doing.standing.role, "factors": _factors(tx, doing), "on_behalf_of": doing.standing.on_behalf_of, "objections": _objections(tx, context, doing),
     }
 
