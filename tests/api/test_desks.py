@@ -20,8 +20,10 @@ def make(house: House) -> Make:
     known: dict[tuple[str, ...], TestClient] = {}
 
     def person(*roles: str, fresh: bool = False, plants: tuple[str, ...] = ()) -> TestClient:
-        if fresh or plants or roles not in known:
-            known[roles] = house.make(f"desk{next(NUMBERS)}", *roles, plants=plants)
+        if plants:
+            return house.make(f"desk{next(NUMBERS)}", *roles, plants=plants)
+        if fresh or roles not in known:
+            known[roles] = house.make(f"desk{next(NUMBERS)}", *roles)
         return known[roles]
 
     return person
