@@ -1,5 +1,6 @@
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
+import { link } from "../shell/route";
 import { useSession } from "../shell/session";
 import { Head, Panel, Problem, Table, Waiting } from "../ui";
 import { Waits } from "./Inbox";
@@ -21,12 +22,18 @@ function Acting() {
   const { session } = useSession();
   const asked = useAsk<{ items: Desk[] }>("/processes");
   const mine = asked.data?.items.filter((d) => d.acts) ?? [];
+  const busy = mine.filter((d) => d.open > 0).sort((a, b) => b.mine - a.mine || b.late - a.late);
   return (
     <>
       <Head title={session?.name} about={session?.role_labels.map(word).join(language === "en" ? ", " : "、")} />
       <Waits />
       <Problem of={asked.problem} retry={asked.reload} />
-      {mine.length > 0 && <Panel title={t("home.desks")}><Desks of={mine} /></Panel>}
+      {mine.length > 0 && (
+        <Panel title={t("home.desks")}>
+          {busy.length > 0 && <Desks of={busy} />}
+          <p className="bar quiet idle">{busy.length < mine.length && t("home.idle")} {mine.filter((d) => d.open === 0).map((d) => <a key={d.entity} href={link("entities", d.entity)}>{word(d.label)}</a>)}</p>
+        </Panel>
+      )}
     </>
   );
 }

@@ -4,13 +4,13 @@ import { link } from "../shell/route";
 import { Button, Head, Nothing, Panel, Problem, Table, Tag, Waiting } from "../ui";
 
 export type Desk = {
-  entity: string; label: Label; process: string; process_label: Label; area: string; open: number; late: number; mine: number; acts: boolean; opens: boolean;
+  entity: string; label: Label; process: string; process_label: Label; area: string; area_label: Label; open: number; late: number; mine: number; acts: boolean; opens: boolean;
   states: { name: string; label: Label; terminal: boolean; count: number }[];
 };
 
 /** Every process with what stands where. */
 export default function Processes() {
-  const { t } = useSpeech();
+  const { t, word } = useSpeech();
   const asked = useAsk<{ items: Desk[] }>("/processes");
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
@@ -18,7 +18,10 @@ export default function Processes() {
   return (
     <>
       <Head title={t("nav.processes")} about={t("processes.about")} />
-      <Panel><Desks of={items} /></Panel>
+      {[...new Set(items.map((d) => d.area))].map((a) => (
+        <Panel key={a} title={word(items.find((d) => d.area === a)?.area_label)}><Desks of={items.filter((d) => d.area === a)} /></Panel>
+      ))}
+      {items.length === 0 && <Panel><Nothing>{t("processes.none")}</Nothing></Panel>}
     </>
   );
 }
@@ -27,7 +30,7 @@ export default function Processes() {
 export function Desks({ of }: { of: Desk[] }) {
   const { t, word, number } = useSpeech();
   return (
-    <Table<Desk> fit label={t("nav.processes")} rows={of} id={(d) => d.entity} empty={<Nothing>{t("processes.none")}</Nothing>} columns={[
+    <Table<Desk> fit label={t("nav.processes")} rows={of} id={(d) => d.entity} columns={[
       { name: "name", title: t("name"), show: (d) => <a href={link("entities", d.entity)}>{word(d.label)}</a> },
       { name: "open", title: t("desk.open"), align: "right", width: 70, show: (d) => number(d.open) },
       { name: "late", title: t("desk.late"), align: "right", width: 80, show: (d) => (d.late ? <Tag tone="bad">{number(d.late)}</Tag> : "0") },

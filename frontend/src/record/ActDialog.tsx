@@ -63,7 +63,7 @@ function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: 
   const blocked = seen.objections.length > 0;
   return (
     <Form form={form} layout="vertical" initialValues={shownValues(asks, item)} onFinish={(v) => void perform(v)} className={signed ? "act-dialog signed" : "act-dialog"}
-      onValuesChange={(_, all) => setValues(changed(asks, all, item))} requiredMark={(label, { required }) => <>{label}{required && <span className="must"> *</span>}</>}>
+      onValuesChange={(_, all) => setValues(changed(asks, all, item))} requiredMark={(label, { required }) => <>{label}{required && <span className="must" />}</>}>
       {signed && (
         <section className="what" aria-label={t("sign.what")} tabIndex={0}>
           <h3>{t("sign.what")}</h3>

@@ -3,10 +3,10 @@ import { useSpeech } from "../i18n";
 import { Button, Objections } from "../ui";
 import type { Act, Obstacles } from "./case";
 
-/** What may be done next. What cannot be done here says who does it, or what stands in the way. */
-export function Acts({ entity, id, revision, acts, onAct }: { entity: string; id: string; revision: string; acts: Act[]; onAct: (act: Act) => void }) {
+/** What may be done next, asked anew each `turn` the record was read. What cannot be done here says who does it, or what stands in the way. */
+export function Acts({ entity, id, turn, acts, onAct }: { entity: string; id: string; turn: number; acts: Act[]; onAct: (act: Act) => void }) {
   const { t } = useSpeech();
-  const asked = useAsk<Obstacles>(acts.length ? `/entities/${entity}/${encodeURIComponent(id)}/obstacles?revision=${revision}` : null);
+  const asked = useAsk<Obstacles>(acts.length ? `/entities/${entity}/${encodeURIComponent(id)}/obstacles?turn=${turn}` : null);
   const shown = acts.filter((a) => !a.system);
   if (shown.length === 0) return null;
   const first = shown.find((a) => a.mine && !a.bound);
@@ -19,7 +19,7 @@ export function Acts({ entity, id, revision, acts, onAct }: { entity: string; id
 }
 
 function Entry({ act, first, objections, onAct }: { act: Act; first: boolean; objections: Objection[]; onAct: (act: Act) => void }) {
-  const { word } = useSpeech();
+  const { t, word } = useSpeech();
   const notes = useNotes(act);
   return (
     <li>
@@ -28,7 +28,7 @@ function Entry({ act, first, objections, onAct }: { act: Act; first: boolean; ob
       </Button>
       <div id={`why-${act.action}`} className="why">
         {notes.map((n) => <span key={n}>{n}</span>)}
-        {objections.length > 0 && <Objections of={objections} />}
+        {objections.length > 0 && <><strong className="unmet">■ {t("act.unmet")}</strong><Objections of={objections} /></>}
       </div>
     </li>
   );

@@ -16,7 +16,7 @@ import { Lines } from "./Lines";
 import { Linked, Origin, TraceOf } from "./Linked";
 import { StatusBar } from "./StatusBar";
 
-type Read = { body: Detail; tag: string; of: Case | null };
+type Read = { body: Detail; tag: string; of: Case | null; turn: number };
 
 /** One record: where it stands, what may be done, its data and lines, what was signed, what is due, what belongs to it. */
 export function RecordPage({ name, id, route }: { name: string; id: string; route: Route }) {
@@ -31,7 +31,8 @@ export function RecordPage({ name, id, route }: { name: string; id: string; rout
       const { body, tag } = await getTagged<Detail>(`/entities/${name}/${encodeURIComponent(id)}`);
       const real = String(body.item._id);
       if (real !== id) return window.location.replace(link("entities", name, real)); // it was called by its key
-      setRead({ body, tag, of: hasCase ? await get<Case>(`/entities/${name}/${encodeURIComponent(real)}/case`) : null });
+      const of = hasCase ? await get<Case>(`/entities/${name}/${encodeURIComponent(real)}/case`) : null;
+      setRead((before) => ({ body, tag, of, turn: (before?.turn ?? 0) + 1 }));
     } catch (error) {
       setProblem(asProblem(error));
     }
@@ -69,7 +70,7 @@ function Loaded({ meta, read, load, route }: { meta: EntityMeta; read: Read; loa
         <section className="panel case" aria-label={t("case.status")} ref={status} tabIndex={-1}>
           <StatusBar of={of} />
           {said && <p role="status" className="said"><Said {...said} of={of} /></p>}
-          <Acts entity={meta.name} id={String(item._id)} revision={String(item._revision)} acts={of.acts} onAct={(a) => { setSaid(undefined); setActing(a); }} />
+          <Acts entity={meta.name} id={String(item._id)} turn={read.turn} acts={of.acts} onAct={(a) => { setSaid(undefined); setActing(a); }} />
         </section>
       )}
       <section className="panel sections"><Sections meta={meta} read={read} route={route} again={again} /></section>

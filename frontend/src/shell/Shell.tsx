@@ -55,10 +55,14 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   const [helping, setHelping] = useState(false);
   const main = useRef<HTMLElement>(null);
   useKeys(() => setHelping(true));
-  const desks = useAsk<{ items: Desk[] }>("/processes").data?.items.filter((d) => d.acts) ?? [];
+  const inbox = useInbox();
+  const asked = useAsk<{ items: Desk[] }>("/processes");
+  const desks = asked.data?.items.filter((d) => d.acts) ?? [];
+  useEffect(asked.reload, [inbox.data, asked.reload]); // what waits in the inbox changed, and the counts with it
   const desk = route.path[0] === "entities" ? desks.find((d) => d.entity === route.path[1])?.entity : undefined;
+  const areas = [...new Set(desks.map((d) => d.area))];
   const place = desk ? undefined : route.path[0] ?? "";
-  const count = waiting(useInbox().data);
+  const count = waiting(inbox.data);
   const can = session?.can ?? [];
   const groups = MENU.map((g) => ({ ...g, entries: g.entries.filter((e) => !e.may || can.includes(e.may)) })).filter((g) => g.entries.length);
   return (
@@ -80,8 +84,13 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
               <a key={e.place} href={`#/${e.place}`} aria-current={e.place === place ? "page" : undefined}>                {t(`nav.${e.place || "home"}` as Key)}{e.place === "inbox" && count > 0 && <> <Count of={count} /><span className="unseen"> {t("inbox.waiting")}</span></>}
               </a>
             ))}
-            {g.group === "group.work" && desks.map((d) => (
-              <a key={d.entity} className="desk" href={link("entities", d.entity)} aria-current={d.entity === desk ? "page" : undefined}>{word(d.label)}</a>
+            {g.group === "group.work" && areas.map((a) => (
+              <details key={a} open={desks.some((d) => d.area === a && d.entity === desk) || undefined}>
+                <summary>{word(desks.find((d) => d.area === a)?.area_label)} <Count of={desks.filter((d) => d.area === a).reduce((n, d) => n + d.mine, 0)} quiet /></summary>
+                {desks.filter((d) => d.area === a).map((d) => (
+                  <a key={d.entity} className="desk" href={link("entities", d.entity)} aria-current={d.entity === desk ? "page" : undefined}>{word(d.label)} <Count of={d.mine} quiet /></a>
+                ))}
+              </details>
             ))}
           </div>
         ))}

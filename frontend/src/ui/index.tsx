@@ -147,7 +147,8 @@ export const Waiting = () => {
 };
 
 /** A number beside a word; nothing for none. */
-export const Count = ({ of, tone }: { of: number; tone?: "bad" }) => (of > 0 ? <span className={tone ? `count ${tone}` : "count"}>{of}</span> : null);
+export const Count = ({ of, tone, quiet }: { of: number; tone?: "bad"; quiet?: boolean }) =>
+  (of > 0 ? <span className={quiet ? "quiet number" : tone ? `count ${tone}` : "count"}>{of}</span> : null);
 
 export function Head({ title, about, children }: { title: ReactNode; about?: ReactNode; children?: ReactNode }) {
   return (

@@ -24,6 +24,11 @@ def _pair(label: Label) -> dict[str, str]:
     return {"zh": label.zh, "en": label.en}
 
 
+def area_label(area: str) -> dict[str, str]:
+    """What a domain is called."""
+    return _pair(AREAS.get(area, Label(area, area)))
+
+
 @router.get("/meta")
 def entities(given: Given, _: Reader) -> dict[str, Any]:
     """Every entity with its number of objects in the current release."""
@@ -35,7 +40,7 @@ def entities(given: Given, _: Reader) -> dict[str, Any]:
         "entities": [
             {
                 "name": e.name, "label": _pair(e.about.label), "area": e.about.domain,
-                "area_label": _pair(AREAS.get(e.about.domain, Label(e.about.domain, e.about.domain))),
+                "area_label": area_label(e.about.domain),
                 "native": e.about.home is Home.NATIVE, "count": native.get(e.name, rows.get(f"golden.{e.name}", 0)),
             }
             for e in given.registry.values()

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from medthread.api.identity import Given, Reader
+from medthread.api.routes.meta import area_label
 from medthread.workflow.desks import desks
 
 router = APIRouter(tags=["processes"])
@@ -16,4 +17,4 @@ def processes(given: Given, actor: Reader) -> dict[str, Any]:
     may_write = "entities:write" in given.access.can(actor)
     with given.store.transaction() as tx:
         found = desks(tx, given.workflow, actor)
-    return {"items": [{**d, "opens": d["opens"] and may_write} for d in found]}
+    return {"items": [{**d, "area_label": area_label(d["area"]), "opens": d["opens"] and may_write} for d in found]}
