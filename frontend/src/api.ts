@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 export type Label = { zh: string; en: string };
-export type Session = { username: string; name: string; roles: string[]; can: string[]; must: string[] };
+export type Session = { username: string; name: string; roles: string[]; can: string[]; must: string[]; role_labels: Label[]; acts: boolean };
 export type DemoAccount = { username: string; password: string; role: string; label: string; title: Label };
 export type Choice = { code: string; label: Label };
 export type Rule = { id: string; label: Label; dimension: string | null; gate?: string; severity?: string };
@@ -10,17 +10,24 @@ export type Field = {
   name: string; label: Label; type: string; required: boolean; key: boolean; reference: string | null;
   choices: Choice[] | null; unit: string | null; classification: string; masked: boolean; restricted: boolean;
   search: boolean; list: boolean; sortable: boolean; hint: Label | null; standard: string | null; example: string | null;
-  rules: Rule[]; definition?: Label | null; checks?: Rule[];
+  rules: Rule[]; definition?: Label | null; checks?: Rule[]; long?: boolean; given?: boolean; along?: { field: string; from: string }[];
 };
+export type State = { name: string; label: Label; terminal: boolean };
+export type ProcessMeta = { name: string; label: Label; version: number; states: State[]; initial: string[]; opened_by: string[]; asked: string[] };
 export type EntityMeta = {
-  name: string; label: Label; about: Label | null; domain: string; owner: string; key: string[]; title: string;
+  name: string; label: Label; about: Label | null; domain: string; owner: string; key: string[]; title: string; gist: string | null;
   native: boolean; can: { create: boolean; update: boolean }; fields: Field[]; retention: Label; synonyms: string[];
+  process: ProcessMeta | null; part_of: { field: string; entity: string } | null; parts: string[];
 };
 export type Row = Record<string, unknown>;
 export type Paged<T = Row> = { items: T[]; next: string | null; total?: number };
 
+export type Objection = { guard: string; zh: string; en: string; record: string; detail: string };
+
 export class Problem extends Error {
-  constructor(readonly status: number, readonly detail: string, readonly hint: string, readonly type = "") {
+  constructor(
+    readonly status: number, readonly detail: string, readonly hint: string, readonly code: string = "", readonly because: Objection[] = [],
+  ) {
     super(detail);
   }
 }
@@ -33,17 +40,19 @@ async function answer<T>(response: Response): Promise<T> {
   if (response.ok) return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
   let detail = `${response.status} ${response.statusText}`;
   let hint = "";
-  let type = "";
+  let code = "";
+  let because: Objection[] = [];
   try {
-    const body = (await response.json()) as { detail?: string; hint?: string; type?: string };
+    const body = (await response.json()) as { type?: string; detail?: string; hint?: string; because?: Objection[] };
     detail = body.detail ?? detail;
     hint = body.hint ?? "";
-    type = body.type ?? "";
+    code = (body.type ?? "").replace("/problems/", "");
+    because = body.because ?? [];
   } catch {
     // Not a problem document: the status says what there is to say.
   }
   if (response.status === 401) window.dispatchEvent(new Event("medthread:signed-out"));
-  throw new Problem(response.status, detail, hint, type);
+  throw new Problem(response.status, detail, hint, code, because);
 }
 
 const MARK = { "X-Requested-With": "medthread" };
@@ -90,6 +99,9 @@ export function useAsk<T>(path: string | null): Asked<T> {
   const current = state.path === path;
   return { data: current ? state.data : undefined, problem: current ? state.problem : undefined, loading: path !== null && !current, reload };
 }
+
+/** A key under which a request is done once, however often it is sent. */
+export const onceKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 
 export const asProblem = (error: unknown): Problem =>
   error instanceof Problem ? error : new Problem(0, error instanceof Error ? error.message : String(error), "");

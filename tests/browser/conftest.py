@@ -1,5 +1,6 @@
 """The console in chromium, against a server of its own over the demo company."""
 
+import re
 import shutil
 import threading
 import time
@@ -15,11 +16,16 @@ from medthread.app import Installation
 from medthread.cli.demo_people import ACCOUNTS
 from medthread.cli.serve import free_port
 from medthread.console import STATIC, mount
+from medthread.trust.accounts import create_account
+from medthread.trust.roles import ROLES
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
+# What a refusal looks like in the browser's own log; that it is refused is what such tests are about.
+EXPECTED = re.compile("401 |403 |404 |409 |412 |422 ")
 SIGNED_OUT = "401 (Unauthorized)"  # the console asks who is signed in before anybody is
+PASSWORD = "medthread-demo"
 Visit = Callable[..., Page]
 
 
@@ -40,7 +46,7 @@ def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, o
 @pytest.fixture(scope="session")
 def console(installation: Installation) -> Iterator[str]:
     assert (STATIC / "index.html").exists(), "run `make install`: it builds the console"
-    shown = [{"username": n, "password": "medthread-demo", "role": r, "label": label} for n, label, r in ACCOUNTS]
+    shown = [{"username": n, "password": PASSWORD, "role": r, "label": label} for n, label, r in ACCOUNTS]
     with installation.serving(shown) as services:
         port = free_port(0)
         server = uvicorn.Server(uvicorn.Config(mount(create_app(services)), host="127.0.0.1", port=port, log_level="warning"))
@@ -51,6 +57,37 @@ def console(installation: Installation) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def people(installation: Installation) -> None:
+    """Somebody for every role that acts in processes, called as the role is."""
+    with installation.store.transaction() as tx:
+        for role in ROLES.values():
+            if role.acts:
+                create_account(tx, name=role.name, printed_name=f"{role.label.zh}小李", password=PASSWORD, roles=(role.name,), by="test")
+        create_account(tx, name="qa_both", printed_name="质量老周", password=PASSWORD, roles=("qa", "qa_mgr"), by="test")
+
+
+@pytest.fixture
+def enter(page: Page, console: str, people: None) -> Iterator[Visit]:
+    """Open a page as somebody who acts; afterwards nothing may have been wrong in the browser's console."""
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" and not EXPECTED.search(m.text) else None)
+    page.on("pageerror", lambda e: faults.append(str(e)))
+
+    def go(name: str, place: str = "") -> Page:
+        page.context.clear_cookies()
+        answer = page.request.post(f"{console}api/v1/session", data={"username": name, "password": PASSWORD})
+        assert answer.ok, answer.text()
+        page.goto("about:blank")
+        page.goto(f"{console}#/{place}")
+        expect(page.get_by_role("navigation").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield go
+    assert faults == []
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ const KEPT = "medthread.language";
 export type Speech = {
   language: Language;
   t: (key: Key, values?: Record<string, string | number>) => string;
+  has: (key: string) => boolean;
   word: (label: Label | null | undefined) => string;
   number: (value: number) => string;
   moment: (value: unknown) => string;
@@ -48,6 +49,7 @@ export function Speaking({ children }: { children: ReactNode }) {
       language,
       choose: setLanguage,
       t: (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),
+      has: (key) => key in words,
       word: (label) => (label ? (language === "en" ? label.en : label.zh) : ""),
       number: (value) => numbers.format(value),
       moment,

@@ -1,59 +1,60 @@
 import { useState } from "react";
-import { asProblem, send, type EntityMeta, type Field, type Problem as ProblemError, type Row } from "../api";
+import { asProblem, onceKey, query, send, type EntityMeta, type Field, type Problem as ProblemError, type Row } from "../api";
 import { useSpeech } from "../i18n";
-import { Button, Form, Input, InputNumber, Problem, Select, Switch } from "../ui";
+import { Button, Form, Input, Problem } from "../ui";
+import { FieldInput, keptValue, shownValues } from "./inputs";
+
+type Given = { meta: EntityMeta; item?: Row; tag?: string; explain?: boolean; onSaved: (id: string) => void };
 
 /** Create or change a native object. What was read and may not be seen stays as it is on the server. */
-export function EntityForm({ meta, item, tag, onSaved }: { meta: EntityMeta; item?: Row; tag?: string; onSaved: (id: string) => void }) {
-  const { t, word } = useSpeech();
+export function EntityForm({ meta, item, tag, explain, onSaved }: Given) {
+  const { t } = useSpeech();
   const [problem, setProblem] = useState<ProblemError>();
   const [busy, setBusy] = useState(false);
-  const hidden = meta.fields.some((f) => f.masked);
   const save = async (given: Row) => {
     setBusy(true);
     setProblem(undefined);
-    const body = Object.fromEntries(meta.fields.map((f) => [f.name, given[f.name] === "" || given[f.name] === undefined ? null : given[f.name]]));
+    const body = Object.fromEntries(meta.fields.map((f) => [f.name, f.masked ? item?.[f.name] ?? null : keptValue(f, given[f.name], item)]));
     try {
       const path = `/entities/${meta.name}`;
       const saved = item
-        ? await send<{ item: Row }>("PUT", `${path}/${encodeURIComponent(String(item._id))}`, body, { "If-Match": tag ?? "" })
-        : await send<{ item: Row }>("POST", path, body);
+        ? await send<{ item: Row }>("PUT", `${path}/${encodeURIComponent(String(item._id))}${query({ reason: given.__reason as string })}`, body, { "If-Match": tag ?? "" })
+        : await send<{ item: Row }>("POST", path, body, { "Idempotency-Key": onceKey() });
       onSaved(String(saved.item._id));
     } catch (error) {
       setProblem(asProblem(error));
       setBusy(false);
     }
   };
-  if (item && hidden) return <p role="note">{t("form.hidden")}</p>;
+  const later = item ? [] : meta.fields.filter((f) => !f.required && meta.process?.asked.includes(f.name));
+  const now = meta.fields.filter((f) => !later.includes(f) && !f.masked);
   return (
-    <Form layout="vertical" initialValues={item} onFinish={(v: Row) => void save(v)}>
+    <Form layout="vertical" initialValues={item && shownValues(meta.fields, item)} onFinish={(v: Row) => void save(v)} className="grid-form">
       <Problem of={problem} />
-      {meta.fields.map((f) => (
-        <Form.Item key={f.name} name={f.name} label={word(f.label)} extra={word(f.hint) || undefined} valuePropName={f.type === "truth" ? "checked" : "value"}
-          rules={f.required ? [{ required: true, message: t("required") }] : []}>
-          {input(f, word)}
+      {meta.fields.some((f) => f.masked) && item && <p role="note">{t("form.hidden")}</p>}
+      <div className="grid">{now.map((f) => <Entry key={f.name} field={f} fixed={!!item && f.key} />)}</div>
+      {later.length > 0 && (
+        <details>
+          <summary>{t("form.later")}</summary>
+          <div className="grid">{later.map((f) => <Entry key={f.name} field={f} fixed={false} />)}</div>
+        </details>
+      )}
+      {explain && (
+        <Form.Item name="__reason" label={t("form.reason")} extra={t("form.reason.about")} rules={[{ required: true, whitespace: true, message: t("required") }]}>
+          <Input />
         </Form.Item>
-      ))}
+      )}
       <Button type="primary" htmlType="submit" loading={busy}>{t("save")}</Button>
     </Form>
   );
 }
 
-function input(field: Field, word: (label: Field["label"]) => string) {
-  switch (field.type) {
-    case "choice":
-      return <Select allowClear={!field.required} options={field.choices?.map((c) => ({ value: c.code, label: word(c.label) }))} />;
-    case "integer":
-      return <InputNumber precision={0} style={{ width: "100%" }} />;
-    case "number":
-      return <InputNumber style={{ width: "100%" }} suffix={field.unit ?? undefined} />;
-    case "truth":
-      return <Switch />;
-    case "date":
-      return <Input type="date" />;
-    case "moment":
-      return <Input type="datetime-local" />;
-    default:
-      return <Input placeholder={field.example ?? undefined} />;
-  }
+function Entry({ field, fixed }: { field: Field; fixed: boolean }) {
+  const { t, word } = useSpeech();
+  return (
+    <Form.Item name={field.name} label={word(field.label)} extra={word(field.hint) || undefined} className={field.long ? "wide" : undefined}
+      rules={field.required ? [{ required: true, message: t("required") }] : []}>
+      <FieldInput field={field} disabled={fixed} />
+    </Form.Item>
+  );
 }

@@ -1,63 +1,109 @@
 import { useEffect, useState } from "react";
 import { address, query, useAsk, type EntityMeta, type Field, type Row } from "../api";
 import { useSpeech } from "../i18n";
+import { since } from "../i18n/time";
 import { link, withSearch, go, type Route } from "../shell/route";
-import { Button, Drawer, Head, Input, Nothing, Pager, Panel, Problem, Select, Table, Tag, Waiting, type Column } from "../ui";
+import { useSession } from "../shell/session";
+import { Button, Drawer, Due, Head, Input, Nothing, Pager, Panel, Problem, Segmented, Select, Table, Tag, Waiting, type Column } from "../ui";
 import { usePages } from "../ui/usePages";
+import { Board } from "./Board";
 import { EntityForm } from "./EntityForm";
 import { Value } from "./Value";
 
 const OPERATORS = ["eq", "ne", "contains", "lt", "le", "gt", "ge"] as const;
 
-/** The list of any entity: columns, search, filter and order come from its declaration. */
+/** The list of any entity: columns, search, filter and order come from its declaration; records of a process have a board too. */
 export function EntityList({ name, route }: { name: string; route: Route }) {
   const { t, word } = useSpeech();
   const meta = useAsk<EntityMeta>(`/meta/${name}`);
-  const [adding, setAdding] = useState(false);
-  const filters = route.search.getAll("filter");
-  const wanted = { q: route.search.get("q"), sort: route.search.get("sort"), filter: filters };
-  const pages = usePages<Row>(`/entities/${name}${query({ ...wanted, limit: 30 })}`);
   if (meta.problem) return <Problem of={meta.problem} retry={meta.reload} />;
   if (!meta.data) return <Waiting />;
-  const { fields, title } = meta.data;
-  const listed = fields.filter((f) => f.list);
-  const sort = wanted.sort;
+  const adding = route.search.get("new") === "1" && meta.data.can.create;
+  const wanted = { q: route.search.get("q"), sort: route.search.get("sort"), filter: route.search.getAll("filter") };
+  const view = meta.data.process ? route.search.get("view") ?? "board" : "list";
+  const move = (changes: Record<string, string | null>) => go(withSearch(route, changes));
+  return (
+    <>
+      <Head title={word(meta.data.label)} about={word(meta.data.about)}>
+        {meta.data.process && (
+          <Segmented aria-label={t("view")} value={view} onChange={(v) => move({ view: v === "board" ? null : v })}
+            options={[{ value: "board", label: t("view.board") }, { value: "list", label: t("view.list") }]} />
+        )}
+        <Button href={address(`/entities/${name}.csv${query(wanted)}`)}>{t("export")}</Button>
+        {meta.data.can.create && <Button type="primary" onClick={() => move({ new: "1" })}>{t("new")}</Button>}
+      </Head>
+      <Panel>
+        <Narrowing meta={meta.data} route={route} filters={wanted.filter} q={wanted.q} />
+        {view === "board" ? <Board meta={meta.data} wanted={wanted} /> : <Rows meta={meta.data} route={route} wanted={wanted} />}
+      </Panel>
+      <Drawer open={adding} title={t("new.of", { what: word(meta.data.label) })} onClose={() => move({ new: null })} size="large" destroyOnHidden>
+        <EntityForm meta={meta.data} onSaved={(id) => go(link("entities", name, id))} />
+      </Drawer>
+    </>
+  );
+}
+
+type Wanted = { q: string | null; sort: string | null; filter: string[] };
+
+function Rows({ meta, route, wanted }: { meta: EntityMeta; route: Route; wanted: Wanted }) {
+  const { t, word } = useSpeech();
+  const { name, title } = meta;
+  const { asked, trail, setTrail } = usePages<Row>(`/entities/${name}${query({ ...wanted, limit: 30 })}`);
+  const listed = meta.fields.filter((f) => f.list);
   const columns: Column<Row>[] = listed.map((f) => ({
     name: f.name, title: word(f.label), sortable: f.sortable, align: f.type === "integer" || f.type === "number" ? "right" : undefined,
     show: (row) => f.name === title ? <a href={link("entities", name, String(row._id))}><Value field={{ ...f, type: f.type === "reference" ? "text" : f.type }} row={row} /></a> : <Value field={f} row={row} />,
   }));
-  const ordered = [...columns.filter((c) => c.name === title), ...columns.filter((c) => c.name !== title)];
-  const move = (changes: Record<string, string | null>) => go(withSearch(route, changes));
-  const { asked, trail, setTrail } = pages;
+  const process = meta.process;
+  const standing: Column<Row>[] = process ? [
+    { name: "_state", title: t("status"), sortable: true, show: (row) => <Tag tone={process.states.find((s) => s.name === row._state)?.terminal ? "plain" : "busy"}>{word(process.states.find((s) => s.name === row._state)?.label) || String(row._state ?? "–")}</Tag> },
+    { name: "_due", title: t("limit.due"), sortable: true, show: (row) => <Due at={row._due as string | null} /> },
+    { name: "_since", title: t("inbox.since"), sortable: true, show: (row) => (typeof row._since === "string" ? since(t, row._since) : "–") },
+  ] : [];
+  const ordered = [...columns.filter((c) => c.name === title), ...standing, ...columns.filter((c) => c.name !== title)];
   return (
     <>
-      <Head title={word(meta.data.label)} about={word(meta.data.about)}>
-        <Button href={address(`/entities/${name}.csv${query(wanted)}`)}>{t("export")}</Button>
-        {meta.data.can.create && <Button type="primary" onClick={() => setAdding(true)}>{t("new")}</Button>}
-      </Head>
-      <Panel>
-        <div className="bar">
-          <Search value={wanted.q ?? ""} onSearch={(q) => move({ q: q || null })} />
-          <FilterMaker fields={fields} onAdd={(f) => go(withFilters(route, [...filters, f]))} />
-          {filters.map((f) => (
-            <Button key={f} size="small" onClick={() => go(withFilters(route, filters.filter((x) => x !== f)))} aria-label={t("filter.remove", { filter: f })}>
-              {f} ×
-            </Button>
-          ))}
-        </div>
-        <Problem of={asked.problem} retry={asked.reload} />
-        <Table<Row>
-          label={word(meta.data.label)} columns={ordered} rows={asked.data?.items ?? []} id={(r) => String(r._id)} loading={asked.loading}
-          sorted={sort ? { name: sort.replace(/^-/, ""), descending: sort.startsWith("-") } : null}
-          onSort={(s) => move({ sort: s ? `${s.descending ? "-" : ""}${s.name}` : null })}
-          empty={<Nothing>{wanted.q || filters.length ? t("nothing.found") : meta.data.native ? t("nothing.native") : t("nothing.lake")}</Nothing>}
-        />
-        <Pager trail={trail} next={asked.data?.next ?? null} total={asked.data?.total} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
-      </Panel>
-      <Drawer open={adding} title={t("new.of", { what: word(meta.data.label) })} onClose={() => setAdding(false)} size="large" destroyOnHidden>
-        <EntityForm meta={meta.data} onSaved={(id) => go(link("entities", name, id))} />
-      </Drawer>
+      <Problem of={asked.problem} retry={asked.reload} />
+      <Table<Row>
+        label={word(meta.label)} columns={ordered} rows={asked.data?.items ?? []} id={(r) => String(r._id)} loading={asked.loading}
+        sorted={wanted.sort ? { name: wanted.sort.replace(/^-/, ""), descending: wanted.sort.startsWith("-") } : null}
+        onSort={(s) => go(withSearch(route, { sort: s ? `${s.descending ? "-" : ""}${s.name}` : null }))}
+        empty={<Nothing>{wanted.q || wanted.filter.length ? t("nothing.found") : meta.native ? t("nothing.native") : t("nothing.lake")}</Nothing>}
+      />
+      <Pager trail={trail} next={asked.data?.next ?? null} total={asked.data?.total} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
     </>
+  );
+}
+
+/** Search and filters; a process offers the questions that are asked every day. */
+function Narrowing({ meta, route, filters, q }: { meta: EntityMeta; route: Route; filters: string[]; q: string | null }) {
+  const { t, word } = useSpeech();
+  const { session } = useSession();
+  const set = (next: string[]) => go(withFilters(route, next));
+  const mine = `_opened_by:eq:${session?.username ?? ""}`;
+  const late = filters.find((f) => f.startsWith("_due:lt:"));
+  const today = () => `_due:lt:${new Date().toISOString().slice(0, 19)}`;
+  const quick = (text: string, on: string | undefined, fresh: () => string) => (
+    <Button size="small" aria-pressed={!!on} type={on ? "primary" : "default"} onClick={() => set(on ? filters.filter((f) => f !== on) : [...filters, fresh()])}>{text}</Button>
+  );
+  const words = (filter: string): string => {
+    const [field = "", operator = "", ...rest] = filter.split(":");
+    const value = rest.join(":");
+    const known = meta.fields.find((f) => f.name === field);
+    if (field === "_state") return `${t("status")}: ${word(meta.process?.states.find((s) => s.name === value)?.label) || value}`;
+    const choice = known?.choices?.find((c) => c.code === value);
+    return `${known ? word(known.label) : field} ${t(`operator.${operator as (typeof OPERATORS)[number] | "in"}`)} ${choice ? word(choice.label) : value}`;
+  };
+  return (
+    <div className="bar">
+      <Search value={q ?? ""} onSearch={(text) => go(withSearch(route, { q: text || null }))} />
+      {meta.process && quick(t("desk.late"), late, today)}
+      {meta.process && quick(t("desk.opened"), filters.find((f) => f === mine), () => mine)}
+      <FilterMaker fields={meta.fields} onAdd={(f) => set([...filters, f])} />
+      {filters.filter((f) => f !== mine && f !== late).map((f) => (
+        <Button key={f} size="small" onClick={() => set(filters.filter((x) => x !== f))} aria-label={t("filter.remove", { filter: words(f) })}>{words(f)} ×</Button>
+      ))}
+    </div>
   );
 }
 
@@ -115,8 +161,3 @@ function FilterMaker({ fields, onAdd }: { fields: Field[]; onAdd: (filter: strin
     </>
   );
 }
-
-export const Restricted = ({ field }: { field: Field }) => {
-  const { t } = useSpeech();
-  return field.masked ? <Tag tone="warn">{t("value.masked")}</Tag> : null;
-};

@@ -12,23 +12,28 @@ export function Value({ field, row }: { field: Field; row: Row }) {
     if (typeof code === "string" && code) return <Tag tone="warn">{code} · {t("value.unresolved")}</Tag>;
     return <span className="quiet" aria-label={t("value.none")}>–</span>;
   }
+  if (field.masked) return <><>{String(value)}</> <Tag tone="warn">{t("value.masked")}</Tag></>;
   switch (field.type) {
     case "choice": {
       const choice = field.choices?.find((c) => c.code === value);
       return <>{choice ? word(choice.label) : String(value)}</>;
     }
     case "reference":
-      return typeof code === "string" && field.reference
-        ? <a href={link("entities", field.reference, String(value))}>{code}</a>
-        : <>{String(value)}</>;
+      return <a href={link("entities", field.reference ?? "", keyOf(field, row))}>{typeof code === "string" ? code : String(value)}</a>;
     case "truth":
       return <>{value ? t("yes") : t("no")}</>;
     case "moment":
-      return <span className="mono">{moment(value)}</span>;
+      return <span className="moment">{moment(value)}</span>;
     case "integer":
     case "number":
       return <span className="number">{number(Number(value))}{field.unit ? ` ${field.unit}` : ""}</span>;
     default:
-      return <>{String(value)}</>;
+      return field.long ? <span className="long">{String(value)}</span> : <>{String(value)}</>;
   }
+}
+
+/** How a reference is named in an address: with the rest of its key in front where there is one. */
+function keyOf(field: Field, row: Row): string {
+  const rest = (field.along ?? []).map((a) => row[a.from]).filter((v) => v !== null && v !== undefined && v !== "");
+  return rest.length === (field.along ?? []).length ? [...rest, row[field.name]].map(String).join("|") : String(row[field.name]);
 }

@@ -1,7 +1,7 @@
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
-import { EntityDetail } from "../meta/EntityDetail";
 import { EntityList } from "../meta/EntityList";
+import { RecordPage } from "../record/RecordPage";
 import { link, type Route } from "../shell/route";
 import { Head, Panel, Problem, Waiting } from "../ui";
 
@@ -9,7 +9,7 @@ type Known = { name: string; label: Label; area: string; area_label: Label; coun
 
 export default function Entities({ route }: { route: Route }) {
   const [, name, ...id] = route.path;
-  if (name && id.length) return <EntityDetail key={`${name}/${id.join("/")}`} name={name} id={id.join("/")} />;
+  if (name && id.length) return <RecordPage key={`${name}/${id.join("/")}`} name={name} id={id.join("/")} route={route} />;
   if (name) return <EntityList key={name} name={name} route={route} />;
   return <Overview />;
 }

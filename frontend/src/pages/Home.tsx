@@ -1,7 +1,10 @@
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
+import { link } from "../shell/route";
+import { useSession } from "../shell/session";
 import { Head, Panel, Problem, Table, Waiting } from "../ui";
-
+import { Waits } from "./Inbox";
+import { Desks, type Desk } from "./Processes";
 type Source = { name: string; label: Label; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number };
 type HomeData = {
   name: string; release: { id: string; published_at: string } | null; quality_index: number | null;
@@ -9,7 +12,33 @@ type HomeData = {
   sources: Source[]; attention: { label: Label; count: number; link: string }[];
 };
 
+/** Those who act begin with what waits for them; the others with how the data stands. */
 export default function Home() {
+  return useSession().session?.acts ? <Acting /> : <Figures />;
+}
+
+function Acting() {
+  const { t, word, language } = useSpeech();
+  const { session } = useSession();
+  const asked = useAsk<{ items: Desk[] }>("/processes");
+  const mine = asked.data?.items.filter((d) => d.acts) ?? [];
+  const busy = mine.filter((d) => d.open > 0).sort((a, b) => b.mine - a.mine || b.late - a.late);
+  return (
+    <>
+      <Head title={session?.name} about={session?.role_labels.map(word).join(language === "en" ? ", " : "、")} />
+      <Waits />
+      <Problem of={asked.problem} retry={asked.reload} />
+      {mine.length > 0 && (
+        <Panel title={t("home.desks")}>
+          {busy.length > 0 && <Desks of={busy} />}
+          <p className="bar quiet idle">{busy.length < mine.length && t("home.idle")} {mine.filter((d) => d.open === 0).map((d) => <a key={d.entity} href={link("entities", d.entity)}>{word(d.label)}</a>)}</p>
+        </Panel>
+      )}
+    </>
+  );
+}
+
+function Figures() {
   const { t, word, number, moment } = useSpeech();
   const asked = useAsk<HomeData>("/home");
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;

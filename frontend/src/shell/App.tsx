@@ -1,6 +1,8 @@
 import { lazy, Suspense, useEffect, type ComponentType } from "react";
 import { Speaking, useSpeech, type Key } from "../i18n";
 import { Components, Head, Waiting } from "../ui";
+import { InboxHolder } from "./inbox";
+import { NamesHolder } from "./names";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
 import { useRoute, type Route } from "./route";
@@ -28,6 +30,10 @@ const PAGES: Record<string, Page> = {
   account: page(() => import("../pages/Account")),
   accounts: page(() => import("../pages/Accounts")),
   rights: page(() => import("../pages/Rights")),
+  inbox: page(() => import("../pages/Inbox")),
+  processes: page(() => import("../pages/Processes")),
+  rules: page(() => import("../pages/Rules")),
+  delegations: page(() => import("../pages/Delegations")),
 };
 
 function Content() {
@@ -44,11 +50,15 @@ function Content() {
   if (session === undefined) return <Waiting />;
   if (session === null) return <SignIn />;
   return (
-    <Shell place={place}>
-      <Suspense fallback={<Waiting />}>
-        {Chosen ? <Chosen route={route} /> : <Head title={t("missing.title")} about={t("missing.about")} />}
-      </Suspense>
-    </Shell>
+    <NamesHolder key={session.username}>
+      <InboxHolder>
+        <Shell route={route}>
+          <Suspense fallback={<Waiting />}>
+            {Chosen ? <Chosen route={route} /> : <Head title={t("missing.title")} about={t("missing.about")} />}
+          </Suspense>
+        </Shell>
+      </InboxHolder>
+    </NamesHolder>
   );
 }
 

@@ -1,13 +1,17 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useSpeech, type Key } from "../i18n";
-import { Button, Modal } from "../ui";
+import { useAsk } from "../api";
+import type { Desk } from "../pages/Processes";
+import { Button, Count, Modal } from "../ui";
+import { useInbox, waiting } from "./inbox";
 import { LanguageSwitch } from "./LanguageSwitch";
-import { go } from "./route";
+import { go, link, type Route } from "./route";
 import { useSession } from "./session";
 
 type Entry = { place: string; key?: string; may?: string };
 const MENU: { group: Key; entries: Entry[] }[] = [
-  { group: "group.thread", entries: [{ place: "", key: "h", may: "entities:read" }, { place: "trace", key: "t", may: "trace:read" }, { place: "udi", key: "u", may: "entities:read" }] },
+  { group: "group.work", entries: [{ place: "", key: "h", may: "entities:read" }, { place: "inbox", key: "i", may: "entities:read" }, { place: "processes", key: "p", may: "entities:read" }] },
+  { group: "group.thread", entries: [{ place: "trace", key: "t", may: "trace:read" }, { place: "udi", key: "u", may: "entities:read" }, { place: "rules", key: "k", may: "entities:read" }] },
   { group: "group.data", entries: [{ place: "dictionary", key: "d", may: "entities:read" }, { place: "entities", key: "e", may: "entities:read" }, { place: "masters", key: "m", may: "masters:read" }] },
   { group: "group.quality", entries: [
     { place: "quality", key: "q", may: "entities:read" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
@@ -16,8 +20,9 @@ const MENU: { group: Key; entries: Entry[] }[] = [
     { place: "sources", key: "s", may: "entities:read" }, { place: "runs", key: "n", may: "entities:read" }, { place: "releases", key: "l", may: "entities:read" }, { place: "audit", key: "a", may: "audit:read" },
   ] },
   { group: "group.administration", entries: [
-    { place: "accounts", may: "accounts:read" }, { place: "rights", may: "access:read" }, { place: "account", key: "i" }, { place: "tokens", may: "tokens:own" },
+    { place: "accounts", may: "accounts:read" }, { place: "rights", may: "access:read" },
   ] },
+  { group: "group.account", entries: [{ place: "account" }, { place: "delegations", may: "entities:write" }, { place: "tokens", may: "tokens:own" }] },
 ];
 
 const isTyping = (target: EventTarget | null): boolean =>
@@ -47,12 +52,20 @@ function useKeys(help: () => void): void {
   }, [help]);
 }
 
-export function Shell({ place, children }: { place: string; children: ReactNode }) {
-  const { t } = useSpeech();
+export function Shell({ route, children }: { route: Route; children: ReactNode }) {
+  const { t, word } = useSpeech();
   const { session, signOut } = useSession();
   const [helping, setHelping] = useState(false);
   const main = useRef<HTMLElement>(null);
   useKeys(() => setHelping(true));
+  const inbox = useInbox();
+  const asked = useAsk<{ items: Desk[] }>("/processes");
+  const desks = asked.data?.items.filter((d) => d.acts) ?? [];
+  useEffect(asked.reload, [inbox.data, asked.reload]); // what waits in the inbox changed, and the counts with it
+  const desk = route.path[0] === "entities" ? desks.find((d) => d.entity === route.path[1])?.entity : undefined;
+  const areas = [...new Set(desks.map((d) => d.area))];
+  const place = desk ? undefined : route.path[0] ?? "";
+  const count = waiting(inbox.data);
   const can = session?.can ?? [];
   const groups = MENU.map((g) => ({ ...g, entries: g.entries.filter((e) => !e.may || can.includes(e.may)) })).filter((g) => g.entries.length);
   return (
@@ -71,7 +84,16 @@ export function Shell({ place, children }: { place: string; children: ReactNode 
           <div key={g.group}>
             <h2>{t(g.group)}</h2>
             {g.entries.map((e) => (
-              <a key={e.place} href={`#/${e.place}`} aria-current={e.place === place ? "page" : undefined}>{t(`nav.${e.place || "home"}` as Key)}</a>
+              <a key={e.place} href={`#/${e.place}`} aria-current={e.place === place ? "page" : undefined}>                {t(`nav.${e.place || "home"}` as Key)}{e.place === "inbox" && count > 0 && <> <Count of={count} /><span className="unseen"> {t("inbox.waiting")}</span></>}
+              </a>
+            ))}
+            {g.group === "group.work" && areas.map((a) => (
+              <details key={a} open={desks.some((d) => d.area === a && d.entity === desk) || undefined}>
+                <summary>{word(desks.find((d) => d.area === a)?.area_label)} <Count of={desks.filter((d) => d.area === a).reduce((n, d) => n + d.mine, 0)} quiet /></summary>
+                {desks.filter((d) => d.area === a).map((d) => (
+                  <a key={d.entity} className="desk" href={link("entities", d.entity)} aria-current={d.entity === desk ? "page" : undefined}>{word(d.label)} <Count of={d.mine} quiet /></a>
+                ))}
+              </details>
             ))}
           </div>
         ))}

@@ -19,7 +19,7 @@ export function SignIn() {
       await signIn(given.username.trim(), given.password, given.code?.trim() || undefined);
     } catch (error) {
       const told = asProblem(error);
-      const asked = told.type === "/problems/second-factor";
+      const asked = told.code === "second-factor";
       setProblem(asked && !given.code ? undefined : told);
       setSecond(asked);
       setBusy(false);

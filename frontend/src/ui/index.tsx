@@ -1,14 +1,16 @@
 // The only importer of the component library: pages know these names and no others.
-import { App as Frame, Button as AntButton, ConfigProvider, Drawer, Empty, Form, Input, InputNumber, Modal, Progress, QRCode, Select, Spin, Switch, Table as AntTable, Tabs, Tag as AntTag, Tooltip, Upload } from "antd";
+import { App as Frame, AutoComplete, Button as AntButton, ConfigProvider, Drawer, Empty, Form, Input, InputNumber, Modal, Progress, QRCode, Segmented, Select, Spin, Switch, Table as AntTable, Tabs, Tag as AntTag, Tooltip, Upload } from "antd";
 import type { ButtonProps, TableProps } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import "antd/dist/reset.css";
 import type { ReactNode } from "react";
-import type { Problem as ProblemError } from "../api";
-import { useSpeech } from "../i18n";
+import type { Objection, Problem as ProblemError } from "../api";
+import { useSpeech, type Key } from "../i18n";
+import { due } from "../i18n/time";
+import { RecordLink } from "../shell/names";
 
-export { Drawer, Form, Input, InputNumber, Modal, Progress, QRCode, Select, Switch, Tabs, Tooltip, Upload };
+export { AutoComplete, Drawer, Form, Input, InputNumber, Modal, Progress, QRCode, Segmented, Select, Switch, Tabs, Tooltip, Upload };
 
 const THEME = {
   token: {
@@ -17,6 +19,7 @@ const THEME = {
     colorTextQuaternary: "#5d6973", colorError: "#b3261e", colorSuccess: "#1c6b3c", colorWarning: "#8a5a00", borderRadius: 6, fontSize: 14,
     fontFamily: "inherit",
   },
+  components: { Form: { itemMarginBottom: 14, verticalLabelPadding: "0 0 4px" } },
 };
 
 /** Theme, language and messages of the components. */
@@ -84,22 +87,68 @@ export const Tag = ({ tone = "plain", children }: { tone?: Tone; children: React
   <AntTag variant="filled" style={TONES[tone]}>{SIGNS[tone] ? `${SIGNS[tone]} ` : ""}{children}</AntTag>
 );
 
+/** An error in the reader's language, what the server said of it, and every rule and record that stands behind it. */
 export function Problem({ of, retry }: { of: ProblemError | undefined; retry?: () => void }) {
-  const { t } = useSpeech();
+  const { t, has } = useSpeech();
   if (!of) return null;
+  const known = `problem.${of.status === 0 ? "unreachable" : of.code}`;
   return (
     <div className="problem" role="alert">
-      <strong>{of.status === 0 ? t("problem.unreachable") : of.detail}</strong>
-      {of.hint && <p>{of.hint}</p>}
+      <strong>{has(known) ? t(known as Key) : of.detail}</strong>
+      {of.because.length > 0 ? <Objections of={of.because} /> : (
+        <>
+          {has(known) && of.status !== 0 && <p>{of.detail}</p>}
+          {of.hint && <p>{of.hint}</p>}
+        </>
+      )}
       {retry && <p><Button size="small" onClick={retry}>{t("retry")}</Button></p>}
     </div>
   );
+}
+
+/** What stands in the way: each rule in words, the records that break it, what is the matter with them. */
+export function Objections({ of }: { of: Objection[] }) {
+  const { word, language } = useSpeech();
+  const rules = [...new Set(of.map((o) => o.guard))].map((g) => of.filter((o) => o.guard === g));
+  return (
+    <ul className="objections">
+      {rules.map((found) => (
+        <li key={found[0]!.guard}>
+          <span className="rule">{word(found[0])}</span>
+          {found.map((o, n) => <div key={n}><RecordLink of={o.record} /> <span className="quiet">{oneOf(o.detail, language)}</span></div>)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const CHINESE = /[\u4e00-\u9fff]/;
+
+/** Details that rules write in both languages, `中文 / English`: the reader's half of them. */
+export function oneOf(text: string, language: string): string {
+  const cut = text.indexOf(" / ");
+  const [zh, en] = [text.slice(0, cut), text.slice(cut + 3)];
+  return cut < 0 || !CHINESE.test(zh) || CHINESE.test(en) ? text : language === "en" ? en : zh;
+}
+
+const NEARNESS = { late: "bad", near: "warn", far: "plain" } as const;
+
+/** A limit in words, with the moment itself at hand. */
+export function Due({ at }: { at: string | null | undefined }) {
+  const { t, moment } = useSpeech();
+  if (!at) return <span className="quiet">–</span>;
+  const { words, nearness } = due(t, at);
+  return <Tag tone={NEARNESS[nearness]}><time dateTime={at} title={moment(at)}>{words}</time></Tag>;
 }
 
 export const Waiting = () => {
   const { t } = useSpeech();
   return <div role="status" style={{ padding: 40, textAlign: "center" }}><Spin /><p className="quiet">{t("loading")}</p></div>;
 };
+
+/** A number beside a word; nothing for none. */
+export const Count = ({ of, tone, quiet }: { of: number; tone?: "bad"; quiet?: boolean }) =>
+  (of > 0 ? <span className={quiet ? "quiet number" : tone ? `count ${tone}` : "count"}>{of}</span> : null);
 
 export function Head({ title, about, children }: { title: ReactNode; about?: ReactNode; children?: ReactNode }) {
   return (
@@ -115,6 +164,12 @@ export function Head({ title, about, children }: { title: ReactNode; about?: Rea
 export const Panel = ({ title, children }: { title?: ReactNode; children: ReactNode }) => (
   <section className="panel">{title && <h2>{title}</h2>}{children}</section>
 );
+
+/** A part of a panel. */
+export const Part = ({ title, children }: { title: ReactNode; children: ReactNode }) => <section className="part"><h2>{title}</h2>{children}</section>;
+
+/** Nothing to show, in one line. */
+export const Quiet = ({ children }: { children: ReactNode }) => <p className="quiet none">{children}</p>;
 
 export const Facts = ({ of }: { of: [ReactNode, ReactNode][] }) => (
   <dl className="facts">{of.map(([name, value], n) => [<dt key={`n${n}`}>{name}</dt>, <dd key={`v${n}`}>{value}</dd>])}</dl>

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from medthread.api.native_rows import STATE, NativeRows
+from medthread.api.native_rows import CASE_TYPES, NativeRows
 from medthread.api.services import Services
 from medthread.derive import golden_columns
 from medthread.derive.columns import DUCK
@@ -40,8 +40,8 @@ class Listing:
     def types(self) -> dict[str, str]:
         """Columns that may be filtered and sorted by: those this reader sees in clear and that are not sealed."""
         fields = self.entity.fields.values()
-        state = {STATE: "varchar"} if self.has_state else {}
-        return {f.name: DUCK[f.kind] for f in fields if f.name not in self.masked and not f.is_personal} | state
+        case = CASE_TYPES if self.has_state else {}
+        return {f.name: DUCK[f.kind] for f in fields if f.name not in self.masked and not f.is_personal} | case
 
     @property
     def has_state(self) -> bool:
@@ -58,7 +58,7 @@ class Listing:
         """The masked view as SQL."""
         if self.entity.about.home is Home.NATIVE:
             relation = NativeRows(self.given, self.entity).relation()
-            technical: tuple[str, ...] = ("_plant", "_revision", *((STATE,) if self.has_state else ()))
+            technical: tuple[str, ...] = ("_plant", "_revision", *(CASE_TYPES if self.has_state else ()))
         else:
             columns = [(c.name, c.duck) for c in golden_columns(self.entity, self.given.registry)]
             relation = self.given.reader.current().relation(f"golden.{self.entity.name}", columns)
@@ -92,7 +92,8 @@ def _sort(entity: type[Entity], sort: str | None) -> tuple[str, bool]:
     return sort.removeprefix("-"), sort.startswith("-")
 
 
-def _query(listing: Listing, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
+def query_of(listing: Listing, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """Rows of a SELECT over the list's source."""
     if listing.entity.about.home is Home.NATIVE:
         return NativeRows(listing.given, listing.entity).query(sql, parameters)
     return listing.given.reader.current().query(sql, parameters)
@@ -103,7 +104,7 @@ def list_page(listing: Listing, *, limit: int, after: str | None) -> dict[str, A
     kind = listing.types.get(listing.sort, "varchar")
     page = page_clause(column=listing.sort, kind=kind, descending=listing.descending, after=after)
     sql = f"select * from ({listing.source}) where {listing.where} and {page.where} order by {page.order} limit {limit + 1}"
-    rows = _query(listing, sql, (*listing.parameters, *page.parameters))
+    rows = query_of(listing, sql, (*listing.parameters, *page.parameters))
     more = len(rows) > limit
     rows = rows[:limit]
     following = encode(rows[-1][listing.sort], rows[-1]["id"]) if more else None
@@ -112,7 +113,7 @@ def list_page(listing: Listing, *, limit: int, after: str | None) -> dict[str, A
 
 def _total(listing: Listing) -> int | None:
     counted = f"select count(*) as n from (select 1 from ({listing.source}) where {listing.where} limit {COUNT_LIMIT + 1})"
-    total = int(_query(listing, counted, listing.parameters)[0]["n"])
+    total = int(query_of(listing, counted, listing.parameters)[0]["n"])
     return total if total <= COUNT_LIMIT else None
 
 
@@ -137,7 +138,7 @@ def select_one(given: Services, entity: type[Entity], actor: Actor, *, id_: str)
     """An object as shown, and where its row came from."""
     listing = listing_of(given, entity, actor, q=None, filters=(), sort=None)
     sql = f'select * from ({listing.source}) where "id" = ? and {listing.where}'
-    rows = _query(listing, sql, (id_, *listing.parameters))
+    rows = query_of(listing, sql, (id_, *listing.parameters))
     if not rows:
         raise NotFoundError(f"no {entity.name} {id_!r}", hint="it may be in another release, or its id was merged into another")
     return shown(given, rows[0], opened=listing.opened), {k: rows[0].get(k) for k in ORIGIN}
@@ -149,8 +150,8 @@ def shown(given: Services, row: dict[str, Any], *, opened: frozenset[str]) -> di
     revision = row.get("_revision")
     if revision is None:
         revision = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
-    state = {STATE: row[STATE]} if STATE in row else {}
-    return {"_id": row["id"], "_revision": str(revision), "_flags": list(row.get("_flags") or ()), **state, **values}
+    case = {n: _clear(given, row[n], opened=False) for n in CASE_TYPES if n in row}
+    return {"_id": row["id"], "_revision": str(revision), "_flags": list(row.get("_flags") or ()), **case, **values}
 
 
 def _clear(given: Services, value: Any, *, opened: bool) -> Any:
@@ -160,7 +161,7 @@ def _clear(given: Services, value: Any, *, opened: bool) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime):
-        return value.isoformat(sep="T", timespec="seconds")
+        return value.isoformat(sep="T")  # to the microsecond: what comes back unchanged must be the same
     return value.isoformat() if isinstance(value, date) else value
 
 

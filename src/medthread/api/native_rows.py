@@ -8,16 +8,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, func, select
 
 from medthread.api.services import Services
 from medthread.derive.columns import value_columns
 from medthread.model import Entity
 from medthread.stores.engines import connect
-from medthread.stores.postgres.tables import process_case
+from medthread.stores.postgres.tables import deadline, process_case
 
 TECHNICAL = (("_plant", pa.string()), ("_revision", pa.int64()))
-STATE = "_state"
+STATE, SINCE, DUE, OPENED_BY = "_state", "_since", "_due", "_opened_by"
+MOMENT = pa.timestamp("us")
+# Where a record stands in its process: its state, since when, the soonest limit that runs, and who opened it.
+CASE = ((STATE, pa.string()), (SINCE, MOMENT), (DUE, MOMENT), (OPENED_BY, pa.string()))
+CASE_TYPES = {STATE: "varchar", SINCE: "timestamp", DUE: "timestamp", OPENED_BY: "varchar"}
 
 
 class NativeRows:
@@ -34,17 +38,24 @@ class NativeRows:
     def _arrow(self) -> pa.Table:
         columns = [c for f in self._entity.fields.values() for c in value_columns(f)]
         kinds = [("id", pa.string()), *((c.name, c.arrow) for c in columns), *TECHNICAL]
-        table, case = self._given.native[self._entity.name], process_case
+        table = self._given.native[self._entity.name]
         query = select(*(table.c[name] for name, _ in kinds))
         if self._entity.name in self._given.workflow.rulebook.processes:
-            here = and_(case.c.entity == self._entity.name, case.c.record == table.c.id)
-            query = query.add_columns(case.c.state).outerjoin_from(table, case, here)
-            kinds.append((STATE, pa.string()))
+            query = self._with_case(query)
+            kinds += CASE
         with self._given.store.transaction() as tx:
             rows = tx.execute(query).all()
         return pa.table({
             name: pa.array([_plain(r[i]) for r in rows], kind) for i, (name, kind) in enumerate(kinds)
         })
+
+    def _with_case(self, query: Select[Any]) -> Select[Any]:
+        name, table, case = self._entity.name, self._given.native[self._entity.name], process_case
+        running = select(deadline.c.record, func.min(deadline.c.due_at).label("due_at")).where(deadline.c.entity == name, deadline.c.met_at.is_(None))
+        soonest = running.group_by(deadline.c.record).subquery()
+        here = and_(case.c.entity == name, case.c.record == table.c.id)
+        joined = table.outerjoin(case, here).outerjoin(soonest, soonest.c.record == table.c.id)
+        return query.add_columns(case.c.state, case.c.state_since, soonest.c.due_at, case.c.opened_by).select_from(joined)
 
     def query(self, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
         """Rows as dictionaries."""

@@ -68,7 +68,7 @@ def process_meta(process: Process) -> dict[str, Any]:
     """A process as its screens need it: the states in order, where it begins and ends, who opens it."""
     states = [{"name": s.name, "label": pair(s.label), "terminal": s.name in process.terminal} for s in process.states]
     return {"name": process.name, "label": pair(process.label), "version": process.version, "states": states, "initial": list(process.initial),
-            "opened_by": [r for r in process.opened_by.split("|") if r]}
+            "opened_by": [r for r in process.opened_by.split("|") if r], "asked": sorted({n for t in process.transitions for n in t.asks})}
 
 
 def part_meta(entity: type[Entity]) -> dict[str, str] | None:
@@ -76,6 +76,12 @@ def part_meta(entity: type[Entity]) -> dict[str, str] | None:
     field = entity.about.part_of
     ref = entity.fields[field].mark.ref if field else None
     return {"field": field, "entity": ref.entity} if field and ref else None
+
+
+def gist_of(entity: type[Entity]) -> str | None:
+    """The field that tells at a glance what a record is about: its first paragraph that must be there and everybody may read."""
+    told = (f for f in entity.fields.values() if f.mark.long and f.required and f.mark.classification <= Classification.INTERNAL)
+    return next((f.name for f in told), None)
 
 
 def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classification, process: Process | None = None) -> dict[str, Any]:
@@ -92,6 +98,7 @@ def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classifi
         "owner": about.owner,
         "key": list(entity.key()),
         "title": about.title or entity.key()[-1],
+        "gist": gist_of(entity),
         "synonyms": list(about.synonyms),
         "retention": pair(retention_label(entity)),
         "process": process_meta(process) if process else None,

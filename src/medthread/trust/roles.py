@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from medthread.model import Classification, Label
+from medthread.model.process import ORIGINATOR, SYSTEM
 
 READER = "reader"  # the role that those who look at data have beside their own
 ACTOR = "actor"  # the role of those who act in processes
@@ -68,3 +69,12 @@ ROLES: dict[str, Role] = {
         _acting("whs", "仓库", "Warehouse", INTERNAL),
     )
 }
+
+# Whom a transition may name that is no role: whoever opened the record, and nobody.
+OTHERS = {ORIGINATOR: Label("开启人", "whoever opened it"), SYSTEM: Label("系统", "the system")}
+
+
+def role_label(name: str) -> Label:
+    """What a role is called, as transitions name it."""
+    role = ROLES.get(name)
+    return role.label if role else OTHERS.get(name, Label(name, name))

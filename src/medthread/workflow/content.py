@@ -14,13 +14,22 @@ from medthread.workflow.context import Context
 def content_of(tx: Connection, context: Context, case: Case, row: dict[str, Any], transition: Transition, given: dict[str, Any]) -> dict[str, Any]:
     """Record and lines as they stand, with the values that the act gives. A personal value is there by its mask and its index."""
     entity = context.registry[case.entity]
-    values = {f.name: _value(f, row) for f in entity.fields.values()}
-    values |= {n: _given(context, entity.fields[n], v) for n, v in given.items()}
+    values = values_of(entity, row) | {n: _given(context, entity.fields[n], v) for n, v in given.items()}
     return {
         "entity": case.entity, "record": case.record, "revision": row["_revision"], "process": case.process.name, "version": case.process.version,
         "state": case.state, "action": transition.action, "to": transition.to, "meaning": transition.meaning.value if transition.meaning else None,
-        "values": values, "parts": {name: lines_of(tx, context, name, entity, row) for name in context.parts(case.entity)},
+        "values": values, "parts": parts_of(tx, context, entity, row),
     }
+
+
+def values_of(entity: type[Entity], row: dict[str, Any]) -> dict[str, Any]:
+    """A row's values as they are signed."""
+    return {f.name: _value(f, row) for f in entity.fields.values()}
+
+
+def parts_of(tx: Connection, context: Context, entity: type[Entity], row: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """All lines of a record as they are signed, by the entity that they are of."""
+    return {name: lines_of(tx, context, name, entity, row) for name in context.parts(entity.name)}
 
 
 def lines_of(tx: Connection, context: Context, part: str, whole: type[Entity], row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -30,7 +39,7 @@ def lines_of(tx: Connection, context: Context, part: str, whole: type[Entity], r
     ref = declared.fields[here].mark.ref
     where = [table.c[here] == row[whole.key()[-1]], *(table.c[mine] == row[theirs] for theirs, mine in (ref.along if ref else ()))]
     rows = tx.execute(select(table).where(*where).order_by(*(table.c[k] for k in declared.key())))
-    return [{f.name: _value(f, dict(r._mapping)) for f in declared.fields.values()} for r in rows]  # noqa: SLF001 - SQLAlchemy's way
+    return [values_of(declared, dict(r._mapping)) for r in rows]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
 def _value(field: Field, row: dict[str, Any]) -> Any:

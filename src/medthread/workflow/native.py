@@ -84,6 +84,19 @@ def row_of(tx: Connection, context: Context, entity: str, id_: str) -> dict[str,
     return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
+def remove_line(tx: Connection, context: Context, *, entity: str, id_: str, version: str | None, by: str) -> None:
+    """Take a line off a record that is still open. Records themselves are never taken away: they are closed or voided."""
+    declared = context.registry[entity]
+    table = context.table(entity)
+    if declared.about.part_of is None or entity in context.rulebook.processes:
+        raise ConflictError(f"a {entity} is a record of its own and stays", hint="only lines of an open record can be taken away")
+    found = locked_row(tx, context, entity, id_, version=version)
+    _whole_is_open(tx, context, declared, found)
+    tx.execute(table.delete().where(table.c.id == id_))
+    before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
+    record(tx, actor=by, action="entity.remove", object_=f"{entity}/{id_}", before=safe(declared, before))
+
+
 def locked_row(tx: Connection, context: Context, entity: str, id_: str, *, version: str | None) -> dict[str, Any]:
     """The row, locked, if it is still the version that was read."""
     table = context.table(entity)

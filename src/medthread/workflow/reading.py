@@ -8,39 +8,37 @@ from sqlalchemy import Connection, select
 
 from medthread.derive.form import pair
 from medthread.methods.canonical import hash_of
-from medthread.model import Transition
-from medthread.model.process import MEANINGS, SYSTEM
+from medthread.model.process import MEANINGS, Meaning
 from medthread.stores.postgres.tables import account, deadline, process_step, signature
 from medthread.trust.access import Actor
+from medthread.trust.roles import role_label
+from medthread.trust.second_factor import has_second_factor
 from medthread.workflow.act import Act, Doing, prepare
 from medthread.workflow.cases import Case, case_of
-from medthread.workflow.content import content_of
+from medthread.workflow.content import content_of, parts_of, values_of
 from medthread.workflow.context import Context
 from medthread.workflow.guarding import objections
 from medthread.workflow.native import row_of
-from medthread.workflow.standing import fitting, standings
+from medthread.workflow.possible import act_view, possible_acts
+from medthread.workflow.standing import roles_for
 
 
 def case_view(tx: Connection, context: Context, *, entity: str, record: str, actor: Actor) -> dict[str, Any]:
     """The whole case for a record's page."""
     case = case_of(tx, context, entity=entity, record=record)
-    held = standings(tx, actor, case, at=datetime.now(UTC))
     row = row_of(tx, context, entity, record)
     return {
         "process": case.process.name, "label": pair(case.process.label), "version": case.process.version, "clauses": list(case.process.clauses),
         "state": case.state, "state_since": case.state_since, "opened_by": case.opened_by, "opened_at": case.opened_at, "closed": case.is_over,
         "states": [{"name": s.name, "label": pair(s.label), "terminal": s.name in case.process.terminal} for s in case.process.states],
-        "acts": [_act(t, mine=fitting(t, held, row) is not None) for t in case.process.leaving(case.state)],
-        "steps": _steps(tx, case), "deadlines": _deadlines(tx, case), "signatures": _signatures(tx, case),
+        "opened_by_name": _name(tx, case.opened_by), "acts": possible_acts(tx, context, case, row, actor),
+        "steps": _steps(tx, case), "deadlines": _deadlines(tx, case), "signatures": _signatures(tx, context, case, row),
     }
 
 
-def _act(t: Transition, *, mine: bool) -> dict[str, Any]:
-    return {
-        "action": t.action, "label": pair(t.label), "to": t.to, "by": t.by, "mine": mine, "asks": list(t.asks), "reason": t.reason,
-        "meaning": t.meaning.value if t.meaning else None, "meaning_label": pair(MEANINGS[t.meaning]) if t.meaning else None,
-        "evidence": pair(t.evidence), "guards": list(t.guards), "system": set(t.roles) == {SYSTEM}, "all_sign": t.needs_all,
-    }
+def _name(tx: Connection, name: str) -> str:
+    """The printed name of an account; the name itself where there is none."""
+    return tx.execute(select(account.c.printed_name).where(account.c.name == name)).scalar_one_or_none() or name
 
 
 def _steps(tx: Connection, case: Case) -> list[dict[str, Any]]:
@@ -49,7 +47,7 @@ def _steps(tx: Connection, case: Case) -> list[dict[str, Any]]:
     rows = tx.execute(query.where(table.c.entity == case.entity, table.c.record == case.record).order_by(table.c.id))
     labels = {t.action: pair(t.label) for t in case.process.transitions}
     kept = ("action", "from_state", "to_state", "actor", "printed_name", "on_behalf_of", "role", "reason", "signature", "void", "at")
-    return [{**{k: r._mapping[k] for k in kept}, "label": labels.get(r.action)} for r in rows]  # noqa: SLF001 - SQLAlchemy's way
+    return [{**{k: r._mapping[k] for k in kept}, "label": labels.get(r.action), "role_label": pair(role_label(r.role))} for r in rows]  # noqa: SLF001
 
 
 def _deadlines(tx: Connection, case: Case) -> list[dict[str, Any]]:
@@ -59,12 +57,18 @@ def _deadlines(tx: Connection, case: Case) -> list[dict[str, Any]]:
     return [{**{k: r._mapping[k] for k in kept}, "label": clocks.get(r.clock)} for r in tx.execute(query)]  # noqa: SLF001 - SQLAlchemy's way
 
 
-def _signatures(tx: Connection, case: Case) -> list[dict[str, Any]]:
-    """Signatures, oldest first; `current` where the record's version has not moved past what was signed."""
-    table = signature
+def _signatures(tx: Connection, context: Context, case: Case, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Signatures, oldest first; `changed` are the fields and kinds of lines that are no longer as they were signed."""
+    entity, table = context.registry[case.entity], signature
     rows = tx.execute(select(table).where(table.c.entity == case.entity, table.c.record == case.record).order_by(table.c.signed_at)).all()
     kept = ("id", "signer", "printed_name", "on_behalf_of", "signed_at", "zone", "meaning", "reason", "revision", "action", "content_hash", "factors", "algorithm")
-    return [{k: r._mapping[k] for k in kept} for r in rows]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+    labels = {t.action: pair(t.label) for t in case.process.transitions}
+    now = {"values": values_of(entity, row), "parts": parts_of(tx, context, entity, row)} if rows else {}
+    return [
+        {**{k: r._mapping[k] for k in kept}, "label": labels.get(r.action), "meaning_label": pair(MEANINGS[Meaning(r.meaning)]),  # noqa: SLF001
+         "changed": [n for kind in ("values", "parts") for n, v in now[kind].items() if r.content[kind].get(n) != v]}
+        for r in rows
+    ]
 
 
 def preview(tx: Connection, context: Context, act: Act, actor: Actor) -> dict[str, Any]:
@@ -73,9 +77,16 @@ def preview(tx: Connection, context: Context, act: Act, actor: Actor) -> dict[st
     content = content_of(tx, context, doing.case, doing.row, doing.transition, doing.given)
     missing = [n for n in doing.transition.asks if doing.values.get(n) in (None, "")]
     return {
-        **_act(doing.transition, mine=True), "content": content, "content_hash": hash_of(content), "missing": missing,
-        "role": doing.standing.role, "on_behalf_of": doing.standing.on_behalf_of, "objections": _objections(tx, context, doing),
+        **act_view(context, act.entity, doing.transition, mine=True, roles=roles_for(doing.transition, doing.row)), "content": content, "content_hash": hash_of(content), "missing": missing,
+        "role": doing.standing.role, "factors": _factors(tx, doing), "on_behalf_of": doing.standing.on_behalf_of, "objections": _objections(tx, context, doing),
     }
+
+
+def _factors(tx: Connection, doing: Doing) -> list[str]:
+    """What the signer has to give again; nothing where nothing is signed."""
+    if doing.transition.meaning is None:
+        return []
+    return ["password", *(["totp"] if has_second_factor(tx, doing.actor.name) else [])]
 
 
 def _objections(tx: Connection, context: Context, doing: Doing) -> list[dict[str, Any]]:

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from medthread.model.process import ORIGINATOR, SYSTEM, Transition
+from medthread.model.errors import ForbiddenError
+from medthread.model.process import ORIGINATOR, SYSTEM, Process, Transition
 from medthread.stores.postgres.tables import account, delegation
 from medthread.trust.access import Actor
+from medthread.trust.roles import role_label
 from medthread.workflow.cases import Case
 
 MACHINE = Actor("system", "系统 System", (SYSTEM,))
@@ -38,14 +40,29 @@ def lent_standings(tx: Connection, actor: Actor, case: Case, *, at: datetime) ->
     """Roles of others that were lent to the actor and run now; a role that its giver lost is lent no more."""
     if actor is MACHINE:
         return []
-    table, found = delegation, []
+    found = []
+    for giver, roles in lent_roles(tx, actor, at=at):
+        found += [Standing(r, giver) for r in roles]
+        if giver == case.opened_by:
+            found.append(Standing(ORIGINATOR, giver))
+    return found
+
+
+def lent_roles(tx: Connection, actor: Actor, *, at: datetime) -> list[tuple[str, tuple[str, ...]]]:
+    """Who lends which roles to somebody now: only those that the giver still holds."""
+    table = delegation
     lent = select(table, account.c.roles.label("held")).join(account, account.c.name == table.c.giver).where(
         table.c.taker == actor.name, table.c.revoked_at.is_(None), table.c.valid_from <= at, table.c.valid_to > at)
-    for row in tx.execute(lent):
-        found += [Standing(r, row.giver) for r in row.roles if r in row.held]
-        if row.giver == case.opened_by:
-            found.append(Standing(ORIGINATOR, row.giver))
-    return found
+    return [(row.giver, tuple(r for r in row.roles if r in row.held)) for row in tx.execute(lent.order_by(table.c.at))]
+
+
+def may_open(tx: Connection, process: Process, actor: Actor, *, at: datetime) -> None:
+    """Refuse to open a record to whom the process does not name for it; roles lent count."""
+    openers = {r for r in process.opened_by.split("|") if r}
+    held = {*actor.roles, *(r for _, roles in lent_roles(tx, actor, at=at) for r in roles)}
+    if openers and actor is not MACHINE and not openers & held:
+        zh, en = ("、".join(role_label(r).zh for r in sorted(openers)), ", ".join(role_label(r).en for r in sorted(openers)))
+        raise ForbiddenError(f"{actor.name} may not open a {process.name}", hint=f"{en} may · {zh}可以", actor=actor.name, action=f"{process.name}.open")
 
 
 def sees(actor: Actor, row: Mapping[str, Any]) -> bool:

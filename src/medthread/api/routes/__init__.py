@@ -5,6 +5,7 @@ from medthread.api.routes import (
     accounts,
     acts,
     audit,
+    delegations,
     dictionary,
     entities,
     home,
@@ -13,6 +14,7 @@ from medthread.api.routes import (
     meta,
     native,
     own_account,
+    processes,
     quality,
     quarantine,
     releases,
@@ -30,9 +32,8 @@ from medthread.api.routes import (
 ROUTERS = tuple(
     m.router
     for m in (
-        session, home, meta, entities, native, acts, inbox, rules, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
-        releases, audit, tokens,
-        own_account, services,
+        session, home, meta, entities, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
+        releases, audit, tokens, own_account, services,
         accounts, rights, access_reviews,
     )
 )

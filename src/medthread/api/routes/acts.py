@@ -9,6 +9,8 @@ from medthread.api.identity import Given, Reader
 from medthread.api.listing import select_one
 from medthread.api.routes.native import Key, Version, once_of
 from medthread.workflow import Act, Credentials, do, handle, once, told
+from medthread.workflow.cases import case_of
+from medthread.workflow.possible import obstacles
 from medthread.workflow.reading import case_view, preview
 
 router = APIRouter(tags=["processes"])
@@ -43,6 +45,14 @@ def case(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, Any]:
     select_one(given, given.registry[entity], actor, id_=id_)  # whoever may not see the record does not see its case
     with given.store.transaction() as tx:
         return case_view(tx, given.workflow, entity=entity, record=id_, actor=actor)
+
+
+@router.get("/entities/{entity}/{id_}/obstacles")
+def in_the_way(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, Any]:
+    """By act: what objects to it as the record stands."""
+    select_one(given, given.registry[entity], actor, id_=id_)
+    with given.store.transaction() as tx:
+        return {"acts": obstacles(tx, given.workflow, case_of(tx, given.workflow, entity=entity, record=id_), actor)}
 
 
 @router.post("/entities/{entity}/{id_}/acts/{action}/preview")

@@ -8,10 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
+from medthread.api.board import board_of
 from medthread.api.identity import Given, Reader
 from medthread.api.listing import Listing, list_page, listing_of, rows_for_export, select_one
 from medthread.api.media import CSV, text_as
-from medthread.api.origin import corrections_of, lineage_of, related_of
+from medthread.api.naming import choices_of, id_of
+from medthread.api.origin import corrections_of, lineage_of
+from medthread.api.related import related_of
 from medthread.api.services import Services
 from medthread.trust.access import Actor
 
@@ -81,11 +84,26 @@ def rows(
     return list_page(_listing(entity, given, actor, asked), limit=limit, after=after)
 
 
+@router.get("/entities/{entity}/board")
+def board(entity: str, given: Given, actor: Reader, asked: Wanted, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> dict[str, Any]:
+    """Records of a process by state, the most pressing first."""
+    return board_of(_listing(entity, given, actor, asked), limit=limit)
+
+
+@router.get("/entities/{entity}/choices")
+def choices(
+    entity: str, given: Given, actor: Reader, q: Annotated[str | None, Query(max_length=200, description="text to find")] = None,
+    along: Annotated[list[str] | None, Query(description="field:value of the other parts of the key, repeatable")] = None,
+) -> dict[str, Any]:
+    """What a reference to such an object may be filled with."""
+    return {"items": choices_of(given, given.registry[entity], actor, q=q, along=along or ())}
+
+
 @router.get("/entities/{entity}/{id_}")
 def one(entity: str, id_: str, response: Response, given: Given, actor: Reader) -> dict[str, Any]:
-    """One object, where it came from, what was corrected in it, what refers to it."""
+    """One object by id or key, where it came from, what was corrected in it, what refers to it."""
     declared = given.registry[entity]
-    item, origin = select_one(given, declared, actor, id_=id_)
+    item, origin = select_one(given, declared, actor, id_=id_of(given, declared, actor, name=id_))
     response.headers["ETag"] = f'"{item["_revision"]}"'
     return {
         "item": item, "lineage": lineage_of(given, origin), "corrections": corrections_of(given, declared, actor, origin),

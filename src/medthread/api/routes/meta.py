@@ -24,6 +24,11 @@ def _pair(label: Label) -> dict[str, str]:
     return {"zh": label.zh, "en": label.en}
 
 
+def area_label(area: str) -> dict[str, str]:
+    """What a domain is called."""
+    return _pair(AREAS.get(area, Label(area, area)))
+
+
 @router.get("/meta")
 def entities(given: Given, _: Reader) -> dict[str, Any]:
     """Every entity with its number of objects in the current release."""
@@ -35,7 +40,7 @@ def entities(given: Given, _: Reader) -> dict[str, Any]:
         "entities": [
             {
                 "name": e.name, "label": _pair(e.about.label), "area": e.about.domain,
-                "area_label": _pair(AREAS.get(e.about.domain, Label(e.about.domain, e.about.domain))),
+                "area_label": area_label(e.about.domain),
                 "native": e.about.home is Home.NATIVE, "count": native.get(e.name, rows.get(f"golden.{e.name}", 0)),
             }
             for e in given.registry.values()
@@ -54,14 +59,16 @@ def screen_of(entity: type[Entity], given: Services, actor: Actor) -> dict[str, 
     meta = entity_meta(entity, given.registry, clearance=actor.clearance, process=given.workflow.rulebook.processes.get(entity.name))
     native = entity.about.home is Home.NATIVE
     writes = native and "entities:write" in given.access.can(actor)
+    openers = meta["process"]["opened_by"] if meta["process"] else []
     fields = []
     for field, f in zip(meta["fields"], entity.fields.values(), strict=True):
         plain = not field["masked"] and not f.is_personal
         fields.append({
             **field,
             "type": "choice" if field["codes"] else "reference" if field["ref"] else KINDS[field["kind"]],
-            "choices": field["codes"], "reference": field["ref"], "list": field["in_list"],
+            "choices": field["codes"], "reference": field["ref"], "along": [{"field": theirs, "from": mine} for theirs, mine in f.mark.ref.along] if f.mark.ref else [],
+            "list": field["in_list"],
             "search": field["search"] and plain, "sortable": plain, "restricted": needs_clearance(f),
             "hint": field["about"] or (field["rules"][0]["label"] if f.mark.rules else None),
         })
-    return {**meta, "about": meta["meaning"], "native": native, "can": {"create": writes, "update": writes}, "fields": fields}
+    return {**meta, "about": meta["meaning"], "native": native, "can": {"create": writes and (not openers or bool(set(openers) & set(actor.roles))), "update": writes}, "fields": fields}

@@ -1,9 +1,11 @@
 """Create and change native entities over HTTP."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Query, Response
+from sqlalchemy import Connection
 
 from medthread.api.identity import Given, Writer
 from medthread.api.listing import select_one
@@ -12,6 +14,8 @@ from medthread.derive.view import masked_fields
 from medthread.model import Entity
 from medthread.trust.access import Actor
 from medthread.workflow import Change, Once, create_native, handle, once, replace_native
+from medthread.workflow.native import remove_line
+from medthread.workflow.standing import may_open
 
 router = APIRouter(tags=["entities"])
 Values = Annotated[dict[str, Any], Body()]
@@ -28,11 +32,17 @@ def once_of(key: str | None, actor: Actor, request: Any) -> Once | None:
 def create(entity: str, values: Values, response: Response, given: Given, actor: Writer, key: Key = None) -> dict[str, Any]:
     """Write a new object."""
     declared, context = given.registry[entity], given.workflow
-    write = partial(create_native, context=context, entity=entity, values=values, by=actor.name)
+    process = context.rulebook.processes.get(entity)
+
+    def write(tx: Connection) -> dict[str, Any]:
+        if process is not None:
+            may_open(tx, process, actor, at=datetime.now(UTC))
+        return {"id": create_native(tx, context, entity=entity, values=values, by=actor.name)}
+
     request = {"create": entity, "values": values}
     made = handle(
         given.store, by=actor.name, action="entity.create", object_=entity,
-        act=lambda tx: once(tx, once_of(key, actor, request), lambda: {"id": write(tx)}))
+        act=lambda tx: once(tx, once_of(key, actor, request), lambda: write(tx)))
     return _fresh(given, declared, actor, response, made["id"])
 
 
@@ -47,6 +57,14 @@ def replace(
     act = partial(replace_native, context=given.workflow, entity=entity, id_=id_, change=change, by=actor.name)
     handle(given.store, by=actor.name, action="entity.update", object_=f"{entity}/{id_}", act=act)
     return _fresh(given, declared, actor, response, id_)
+
+
+@router.delete("/entities/{entity}/{id_}", status_code=204)
+def remove(entity: str, id_: str, given: Given, actor: Writer, version: Version = None) -> None:
+    """Take a line off a record that is still open."""
+    select_one(given, given.registry[entity], actor, id_=id_)
+    act = partial(remove_line, context=given.workflow, entity=entity, id_=id_, version=version, by=actor.name)
+    handle(given.store, by=actor.name, action="entity.remove", object_=f"{entity}/{id_}", act=act)
 
 
 def _fresh(given: Services, declared: type[Entity], actor: Actor, response: Response, id_: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Rules as a service: an ERP or MES asks what a person's act would be asked, and gets the same answer with its reason."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
@@ -8,11 +9,12 @@ from fastapi import APIRouter, Body
 
 from medthread.api.identity import Given, Reader
 from medthread.derive.form import pair
-from medthread.model import Calculation, Decision
+from medthread.model import Calculation, Decision, Field, Label
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.workflow.guarding import objections
 
 router = APIRouter(tags=["rules"])
+INPUTS = {int: "integer", Decimal: "number", bool: "truth", date: "date"}
 Values = Annotated[dict[str, Any], Body(description="the parameters by name")]
 
 
@@ -23,14 +25,31 @@ def rules(given: Given, actor: Reader) -> dict[str, Any]:
     book = given.workflow.rulebook
     decisions = [
         {"name": d.name, "kind": "decision", "label": pair(d.label), "takes": list(d.takes), "optional": list(d.optional),
+         "parameters": _parameters(given, dict.fromkeys(d.takes, str), d.optional),
          "guards": [{"name": g, "label": pair(book.guards[g].label), "clause": book.guards[g].clause} for g in d.guards]}
         for d in book.decisions.values()
     ]
     calculations = [
-        {"name": c.name, "kind": "calculation", "label": pair(c.label), "takes": list(c.takes), "optional": list(c.optional), "standard": c.standard}
+        {"name": c.name, "kind": "calculation", "label": pair(c.label), "takes": list(c.takes), "optional": list(c.optional),
+         "parameters": _parameters(given, c.takes, c.optional), "standard": c.standard}
         for c in book.calculations.values()
     ]
     return {"items": [*decisions, *calculations]}
+
+
+def _parameters(given: Given, takes: Mapping[str, type], optional: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Each parameter as a form's input; it is called as the first field of that name is, for rules speak in fields."""
+    words: dict[str, Field] = {}
+    for entity in given.registry.values():
+        for known in entity.fields.values():
+            words.setdefault(known.name, known)
+    found = []
+    for name, kind in takes.items():
+        field = words.get(name)
+        ref = field.mark.ref if field else None
+        found.append({"name": name, "label": pair(field.label if field else Label(name, name)), "type": INPUTS.get(kind, "text"),
+                      "required": name not in optional, "reference": ref.entity if ref else None})
+    return found
 
 
 @router.post("/rules/{name}")

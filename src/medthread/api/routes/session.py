@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from medthread.api.identity import COOKIE, Given, Someone, place_of
+from medthread.derive.form import pair
 from medthread.model.errors import SecondFactorError, UnauthenticatedError
 from medthread.trust.access import Actor
 from medthread.trust.credentials import DISABLED, MISSING, TOTP, WAYS_OUT, Proof
-from medthread.trust.roles import ROLES
+from medthread.trust.roles import ROLES, role_label
 from medthread.trust.sessions import actor_of_session, sign_in, sign_out
 
 router = APIRouter(tags=["session"])
@@ -28,6 +29,7 @@ def who(given: Given, actor: Actor) -> dict[str, Any]:
     return {
         "username": actor.name, "name": actor.printed_name, "roles": list(actor.roles), "plants": list(actor.plants),
         "organisations": list(actor.organisations), "can": sorted(given.access.can(actor)), "must": list(actor.must),
+        "role_labels": [pair(role_label(r)) for r in actor.roles], "acts": any(ROLES[r].acts for r in actor.roles if r in ROLES),
     }
 
 

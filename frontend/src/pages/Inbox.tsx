@@ -1,0 +1,159 @@
+import { useState } from "react";
+import { asProblem, send, type Problem as ProblemError } from "../api";
+import { useSpeech } from "../i18n";
+import { since } from "../i18n/time";
+import { useInbox, type Failure, type Overdue, type Proposal, type Task } from "../shell/inbox";
+import { useNames } from "../shell/names";
+import { link } from "../shell/route";
+import { useMay } from "../shell/session";
+import { Button, Count, Due, Form, Head, Input, Modal, Panel, Problem, Quiet, Table, Tag, Waiting } from "../ui";
+
+export default function InboxPage() {
+  const { t } = useSpeech();
+  return <><Head title={t("nav.inbox")} about={t("inbox.about")} /><Waits /></>;
+}
+
+/** Everything that waits for this person: what to do, what to decide, what runs out, what failed. */
+export function Waits() {
+  const asked = useInbox();
+  if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
+  if (!asked.data) return <Waiting />;
+  const { tasks, proposals, overdue, failures } = asked.data;
+  return (
+    <>
+      <Tasks of={tasks} />
+      {proposals.length > 0 && <Proposals of={proposals} onDecided={asked.reload} />}
+      {overdue.length > 0 && <Limits of={overdue} />}
+      {failures.length > 0 && <Failures of={failures} onTried={asked.reload} />}
+    </>
+  );
+}
+
+const Title = ({ text, n }: { text: string; n: number }) => <>{text} <Count of={n} /></>;
+
+function Tasks({ of }: { of: Task[] }) {
+  const { t, word, language } = useSpeech();
+  const [kind, setKind] = useState<string>();
+  const names = useNames();
+  const kinds = [...new Set(of.map((x) => x.entity))];
+  const shown = kind && kinds.includes(kind) ? of.filter((x) => x.entity === kind) : of;
+  return (
+    <Panel title={<Title text={t("inbox.tasks")} n={of.length} />}>
+      {kinds.length > 1 && (
+        <div className="bar" role="group" aria-label={t("inbox.kinds")}>
+          <Button size="small" aria-pressed={!kind} type={kind ? "default" : "primary"} onClick={() => setKind(undefined)}>{t("all")} {of.length}</Button>
+          {kinds.map((k) => (
+            <Button key={k} size="small" aria-pressed={kind === k} type={kind === k ? "primary" : "default"} onClick={() => setKind(k)}>
+              {word(names.get(k))} {of.filter((x) => x.entity === k).length}
+            </Button>
+          ))}
+        </div>
+      )}
+      {of.length === 0 ? <Quiet>{t("inbox.empty")}</Quiet> : <Table<Task> fit label={t("inbox.tasks")} rows={shown} id={(x) => `${x.entity}/${x.record}`} columns={[
+        { name: "title", title: t("subject"), show: (x) => <><a href={link("entities", x.entity, x.record)}>{x.title}</a> <span className="quiet">{word(x.label)}</span>{x.gist && <div className="gist">{x.gist}</div>}</> },
+        { name: "state", title: t("status"), width: 130, show: (x) => <Tag>{word(x.state_label) || x.state}</Tag> },
+        { name: "acts", title: t("inbox.acts"), show: (x) => (
+          <>{x.acts.map((a) => word(a.label)).join(language === "en" ? ", " : "、")}
+            {x.acts.some((a) => a.on_behalf_of) && <div className="quiet">{t("act.behalf", { who: x.acts.find((a) => a.on_behalf_of)!.on_behalf_of! })}</div>}</>
+        ) },
+        { name: "due", title: t("limit.due"), width: 150, show: (x) => <Due at={x.due_at} /> },
+        { name: "since", title: t("inbox.since"), width: 110, show: (x) => since(t, x.since) },
+      ]} />}
+    </Panel>
+  );
+}
+
+function Proposals({ of, onDecided }: { of: Proposal[]; onDecided: () => void }) {
+  const { t, word, moment } = useSpeech();
+  const [deciding, setDeciding] = useState<{ what: Proposal; accept: boolean }>();
+  const may = useMay("entities:write");
+  return (
+    <Panel title={<Title text={t("inbox.proposals")} n={of.length} />}>
+      <Table<Proposal> fit label={t("inbox.proposals")} rows={of} id={(p) => p.id} detail={(p) => <Body of={p.body} />} columns={[
+        { name: "what", title: t("inbox.proposal"), show: (p) => <strong>{word(p.label)}</strong> },
+        { name: "why", title: t("inbox.because"), show: (p) => <>{word(p.event_label)} <span className="quiet">{moment(p.at)} {p.by}</span></> },
+        { name: "record", title: t("subject"), show: (p) => <>{word(p.entity_label)} <a href={link("entities", p.entity, p.record)}>{p.title}</a></> },
+        { name: "role", title: t("role"), width: 130, show: (p) => word(p.role_label) },
+        { name: "do", title: t("action"), width: 150, show: (p) => may && (
+          <span className="tight">
+            <Button size="small" type="primary" onClick={() => setDeciding({ what: p, accept: true })}>{t("accept")}</Button>{" "}
+            <Button size="small" onClick={() => setDeciding({ what: p, accept: false })}>{t("refuse")}</Button>
+          </span>
+        ) },
+      ]} />
+      <Modal open={!!deciding} title={deciding && `${t(deciding.accept ? "accept" : "refuse")}: ${word(deciding.what.label)}`} footer={null} onCancel={() => setDeciding(undefined)} destroyOnHidden>
+        {deciding && <Decide {...deciding} onDone={() => { setDeciding(undefined); onDecided(); }} />}
+      </Modal>
+    </Panel>
+  );
+}
+
+/** The facts an event carried. */
+const Body = ({ of }: { of: Record<string, unknown> }) => (
+  <dl className="facts dense">{Object.entries(of).filter(([, v]) => v !== null && v !== "").map(([k, v]) => [<dt key={`n${k}`} className="mono">{k}</dt>, <dd key={`v${k}`}>{typeof v === "object" ? JSON.stringify(v) : String(v)}</dd>])}</dl>
+);
+
+function Decide({ what, accept, onDone }: { what: Proposal; accept: boolean; onDone: () => void }) {
+  const { t } = useSpeech();
+  const [problem, setProblem] = useState<ProblemError>();
+  const [busy, setBusy] = useState(false);
+  const decide = async ({ reason }: { reason: string }) => {
+    setBusy(true);
+    try {
+      await send("POST", `/inbox/proposals/${what.id}`, { accept, reason });
+      onDone();
+    } catch (error) {
+      setProblem(asProblem(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Form layout="vertical" onFinish={(v: { reason: string }) => void decide(v)} requiredMark={false}>
+      <Problem of={problem} />
+      <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("required") }]}><Input autoFocus /></Form.Item>
+      <Button type="primary" htmlType="submit" loading={busy}>{t(accept ? "accept" : "refuse")}</Button>
+    </Form>
+  );
+}
+
+function Limits({ of }: { of: Overdue[] }) {
+  const { t, word } = useSpeech();
+  return (
+    <Panel title={<Title text={t("inbox.limits")} n={of.length} />}>
+      <Table<Overdue> fit label={t("inbox.limits")} rows={of} id={(d) => d.entity + d.record + d.clock + d.due_at} columns={[
+        { name: "record", title: t("subject"), show: (d) => <><a href={link("entities", d.entity, d.record)}>{d.title}</a> <span className="quiet">{word(d.entity_label)}</span></> },
+        { name: "clock", title: t("inbox.limit"), show: (d) => <>{word(d.label)} {d.statutory && <Tag tone="warn">{t("limit.statutory")}</Tag>}</> },
+        { name: "due", title: t("limit.due"), width: 150, show: (d) => <Due at={d.due_at} /> },
+        { name: "basis", title: t("limit.basis"), show: (d) => d.basis },
+      ]} />
+    </Panel>
+  );
+}
+
+function Failures({ of, onTried }: { of: Failure[]; onTried: () => void }) {
+  const { t, word, number } = useSpeech();
+  const [problem, setProblem] = useState<ProblemError>();
+  const may = useMay("entities:write");
+  const again = async (f: Failure) => {
+    setProblem(undefined);
+    try {
+      await send("POST", "/inbox/failures", { event: f.event, reaction: f.reaction });
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+    onTried();
+  };
+  return (
+    <Panel title={<Title text={t("inbox.failures")} n={of.length} />}>
+      <p className="quiet">{t("inbox.failures.about")}</p>
+      <Problem of={problem} />
+      <Table<Failure> fit label={t("inbox.failures")} rows={of} id={(f) => f.event + f.reaction} columns={[
+        { name: "what", title: t("inbox.reaction"), show: (f) => word(f.label) || f.reaction },
+        { name: "record", title: t("subject"), show: (f) => <>{word(f.entity_label)} <a href={link("entities", f.entity, f.record)}>{f.title}</a></> },
+        { name: "error", title: t("reason"), show: (f) => f.error },
+        { name: "attempts", title: t("inbox.attempts"), align: "right", width: 90, show: (f) => number(f.attempts) },
+        { name: "do", title: t("action"), width: 90, show: (f) => may && <Button size="small" onClick={() => void again(f)}>{t("retry")}</Button> },
+      ]} />
+    </Panel>
+  );
+}

@@ -1,0 +1,139 @@
+import { useEffect, useRef, useState } from "react";
+import { asProblem, onceKey, send, type EntityMeta, type Field, type Problem as ProblemError, type Row } from "../api";
+import { useSpeech } from "../i18n";
+import { FieldInput, sentValue, shownValues } from "../meta/inputs";
+import { Button, Form, Input, Modal, Objections, Problem, Waiting } from "../ui";
+import { stateOf, type Act, type Case, type Outcome, type Preview } from "./case";
+import { SignedContent } from "./SignedContent";
+
+type Given = { entity: string; meta: EntityMeta; item: Row; tag: string; of: Case; act: Act | null; onDone: (act: Act, outcome: Outcome) => void; onClose: () => void };
+const PAUSE = 300; // milliseconds without a keystroke before the server is asked again
+
+/** One act: what it will change and say, what it asks for, what stands in its way; and the signature under exactly that. */
+export function ActDialog(given: Given) {
+  const { word } = useSpeech();
+  const { act, of, onClose } = given;
+  const title = act && <>{word(act.label)} <span className="quiet">{word(stateOf(of.states, of.state))} → {word(stateOf(of.states, act.to))}</span></>;
+  return (
+    <Modal open={act !== null} title={title} footer={null} onCancel={onClose} width={act?.meaning ? 1080 : 720} style={{ top: 32 }} destroyOnHidden afterOpenChange={focusFirst}>
+      {act && <Body key={act.action} {...given} act={act} />}
+    </Modal>
+  );
+}
+
+/** The first thing to fill in, once it is there and the dialog stands still: whichever comes last. */
+const focusFirst = (open: boolean): void => { if (open) document.querySelector<HTMLElement>(".act-dialog .how :is(input, textarea)")?.focus(); };
+
+function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: Act }) {
+  const { t, word } = useSpeech();
+  const [form] = Form.useForm<Row>();
+  const fieldsOf = (names: string[]) => names.map((n) => meta.fields.find((f) => f.name === n)).filter((f): f is Field => f !== undefined);
+  const asked = fieldsOf(act.asks);
+  // What a rule looks at and the record leaves open can be given with the act, not only before it.
+  const open = fieldsOf(act.considers).filter((f) => !f.masked && (item[f.name] === null || item[f.name] === ""));
+  const asks = [...asked, ...open];
+  const [values, setValues] = useState<Row>({});
+  const { seen, problem: unseen, fresh, again } = usePreview(`/entities/${entity}/${encodeURIComponent(String(item._id))}/acts/${act.action}`, tag, values);
+  const [problem, setProblem] = useState<ProblemError>();
+  const [busy, setBusy] = useState(false);
+  const key = useRef(onceKey());
+  const signed = act.meaning !== null;
+  const loaded = seen !== undefined;
+  useEffect(() => focusFirst(loaded), [loaded]);
+  const perform = async (typed: Row) => {
+    if (!seen || !fresh) return;
+    setBusy(true);
+    setProblem(undefined);
+    const body = {
+      values: changed(asks, typed, item), reason: (typed.__reason as string | undefined)?.trim() || null,
+      ...(signed ? { shown: seen.content_hash, password: typed.__password, totp: typed.__totp || null } : {}),
+    };
+    try {
+      onDone(act, await send<Outcome>("POST", `/entities/${entity}/${encodeURIComponent(String(item._id))}/acts/${act.action}`, body, { "If-Match": tag, "Idempotency-Key": key.current }));
+    } catch (error) {
+      key.current = onceKey();
+      setProblem(asProblem(error));
+      form.setFieldValue("__totp", undefined);
+      setBusy(false);
+      again();
+    }
+  };
+  if (unseen && !seen) return <Problem of={unseen} retry={again} />;
+  if (!seen) return <Waiting />;
+  const blocked = seen.objections.length > 0;
+  return (
+    <Form form={form} layout="vertical" initialValues={shownValues(asks, item)} onFinish={(v) => void perform(v)} className={signed ? "act-dialog signed" : "act-dialog"}
+      onValuesChange={(_, all) => setValues(changed(asks, all, item))} requiredMark={(label, { required }) => <>{label}{required && <span className="must" />}</>}>
+      {signed && (
+        <section className="what" aria-label={t("sign.what")} tabIndex={0}>
+          <h3>{t("sign.what")}</h3>
+          <SignedContent meta={meta} content={seen.content} item={item} given={new Set(Object.keys(values))} />
+          <p className="quiet mono hash" title={seen.content_hash}>{t("sign.hash", { hash: seen.content_hash.slice(0, 23) })}</p>
+        </section>
+      )}
+      <div className="how">
+        {act.evidence && <p className="evidence">{t("sign.evidence")}<strong>{word(act.evidence)}</strong></p>}
+        <div className="grid">{asks.map((f) => (
+          <Form.Item key={f.name} name={f.name} label={word(f.label)} extra={word(f.hint) || undefined} className={f.long ? "wide" : undefined} rules={asked.includes(f) ? [{ required: true, message: t("required") }] : []}>
+            <FieldInput field={f} />
+          </Form.Item>
+        ))}</div>
+        {blocked && <div className="problem" role="alert"><strong>{t("act.blocked", { n: seen.objections.length })}</strong><Objections of={seen.objections} /></div>}
+        <Form.Item name="__reason" label={act.reason ? t("reason") : t("reason.optional")} rules={act.reason ? [{ required: true, whitespace: true, message: t("required") }] : []}>
+          <Input.TextArea autoSize={{ minRows: 1, maxRows: 5 }} />
+        </Form.Item>
+        {signed && (
+          <fieldset className="signature">
+            <legend>{t("sign.as", { meaning: word(act.meaning_label) })}</legend>
+            <p className="quiet">{t(seen.on_behalf_of ? "sign.for" : "sign.own", { who: seen.on_behalf_of ?? "" })}{act.all_sign ? ` ${t("sign.all")}` : ""}</p>
+            <div className="factors">
+              <Form.Item name="__password" label={t("sign.password")} rules={[{ required: true, message: t("required") }]}>
+                <Input.Password autoComplete="current-password" />
+              </Form.Item>
+              {seen.factors.includes("totp") && (
+                <Form.Item name="__totp" label={t("sign.totp")} rules={[{ required: true, message: t("required") }]}>
+                  <Input inputMode="numeric" autoComplete="one-time-code" maxLength={10} />
+                </Form.Item>
+              )}
+            </div>
+          </fieldset>
+        )}
+        <Problem of={problem ?? unseen} />
+        <div className="bar end">
+          {blocked && <Button onClick={again}>{t("act.again")}</Button>}
+          <span className="grow" />
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button type="primary" htmlType="submit" loading={busy} disabled={blocked || !fresh}>
+            {signed ? t("sign.do", { meaning: word(act.meaning_label) }) : word(act.label)}
+          </Button>
+        </div>
+      </div>
+    </Form>
+  );
+}
+
+/** The asked values that differ from the record as it stands. */
+function changed(asks: Field[], typed: Row, item: Row): Row {
+  const before = shownValues(asks, item);
+  return Object.fromEntries(asks.filter((f) => typed[f.name] !== undefined && typed[f.name] !== before[f.name]).map((f) => [f.name, sentValue(f, typed[f.name])])
+    .filter(([, v]) => v !== null));
+}
+
+/** What the server would have signed with these values; `fresh` while it is about what is typed now. */
+function usePreview(path: string, tag: string, values: Row) {
+  const [state, setState] = useState<{ of: string; seen?: Preview; problem?: ProblemError }>({ of: "" });
+  const [turn, setTurn] = useState(0);
+  const wanted = `${turn} ${JSON.stringify(values)}`;
+  const begun = useRef(false);
+  useEffect(() => {
+    let dropped = false;
+    const ask = () => send<Preview>("POST", `${path}/preview`, { values: JSON.parse(wanted.slice(wanted.indexOf(" "))) as Row }, { "If-Match": tag }).then(
+      (seen) => { if (!dropped) setState({ of: wanted, seen }); },
+      (error: unknown) => { if (!dropped) setState((s) => ({ ...s, of: wanted, problem: asProblem(error) })); },
+    );
+    const timer = setTimeout(() => void ask(), begun.current ? PAUSE : 0);
+    begun.current = true;
+    return () => { dropped = true; clearTimeout(timer); };
+  }, [path, tag, wanted]);
+  return { seen: state.seen, problem: state.problem, fresh: state.of === wanted && !state.problem, again: () => setTurn((n) => n + 1) };
+}

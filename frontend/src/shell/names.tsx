@@ -1,0 +1,27 @@
+import { createContext, useContext, useMemo, type ReactNode } from "react";
+import { useAsk, type Label } from "../api";
+import { useSpeech } from "../i18n";
+import { link } from "./route";
+
+type Named = { name: string; label: Label };
+const Context = createContext<Map<string, Label>>(new Map());
+
+/** What entities are called, asked once. */
+export function NamesHolder({ children }: { children: ReactNode }) {
+  const known = useAsk<{ entities: Named[] }>("/meta").data?.entities;
+  const names = useMemo(() => new Map((known ?? []).map((e) => [e.name, e.label])), [known]);
+  return <Context.Provider value={names}>{children}</Context.Provider>;
+}
+
+export const useNames = (): Map<string, Label> => useContext(Context);
+
+/** A record as rules name it, `entity/key`, as a link that says what it is. */
+export function RecordLink({ of }: { of: string }) {
+  const { word } = useSpeech();
+  const names = useNames();
+  const cut = of.indexOf("/");
+  const [entity, key] = [of.slice(0, cut), of.slice(cut + 1)];
+  const label = names.get(entity);
+  if (cut < 0 || !label || !key) return <span className="mono">{of}</span>;
+  return <a href={link("entities", entity, key)}>{word(label)} <span className="mono">{key}</span></a>;
+}

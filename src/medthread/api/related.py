@@ -1,0 +1,99 @@
+"""What refers to an object, counted, whether it came from a source system or was written here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import String, and_, cast, func, or_, select
+
+from medthread.api.services import Services
+from medthread.derive.columns import CODE, refers_to_master
+from medthread.derive.form import part_meta
+from medthread.model import Entity, Field, Home, Kind
+from medthread.trust.access import Actor, plant_rule
+
+
+@dataclass(frozen=True)
+class Link:
+    """A field of another entity that may name the object: with which values, and the other parts of the key beside it."""
+
+    other: type[Entity]
+    field: Field
+    names: tuple[str, ...]  # the object's id and its key: masters are named by either
+    along: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def conditions(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Columns with the values that mean this object."""
+        return ((self.field.name, self.names), *self.along)
+
+
+def related_of(given: Services, entity: type[Entity], actor: Actor, item: dict[str, Any]) -> list[dict[str, Any]]:
+    """Entities with rows that refer to this object, counted, with the filters that list them. Its own lines are always there."""
+    found = []
+    for link in _links(given, entity, item):
+        part = part_meta(link.other)
+        is_part = part is not None and part == {"field": link.field.name, "entity": entity.name}
+        native = link.other.about.home is Home.NATIVE
+        count = _native_count(given, actor, link) if native else _lake_count(given, actor, link)
+        if count or is_part:
+            about, field = link.other.about, link.field.label
+            label = {"zh": f"{about.zh}({field.zh})", "en": f"{about.en} ({field.en})"}
+            filters = [_filter(n, v) for n, v in link.conditions]
+            found.append({"entity": link.other.name, "label": label, "count": count, "filter": filters[0], "filters": filters, "part": is_part})
+    return found
+
+
+def _filter(field: str, values: tuple[str, ...]) -> str:
+    """The list's own words for it; a value with a comma cannot stand among others."""
+    several = [v for v in values if "," not in v]
+    return f"{field}:in:{','.join(several)}" if len(several) > 1 else f"{field}:eq:{values[0]}"
+
+
+def _links(given: Services, entity: type[Entity], item: dict[str, Any]) -> Iterator[Link]:
+    for other in given.registry.values():
+        for field in other.fields.values():
+            ref = field.mark.ref
+            if ref is None or ref.entity != entity.name:
+                continue
+            along = tuple((mine, _names(given, entity, item, theirs)) for theirs, mine in ref.along)
+            names = _names(given, entity, item, None)
+            if names and all(v for _, v in along):
+                yield Link(other, field, names, along)
+
+
+def _names(given: Services, entity: type[Entity], item: dict[str, Any], field: str | None) -> tuple[str, ...]:
+    """The values by which records name the object, or one of the other parts of its key."""
+    name = field or entity.key()[-1]
+    values = [item.get(name)]
+    if field is None and entity.about.home is Home.MASTER:
+        values.append(item["_id"])
+    if refers_to_master(entity.fields[name], given.registry):
+        values.append(item.get(name + CODE))
+    return tuple(dict.fromkeys(str(v) for v in values if v not in (None, "")))
+
+
+def _native_count(given: Services, actor: Actor, link: Link) -> int:
+    table = given.native[link.other.name]
+    where = and_(*(cast(table.c[n], String).in_(values) for n, values in link.conditions))
+    if actor.plants:
+        where = and_(where, or_(table.c["_plant"].is_(None), table.c["_plant"].in_(actor.plants)))
+    with given.store.transaction() as tx:
+        return int(tx.execute(select(func.count()).select_from(table).where(where)).scalar_one())
+
+
+def _lake_count(given: Services, actor: Actor, link: Link) -> int:
+    if given.releases.current() is None:
+        return 0
+    snapshot = given.reader.current()
+    if not snapshot.has(f"golden.{link.other.name}"):
+        return 0
+    rule, bound = plant_rule(actor)
+    where = " and ".join(f"{_text(link.other.fields[n])} in ({', '.join('?' for _ in values)})" for n, values in link.conditions)
+    relation = snapshot.relation(f"golden.{link.other.name}")
+    parameters = [v for _, values in link.conditions for v in values]
+    return int(snapshot.query(f"select count(*) as n from {relation} where {where} and {rule}", [*parameters, *bound])[0]["n"])
+
+
+def _text(field: Field) -> str:
+    return f'"{field.name}"' if field.kind is Kind.TEXT else f'cast("{field.name}" as varchar)'
