@@ -5,11 +5,10 @@ length of four bytes and the sealed bytes; each nonce is the piece's number and 
 can be changed, left out, moved, added or cut off (the STREAM construction, Hoang, Reyhanitabar, Rogaway, Vizár 2015).
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 import pyarrow as pa
 from cryptography.exceptions import InvalidTag
@@ -38,12 +37,15 @@ class Stored:
     hash: str
 
 
-def hash_file(file: BinaryIO) -> str:
+def hash_file(file: IO[bytes]) -> str:
     """`sha256:<hex>` of what is in a file."""
-    return f"{HASH}:{hashlib.file_digest(file, HASHES[HASH]).hexdigest()}"
+    running = HASHES[HASH]()
+    while piece := file.read(PIECE):
+        running.update(piece)
+    return f"{HASH}:{running.hexdigest()}"
 
 
-def seal_stream(source: BinaryIO, sink: BinaryIO, *, key: BackupKey, content: str, pack: bool) -> Stored:
+def seal_stream(source: IO[bytes], sink: IO[bytes], *, key: BackupKey, content: str, pack: bool) -> Stored:
     """Seal a file whose hash is known; content that turns out to be other is refused, and what was written is void."""
     salt = key.salt_of(content)
     head = canonical({"algorithm": ALGORITHM, "key": key.id, "packing": PACKINGS[pack], "salt": salt.hex()}) + b"\n"
@@ -67,7 +69,7 @@ def seal_stream(source: BinaryIO, sink: BinaryIO, *, key: BackupKey, content: st
     return Stored(size, f"{HASH}:{written.hexdigest()}")
 
 
-def open_stream(source: Iterable[bytes], sink: BinaryIO, *, key: BackupKey, content: str) -> int:
+def open_stream(source: Iterable[bytes], sink: IO[bytes], *, key: BackupKey, content: str) -> int:
     """Unseal into a file; anything that was changed is refused. Gives the number of bytes."""
     reader = _Reader(source)
     head = reader.line()

@@ -5,6 +5,7 @@ from medthread.api.routes import (
     accounts,
     acts,
     audit,
+    backups,
     dictionary,
     entities,
     home,
@@ -31,7 +32,7 @@ ROUTERS = tuple(
     m.router
     for m in (
         session, home, meta, entities, native, acts, inbox, rules, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
-        releases, audit, tokens,
+        releases, audit, backups, tokens,
         own_account, services,
         accounts, rights, access_reviews,
     )

@@ -1,14 +1,11 @@
 """Whether a backup is still what it was when it was made: every content read, unsealed and compared."""
 
 import io
-from collections.abc import Callable
 
 from medthread.governance.backup.manifest import Entry, Manifest
 from medthread.governance.backup.vault import Shelf
 from medthread.model.errors import NotFoundError
 from medthread.trust.sealed_stream import AlteredError
-
-Told = Callable[[int, int], None]
 
 
 class Nowhere(io.RawIOBase):
@@ -23,12 +20,10 @@ class Nowhere(io.RawIOBase):
         return len(data)  # type: ignore[arg-type] # bytes-like
 
 
-def damaged(shelf: Shelf, manifest: Manifest, *, told: Told = lambda done, total: None) -> list[tuple[Entry, str]]:
+def damaged(shelf: Shelf, manifest: Manifest) -> list[tuple[Entry, str]]:
     """Contents that are missing or changed on a target."""
     found: list[tuple[Entry, str]] = []
-    entries = manifest.entries.values()
-    for number, entry in enumerate(entries):
-        told(number, len(entries))
+    for entry in manifest.entries.values():
         try:
             shelf.bring(entry, Nowhere())  # type: ignore[arg-type] # it writes
         except NotFoundError:

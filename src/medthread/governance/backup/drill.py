@@ -138,8 +138,8 @@ def _migration(store: Store, manifest: Manifest, declared: Declared) -> tuple[bo
     with store.transaction() as tx:
         found = tx.execute(text("select version_num from medthread.alembic_version")).scalar_one()
         apart = differences(tx, declared.native)
-    if found != manifest.database.migration:
-        return False, f"migration {found}, and the backup says {manifest.database.migration}"
+    if found != manifest.database.server.migration:
+        return False, f"migration {found}, and the backup says {manifest.database.server.migration}"
     return True, f"migration {found}" + (f"; {len(apart)} steps behind this program, which takes them when it opens it" if apart else "")
 
 

@@ -9,7 +9,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-FORMAT = "medthread-backup-1"
 MANIFESTS, CONTENTS, KEYS, OWNER = "backups/", "contents/", "keys/", "installation.json"
 SUFFIX = ".manifest"
 
@@ -44,13 +43,19 @@ class Fault(Stated):
     what: Literal["missing", "changed"]
 
 
+class Server(Stated):
+    """The database server: its own identifier, its version, the migration that the database stands at."""
+
+    system: str
+    version: str
+    migration: str
+
+
 class Database(Stated):
     """PostgreSQL: the server copied whole with its log (`base`), or one database by pg_dump (`dump`)."""
 
     kind: Literal["base", "dump"]
-    system: str  # the server's own identifier
-    version: str
-    migration: str
+    server: Server
     pieces: tuple[Entry, ...]
     log: tuple[Named, ...] = ()
     point: str | None = None  # the name of the restore point
@@ -77,7 +82,7 @@ class Audit(Stated):
 class Manifest(Stated):
     """One backup."""
 
-    format: Literal["medthread-backup-1"] = FORMAT
+    format: Literal["medthread-backup-1"] = "medthread-backup-1"
     id: str
     workspace: str
     product: str

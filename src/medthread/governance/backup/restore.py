@@ -77,7 +77,7 @@ def restore(shelf: Shelf, manifest: Manifest, home: Path, *, keys: KeyBundle | N
 
 
 def _refuse_mixture(manifest: Manifest, keys: KeyBundle | None, external: Store | None) -> None:
-    if keys is not None and keys.system != manifest.database.system:
+    if keys is not None and keys.system != manifest.database.server.system:
         raise ConfigurationError("these keys are another installation's", hint="name the place that this installation's [backup] keys named")
     if external is not None and manifest.database.kind == "base":
         raise ConfigurationError(

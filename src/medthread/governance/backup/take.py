@@ -14,11 +14,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from medthread.governance.backup.manifest import Audit, Database, Entry, Fault, Lake, Manifest, Named
+from medthread.governance.backup.manifest import Audit, Database, Entry, Fault, Lake, Manifest, Named, Server
 from medthread.governance.backup.moment import LakeState, Moment, count_rows, lake_state, moment
 from medthread.governance.backup.setting import BackupSetting
 from medthread.governance.backup.vault import Shelf, Vault, clear
 from medthread.model.errors import ConflictError, MedthreadError, StoreError
+from medthread.stores.lakehouse.catalog import address_of
 from medthread.stores.postgres.logical import dump, export_snapshot
 from medthread.stores.postgres.physical import base_backup, keep_log, keep_log_from, kept_from, segments
 from medthread.stores.postgres.store import Store
@@ -134,7 +135,7 @@ def _copy(subject: Subject, vault: Vault, plan: _Plan) -> Manifest:
     if subject.store.cluster is None:
         with moment(subject.store, plan.id) as now:
             pieces = tuple(vault.keep_pieces(dump(subject.store, export_snapshot(now.tx)), piece=PIECE))
-            return _described(subject, vault, plan, now, Database(kind="dump", pieces=pieces, **_server(now.tx)))
+            return _described(subject, vault, plan, now, Database(kind="dump", pieces=pieces, server=_server(now.tx)))
     pieces, log, start = _server_files(subject, vault, plan)
     with moment(subject.store, plan.id) as now:
         if now.point is None:
@@ -143,7 +144,7 @@ def _copy(subject: Subject, vault: Vault, plan: _Plan) -> Manifest:
             fresh = segments(tx, subject.store.cluster, start=start, point=now.point)
         log += tuple(Named(path=p.name, entry=vault.keep_path(p, pack=True)) for p in fresh)
         newest = {n.path: n for n in log}
-        database = Database(kind="base", pieces=pieces, log=tuple(newest.values()), point=now.point.name, lsn=now.point.lsn, **_server(now.tx))
+        database = Database(kind="base", pieces=pieces, log=tuple(newest.values()), point=now.point.name, lsn=now.point.lsn, server=_server(now.tx))
         return _described(subject, vault, plan, now, database)
 
 
@@ -158,11 +159,11 @@ def _server_files(subject: Subject, vault: Vault, plan: _Plan) -> tuple[tuple[En
     return tuple(vault.keep_pieces(base_backup(subject.store.cluster, plan.id), piece=PIECE)), (), start
 
 
-def _server(tx: Connection) -> dict[str, str]:
+def _server(tx: Connection) -> Server:
     query = text("select system_identifier, current_setting('server_version') from pg_control_system()")
     system, version = tx.execute(query).one()
     migration = tx.execute(text("select version_num from medthread.alembic_version")).scalar_one()
-    return {"system": str(system), "version": str(version), "migration": str(migration)}
+    return Server(system=str(system), version=str(version), migration=str(migration))
 
 
 def _described(subject: Subject, vault: Vault, plan: _Plan, now: Moment, database: Database) -> Manifest:
@@ -200,16 +201,16 @@ def _named(vault: Vault, root: Path, path: Path) -> Named:
 
 def _lake_files(vault: Vault, place: Path, state: LakeState, faults: _Faults) -> Iterator[Named]:
     """Data files by the database's own hashes; table metadata; of an open batch also what is not committed yet."""
-    for path, expected in sorted(state.files.items()):
-        yield from faults.keep(vault, place, Path(path), expected=expected)
+    for named, expected in sorted(state.files.items()):
+        yield from faults.keep(vault, place, Path(named), expected=expected)
     copied = set()
     for path in sorted(p for p in place.glob("*/*/metadata/*") if p.is_file()):
         try:
             yield _named(vault, place, path)
         except FileNotFoundError:  # an older version, removed by a commit since
             continue
-        copied.add(path.as_uri())
-    faults.found += [Fault(path=head.removeprefix(place.as_uri() + "/"), what="missing") for head in state.heads if head not in copied]
+        copied.add(address_of(path))
+    faults.found += [Fault(path=head.removeprefix(address_of(place) + "/"), what="missing") for head in state.heads if head not in copied]
     if state.unfinished:
         for path in sorted(place.glob("*/*/data/*.parquet")):
             if str(path) not in state.files:

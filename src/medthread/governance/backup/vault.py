@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from pydantic import ValidationError
 
@@ -58,7 +58,7 @@ class Vault:
         """Whether every target has all of these, whole."""
         return all(self._there.get(t.name, {}).get(place_of(e.content)) == e.stored_bytes for e in entries for t in self.targets)
 
-    def keep(self, source: BinaryIO, *, expected: str | None = None, pack: bool = False) -> Entry:
+    def keep(self, source: IO[bytes], *, expected: str | None = None, pack: bool = False) -> Entry:
         """Keep what a file holds, from its beginning; content that is not what was expected is refused."""
         found = hash_file(source)
         if expected is not None and found != expected:
@@ -180,7 +180,7 @@ class Shelf:
                 return self.manifest(name)
         raise NotFoundError(f"{self.target.name} has no backup {id_ or 'yet'}", hint="`medthread backup list` shows those there are")
 
-    def bring(self, entry: Entry, sink: BinaryIO) -> None:
+    def bring(self, entry: Entry, sink: IO[bytes]) -> None:
         """A content, unsealed and compared with its hash."""
         open_stream(self.target.get(place_of(entry.content)), sink, key=self.key, content=entry.hash)
 
@@ -199,7 +199,7 @@ class Shelf:
             aside.unlink(missing_ok=True)
             raise
 
-    def stream(self, entries: Iterable[Entry], scratch: Path) -> BinaryIO:
+    def stream(self, entries: Iterable[Entry], scratch: Path) -> IO[bytes]:
         """Several contents one after the other, as one file to be read once."""
         return io.BufferedReader(_Pieces(self, iter(entries), scratch), 1 << 20)
 
@@ -210,7 +210,7 @@ class _Pieces(io.RawIOBase):
     def __init__(self, shelf: Shelf, entries: Iterator[Entry], scratch: Path) -> None:
         super().__init__()
         self._shelf, self._entries, self._scratch = shelf, entries, scratch
-        self._open: BinaryIO | None = None
+        self._open: IO[bytes] | None = None
 
     def readable(self) -> bool:
         return True
@@ -226,7 +226,7 @@ class _Pieces(io.RawIOBase):
             entry = next(self._entries, None)
             if entry is None:
                 return 0
-            self._open = tempfile.TemporaryFile(dir=self._scratch)  # type: ignore[assignment] # noqa: SIM115 - closed when it is read to its end
+            self._open = tempfile.TemporaryFile(dir=self._scratch)  # noqa: SIM115 - closed when it is read to its end
             assert self._open is not None  # noqa: S101
             self._shelf.bring(entry, self._open)
             self._open.seek(0)

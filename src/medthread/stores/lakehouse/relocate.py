@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, text
 
 from medthread.model.errors import StoreError
+from medthread.stores.lakehouse.catalog import address_of
 
 if TYPE_CHECKING:
     from pyiceberg.io import FileIO
@@ -38,7 +39,7 @@ def rename_in_store(tx: Connection, *, old: Path, new: Path) -> None:
     for column in CATALOG:
         tx.execute(
             text(f"update iceberg_tables set {column} = :new || substr({column}, length(:old) + 1) where starts_with({column}, :old || '/')"),
-            {"old": old.as_uri(), "new": new.as_uri()})
+            {"old": address_of(old), "new": address_of(new)})
 
 
 def rewrite_metadata(lake: Path, *, old: Path, new: Path) -> int:
@@ -54,7 +55,7 @@ class _Table:
         from pyiceberg.io.pyarrow import PyArrowFileIO  # noqa: PLC0415 - pyiceberg costs seconds to import
 
         self._folder, self._lake = folder, lake
-        self._old, self._new = old.as_uri(), new.as_uri()
+        self._old, self._new = address_of(old), address_of(new)
         self._io: FileIO = PyArrowFileIO()
         self._lengths: dict[str, int] = {}
 
@@ -96,14 +97,14 @@ class _Table:
         path = self._here(snapshot.manifest_list)
         if path is None:  # rewritten for an earlier version of the metadata, or of a snapshot that was given up
             return
-        manifests = list(read_manifest_list(self._io.new_input(path.as_uri())))
+        manifests = list(read_manifest_list(self._io.new_input(address_of(path))))
         if any(not m.manifest_path.startswith(self._old + "/") for m in manifests):
             return
         schemas = {s.schema_id: s for s in metadata.schemas}
         schema = schemas.get(snapshot.schema_id) or metadata.schema()
         for manifest in manifests:
             self._manifest(manifest, schema, metadata.specs()[manifest.partition_spec_id], metadata.format_version)
-        output = self._io.new_output(path.as_uri() + ".new")
+        output = self._io.new_output(address_of(path) + ".new")
         with write_manifest_list(
             metadata.format_version, output, snapshot.snapshot_id, snapshot.parent_snapshot_id, snapshot.sequence_number, "deflate"
         ) as writer:
@@ -125,10 +126,10 @@ class _Table:
         if manifest.added_snapshot_id is None:
             raise StoreError(f"{path} does not say which snapshot it is of", hint="restore to the place that the lake came from")
         there = manifest.manifest_path
-        manifest[0] = path.as_uri()
+        manifest[0] = address_of(path)
         entries = manifest.fetch_manifest_entry(self._io, discard_deleted=False)
         manifest[0] = there
-        with write_manifest(version, spec, schema, self._io.new_output(path.as_uri() + ".new"), manifest.added_snapshot_id, "deflate") as writer:
+        with write_manifest(version, spec, schema, self._io.new_output(address_of(path) + ".new"), manifest.added_snapshot_id, "deflate") as writer:
             for entry in entries:
                 entry.data_file[1] = self._moved(entry.data_file.file_path)
                 writer.add_entry(entry)

@@ -7,9 +7,11 @@ from sqlalchemy import Connection, text
 
 from medthread.model.errors import ConflictError
 from medthread.stores.postgres.cluster import binaries
-from medthread.stores.postgres.programs import address_of, call, stream_of
+from medthread.stores.postgres.programs import address_of, feed, stream_of
 from medthread.stores.postgres.store import Store
 
+HEAD, NEWER = 2000, b"SET transaction_timeout = 0;\n"
+DAMAGED = "this copy is damaged; take another backup"
 RIGHTS = "the account needs to read every schema of the database; a server newer than our programs needs MEDTHREAD_PG_BINDIR"
 
 
@@ -33,6 +35,13 @@ def undump(store: Store, file: Path) -> None:
         if tx.execute(text("select to_regnamespace('medthread') is not null")).scalar_one():
             raise ConflictError("the database holds an installation already", hint="restore into an empty database: nothing is ever overwritten")
     address, password = address_of(store.url)
-    call([
-        str(binaries() / "pg_restore"), "--dbname", address, "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
-        "--no-password", str(file)], password=password, hint="the account must be allowed to create schemas in that database")
+    script = stream_of([str(binaries() / "pg_restore"), "--file=-", "--no-owner", "--no-privileges", str(file)], password=None, hint=DAMAGED)
+    command = [str(binaries() / "psql"), "--dbname", address, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--no-password"]
+    feed(command, _for_any_server(script), password=password, hint="the account must be allowed to create schemas in that database")
+
+
+def _for_any_server(script: Iterator[bytes]) -> Iterator[bytes]:
+    """The script without the one setting at its head that servers before 17 do not know."""
+    head = next(script, b"")
+    yield head[:HEAD].replace(NEWER, b"") + head[HEAD:]
+    yield from script

@@ -10,7 +10,7 @@ def check_structures(cluster: Cluster) -> str:
     """Every table and index of the database compared with itself (pg_amcheck)."""
     address, password = address_of(cluster.url)
     call([
-        str(cluster.programs / "pg_amcheck"), "--database", address, "--install-missing", "--on-error-stop", "--no-password"],
+        str(cluster.programs / "pg_amcheck"), "--install-missing", "--on-error-stop", "--no-password", address],
         password=password, hint=DAMAGED)
     return "pg_amcheck: no damage"
 

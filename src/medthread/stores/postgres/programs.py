@@ -1,9 +1,10 @@
 """PostgreSQL's own programs, run as children whose output is read as it comes."""
 
+import contextlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -11,6 +12,7 @@ from sqlalchemy import make_url
 from medthread.model.errors import StoreError
 
 CHUNK = 1 << 20
+LONGEST = 800
 
 
 def stream_of(command: Sequence[str], *, password: str | None, hint: str) -> Iterator[bytes]:
@@ -33,6 +35,28 @@ def stream_of(command: Sequence[str], *, password: str | None, hint: str) -> Ite
             raise failed(command[0], complaint.read(), hint=hint)
 
 
+def feed(command: Sequence[str], chunks: Iterable[bytes], *, password: str | None, hint: str) -> None:
+    """Give a program what it reads, in chunks, and wait for its end."""
+    with tempfile.TemporaryFile() as complaint:
+        child = subprocess.Popen(  # noqa: S603 - as above
+            list(command), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaint, cwd="/", env=_environment(password))
+        assert child.stdin is not None  # noqa: S101 - asked for above
+        try:
+            with contextlib.suppress(BrokenPipeError):  # it ended early; its complaint says why
+                for chunk in chunks:
+                    child.stdin.write(chunk)
+            with contextlib.suppress(BrokenPipeError):
+                child.stdin.close()
+            child.wait()
+        finally:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+        if child.returncode != 0:
+            complaint.seek(0)
+            raise failed(command[0], complaint.read(), hint=hint)
+
+
 def call(command: Sequence[str], *, password: str | None = None, hint: str) -> str:
     """Run a program to its end; gives what it said."""
     done = subprocess.run(list(command), stdin=subprocess.DEVNULL, capture_output=True, check=False, cwd="/", env=_environment(password))  # noqa: S603 - as above
@@ -43,7 +67,9 @@ def call(command: Sequence[str], *, password: str | None = None, hint: str) -> s
 
 def failed(program: str, said: bytes, *, hint: str) -> StoreError:
     """A program's complaint as our own error."""
-    words = said.decode(errors="replace").strip()[-800:]
+    words = said.decode(errors="replace").strip()
+    if len(words) > LONGEST:  # how it began says why, how it ended says where
+        words = f"{words[: LONGEST // 2]} … {words[-LONGEST // 2 :]}"
     return StoreError(f"{Path(program).name} failed: {words}", hint=hint)
 
 

@@ -23,7 +23,7 @@ class ObjectTarget:
         self._store = S3Store(
             bucket, prefix=prefix or None, region=region, virtual_hosted_style_request=not path_style,
             client_options={"allow_http": plain_http, "timeout": timedelta(minutes=5)},
-            retry_config={"max_retries": RETRIES, "retry_timeout": PATIENCE}, **({"endpoint": endpoint} if endpoint else {}),
+            retry_config={"max_retries": RETRIES, "retry_timeout": PATIENCE}, config={"endpoint": endpoint} if endpoint else None,
         )
 
     @property

@@ -30,7 +30,7 @@ def open_target(said: Any, *, beside: Path) -> Target:
 def _object_target(address: str, given: dict[str, Any]) -> Target:
     parts = urlsplit(address)
     if parts.scheme != "s3" or not parts.netloc or "@" in parts.netloc:
-        raise ConfigurationError(f"{address.partition('@')[0]!r} is no address of a bucket", hint=HINT)
+        raise ConfigurationError(f"{address.rpartition('@')[2]!r} is no address of a bucket", hint=HINT)
     asked = dict(parse_qsl(parts.query))
     strangers = sorted(set(asked) - set(WORDS))
     if strangers:

@@ -19,7 +19,6 @@ from medthread.stores.postgres.tables.audit import (
     audit_node,
     audit_unsealed,
 )
-from medthread.stores.postgres.tables.audit import audit_event
 from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run

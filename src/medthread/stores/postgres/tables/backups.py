@@ -1,6 +1,6 @@
 """Backups that were made, and drills that showed that they restore."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Float, Index, LargeBinary, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Float, Index, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from medthread.stores.postgres.tables.base import metadata
@@ -24,7 +24,7 @@ backup_run = Table(
     Column("pruned", JSONB, nullable=False, server_default="[]"),
     Column("keys", Text),  # where the keys were put, apart; null where nowhere
     Column("message", Text),
-    Index("ix_backup_run_started", text("started_at desc")),
+    Index("ix_backup_run_started", "started_at"),
 )
 
 drill = Table(
