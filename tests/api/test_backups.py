@@ -16,7 +16,7 @@ from medthread.workspace import Workspace
 from tests.api.conftest import MARK
 
 PASSWORD = "a long password of theirs"
-PEOPLE = {"root": "administrator", "looker": "auditor", "buyer": "buyer"}
+PEOPLE = {"root": "system_admin", "looker": "auditor", "buyer": "buyer"}
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_what_is_due_begins_by_itself(opened: tuple[Installation, dict[str, Test
 def test_where_nothing_is_said_of_backups_it_says_so(workspace: Workspace) -> None:
     with open_installation(workspace.home) as installation:
         with installation.store.transaction() as tx:
-            create_account(tx, name="root", printed_name="root", password=PASSWORD, roles=("administrator",), by="test")
+            create_account(tx, name="root", printed_name="root", password=PASSWORD, roles=("system_admin",), by="test")
         with installation.serving(None) as services, TestClient(create_app(services), headers=MARK) as client:
             client.post("/api/v1/session", json={"username": "root", "password": PASSWORD})
             assert client.get("/api/v1/backups").json()["configured"] is False

@@ -56,7 +56,7 @@ class Keyring:
             return aes_key_unwrap(self._master, wrapped)
         except InvalidUnwrap:
             raise ConfigurationError(
-                "a kept key was wrapped by another master key", hint="put the copy of the keys back (operations guide, 'Backup'); without it what it sealed stays sealed"
+                "a kept key cannot be opened: it was wrapped by another master key", hint="put the copy of the keys back (operations guide, 'Backup'); without it what it sealed stays sealed"
             ) from None
 
     def make(self, tx: Connection, *, id_: str, subject: str) -> bytes:

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from medthread.app import Installation, open_installation
 from medthread.governance.backup.check import damaged
 from medthread.governance.backup.manifest import MANIFESTS, Manifest
+from medthread.governance.backup.moment import log_state
 from medthread.governance.backup.restore import restore
 from medthread.governance.backup.take import alone
 from medthread.governance.backup.vault import Shelf, place_of
@@ -21,8 +22,8 @@ from medthread.stores.lakehouse.verify import verify_release
 from medthread.stores.serving import LakeReader
 from medthread.stores.targets import FolderTarget, TargetError, open_target
 from medthread.trust.audit import record
-from medthread.trust.audit_digest import digest_of_audit
 from medthread.trust.backup_key import BackupKey
+from medthread.trust.log import check_log
 from tests.conftest import Bucket
 from tests.governance.backup.conftest import Keep, hire
 from tests.scenarios import company
@@ -66,8 +67,9 @@ def test_two_targets_restored_elsewhere_and_worked_on(firm: Installation, keep: 
             assert content(restored) == before
             assert numbers(restored) == numbers(firm)
             with restored.store.transaction() as tx:
-                audit = digest_of_audit(tx, up_to=taken.manifest.audit.last)
-            assert (audit.rows, audit.hash) == (taken.manifest.audit.rows, taken.manifest.audit.hash)
+                audit = log_state(tx, up_to=taken.manifest.audit.last)
+            assert vars(audit) == taken.manifest.audit.model_dump()
+            assert check_log(restored.log).findings.faults == []
             with closing(LakeReader(restored.releases)) as reader:
                 assert restored.tracer(reader).question(item="M1", lot="L1", direction="up", limit=10)["lots"]
         company.receipts(home, "receipt9.csv", 1000, 20)
@@ -128,9 +130,9 @@ def test_acts_that_go_on_meanwhile_are_in_it_whole_or_not_at_all(firm: Installat
         home = tmp_path / manifest.id
         restore(keeping.shelf(), manifest, home, keys=None, by="test")
         with open_installation(home) as restored, restored.store.transaction() as tx:
-            found = digest_of_audit(tx, up_to=manifest.audit.last)
+            found = log_state(tx, up_to=manifest.audit.last)
             beyond = tx.execute(text("select action from medthread.audit_event where seq > :last order by seq"), {"last": manifest.audit.last}).scalars().all()
-        assert (found.rows, found.hash) == (manifest.audit.rows, manifest.audit.hash)
+        assert vars(found) == manifest.audit.model_dump()
         assert beyond == ["backup.restore"], "nothing that came after the moment is in it"
 
 
@@ -156,7 +158,7 @@ def test_no_target_no_backup_and_it_is_written_down(firm: Installation, keep: Ke
     assert run["status"] == "failed"
     assert "is full" in str(run["message"])
     with firm.store.transaction() as tx:
-        last = tx.execute(text("select outcome from medthread.audit_event where action = 'backup.run' order by seq desc limit 1")).scalar_one()
+        last = tx.execute(text("select detail->>'status' from medthread.audit_event where action = 'backup.run' order by seq desc limit 1")).scalar_one()
     assert last == "failed"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import MetaData, text
 
 from medthread.governance.backup.manifest import KeyBundle, Manifest
-from medthread.governance.backup.moment import count_rows
+from medthread.governance.backup.moment import LogState, count_rows, log_state
 from medthread.governance.backup.restore import SETTINGS_FILE, restore
 from medthread.governance.backup.vault import Shelf, clear
 from medthread.model import Entity, Home, Registry
@@ -26,11 +26,11 @@ from medthread.stores.postgres.pages import check_pages, check_structures
 from medthread.stores.postgres.store import Store
 from medthread.stores.serving import LakeReader
 from medthread.trace import TraceIndex
-from medthread.trust.audit_digest import digest_of_audit
 from medthread.trust.keys import Keyring
+from medthread.trust.log import AuditLog, check_log
 from medthread.trust.seal import is_sealed, key_id_of, unseal
 
-CHANGED_BY_RESTORING = frozenset({"medthread.session", "medthread.audit_event", "medthread.signing_key"})
+CHANGED_BY_RESTORING = frozenset({"medthread.session", "medthread.audit_event", "medthread.audit_unsealed", "medthread.signing_key"})
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _look_inside(made: Drill, manifest: Manifest, store: Store, data: Path, decl
         made.look(f"domain {domain}", lambda d=domain: _domain(store, data, declared.registry, d))  # type: ignore[misc] # a default binds the name
     made.recovery_seconds = (datetime.now(UTC) - made.started_at).total_seconds()
     made.look("rows", lambda: _rows(store, manifest))
-    made.look("audit", lambda: _audit(store, manifest))
+    made.look("audit", lambda: _audit(store, manifest, data))
     made.look("lake", lambda: _lake(store, manifest, data))
 
 
@@ -150,11 +150,15 @@ def _rows(store: Store, manifest: Manifest) -> tuple[bool, str]:
     return not other, "; ".join(other) or f"{len(found)} tables, {sum(manifest.rows.values())} rows"
 
 
-def _audit(store: Store, manifest: Manifest) -> tuple[bool, str]:
+def _audit(store: Store, manifest: Manifest, data: Path) -> tuple[bool, str]:
+    """As many rows, the same last checkpoint, and every leaf, node, root and signature computed again."""
     with store.transaction() as tx:
-        found = digest_of_audit(tx, up_to=manifest.audit.last)
-    same = (found.rows, found.last, found.hash) == (manifest.audit.rows, manifest.audit.last, manifest.audit.hash)
-    return same, f"{found.rows} rows, {found.hash}" + ("" if same else f"; the backup says {manifest.audit.rows} rows, {manifest.audit.hash}")
+        found = log_state(tx, up_to=manifest.audit.last)
+    if found != LogState(**manifest.audit.model_dump()):
+        return False, f"{found.rows} rows sealed to {found.sealed}, and the backup says {manifest.audit.rows} sealed to {manifest.audit.sealed}, or another root"
+    checked = check_log(AuditLog(store, Keyring.open(data / "keys" / "master.key")))
+    wrong = [f"{f.kind} {f.where}" for f in checked.findings.faults]
+    return not wrong, "; ".join(wrong) or f"{found.rows} rows, {checked.rows} of them sealed; root as the last of {checked.checkpoints} checkpoints"
 
 
 def _lake(store: Store, manifest: Manifest, data: Path) -> tuple[bool, str]:

@@ -72,11 +72,12 @@ class Lake(Stated):
 
 
 class Audit(Stated):
-    """The log of what was done: how many rows, the last one's number, a hash over all of them."""
+    """The log of what was done: how many rows, the last one's number, the last signed checkpoint (C2SP) and how far it reaches."""
 
     rows: int
     last: int
-    hash: str
+    sealed: int
+    checkpoint: str | None
 
 
 class Manifest(Stated):

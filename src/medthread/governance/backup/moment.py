@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from medthread.model.errors import StoreError
 from medthread.stores.postgres.physical import Point, name_point, point_of
 from medthread.stores.postgres.store import Store
-from medthread.stores.postgres.tables import batch, lake_file, release, release_pointer
+from medthread.stores.postgres.tables import audit_event, batch, lake_file, release, release_pointer
+from medthread.trust.log import last_checkpoint
 
-LOCKED = "medthread.audit_event, medthread.lake_commit, medthread.lake_file, medthread.release, medthread.release_table"
+LOCKED = "medthread.audit_event, medthread.audit_log, medthread.lake_commit, medthread.lake_file, medthread.release, medthread.release_table"
 ATTEMPTS, PATIENCE = 12, "5s"
 
 
@@ -99,6 +100,24 @@ def lake_state(tx: Connection) -> LakeState:
         tuple({r.trace_index for r in releases if r.trace_index}), unfinished)
 
 
+
+
+@dataclass(frozen=True)
+class LogState:
+    """The log of acts: its rows, the last one's number, its last signed checkpoint."""
+
+    rows: int
+    last: int
+    sealed: int
+    checkpoint: str | None
+
+
+def log_state(tx: Connection, *, up_to: int | None = None) -> LogState:
+    """How far the log has come; `up_to` counts no rows beyond a number."""
+    query = select(func.count().label("rows"), func.coalesce(func.max(audit_event.c.seq), 0).label("last"))
+    row = tx.execute(query if up_to is None else query.where(audit_event.c.seq <= up_to)).one()
+    newest = last_checkpoint(tx)
+    return LogState(row.rows, row.last, newest.size if newest else 0, newest.note if newest else None)
 
 
 def count_rows(tx: Connection) -> dict[str, int]:

@@ -80,8 +80,7 @@ class Keeping:
         with self.subject.store.transaction() as tx:
             tx.execute(update(backup_run).where(backup_run.c.id == id_).values(status=status, finished_at=func.clock_timestamp(), **values))
             told = {k: v for k, v in values.items() if k in ("whole", "targets", "failed", "faults", "keys", "message") and v}
-            outcome = "failed" if status == "failed" else "done"
-            record(tx, actor=by, action="backup.run", object_=f"backup/{id_}", outcome=outcome, detail={"status": status, **told})
+            record(tx, actor=by, action="backup.run", object_=f"backup/{id_}", detail={"status": status, **told})
 
     def shelf(self, name: str | None = None) -> Shelf:
         """One target to read from: the one named, or the first."""

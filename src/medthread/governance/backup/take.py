@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from medthread.governance.backup.manifest import Audit, Database, Entry, Fault, Lake, Manifest, Named, Server
-from medthread.governance.backup.moment import LakeState, Moment, count_rows, lake_state, moment
+from medthread.governance.backup.moment import LakeState, Moment, count_rows, lake_state, log_state, moment
 from medthread.governance.backup.setting import BackupSetting
 from medthread.governance.backup.vault import Shelf, Vault, clear
 from medthread.model.errors import ConflictError, MedthreadError, StoreError
@@ -24,7 +24,6 @@ from medthread.stores.postgres.logical import dump, export_snapshot
 from medthread.stores.postgres.physical import base_backup, keep_log, keep_log_from, kept_from, segments
 from medthread.stores.postgres.store import Store
 from medthread.trace.index import facts_of
-from medthread.trust.audit_digest import digest_of_audit
 from medthread.trust.sealed_stream import AlteredError
 
 PIECE = 32 << 20
@@ -167,8 +166,7 @@ def _server(tx: Connection) -> Server:
 
 
 def _described(subject: Subject, vault: Vault, plan: _Plan, now: Moment, database: Database) -> Manifest:
-    digest, faults = digest_of_audit(now.tx), _Faults()
-    state = lake_state(now.tx)
+    state, faults = lake_state(now.tx), _Faults()
     place = (subject.data / "lake").resolve()
     files = tuple(_lake_files(vault, place, state, faults))
     return Manifest(
@@ -177,7 +175,7 @@ def _described(subject: Subject, vault: Vault, plan: _Plan, now: Moment, databas
         database=database, lake=Lake(place=str(place), files=files, release=state.release, releases=state.releases),
         trace=tuple(_trace_files(vault, subject.data / "trace", state.traces, faults)),
         settings=tuple(_named(vault, subject.home, p) for pattern in SETTINGS for p in sorted(subject.home.glob(pattern)) if p.is_file()),
-        audit=Audit(rows=digest.rows, last=digest.last, hash=digest.hash), rows=count_rows(now.tx), faults=tuple(faults.found), finished_at=datetime.now(UTC))
+        audit=Audit(**vars(log_state(now.tx))), rows=count_rows(now.tx), faults=tuple(faults.found), finished_at=datetime.now(UTC))
 
 
 class _Faults:
