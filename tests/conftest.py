@@ -1,9 +1,12 @@
 """Shared fixtures: one demonstration of the whole product, one database, made once a session."""
 
+import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -105,6 +108,61 @@ def copy_of(cluster: Cluster, template: str, *, name: str) -> Iterator[Store]:
     made.close()
     with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
         admin.execute(f'drop database "{name}" with (force)')
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket of an object store that runs beside the tests."""
+
+    endpoint: str
+
+    def address(self, prefix: str) -> dict[str, str]:
+        """A place in it, as `medthread.toml` says it."""
+        return {"url": f"s3://backups/{prefix}", "endpoint": self.endpoint}
+
+
+@pytest.fixture(scope="session")
+def bucket() -> Iterator[Bucket]:
+    """A real server that speaks S3 (moto's), in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    endpoint = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    given = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    os.environ |= given
+    made = {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request", "Content-Length": "0"}
+    try:
+        for _ in range(300):
+            asked = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            try:
+                asked.request("PUT", "/backups", headers=made)
+                assert asked.getresponse().status == 200
+                break
+            except OSError:
+                assert server.poll() is None, "the object store ended"
+                time.sleep(0.1)
+            finally:
+                asked.close()
+        yield Bucket(endpoint)
+    finally:
+        for name in given:
+            os.environ.pop(name, None)
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of four megabytes, where we may mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)], check=False, capture_output=True).returncode != 0:
+        pytest.skip("mounting a small disk takes root")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 @pytest.fixture

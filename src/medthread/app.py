@@ -17,10 +17,15 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
-from medthread import domains, masters
+from medthread import __version__, domains, masters
 from medthread.api import Services
 from medthread.derive import tables_of
 from medthread.derive.soundness import Flaw, Known, flaws
+from medthread.governance.backup import BackupSetting
+from medthread.governance.backup.background import BackgroundKeeping
+from medthread.governance.backup.drill import Declared
+from medthread.governance.backup.records import Keeping
+from medthread.governance.backup.take import Subject
 from medthread.model import Entity, Registry, Rulebook
 from medthread.model.errors import ConflictError, DeclarationError, MedthreadError, StoreError
 from medthread.pipeline.context import Context
@@ -102,6 +107,11 @@ class Installation:
         except MedthreadError as error:
             logging.getLogger("medthread.audit").warning("%s (%s)", error.message, error.hint)
 
+    @property
+    def name(self) -> str:
+        """What the company calls its workspace."""
+        return str(self.workspace.settings.get("name", self.workspace.home.name))
+
     def tracer(self, reader: LakeReader) -> Tracer:
         """Trace questions over the release that a reader sees."""
         return Tracer(reader, self.workspace.data / "trace")
@@ -117,6 +127,14 @@ class Installation:
             registry=self.registry, rulebook=self.rulebook, tables=self.native, keyring=self.keyring, access=self.access,
             signer=KeptKeys(self.keyring), calendar=self.workspace.calendar(), genealogy=self.tracer(reader), released=Released(reader, self.registry),
         )
+
+    def keeping(self) -> Keeping | None:
+        """How this workspace is backed up; nothing where it does not say."""
+        setting = BackupSetting.of(self.workspace.settings, home=self.workspace.home)
+        if setting is None:
+            return None
+        subject = Subject(self.name, self.workspace.home, self.workspace.data, __version__, self.store)
+        return Keeping(subject, setting, KeptKeys(self.keyring), Declared(self.registry, self.native_metadata))
 
     def index_trace(self, context: Context) -> str | None:
         """Index the genealogy of the newest build; the same again when it did not change."""
@@ -163,14 +181,20 @@ class Installation:
         worker, sealer = Worker(self.store, commands), Sealer(self.log)
         worker.start()
         sealer.start()
+        keeping = self.keeping()
+        copies = BackgroundKeeping(keeping) if keeping else None
+        if copies is not None:
+            copies.start()
         try:
             yield Services(
-                name=str(self.workspace.settings.get("name", self.workspace.home.name)), store=self.store,
+                name=self.name, store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, sealer=sealer, demo_accounts=accounts or [],
+                inbox=self.workspace.inbox, sealer=sealer, copies=copies, demo_accounts=accounts or [],
             )
         finally:
+            if copies is not None:
+                copies.stop()
             runner.wait()
             worker.stop()
             sealer.stop()
@@ -226,19 +250,24 @@ def with_driver(url: str) -> str:
     return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
 
 
+def external_store() -> Store | None:
+    """The database that MEDTHREAD_DATABASE_URL names."""
+    url = os.environ.get("MEDTHREAD_DATABASE_URL")
+    return Store(with_driver(url)) if url else None
+
+
 @contextmanager
 def open_store(workspace: Workspace) -> Iterator[Store]:
     """PostgreSQL: the one that MEDTHREAD_DATABASE_URL names, or the embedded one."""
-    external = os.environ.get("MEDTHREAD_DATABASE_URL")
-    if external:
-        store = Store(with_driver(external))
+    external = external_store()
+    if external is not None:
         try:
-            yield store
+            yield external
         finally:
-            store.close()
+            external.close()
         return
     with Cluster(workspace.data / "postgres") as cluster:
-        store = Store(cluster.url)
+        store = Store(cluster.url, cluster=cluster)
         try:
             yield store
         finally:

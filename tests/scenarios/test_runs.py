@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from medthread.app import Installation, open_installation
-from medthread.model.errors import ConflictError, NotFoundError, StoreError
+from medthread.model.errors import ConfigurationError, ConflictError, NotFoundError, StoreError
 from medthread.pipeline.release import move_pointer
 from medthread.pipeline.run import take_in
 from medthread.stores.lakehouse.verify import verify_release
@@ -349,3 +349,15 @@ def test_verify_looks_at_the_trace_index_too(tmp_path: Path) -> None:
             reader.close()
         shutil.rmtree(folder)
         assert len(installation.faults(current)) == 1
+
+
+def test_a_workspace_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "公司 100% a+b&c'd")
+    assert company.run_once(home).release is not None
+    company.receipts(home, "receipt2.csv", 500, 5)
+    assert company.run_once(home).release is not None
+
+
+def test_a_folder_that_an_address_cannot_name_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot hold a lake"):
+        company.run_once(company.found(tmp_path / "a#b"))

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table
 
+from medthread.governance.backup.background import BackgroundKeeping
 from medthread.model import Registry, Source
 from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres.store import Store
@@ -53,4 +54,5 @@ class Services:
     runner: Runner
     inbox: Path
     sealer: Sealer
+    copies: BackgroundKeeping | None = None
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

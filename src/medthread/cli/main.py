@@ -14,6 +14,7 @@ from medthread.app import open_installation
 from medthread.cli.accounts import account_names, accounts
 from medthread.cli.api import interface
 from medthread.cli.audit import audit, tell_checked
+from medthread.cli.backups import backups
 from medthread.cli.demo import demo
 from medthread.cli.loads import tell_loads, tell_refused
 from medthread.cli.processes import processes
@@ -35,6 +36,7 @@ app = typer.Typer(
 releases = typer.Typer(no_args_is_help=True, help="发布与回滚 · Releases: list them, publish one, go back.")
 app.add_typer(releases, name="release")
 app.add_typer(accounts, name="account")
+app.add_typer(backups, name="backup")
 app.add_typer(processes, name="process")
 app.add_typer(audit, name="audit")
 app.add_typer(interface, name="api")

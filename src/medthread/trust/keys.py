@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -52,7 +52,12 @@ class Keyring:
 
     def unwrap(self, wrapped: bytes) -> bytes:
         """A kept key again."""
-        return aes_key_unwrap(self._master, wrapped)
+        try:
+            return aes_key_unwrap(self._master, wrapped)
+        except InvalidUnwrap:
+            raise ConfigurationError(
+                "a kept key cannot be opened: it was wrapped by another master key", hint="put the copy of the keys back (operations guide, 'Backup'); without it what it sealed stays sealed"
+            ) from None
 
     def make(self, tx: Connection, *, id_: str, subject: str) -> bytes:
         """A key under an id; the same key again when it exists."""

@@ -5,6 +5,7 @@ from medthread.api.routes import (
     accounts,
     acts,
     audit,
+    backups,
     delegations,
     dictionary,
     entities,
@@ -33,7 +34,7 @@ ROUTERS = tuple(
     m.router
     for m in (
         session, home, meta, entities, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
-        releases, audit, tokens, own_account, services,
+        releases, audit, backups, tokens, own_account, services,
         accounts, rights, access_reviews,
     )
 )

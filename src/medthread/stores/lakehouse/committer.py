@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from medthread.model.errors import StoreError
-from medthread.stores.lakehouse.catalog import PROPERTIES, open_catalog
+from medthread.stores.lakehouse.catalog import PROPERTIES, address_of, open_catalog
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import batch, lake_commit, lake_file
 
@@ -94,6 +94,7 @@ class Committer:
 
     def check_place(self) -> None:
         """Refuse a lake that was copied or moved: its tables name their files by full path, those of the place it came from."""
+        address_of(self._lake)
         with self._store.transaction() as tx:
             path = tx.execute(select(lake_file.c.path).limit(1)).scalar_one_or_none()
             known = path or tx.execute(select(batch.c.id).limit(1)).scalar_one_or_none()
@@ -106,7 +107,7 @@ class Committer:
             was = path.partition("/data/lake/")[0]
             raise StoreError(
                 f"this workspace was made at {was}, and its tables name their files there",
-                hint=f"put it back to {was}; a copy made to restore from is put there too (operations guide, 'Backup')",
+                hint=f"put it back to {was}; `medthread backup restore` makes one elsewhere (operations guide, 'Backup')",
             )
 
     def fingerprint(self, table: str) -> str | None:
@@ -160,7 +161,7 @@ class Committer:
     def _write(self, table: "IcebergTable", change: Change) -> int:
         from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415
 
-        paths = [f.resolve().as_uri() for f in change.files]
+        paths = [address_of(f.resolve()) for f in change.files]
         with table.transaction() as tx:
             if change.mode == "replace" and table.current_snapshot() is not None:
                 tx.delete(AlwaysTrue())

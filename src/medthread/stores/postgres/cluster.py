@@ -33,6 +33,7 @@ LOG_BYTES = 10 << 20
 SETTINGS = {
     "shared_buffers": "128MB", "max_connections": "60", "timezone": "UTC", "log_timezone": "UTC", "jit": "off",
     "listen_addresses": "", "wal_level": "replica", "max_wal_size": "1GB", "log_min_duration_statement": "2000",
+    "max_slot_wal_keep_size": "4GB",  # a backup that is not made for long costs the next one its start, never the disk
 }
 _PR_SET_PDEATHSIG = 1
 
@@ -82,6 +83,18 @@ class Cluster:
         self._socket = Path(tempfile.gettempdir()) / f"medthread-{os.getuid()}-{digest}"
         self._lock: IO[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
+        self._settings = dict(SETTINGS)
+        self._start_seconds = START_SECONDS
+
+    @property
+    def files(self) -> Path:
+        """Where the server's own files are; known once it has started."""
+        return self._data
+
+    @property
+    def programs(self) -> Path:
+        """Where its programs are."""
+        return self._bin
 
     @property
     def conninfo(self) -> str:
@@ -118,6 +131,12 @@ class Cluster:
 
     def stop(self) -> None:
         """End the server quickly but cleanly, and give the lock back."""
+        self._stop_server()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _stop_server(self) -> None:
         if self._server is not None:
             if self._server.poll() is None:
                 self._server.send_signal(signal.SIGINT)
@@ -127,9 +146,13 @@ class Cluster:
                     self._server.send_signal(signal.SIGQUIT)
                     self._server.wait(STOP_SECONDS)
             self._server = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+
+    def remove(self) -> None:
+        """Remove a closed cluster's files, wherever they are; nothing where there is none."""
+        if self._root.exists():
+            self._take_lock()
+            shutil.rmtree(data_for(self._root, self._user), ignore_errors=True)
+            self.stop()
 
     def _take_lock(self) -> None:
         lock = (self._root / "lock").open("ab")
@@ -214,10 +237,10 @@ class Cluster:
         log = self._root / "postgres.log"
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
-        settings = {**SETTINGS, "unix_socket_directories": str(self._socket), "unix_socket_permissions": "0700"}
+        settings = {**self._settings, "unix_socket_directories": str(self._socket), "unix_socket_permissions": "0700"}
         command = [str(self._bin / "postgres"), "-D", str(self._data)]
         command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self._start_seconds
         for _ in range(ATTEMPTS):
             with log.open("ab") as out:
                 self._server = subprocess.Popen(  # type: ignore[call-overload] # noqa: S603

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from medthread.model.errors import StoreError
+from medthread.stores.postgres.cluster import Cluster
 
 POOL = 20
 # The user is called as our schema is; without a search path of its own that schema would pass for the default.
@@ -17,8 +18,9 @@ SETTINGS = "-c timezone=UTC -c search_path=public"
 class Store:
     """An open PostgreSQL database, embedded or external."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, cluster: Cluster | None = None) -> None:
         self.url = url
+        self.cluster = cluster  # the embedded server, where it is one
         self.engine: Engine = create_engine(
             url, pool_size=POOL, max_overflow=0, pool_pre_ping=True, connect_args={"options": SETTINGS}
         )

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 from sqlalchemy import Connection, insert, select
 
 from medthread.methods.algorithms import SIGNATURE, SIGNATURES
 from medthread.methods.note import NoteKey
-from medthread.model.errors import ConfigurationError
 from medthread.stores.postgres.tables import audit_key
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
@@ -37,12 +35,7 @@ def signer(tx: Connection, keyring: Keyring, *, origin: str) -> Signer:
 
 def private_of(keyring: Keyring, wrapped: bytes) -> bytes:
     """The private half."""
-    try:
-        return keyring.unwrap(wrapped)
-    except InvalidUnwrap:
-        raise ConfigurationError(
-            "the key that signs the audit log cannot be opened", hint="keys/master.key is not the one it was made under: restore that file"
-        ) from None
+    return keyring.unwrap(wrapped)
 
 
 def public_keys(tx: Connection) -> list[NoteKey]:

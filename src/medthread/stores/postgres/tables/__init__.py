@@ -19,6 +19,7 @@ from medthread.stores.postgres.tables.audit import (
     audit_node,
     audit_unsealed,
 )
+from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file
@@ -52,9 +53,11 @@ __all__ = [
     "audit_log",
     "audit_node",
     "audit_unsealed",
+    "backup_run",
     "batch",
     "deadline",
     "delegation",
+    "drill",
     "encryption_key",
     "idempotency",
     "lake_commit",
