@@ -57,6 +57,8 @@ PLANTED: list[tuple[str, str, Callable[[], Process]]] = [
     ("role", "names role 'pilot'", lambda: acts(PACK, replace(SENT, by="pilot"))),
     ("role", "names a role twice", lambda: acts(PACK, replace(SENT, by="qa|qa"))),
     ("role", "holds no role", lambda: acts(PACK, replace(SENT, by="qa+orig"))),
+    ("field", "reads its role from 'height'", lambda: acts(PACK, replace(SENT, role_in="height"))),
+    ("field", "is signed by all", lambda: acts(PACK, replace(SENT, by="qa+qc", role_in="weight"))),
     ("role", "opened by 'pilot'", lambda: change(opened_by="qa|pilot")),
     ("meaning", "says not what it means", lambda: acts(PACK, replace(SENT, by="qa+qc", meaning=None))),
     ("duty", "no act of the process", lambda: change(duties=(Duty("pack", "fly"),))),

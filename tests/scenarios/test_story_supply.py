@@ -10,6 +10,8 @@ from sqlalchemy import select
 from medthread.app import open_installation
 from medthread.stores.postgres.tables import outbox
 from medthread.stores.serving import LakeReader
+from medthread.trust.access import Actor
+from medthread.workflow.inbox import inbox
 from medthread.workflow.work import Acting
 from tests.scenarios import company, resin_buyer
 from tests.scenarios.people import People
@@ -232,6 +234,13 @@ IMPACT = {"impact": "minor", "assessment": "已评估"}
 ANSWERING = {"eng": "en", "ra": "rao", "qa": "qin", "purch": "pei", "prod_mgr": "po"}
 
 
+def waiting(people: People, who: str) -> set[str]:
+    """The aspects that wait for somebody in their inbox."""
+    with people.store.transaction() as tx:
+        tasks = inbox(tx, people.context, Actor(who, who.title(), ROLES[who]))["tasks"]
+    return {t["title"] for t in tasks if t["entity"] == "change_impact"}
+
+
 def opened_change(people: People) -> tuple[str, str]:
     id_ = people.opens("en", "change_order", title="树脂牌号变更")
     return id_, people.row("change_order", id_)["eco_no"]
@@ -251,6 +260,8 @@ def test_an_engineering_change_takes_effect_with_its_documents_and_trained_peopl
     lines = people.rows("change_impact", change_order=eco)
     assert len(lines) == 11
     registration = next(i for i in lines if i["aspect"] == "registration")
+    assert waiting(people, "rao") == {"registration", "udi"}
+    assert waiting(people, "en") == {"safety", "risk_file"}
     assert "en may not answer" in people.is_refused("en", "change_impact", registration["id"], "answer", **IMPACT)
     for line in lines:
         if line["aspect"] not in ("registration", "risk_file"):
