@@ -37,7 +37,7 @@ def _ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
-HASHES: dict[str, Callable[[bytes], Any]] = {"sha256": hashlib.sha256}
+HASHES: dict[str, Callable[..., Any]] = {"sha256": hashlib.sha256}
 SIGNATURES: dict[str, Signature] = {
     "ed25519": Signature(
         generate=lambda: Ed25519PrivateKey.generate().private_bytes_raw(),

@@ -14,7 +14,8 @@ import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from medthread.methods.canonical import HASH, HASHES, canonical
+from medthread.methods.algorithms import HASH, HASHES
+from medthread.methods.canonical import canonical
 from medthread.model.errors import ConfigurationError, StoreError
 from medthread.trust.backup_key import BackupKey
 

@@ -3,13 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<<< HEAD:src/medthread/stores/postgres/migrations/versions/0012_models_under_an_authorisation.py
 revision = "0012"
 down_revision = "0011"
-========
-revision = "0013"
-down_revision = "0012"
->>>>>>>> service:src/medthread/stores/postgres/migrations/versions/0013_models_under_an_authorisation.py
 branch_labels = None
 depends_on = None
 
