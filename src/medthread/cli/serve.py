@@ -2,6 +2,9 @@
 
 import contextlib
 import socket
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -13,6 +16,7 @@ from medthread.cli.speech import say
 from medthread.console import mount
 
 LOOPBACK = "127.0.0.1"
+PAUSE = 0.05  # seconds between two looks whether the server has started
 
 
 def free_port(wanted: int) -> int:
@@ -28,8 +32,8 @@ def free_port(wanted: int) -> int:
     return wanted
 
 
-def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any]] | None) -> None:
-    """Serve until interrupted; background runs end before the store closes."""
+def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any]] | None, meanwhile: Callable[[int], None] | None = None) -> None:
+    """Serve until interrupted; background runs end before the store closes. `meanwhile` is called with the port once it answers."""
     chosen = free_port(port)
     with installation.serving(accounts) as services:
         if port and chosen != port:
@@ -39,6 +43,16 @@ def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any
         tell_people(accounts or [])
         config = uvicorn.Config(mount(create_app(services)), host=LOOPBACK, port=chosen, log_level="warning", access_log=False)
         # uvicorn has ended its requests when it raises Ctrl-C again; stopping on purpose is no error.
+        server = uvicorn.Server(config)
+        if meanwhile:
+            threading.Thread(target=_once_it_answers, args=(server, meanwhile, chosen), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run()
+            server.run()
     say("已停止", "Stopped")
+
+
+def _once_it_answers(server: uvicorn.Server, act: Callable[[int], None], port: int) -> None:
+    while not server.started and not server.should_exit:
+        time.sleep(PAUSE)
+    if server.started:
+        act(port)
