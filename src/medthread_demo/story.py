@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import quote, urlencode
 
 SAMPLE = 13
 READINGS = ["55.2", "41.5", *["56.1"] * (SAMPLE - 2)]
@@ -59,7 +60,7 @@ class Person:
 
     def finds(self, entity: str, condition: str) -> list[dict[str, Any]]:
         """Records under one condition, `field:eq:value`."""
-        items: list[dict[str, Any]] = self.ask("GET", f"/entities/{entity}?limit=500&filter={condition}")[0]["items"]
+        items: list[dict[str, Any]] = self.ask("GET", f"/entities/{entity}?limit=500&filter={quote(condition)}")[0]["items"]
         return items
 
     def does(self, entity: str, id_: str, action: str, *, reason: str | None = None, **values: Any) -> dict[str, Any]:
@@ -84,12 +85,6 @@ class Stage:
     def person(self, name: str) -> Person:
         """Somebody, signed in."""
         return Person(self.port, name, self.password).comes_in()
-
-
-def play(stage: Stage) -> None:
-    """All chapters; each leaves work for somebody."""
-    for chapter in (a_lot_fails, a_hospital_complains, a_recall_is_drilled):
-        chapter(stage)
 
 
 def a_lot_fails(stage: Stage) -> None:
@@ -119,9 +114,11 @@ def a_hospital_complains(stage: Stage) -> None:
     """Triage answers four questions; the authorities' clocks run from when somebody first knew."""
     service, surveillance = stage.person("svc"), stage.person("pms")
     now = datetime.now(UTC)
+    question = urlencode({"item": stage.item, "lot": stage.lot, "direction": "down", "limit": 1})
+    unit = surveillance.ask("GET", f"/trace?{question}")[0]["units"][0]
     knew = (now - timedelta(hours=30)).isoformat()
     complaint = service.opens("complaint", channel="visit", description="导管断裂,已更换,患者留观", aware_at=knew, received_at=now.isoformat(),
-                              complainant="李护士长", phone="13800001111", occurred_in="CN")
+                              complainant="李护士长", phone="13800001111", occurred_in="CN", item=unit["item"], serial_no=unit["number"])
     surveillance.does("complaint", complaint["_id"], "triage", device_model="TUBE-1", udi_state="not_available", problem_code="A14", harm="serious", reportability="yes")
     stage.say(f"  投诉 {complaint['complaint_no']} 已分诊,不良事件时限自知悉时起算", f"  Complaint {complaint['complaint_no']} is triaged; the clocks run from when somebody first knew")
 
@@ -133,5 +130,8 @@ def a_recall_is_drilled(stage: Stage) -> None:
     qa.opens("recall_scope_lot", recall=drill["recall_no"], item=stage.item, lot_no=stage.lot)
     qa.does("recall", drill["_id"], "open", evaluation_team="qa_mgr、pms")
     row, _ = qa.reads("recall", drill["_id"])
-    stage.say(f"  召回演练 {drill['recall_no']}:停发 {row['lots_stopped']} 批,已发 {row['units_shipped']} 件,{row['consignees']} 个收货单位",
-              f"  Recall drill {drill['recall_no']}: {row['lots_stopped']} lots stopped, {row['units_shipped']} units shipped to {row['consignees']} consignees")
+    stage.say(f"  召回演练 {drill['recall_no']}:停发 {row['lots_stopped']} 批,已发 {row['units_shipped']:g} 件,{row['consignees']} 个收货单位",
+              f"  Recall drill {drill['recall_no']}: {row['lots_stopped']} lots stopped, {row['units_shipped']:g} units shipped to {row['consignees']} consignees")
+
+
+CHAPTERS: dict[str, Callable[[Stage], None]] = {c.__name__: c for c in (a_lot_fails, a_hospital_complains, a_recall_is_drilled)}

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from medthread.app import Installation, open_installation
-from medthread.cli.demo_people import make_people
+from medthread.cli.demo_people import PASSWORD, make_people
+from medthread.cli.playing import player
 from medthread.cli.reckoning import Reckoning, reckon
 from medthread.cli.serve import serve
 from medthread.cli.speech import Bars, say
@@ -26,6 +27,7 @@ def demo(
     scale: Annotated[float, typer.Option(help="规模,1 约 20 万行 · size; 1 is about 200,000 rows")] = 1.0,
     seed: Annotated[int, typer.Option(help="随机种子 · random seed")] = 7,
     serve_: Annotated[bool, typer.Option("--serve/--no-serve", help="完成后启动控制台 · serve the console afterwards")] = True,
+    story: Annotated[bool, typer.Option("--story/--no-story", help="让演示企业的人先做几件事 · let the company's people act first")] = True,
     report: Annotated[Path | None, typer.Option(help="写出 JSON 报告 · write the report as JSON")] = None,
     port: Annotated[int, typer.Option(help="0 选一个空闲的 · 0 picks a free one")] = 8000,
 ) -> None:
@@ -41,7 +43,8 @@ def demo(
         if report:
             _write(report, result)
         if serve_:
-            serve(installation, port=port, accounts=accounts)
+            meanwhile = player(home, result.report, password=PASSWORD) if story else None
+            serve(installation, port=port, accounts=accounts, meanwhile=meanwhile)
 
 
 def mark_of(home: Path) -> Path:
