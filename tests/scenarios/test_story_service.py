@@ -136,6 +136,13 @@ def test_the_rate_passes_its_limit_and_the_signal_has_its_chart(people: People, 
     assert [p["complaints"] for p in chart] == [0] * 12 + [3]
     assert chart[-1]["rate"] == pytest.approx(Decimal("13.043478"))
 
+    # A CAPA is proposed with the signal as its source; whoever accepts it opens it with its metric.
+    people.accepts("qian", "open_capa_of_complaint_trend", signal["id"])
+    (capa,) = people.rows("capa", metric="complaint_rate", metric_code="A05")
+    assert capa["metric_item"] == PUMP
+    sources = {(s["source_entity"], s["source_no"]) for s in people.rows("capa_source", capa=capa["capa_no"])}
+    assert sources == {("trend", signal["trend_no"]), ("complaint", signal["complaint"])}
+
     # Somebody answers for assessing whether a trend report is due.
     assert "take_up_trend" in people.proposed("peng")
     people.accepts("peng", "take_up_trend", signal["id"])
@@ -185,17 +192,27 @@ def test_no_more_comes_back_than_was_sent_and_what_falls_short_is_a_complaint(pe
     people.does("qian", "return_authorisation", back, "dispose", disposition="scrap")
 
 
-def test_a_dispute_preserves_its_records_until_it_is_closed(people: People) -> None:
+def test_a_dispute_preserves_its_records_until_two_persons_lift_the_hold(people: People) -> None:
     record = people.rows("complaint")[0]["complaint_no"]
     id_ = people.opens("xu", "dispute", kind="liability", counterparty="张某", claim="赔偿", amount="120000")
     assert "未列出任何记录" in people.is_refused("xu", "dispute", id_, "preserve")
     people.opens("xu", "dispute_record", dispute=people.row("dispute", id_)["dispute_no"], entity="complaint", record=record)
     people.does("xu", "dispute", id_, "preserve")
     held = {"entity": "complaint", "record": record}
-    assert people.objections(("no_legal_hold",), **held) == ["记录保全中 / under legal hold"]
+    number = people.row("dispute", id_)["dispute_no"]
+    assert people.objections(("no_legal_hold",), **held) == [f"纠纷 / dispute {number}"]
     people.does("xu", "dispute", id_, "negotiate")
     people.does("xu", "dispute", id_, "settle", outcome="和解", settled_on="2026-11-25")
     people.does("ma", "dispute", id_, "close")
+    people.settles()
+
+    # Closing frees nothing: the hold is lifted by two persons, who are asked to.
+    assert people.objections(("no_legal_hold",), **held) != []
+    (hold,) = people.rows("legal_hold", cause_no=number)
+    assert [t["role"] for t in people.rows("task") if hold["hold_no"] in t["subject"]] == ["qa_mgr"]
+    people.writes("shi", "legal_hold", hold["id"], lift_basis="和解协议 2026-11-25")
+    people.does("shi", "legal_hold", hold["id"], "lift", reason="已和解")
+    people.does("ma", "legal_hold", hold["id"], "lift", reason="已和解")
     assert people.objections(("no_legal_hold",), **held) == []
 
 

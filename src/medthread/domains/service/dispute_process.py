@@ -13,15 +13,16 @@ RECORDS_LISTED = Guard(
 )
 NO_LEGAL_HOLD = Guard(
     name="no_legal_hold",
-    zh="该记录不在任何纠纷的保全之下",
+    zh="该记录没有因纠纷而保全",
     en="no dispute preserves the record",
     takes=("entity", "record"),
     blocks="""
-        select 'dispute/' || d.dispute_no as record, '记录保全中 / under legal hold' as detail
-        from native.dispute as d
-        join native.dispute_record as r on r.dispute = d.dispute_no
-        join medthread.process_case as c on c.entity = 'dispute' and c.record = d.id
-        where r.entity = cast(:entity as text) and r.record = cast(:record as text) and d.legal_hold = 'yes' and c.closed_at is null""",
+        select 'legal_hold/' || h.hold_no as record, '纠纷 / dispute ' || h.cause_no as detail
+        from native.legal_hold as h
+        join medthread.process_case as c on c.entity = 'legal_hold' and c.record = h.id and c.state = 'standing'
+        join native.dispute_record as r on r.dispute = h.cause_no and h.cause_entity = 'dispute'
+        where r.entity = cast(:entity as text) and r.record = cast(:record as text)""",
+    clause="ISO 13485:2016 4.2.5",
 )
 
 DISPUTE = Process(
@@ -52,7 +53,7 @@ DISPUTE = Process(
         ),
         Transition(
             action="close", zh="结案", en="Close", from_=("settled",), to="closed", by="mr", meaning=Meaning.CLOSED, emits=CLOSED.name,
-            evidence=Label("保全随结案解除,保存期重新起算", "The hold ends with it, and retention runs again"),
+            evidence=Label("结果已记录;保全由两人另行解除", "The outcome is recorded; two persons lift the hold by an act of its own"),
         ),
     ),
     clocks=(Clock(name="preservation", zh="证据保全时限", en="Preservation of evidence", span="2 wd", since="opened", until=("evidence",), escalate="mr"),),

@@ -1,6 +1,16 @@
-"""What follows from work at customers' and from goods that come back: each is looked at for being a complaint."""
+"""What follows from work at customers', from goods that come back and from disputes; what others' events mean to customers."""
 
-from medthread.model import Event, Mode, Work, reaction
+from medthread.masters.task import assign
+from medthread.model import Event, Mode, Reaction, Work, reaction
+
+LAPSED = Reaction(
+    name="lapsed_authorisation_stops_selling", on="certificate.expired", domain="service", mode=Mode.BLOCK, guard="market_authorised",
+    zh="该市场的销售订单行被拒绝", en="Sales order lines into that market are refused",
+)
+PROMISED = """
+    select l.so_no, l.line_no, l.quantity, l.promised_on from golden.sales_order_line as l left join golden.item as i on i.id = l.item
+    where coalesce(i.code, l.item, l.item__code) = $item and coalesce(l.status, 'confirmed') in ('reviewed', 'confirmed', 'partly_shipped')
+    order by l.promised_on nulls last, l.so_no limit 50"""
 
 
 @reaction("service.completed", domain="service", mode=Mode.AUTO, zh="构成投诉的服务单开立投诉", en="A service order that is a complaint opens one")
@@ -46,3 +56,41 @@ def complain_from_return(event: Event, work: Work) -> None:
         "description": back["description"] or back["reason"], "item": back["item"], "lot_no": back["lot_no"], "serial_no": back["serial_no"],
         "sample_returned": "yes", "rma": back["rma_no"],
     })
+
+
+@reaction("batch.market_released", domain="service", mode=Mode.AUTO, zh="确认待交订单", en="Confirm orders that were promised")
+def confirm_promised_orders(event: Event, work: Work) -> None:
+    """Whoever promised may now say when; the ERP's orders are its own, so a person tells it."""
+    batch = work.get("batch_record", event.record)
+    waiting = work.released(PROMISED, {"item": batch["item"]})
+    if waiting:
+        lines = "; ".join(f"{o['so_no']}/{o['line_no']} x {o['quantity']:f} {o['promised_on'] or ''}".strip() for o in waiting)
+        assign(work, event, role="svc", subject=f"确认待交订单 / confirm promised orders: {batch['item']} {batch['lot_no']}", detail=lines, days=2)
+
+
+@reaction("calibration.oot", domain="service", mode=Mode.PROPOSE, role="pms", zh="评估已交付批次的风险", en="Evaluate the risk of delivered lots")
+def evaluate_delivered_lots(event: Event, work: Work) -> None:
+    """Lots that were judged with the gauge and are with customers: within 48 hours somebody says what that means for them."""
+    found = work.get("calibration_record", event.record)
+    lines = work.find("calibration_lookback", calibration=found["cal_no"], delivered=True)
+    lots = sorted({f"{line['item']} {line['lot_no']}" for line in lines})
+    if lots:
+        assign(work, event, role="pms", subject=f"评估已交付批次 / delivered lots at risk: {found['cal_no']}", detail=", ".join(lots), days=2)
+
+
+@reaction("dispute.preserved", domain="compliance", mode=Mode.AT_ONCE, zh="保全纠纷记录", en="Hold the records of the dispute")
+def hold_dispute_records(event: Event, work: Work) -> None:
+    """From the act itself on: what the dispute touches is kept whatever its retention says."""
+    dispute = work.get("dispute", event.record)
+    if dispute["legal_hold"] != "yes":
+        return
+    touched = ", ".join(f"{r['entity']}/{r['record']}" for r in work.find("dispute_record", dispute=dispute["dispute_no"]))
+    work.create("legal_hold", {"matter": dispute["dispute_no"], "cause_entity": "dispute", "cause_no": dispute["dispute_no"], "scope": touched})
+
+
+@reaction("dispute.closed", domain="compliance", mode=Mode.AUTO, zh="决定是否解除保全", en="Decide whether the hold is lifted")
+def ask_to_lift_hold(event: Event, work: Work) -> None:
+    """It is lifted by two persons with their basis, never by itself."""
+    no = work.get("dispute", event.record)["dispute_no"]
+    for hold in work.find("legal_hold", cause_entity="dispute", cause_no=no, _state="standing"):
+        assign(work, event, role="qa_mgr", subject=f"解除保全 / lift the legal hold {hold['hold_no']}", detail=no)
