@@ -40,6 +40,7 @@ OPEN_RECORDS = """
         join native.deviation_lot as l on l.deviation = d.deviation_no where l.item = :item and l.lot_no = :lot_no
         union all
         select 'nonconformance', n.ncr_no, n.description from native.nonconformance as n
+        join medthread.process_case as c on c.entity = 'nonconformance' and c.record = n.id and c.state <> 'void'
         join native.nonconformance_lot as l on l.nonconformance = n.ncr_no where l.item = :item and l.lot_no = :lot_no
         order by 1, 2"""
 TO_MAKE_AGAIN = ("rework", "repair")
@@ -63,7 +64,7 @@ def _of_step(step: Row) -> list[Row]:
     low, high, value = step["lower_limit"], step["upper_limit"], step["value"]
     found = []
     if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
-        found.append({"kind": "out_of_limits", "record": at, "detail": f"{value:f}, {step['deviation'] or '-'}"})
+        found.append({"kind": "out_of_limits", "record": at, "detail": f"{value.normalize():f}, {step['deviation'] or '-'}"})
     if step["attempt"] > 1:
         found.append({"kind": "repeated", "record": at, "detail": f"第 {step['attempt']} 次 / attempt {step['attempt']}"})
     if step["state"] == "not_applicable":

@@ -16,9 +16,13 @@ SAME_DEFECT = """
         join medthread.process_case as c on c.entity = 'nonconformance' and c.record = n.id and c.state <> 'void'
         where n.item = :item and n.defect_code = :defect_code and n.found_at > cast(:now as timestamptz) - interval '90 days' order by n.ncr_no"""
 ANSWERED = """
-        select k.capa_no from native.capa as k
+        select 1 from native.capa as k
         join medthread.process_case as c on c.entity = 'capa' and c.record = k.id and c.closed_at is null
-        where k.metric_item = :item and k.metric_code = :defect_code"""
+        where k.metric_item = :item and k.metric_code = :defect_code
+        union all
+        select 1 from medthread.outbox as o
+        where o.type = 'nc.trend_exceeded' and o.body ->> 'item' = :item and o.body ->> 'defect_code' = :defect_code
+            and o.at > cast(:now as timestamptz) - interval '30 days'"""
 TREND = 3  # nonconformances of one defect and item within 90 days
 PHASE_ONE = Reaction(
     name="no_retest_before_phase_one", on="inspection.out_of_spec", domain="quality", mode=Mode.BLOCK, guard="out_of_spec_investigated",
@@ -89,11 +93,11 @@ def lift_holds_of_nonconformance(event: Event, work: Work) -> None:
 
 @reaction("nc.investigating", domain="quality", mode=Mode.AUTO, zh="判断不合格趋势", en="Judge the trend of nonconformances")
 def judge_trend(event: Event, work: Work) -> None:
-    """Three of one defect and item within 90 days, and no CAPA that already answers it."""
+    """Three of one defect and item within 90 days; not where a CAPA answers it, nor so soon after it was last said."""
     found = work.get("nonconformance", event.record)
     about = {"item": found["item"], "defect_code": found["defect_code"]}
     same = [r["ncr_no"] for r in work.records(SAME_DEFECT, {**about, "now": work.now})]
-    if len(same) >= TREND and not work.records(ANSWERED, about):
+    if len(same) >= TREND and not work.records(ANSWERED, {**about, "now": work.now}):
         work.emit("nc.trend_exceeded", entity="nonconformance", record=event.record, body={**about, "records": same, "count": len(same)})
 
 
