@@ -97,7 +97,7 @@ def test_from_the_inbox_to_a_signature_with_a_refusal_on_the_way(enter: Visit, c
     expect(objection.get_by_role("link", name=f"投诉 {number}").first).to_be_visible()
     expect(dialog.get_by_role("button", name="签名:审核")).to_be_disabled()
     assert_accessible(page)
-    choose(dialog, "伤害", "无伤害")
+    choose(dialog, "伤害", "轻微")
     expect(objection).to_be_hidden()
     signed = dialog.get_by_role("region", name="将要签名的内容")
     expect(signed.locator(".changed")).to_have_count(5)

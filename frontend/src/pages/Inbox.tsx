@@ -1,8 +1,8 @@
 import { useState } from "react";
-import { asProblem, send, type Problem as ProblemError } from "../api";
+import { asProblem, send, type Label, type Problem as ProblemError } from "../api";
 import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
-import { useInbox, type Failure, type Overdue, type Proposal, type Task } from "../shell/inbox";
+import { useInbox, type Entry, type Failure, type Overdue, type Proposal, type Task } from "../shell/inbox";
 import { useNames } from "../shell/names";
 import { link } from "../shell/route";
 import { useMay } from "../shell/session";
@@ -31,6 +31,12 @@ export function Waits() {
 
 const Title = ({ text, n }: { text: string; n: number }) => <>{text} <Count of={n} /></>;
 
+/** The record that an entry is about. */
+function Subject({ of, label }: { of: Entry; label: Label | null }) {
+  const { word } = useSpeech();
+  return <span className="subject"><a href={link("entities", of.entity, of.record)}>{of.title}</a> <span className="quiet">{word(label)}</span></span>;
+}
+
 function Tasks({ of }: { of: Task[] }) {
   const { t, word, language } = useSpeech();
   const [kind, setKind] = useState<string>();
@@ -50,7 +56,7 @@ function Tasks({ of }: { of: Task[] }) {
         </div>
       )}
       {of.length === 0 ? <Quiet>{t("inbox.empty")}</Quiet> : <Table<Task> fit label={t("inbox.tasks")} rows={shown} id={(x) => `${x.entity}/${x.record}`} columns={[
-        { name: "title", title: t("subject"), show: (x) => <><a href={link("entities", x.entity, x.record)}>{x.title}</a> <span className="quiet">{word(x.label)}</span>{x.gist && <div className="gist">{x.gist}</div>}</> },
+        { name: "title", title: t("subject"), show: (x) => <><Subject of={x} label={x.label} />{x.gist && <div className="gist">{x.gist}</div>}</> },
         { name: "state", title: t("status"), width: 130, show: (x) => <Tag>{word(x.state_label) || x.state}</Tag> },
         { name: "acts", title: t("inbox.acts"), show: (x) => (
           <>{x.acts.map((a) => word(a.label)).join(language === "en" ? ", " : "、")}
@@ -72,7 +78,7 @@ function Proposals({ of, onDecided }: { of: Proposal[]; onDecided: () => void })
       <Table<Proposal> fit label={t("inbox.proposals")} rows={of} id={(p) => p.id} detail={(p) => <Body of={p.body} />} columns={[
         { name: "what", title: t("inbox.proposal"), show: (p) => <strong>{word(p.label)}</strong> },
         { name: "why", title: t("inbox.because"), show: (p) => <>{word(p.event_label)} <span className="quiet">{moment(p.at)} {p.by}</span></> },
-        { name: "record", title: t("subject"), show: (p) => <>{word(p.entity_label)} <a href={link("entities", p.entity, p.record)}>{p.title}</a></> },
+        { name: "record", title: t("subject"), show: (p) => <Subject of={p} label={p.entity_label} /> },
         { name: "role", title: t("role"), width: 130, show: (p) => word(p.role_label) },
         { name: "do", title: t("action"), width: 150, show: (p) => may && (
           <span className="tight">
@@ -121,7 +127,7 @@ function Limits({ of }: { of: Overdue[] }) {
   return (
     <Panel title={<Title text={t("inbox.limits")} n={of.length} />}>
       <Table<Overdue> fit label={t("inbox.limits")} rows={of} id={(d) => d.entity + d.record + d.clock + d.due_at} columns={[
-        { name: "record", title: t("subject"), show: (d) => <><a href={link("entities", d.entity, d.record)}>{d.title}</a> <span className="quiet">{word(d.entity_label)}</span></> },
+        { name: "record", title: t("subject"), show: (d) => <Subject of={d} label={d.entity_label} /> },
         { name: "clock", title: t("inbox.limit"), show: (d) => <>{word(d.label)} {d.statutory && <Tag tone="warn">{t("limit.statutory")}</Tag>}</> },
         { name: "due", title: t("limit.due"), width: 150, show: (d) => <Due at={d.due_at} /> },
         { name: "basis", title: t("limit.basis"), show: (d) => d.basis },
@@ -149,7 +155,7 @@ function Failures({ of, onTried }: { of: Failure[]; onTried: () => void }) {
       <Problem of={problem} />
       <Table<Failure> fit label={t("inbox.failures")} rows={of} id={(f) => f.event + f.reaction} columns={[
         { name: "what", title: t("inbox.reaction"), show: (f) => word(f.label) || f.reaction },
-        { name: "record", title: t("subject"), show: (f) => <>{word(f.entity_label)} <a href={link("entities", f.entity, f.record)}>{f.title}</a></> },
+        { name: "record", title: t("subject"), show: (f) => <Subject of={f} label={f.entity_label} /> },
         { name: "error", title: t("reason"), show: (f) => f.error },
         { name: "attempts", title: t("inbox.attempts"), align: "right", width: 90, show: (f) => number(f.attempts) },
         { name: "do", title: t("action"), width: 90, show: (f) => may && <Button size="small" onClick={() => void again(f)}>{t("retry")}</Button> },
