@@ -86,7 +86,7 @@ class House:
 
     def browser(self) -> TestClient:
         """A browser in which nobody is signed in."""
-        return TestClient(self.app, headers={**MARK, "User-Agent": "a browser"})
+        return TestClient(self.app, headers={**MARK, "user-agent": "a browser"})
 
     def enter(self, client: TestClient, name: str, password: str = HOUSE_PASSWORD, code: str | None = None) -> Response:
         """Sign in."""

@@ -199,7 +199,7 @@ def test_a_list_is_narrowed_by_the_questions_of_every_day(enter: Visit, console:
 
 def test_roles_are_lent_and_taken_back(enter: Visit, console: str) -> None:
     page = enter("pms", "delegations")
-    choose(page.get_by_role("main"), "受托人", "售后小李")
+    choose(page.get_by_role("main"), "受托人", "售后小陶")
     page.get_by_label("原因").fill("年假")
     page.get_by_role("button", name="委托", exact=True).click()
     row = page.get_by_role("main").get_by_role("row").filter(has_text="年假")

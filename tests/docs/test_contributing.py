@@ -68,16 +68,16 @@ with open_installation(home) as installation:
             client.post("/api/v1/session", json={"username": name, "password": "correct horse battery"}).raise_for_status()
             get = lambda path: client.get("/api/v1" + path)
             told[name] = {
-                "rows": get("/entities/sterilisation_load?sort=load_no").json()["items"],
-                "csv": get("/entities/sterilisation_load.csv").text,
-                "meta": get("/meta/sterilisation_load").json(),
+                "rows": get("/entities/autoclave_load?sort=load_no").json()["items"],
+                "csv": get("/entities/autoclave_load.csv").text,
+                "meta": get("/meta/autoclave_load").json(),
                 "found": get("/dictionary?q=miejun").json()["items"],
-                "contract": get("/contracts/sterilisation_load").text,
-                "sources": get("/dictionary/sterilisation_load").json()["sources"],
+                "contract": get("/contracts/autoclave_load").text,
+                "sources": get("/dictionary/autoclave_load").json()["sources"],
             }
             if name == "steward":
-                told["held"] = get("/quarantine?entity=sterilisation_load").json()["items"]
-                told["mended"] = get("/corrections?entity=sterilisation_load").json()["items"]
+                told["held"] = get("/quarantine?entity=autoclave_load").json()["items"]
+                told["mended"] = get("/corrections?entity=autoclave_load").json()["items"]
         told["repair"] = repair(services, app)
         told["mart"] = services.reader.current().query(
             "select * from " + services.reader.current().relation("marts.sterilisation_by_method"))
@@ -111,14 +111,14 @@ def test_the_entity_has_everything_that_follows_from_its_declaration(told: dict)
     assert [r["load_no"] for r in seen["rows"]] == ["EO-001", "ST-001"]
     assert seen["rows"][0]["on"] == "2026-01-05"
     assert {f["name"] for f in seen["meta"]["fields"]} >= {"load_no", "method", "operator_phone"}
-    assert "sterilisation_load" in {e["entity"] for e in seen["found"]}
-    assert "ODCS" not in seen["contract"] or "sterilisation_load" in seen["contract"]
+    assert "autoclave_load" in {e["entity"] for e in seen["found"]}
+    assert "ODCS" not in seen["contract"] or "autoclave_load" in seen["contract"]
     assert {"source": "steriliser", "table": "load", "field": "minutes", "columns": ["分钟"], "how": "trim"} in seen["sources"]
 
 
 def test_its_rule_holds_the_row_and_its_correction_is_kept(told: dict) -> None:  # type: ignore[type-arg]
     [held] = told["held"]
-    assert [r["id"] for r in held["rules"]] == ["sterilisation_load.exposure_too_short"]
+    assert [r["id"] for r in held["rules"]] == ["autoclave_load.exposure_too_short"]
     assert held["raw"]["批号"] == "eo-002"
     assert ("２０", "20") in {(m["before"], m["after"]) for m in told["mended"]}
 
@@ -138,7 +138,7 @@ def test_the_mart_is_built_and_released(told: dict) -> None:  # type: ignore[typ
 def test_the_process_runs_asks_its_guard_signs_and_reacts(told: dict) -> None:  # type: ignore[type-arg]
     repair = told["repair"]
     assert re.fullmatch(r"SR-\d{4}-00001", repair["no"])
-    assert (repair["asked"]["allowed"], repair["asked"]["because"][0]["record"]) == (False, "sterilisation_load/EO-001")
+    assert (repair["asked"]["allowed"], repair["asked"]["because"][0]["record"]) == (False, "autoclave_load/EO-001")
     assert (repair["refused"]["type"], repair["refused"]["because"][0]["guard"]) == ("/problems/refused", "no_load_that_day")
     assert (repair["repaired"]["state"], repair["accepted"]["state"]) == ("repaired", "accepted")
     assert [[a["action"] for a in t["acts"]] for t in repair["inbox"]] == [["accept"]]

@@ -19,7 +19,7 @@ function MatrixTab() {
     <Panel title={t("rights.matrix")}>
       <p className="quiet">{t("rights.matrix.about")}</p>
       <Problem of={asked.problem} />
-      <Table<Matrix["items"][number]> label={t("rights.matrix")} rows={asked.data?.items ?? []} id={(r) => r.role} loading={asked.loading} columns={[
+      <Table<Matrix["items"][number]> wide label={t("rights.matrix")} rows={asked.data?.items ?? []} id={(r) => r.role} loading={asked.loading} columns={[
         { name: "role", title: t("accounts.roles"), show: (r) => <>{word(r.label)} <span className="mono quiet">{r.role}</span></> },
         { name: "held", title: t("rights.held"), align: "right", show: (r) => held.find((h) => h.name === r.role)?.held ?? 0 },
         ...(asked.data?.actions ?? []).map((a) => ({

@@ -59,7 +59,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   const main = useRef<HTMLElement>(null);
   useKeys(() => setHelping(true));
   const inbox = useInbox();
-  const asked = useAsk<{ items: Desk[] }>("/processes");
+  const asked = useAsk<{ items: Desk[] }>(session?.can.includes("entities:read") ? "/processes" : null);
   const desks = asked.data?.items.filter((d) => d.acts) ?? [];
   useEffect(asked.reload, [inbox.data, asked.reload]); // what waits in the inbox changed, and the counts with it
   const desk = route.path[0] === "entities" ? desks.find((d) => d.entity === route.path[1])?.entity : undefined;

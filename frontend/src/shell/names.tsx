@@ -2,13 +2,15 @@ import { createContext, useContext, useMemo, type ReactNode } from "react";
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
 import { link } from "./route";
+import { useSession } from "./session";
 
 type Named = { name: string; label: Label };
 const Context = createContext<Map<string, Label>>(new Map());
 
 /** What entities are called, asked once. */
 export function NamesHolder({ children }: { children: ReactNode }) {
-  const known = useAsk<{ entities: Named[] }>("/meta").data?.entities;
+  const { session } = useSession();
+  const known = useAsk<{ entities: Named[] }>(session?.can.includes("entities:read") ? "/meta" : null).data?.entities;
   const names = useMemo(() => new Map((known ?? []).map((e) => [e.name, e.label])), [known]);
   return <Context.Provider value={names}>{children}</Context.Provider>;
 }

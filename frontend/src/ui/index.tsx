@@ -45,7 +45,7 @@ export type Sorted = { name: string; descending: boolean } | null;
 /** A table of one page of rows; order and paging are the server's. */
 export function Table<T extends object>(props: {
   label: string; columns: Column<T>[]; rows: T[]; id: (row: T) => string; loading?: boolean; sorted?: Sorted;
-  onSort?: (sorted: Sorted) => void; empty?: ReactNode; detail?: (row: T) => ReactNode; fit?: boolean;
+  onSort?: (sorted: Sorted) => void; empty?: ReactNode; detail?: (row: T) => ReactNode; fit?: boolean; wide?: boolean;
 }) {
   const { columns, sorted, onSort, detail } = props;
   const shown: TableProps<T>["columns"] = columns.map((c) => ({
@@ -59,6 +59,7 @@ export function Table<T extends object>(props: {
         size="small" rowKey={props.id} columns={shown} dataSource={props.rows} loading={props.loading} pagination={false}
         scroll={props.fit ? undefined : { x: "max-content" }} showSorterTooltip={false}
         locale={{ emptyText: props.empty ?? <Nothing /> }}
+        onRow={props.wide ? () => ({ tabIndex: 0 }) : undefined /* with no link inside, the rows themselves let the keyboard scroll */}
         expandable={detail ? { expandedRowRender: detail } : undefined}
         onChange={(_p, _f, sorter) => {
           if (!onSort || Array.isArray(sorter)) return;

@@ -31,7 +31,7 @@ create or replace trigger {table}_no_truncate before truncate on medthread.{tabl
 """
 # A trigger, so that a row waits to be sealed whoever wrote it and however.
 AWAIT_SEALING = """
-create or replace function medthread.await_sealing() returns trigger language plpgsql as $$
+create or replace function medthread.await_sealing() returns trigger language plpgsql security definer as $$
 begin
   insert into medthread.audit_unsealed (seq) select seq from written;
   return null;
