@@ -66,7 +66,7 @@ export default function Account() {
       <div className="split">
         <Panel title={t("account.password")}>
           <p className="quiet">{t("account.password.about", { n: own?.shortest_password ?? "" })}</p>
-          <Form form={newPassword} layout="vertical" requiredMark={false} onFinish={(v: Proof & { fresh: string }) => void change(v)}>
+          <Form name="own_password" form={newPassword} layout="vertical" requiredMark={false} onFinish={(v: Proof & { fresh: string }) => void change(v)}>
             <ProofFields second={second} />
             <Form.Item label={t("account.fresh")} name="fresh" rules={[{ required: true, message: t("required") }]}><Input.Password autoComplete="new-password" /></Form.Item>
             <Button type="primary" htmlType="submit">{t("account.change")}</Button>
@@ -75,7 +75,7 @@ export default function Account() {
         <Panel title={t("account.second")}>
           <p className="quiet">{t("account.second.about")}</p>
           {own && !second && !begun && (
-            <Form layout="vertical" requiredMark={false} onFinish={(v: Proof) => void begin(v)}>
+            <Form name="own_code" layout="vertical" requiredMark={false} onFinish={(v: Proof) => void begin(v)}>
               <ProofFields second={false} />
               <Button htmlType="submit">{t("account.second.begin")}</Button>
             </Form>
@@ -84,7 +84,7 @@ export default function Account() {
             <>
               <QRCode value={begun.uri} aria-label={t("account.second.scan")} />
               <p>{t("account.second.scan")} <span className="mono">{begun.secret}</span></p>
-              <Form layout="inline" requiredMark={false} onFinish={(v: { code: string }) => void confirm(v)}>
+              <Form name="own_factor" layout="inline" requiredMark={false} onFinish={(v: { code: string }) => void confirm(v)}>
                 <Form.Item label={t("sign.code")} name="code" rules={[{ required: true, message: t("required") }]}><Input autoComplete="one-time-code" inputMode="numeric" /></Form.Item>
                 <Button type="primary" htmlType="submit">{t("account.second.confirm")}</Button>
               </Form>
@@ -94,11 +94,11 @@ export default function Account() {
           {second && (
             <>
               <p><Tag tone="good">{t("account.second.on")}</Tag> {t("account.recovery.left", { n: own?.recovery_codes ?? 0 })}</p>
-              <Form layout="vertical" requiredMark={false} onFinish={(v: Proof) => void renew(v)}>
+              <Form name="own_recovery" layout="vertical" requiredMark={false} onFinish={(v: Proof) => void renew(v)}>
                 <ProofFields second />
                 <Button htmlType="submit">{t("account.recovery.renew")}</Button>
               </Form>
-              <Form layout="vertical" requiredMark={false} style={{ marginTop: 16 }} onFinish={(v: Proof) => void remove(v)}>
+              <Form name="own_removal" layout="vertical" requiredMark={false} style={{ marginTop: 16 }} onFinish={(v: Proof) => void remove(v)}>
                 <ProofFields second />
                 <Button danger htmlType="submit">{t("account.second.remove")}</Button>
               </Form>
@@ -107,7 +107,7 @@ export default function Account() {
         </Panel>
       </div>
       <Panel title={t("account.sessions")}>
-        <Table<Open> label={t("account.sessions")} rows={own?.sessions ?? []} id={(s) => s.id} loading={asked.loading} columns={[
+        <Table<Open> fit label={t("account.sessions")} rows={own?.sessions ?? []} id={(s) => s.id} loading={asked.loading} columns={[
           { name: "device", title: t("account.device"), show: (s) => s.device },
           { name: "address", title: t("account.address"), show: (s) => <span className="mono">{s.address}</span> },
           { name: "at", title: t("account.since"), show: (s) => moment(s.at) },

@@ -44,7 +44,7 @@ function PairsTab() {
     <Panel title={t("rights.pairs")}>
       <p className="quiet">{t("rights.pairs.about")}</p>
       <Problem of={asked.problem} />
-      <Table<Pair> label={t("rights.pairs")} rows={asked.data?.incompatible ?? []} id={(p) => p.id} loading={asked.loading} columns={[
+      <Table<Pair> fit label={t("rights.pairs")} rows={asked.data?.incompatible ?? []} id={(p) => p.id} loading={asked.loading} columns={[
         { name: "one", title: t("accounts.roles"), show: (p) => label(p.one) },
         { name: "other", title: t("rights.other"), show: (p) => label(p.other) },
         { name: "because", title: t("reason"), show: (p) => word(p.because) },
