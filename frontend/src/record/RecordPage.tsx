@@ -142,7 +142,7 @@ function Sections({ meta, read, route, again }: { meta: EntityMeta; read: Read; 
       children: <Lines part={p.entity} filters={p.filters} whole={item} frozen={!!of?.closed} onChange={() => void again()} />,
     })),
     ...(of ? [
-      { key: "deeds", label: many(t("tab.deeds"), of.signatures.length), children: <Deeds of={of} meta={meta} /> },
+      { key: "deeds", label: many(t("tab.deeds"), of.signatures.length), children: <Deeds of={of} meta={meta} id={String(item._id)} /> },
       { key: "limits", label: many(t("tab.limits"), of.deadlines.filter((d) => d.met_at === null).length), children: <Limits of={of.deadlines} /> },
     ] : []),
     { key: "related", label: many(t("detail.related"), others.length), children: <Linked of={others} /> },

@@ -40,6 +40,7 @@ def field_meta(entity: type[Entity], field: Field, registry: Registry, *, masked
         "given": mark.series is not None or mark.default is not None,
         "key": mark.key,
         "ref": mark.ref.entity if mark.ref else None,
+        "names": mark.names,
         "codes": [{"code": c, "label": pair(label)} for c, label in mark.codes.items()] if mark.codes else None,
         "unit": mark.unit,
         "classification": mark.classification.name.lower(),

@@ -95,6 +95,7 @@ class F:
     series: str | None = field(default=None, kw_only=True)  # numbered when left out: `NC` gives NC-2026-00001
     default: Literal["now", "today", "me"] | str | None = field(default=None, kw_only=True)  # noqa: PYI051 - the words are shown
     long: bool = field(default=False, kw_only=True)  # a paragraph rather than a line
+    names: str | None = field(default=None, kw_only=True)  # the field that says of which entity the record is that this one names by its key
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,8 @@ def _check_rules(cls: type[Entity]) -> None:
     for f in cls.fields.values():
         for rule in f.mark.rules:
             rule.at(f.name)
+        if f.mark.names is not None and (f.mark.names not in cls.fields or f.mark.ref is not None):
+            raise DeclarationError(f"{cls.__name__}.{f.name} names a record of what {f.mark.names!r} says", hint="name another field of the entity, and no ref beside it")
     _check_home(cls)
     if cls.about.title is not None and cls.about.title not in cls.fields:
         raise DeclarationError(

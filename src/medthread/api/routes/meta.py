@@ -60,12 +60,13 @@ def screen_of(entity: type[Entity], given: Services, actor: Actor) -> dict[str, 
     native = entity.about.home is Home.NATIVE
     writes = native and "entities:write" in given.access.can(actor)
     openers = meta["process"]["opened_by"] if meta["process"] else []
+    kinds = {f.mark.names for f in entity.fields.values()}
     fields = []
     for field, f in zip(meta["fields"], entity.fields.values(), strict=True):
         plain = not field["masked"] and not f.is_personal
         fields.append({
             **field,
-            "type": "choice" if field["codes"] else "reference" if field["ref"] else KINDS[field["kind"]],
+            "type": "choice" if field["codes"] else "reference" if field["ref"] or field["names"] else "entity" if f.name in kinds else KINDS[field["kind"]],
             "choices": field["codes"], "reference": field["ref"], "along": [{"field": theirs, "from": mine} for theirs, mine in f.mark.ref.along] if f.mark.ref else [],
             "list": field["in_list"],
             "search": field["search"] and plain, "sortable": plain, "restricted": needs_clearance(f),

@@ -40,7 +40,7 @@ class LegalHold(Entity):
     hold_no: Annotated[str, F("保全号", "Legal hold no.", key=True, search=True, series="LH")]
     matter: Annotated[str, F("事项", "Matter", search=True)]
     cause_entity: Annotated[str, F("来源类别", "Kind of record", example="recall")]
-    cause_no: Annotated[str, F("来源单号", "Record", search=True)]
+    cause_no: Annotated[str, F("来源单号", "Record", search=True, names="cause_entity")]
     scope: Annotated[str | None, F("范围", "Scope", long=True, in_list=False)]
     placed_on: Annotated[date, F("保全日期", "Placed on", default="today")]
     lift_basis: Annotated[str | None, F("解除依据", "Basis for lifting", long=True, in_list=False)]
