@@ -190,7 +190,7 @@ class Installation:
                 name=self.name, store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, sealer=sealer, copies=copies, demo_accounts=accounts or [],
+                inbox=self.workspace.inbox, sealer=sealer, batch=self.context, copies=copies, demo_accounts=accounts or [],
             )
         finally:
             if copies is not None:

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Annotated
 
 from medthread.model import About, Classification, Entity, F, Home, Label, Mask, Ref, Retention
@@ -21,5 +22,6 @@ class Person(Entity):
     employee_no: Annotated[str, F("工号", "Employee no.", key=True, search=True)]
     name: Annotated[str, F("姓名", "Name", search=True)]
     organisation: Annotated[str | None, F("部门", "Department", ref=Ref("organisation"))]
+    left_on: Annotated[date | None, F("离职日期", "Left on", kept_from="close")]
     phone: Annotated[str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]
     email: Annotated[str | None, F("邮箱", "E-mail", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]

@@ -19,6 +19,7 @@ from medthread.api.routes import (
     quality,
     quarantine,
     releases,
+    retention,
     rights,
     rules,
     runs,
@@ -34,7 +35,7 @@ ROUTERS = tuple(
     m.router
     for m in (
         session, home, meta, entities, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
-        releases, audit, backups, tokens, own_account, services,
+        releases, audit, backups, retention, tokens, own_account, services,
         accounts, rights, access_reviews,
     )
 )

@@ -24,6 +24,7 @@ from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file
 from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
+from medthread.stores.postgres.tables.retention import destruction, destruction_item
 from medthread.stores.postgres.tables.signatures import signature, signing_key
 from medthread.stores.postgres.tables.udi import unknown_carrier
 from medthread.stores.postgres.tables.watches import watch_told
@@ -57,6 +58,8 @@ __all__ = [
     "batch",
     "deadline",
     "delegation",
+    "destruction",
+    "destruction_item",
     "drill",
     "encryption_key",
     "idempotency",
