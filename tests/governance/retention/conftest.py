@@ -39,7 +39,7 @@ class Firm:
         self.context: Context = installation.commands(self.reader)
         self.look = Look(installation.registry, installation.native, self.reader)
 
-    def write(self, entity: str, **values: Any) -> str:
+    def write(self, entity: str, /, **values: Any) -> str:
         with self.store.transaction() as tx:
             return create_native(tx, self.context, entity=entity, values=values, by="ann")
 
@@ -53,7 +53,7 @@ class Firm:
         return handle(self.store, by=by, action="retention.propose", object_=entity, act=act)
 
     def decide(self, id_: str, *, by: str = "bob", approve: bool = True, reason: str = "time is up") -> None:
-        handle(self.store, by=by, action="retention.decide", object_=id_, act=lambda tx: decide(tx, id_=id_, by=by, approve=approve, reason=reason))
+        handle(self.store, by=by, action="retention.decide", object_=f"destruction/{id_}", act=lambda tx: decide(tx, id_=id_, by=by, approve=approve, reason=reason))
 
     def execute(self, id_: str, *, by: str = "ann") -> Executed:
         return execute(self.context, self.look, self.installation.context, id_=id_, by=by)
