@@ -91,6 +91,7 @@ class Installation:
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
         with store.transaction() as tx:
+            self.keyring.settle(tx)
             keep_definitions(tx, self.rulebook)
         self._memory = memory
         self.context().committer.check_place()

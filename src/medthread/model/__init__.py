@@ -7,6 +7,7 @@ from medthread.model.guards import Calculation, Decision, Guard
 from medthread.model.labels import Label
 from medthread.model.mapping import EntityMapping, FieldMapping, Source, TableMapping, parse_source
 from medthread.model.matching import MatchModel
+from medthread.model.privacy import LegalBasis, Purpose
 from medthread.model.process import Clock, Duty, Meaning, Opening, Process, State, Transition
 from medthread.model.registry import Registry
 from medthread.model.retention import Retention, Span
@@ -52,12 +53,14 @@ __all__ = [
     "Home",
     "Kind",
     "Label",
+    "LegalBasis",
     "Mask",
     "MatchModel",
     "Meaning",
     "Mode",
     "Opening",
     "Process",
+    "Purpose",
     "Reaction",
     "Ref",
     "Registry",

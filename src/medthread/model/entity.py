@@ -20,6 +20,7 @@ from medthread.model.classification import Classification, Mask
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
 from medthread.model.matching import MatchModel
+from medthread.model.privacy import Purpose
 from medthread.model.process import Process
 from medthread.model.retention import Kept, Retention
 from medthread.model.rules import Rule
@@ -86,6 +87,7 @@ class F:
     series: str | None = field(default=None, kw_only=True)  # numbered when left out: `NC` gives NC-2026-00001
     default: Literal["now", "today", "me"] | str | None = field(default=None, kw_only=True)  # noqa: PYI051 - the words are shown
     long: bool = field(default=False, kw_only=True)  # a paragraph rather than a line
+    purpose: Purpose | None = field(default=None, kw_only=True)  # of a personal field: what it is held for, on which legal basis
     kept_from: Kept | None = field(default=None, kw_only=True)  # which moment of a retention rule it tells, or what of the device
 
 
@@ -107,6 +109,11 @@ class Field:
     def is_personal(self) -> bool:
         """Stored encrypted, with a mask and a blind index beside it."""
         return self.mark.classification.is_personal
+
+    @property
+    def is_about_persons(self) -> bool:
+        """Personal data in the sense of the law: what is stored encrypted, and what has a purpose to be held for, as names have."""
+        return self.is_personal or self.mark.purpose is not None
 
 
 @dataclass(frozen=True)

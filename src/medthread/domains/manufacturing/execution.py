@@ -11,6 +11,8 @@ from medthread.model import (
     Entity,
     F,
     Label,
+    LegalBasis,
+    Purpose,
     Ref,
     Retention,
     Rule,
@@ -39,6 +41,7 @@ IMPLAUSIBLE = Rule(
     needs=("value", "parameter"),
     dimension=Dimension.ACCURACY,
 )
+MADE_BY = Purpose("生产记录须可追溯到操作人", "records of production name who did what", basis=LegalBasis.DUTY)
 
 
 class WorkOrderOperation(Entity):
@@ -58,7 +61,7 @@ class WorkOrderOperation(Entity):
     operation_no: Annotated[int, F("工序号", "Operation", key=True)]
     name: Annotated[str | None, F("工序名称", "Name")]
     equipment: Annotated[str | None, F("设备", "Equipment", search=True, rules=(EQUIPMENT_CODE,))]
-    operator: Annotated[str | None, F("操作人", "Operator", classification=Classification.PERSONAL)]
+    operator: Annotated[str | None, F("操作人", "Operator", classification=Classification.PERSONAL, purpose=MADE_BY)]
     started_at: Annotated[datetime | None, F("开始", "Started at")]
     ended_at: Annotated[datetime | None, F("结束", "Ended at", kept_from="close")]
 

@@ -107,7 +107,7 @@ def destroy_native(tx: Connection, context: Context, entity: type[Entity], id_: 
         where = [lines.c[here] == whole[entity.key()[-1]], *(lines.c[mine] == whole[theirs] for theirs, mine in (ref.along if ref else ()))]
         for line in tx.execute(select(lines.c.id).where(*where)).scalars().all():
             destroy_native(tx, context, part, line)
-    context.keyring.destroy(tx, f"{entity.name}/{id_}")
+    context.keyring.destroy_subject(tx, f"{entity.name}/{id_}")
     for kept in OF_A_CASE:
         tx.execute(delete(kept).where(kept.c.entity == entity.name, kept.c.record == id_))
     tx.execute(delete(table).where(table.c.id == id_))

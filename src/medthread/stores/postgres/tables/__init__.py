@@ -23,6 +23,7 @@ from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file
+from medthread.stores.postgres.tables.privacy import erased_index, erasure
 from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
 from medthread.stores.postgres.tables.retention import destruction, destruction_item
 from medthread.stores.postgres.tables.signatures import signature, signing_key
@@ -62,6 +63,8 @@ __all__ = [
     "destruction_item",
     "drill",
     "encryption_key",
+    "erased_index",
+    "erasure",
     "idempotency",
     "lake_commit",
     "lake_file",
