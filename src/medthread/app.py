@@ -91,6 +91,7 @@ class Installation:
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
         with store.transaction() as tx:
+            self.keyring.settle(tx)
             keep_definitions(tx, self.rulebook)
         self._memory = memory
         self.context().committer.check_place()
@@ -190,7 +191,7 @@ class Installation:
                 name=self.name, store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, sealer=sealer, copies=copies, demo_accounts=accounts or [],
+                inbox=self.workspace.inbox, sealer=sealer, batch=self.context, copies=copies, demo_accounts=accounts or [],
             )
         finally:
             if copies is not None:

@@ -1,5 +1,6 @@
 """What the routes work with, handed in by `app.py`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Table
 
 from medthread.governance.backup.background import BackgroundKeeping
 from medthread.model import Registry, Source
+from medthread.pipeline.context import Context as BatchContext
 from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres.store import Store
 from medthread.stores.serving import LakeReader
@@ -54,5 +56,6 @@ class Services:
     runner: Runner
     inbox: Path
     sealer: Sealer
+    batch: Callable[[], BatchContext]
     copies: BackgroundKeeping | None = None
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

@@ -185,8 +185,7 @@ def sealed_columns(tx: Connection, context: Context, entity: type[Entity], body:
         if not field.is_personal:
             columns[field.name] = value
             continue
-        key_id = f"{entity.name}/{id_}"
-        key = context.keyring.make(tx, id_=key_id, subject=key_id)
+        key_id, key = context.keyring.of_subject(tx, f"{entity.name}/{id_}")
         text = None if value is None else str(value)
         columns[field.name] = seal_all([text], key=key, key_id=key_id)[0]
         columns[field.name + MASKED] = mask_partial(text)

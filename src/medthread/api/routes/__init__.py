@@ -15,10 +15,12 @@ from medthread.api.routes import (
     meta,
     native,
     own_account,
+    privacy,
     processes,
     quality,
     quarantine,
     releases,
+    retention,
     rights,
     rules,
     runs,
@@ -34,7 +36,7 @@ ROUTERS = tuple(
     m.router
     for m in (
         session, home, meta, entities, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
-        releases, audit, backups, tokens, own_account, services,
+        releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
     )
 )

@@ -23,7 +23,9 @@ from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file
+from medthread.stores.postgres.tables.privacy import erased_index, erasure
 from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
+from medthread.stores.postgres.tables.retention import destruction, destruction_item
 from medthread.stores.postgres.tables.signatures import signature, signing_key
 from medthread.stores.postgres.tables.udi import unknown_carrier
 from medthread.stores.postgres.tables.watches import watch_told
@@ -57,8 +59,12 @@ __all__ = [
     "batch",
     "deadline",
     "delegation",
+    "destruction",
+    "destruction_item",
     "drill",
     "encryption_key",
+    "erased_index",
+    "erasure",
     "idempotency",
     "lake_commit",
     "lake_file",
