@@ -81,16 +81,40 @@ def test_what_a_role_may_not_do_is_not_offered(visit: Visit) -> None:
     expect(page.get_by_role("button", name="立即运行")).to_have_count(0)
 
 
-def test_the_audit_log_shows_who_was_refused_and_why(visit: Visit, console: str) -> None:
+def test_the_audit_log_shows_who_was_refused_and_why_and_proves_it(visit: Visit, console: str) -> None:
     page = visit("厂长")
     assert page.request.get(f"{console}api/v1/quarantine").status == 403
     page.get_by_role("button", name="退出").click()
+    page.wait_for_timeout(2500)  # the sequencer comes by every second
     page = visit("审计员", "audit?outcome=refused")
     expect(page.get_by_role("heading", level=1)).to_have_text("审计日志")
+    expect(page.get_by_text("核验密钥")).to_be_visible()
     row = page.get_by_role("main").get_by_role("row").filter(has_text="manager")
     expect(row.first).to_contain_text("被拒绝")
-    page.get_by_role("main").get_by_role("button", name=re.compile("展开")).first.click()
-    expect(page.locator("pre.raw").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert_accessible(page)
+    row.first.get_by_role("button", name=re.compile("审计记录")).click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_text("已在本浏览器中验证")).to_be_visible()
+    expect(drawer).to_contain_text("hash sha256")
+    assert_accessible(page)
+
+
+def test_a_record_shows_its_history(visit: Visit, console: str) -> None:
+    page = visit("数据管家")
+    body = {"employee_no": "E-95001", "name": "试验员周", "organisation": "QA"}
+    made = page.request.post(f"{console}api/v1/entities/person", data=body, headers={"X-Requested-With": "medthread"})
+    item = made.json()["item"]
+    changed = page.request.put(
+        f"{console}api/v1/entities/person/{item['_id']}?reason=转岗", data={**body, "organisation": "MFG"},
+        headers={"X-Requested-With": "medthread", "If-Match": made.headers["etag"]})
+    assert changed.ok, changed.text()
+    page.goto(f"{console}#/entities/person/{item['_id']}?tab=history")
+    table = page.get_by_label("历史").first
+    expect(table).to_contain_text("转岗")
+    expect(page.locator("del.was").first).to_have_text("QA")
+    expect(page.locator("ins.is").first).to_have_text("MFG")
+    expect(page.get_by_text("创建", exact=True)).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert_accessible(page)
 

@@ -69,10 +69,19 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
     _whole_is_open(tx, context, declared, body)
     write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by)
     before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
-    record(tx, actor=by, action="entity.update", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before), after=safe(declared, body))
+    personal = _personal_changed(context, declared, body, found)
+    record(tx, actor=by, action="entity.update", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before), after=safe(declared, body),
+           detail={"personal": personal} if personal else None)
     if case is not None:
         void_pending(tx, entity=entity, record=id_)
         run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=case.state_since)
+
+
+def _personal_changed(context: Context, entity: type[Entity], body: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """Names of the personal fields whose value is another now: the audit row keeps that, and no value."""
+    given = {n: None if body[n] is None else str(body[n]) for n, f in entity.fields.items() if f.is_personal and n in body}
+    indices = blind_index(given.values(), key=context.keyring.index_key)
+    return [n for n, index in zip(given, indices, strict=True) if index != found[n + INDEX]]
 
 
 def row_of(tx: Connection, context: Context, entity: str, id_: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from medthread.api.routes import (
     delegations,
     dictionary,
     entities,
+    history,
     home,
     inbox,
     masters,
@@ -35,7 +36,7 @@ from medthread.api.routes import (
 ROUTERS = tuple(
     m.router
     for m in (
-        session, home, meta, entities, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
+        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
         releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
     )
