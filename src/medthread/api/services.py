@@ -1,5 +1,6 @@
 """What the routes work with, handed in by `app.py`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +15,7 @@ from medthread.stores.serving import LakeReader
 from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.keys import Keyring
-from medthread.trust.log import Sealer
+from medthread.trust.log import Alarm, Sealer
 from medthread.workflow import Context
 
 
@@ -33,6 +34,14 @@ class Runner(Protocol):
 
     def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
         """Begin a run in the background, with its audit row; gives its id."""
+
+
+class Carrier(Protocol):
+    """Carries events out or in."""
+
+    @property
+    def alarms(self) -> Sequence[Alarm]:
+        """What keeps it from doing so."""
 
 
 @dataclass(frozen=True)
@@ -55,4 +64,5 @@ class Services:
     inbox: Path
     sealer: Sealer
     copies: BackgroundKeeping | None = None
+    bus: tuple[Carrier, ...] = ()
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

@@ -22,6 +22,7 @@ from medthread.stores.postgres.tables.audit import (
 from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
+from medthread.stores.postgres.tables.bus import inbound_event
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file
 from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
 from medthread.stores.postgres.tables.signatures import signature, signing_key
@@ -60,6 +61,7 @@ __all__ = [
     "drill",
     "encryption_key",
     "idempotency",
+    "inbound_event",
     "lake_commit",
     "lake_file",
     "load",
