@@ -26,6 +26,8 @@ from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.backup.drill import Declared
 from medthread.governance.backup.records import Keeping
 from medthread.governance.backup.take import Subject
+from medthread.governance.offers import declared_offers
+from medthread.governance.service_use import UseMeter
 from medthread.model import Entity, Registry, Rulebook
 from medthread.model.errors import ConflictError, DeclarationError, MedthreadError, StoreError
 from medthread.pipeline.context import Context
@@ -197,8 +199,8 @@ class Installation:
         commands = self.commands(reader)
         keeping = self.keeping()
         copies = BackgroundKeeping(keeping) if keeping else None
-        sealer, bus = Sealer(self.log), self.bus_parts(commands)
-        beside = (sealer, Worker(self.store, commands), *bus, *([copies] if copies else []))  # ended the other way round: what they do is sealed
+        sealer, bus, meter = Sealer(self.log), self.bus_parts(commands), UseMeter(self.store)
+        beside = (sealer, Worker(self.store, commands), meter, *bus, *([copies] if copies else []))  # ended the other way round: what they do is sealed
         for part in beside:
             part.start()
         try:
@@ -206,7 +208,8 @@ class Installation:
                 name=self.name, store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, sealer=sealer, copies=copies, bus=tuple(bus), demo_accounts=accounts or [],
+                inbox=self.workspace.inbox, sealer=sealer, copies=copies, bus=tuple(bus), meter=meter,
+                offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), demo_accounts=accounts or [],
             )
         finally:
             runner.wait()

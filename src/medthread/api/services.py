@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Table
 
 from medthread.governance.backup.background import BackgroundKeeping
+from medthread.governance.service_use import UseMeter
 from medthread.model import Registry, Source
+from medthread.model.service import Service
 from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres.store import Store
 from medthread.stores.serving import LakeReader
@@ -63,6 +65,8 @@ class Services:
     runner: Runner
     inbox: Path
     sealer: Sealer
+    meter: UseMeter
+    offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves
     copies: BackgroundKeeping | None = None
     bus: tuple[Carrier, ...] = ()
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

@@ -31,12 +31,11 @@ BATCH = 500
 PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two looks; and between two attempts at most, when they fail
 LOG = logging.getLogger("medthread.relay")
 # Events that came in from outside do not go out again: they are counted as read.
+PLACE = text("select xid::text::bigint as xid, seq from medthread.subscription where name = :name")
 WAITING = text("""
-    with cursor as (select coalesce(max(xid::text::bigint), 0) as xid, coalesce(max(seq), 0) as seq from medthread.subscription where name = :name)
-    select o.seq, o.xid::text::bigint as xid, o.id, o.type, o.entity, o.record, o.at, o.by, o.body, i.event is not null as inbound,
-           cursor.xid as from_xid, cursor.seq as from_seq
-    from medthread.outbox o cross join cursor left join medthread.inbound_event i on i.event = o.id
-    where (o.xid, o.seq) > (cast(cast(cursor.xid as text) as xid8), cursor.seq) and o.xid < pg_snapshot_xmin(pg_current_snapshot())
+    select o.seq, o.xid::text::bigint as xid, o.id, o.type, o.entity, o.record, o.at, o.by, o.body, i.event is not null as inbound
+    from medthread.outbox o left join medthread.inbound_event i on i.event = o.id
+    where (o.xid, o.seq) > (cast(cast(:xid as text) as xid8), :seq) and o.xid < pg_snapshot_xmin(pg_current_snapshot())
     order by o.xid, o.seq limit :limit
 """)
 # Only from where it was read: a second relay that came from elsewhere moves nothing.
@@ -83,13 +82,15 @@ def again_since(tx: Connection, since: datetime) -> None:
 def carry(store: Store, publisher: Publisher, events: Mapping[str, EventType], *, source: str, limit: int = BATCH) -> int:
     """Publish the next events and note how far; gives how many were read. `StoreError` leaves the note where it was."""
     with store.transaction() as tx:
-        rows = tx.execute(WAITING, {"name": SUBSCRIBER, "limit": limit}).all()
+        place = tx.execute(PLACE, {"name": SUBSCRIBER}).one_or_none()
+        xid, seq = (place.xid, place.seq) if place else (0, 0)
+        rows = tx.execute(WAITING, {"xid": xid, "seq": seq, "limit": limit}).all()
     if not rows:
         return 0
     publisher.publish([_message(r, events, source) for r in rows if not r.inbound])
     last = rows[-1]
     with store.transaction() as tx:
-        noted = tx.execute(NOTE, {"name": SUBSCRIBER, "xid": last.xid, "seq": last.seq, "from_xid": last.from_xid, "from_seq": last.from_seq})
+        noted = tx.execute(NOTE, {"name": SUBSCRIBER, "xid": last.xid, "seq": last.seq, "from_xid": xid, "from_seq": seq})
         if noted.rowcount == 0:
             raise StoreError("the relay's place was moved by somebody else", hint="it goes on from there")
     return len(rows)

@@ -3,14 +3,15 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy import select
 
 from medthread.api.identity import Auditor, Given
+from medthread.api.subjects import Subject
 from medthread.model.errors import InvalidError
 from medthread.stores.postgres.tables import audit_event
 
-router = APIRouter(tags=["audit"])
+router = Subject("audit", "审计日志", "Audit log", owner="audit").router()
 
 
 @router.get("/audit")

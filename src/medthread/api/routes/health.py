@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from medthread.api.identity import Given
+from medthread.api.subjects import Subject
 from medthread.model.errors import MedthreadError
 from medthread.trust.log import Alarm, alarms
 
-router = APIRouter(tags=["health"])
+router = Subject("health", "运行状况", "Health", owner="it").router()
 
 
 def told(found: tuple[Alarm, ...] | list[Alarm]) -> list[dict[str, Any]]:

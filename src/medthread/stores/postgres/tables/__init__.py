@@ -25,6 +25,7 @@ from medthread.stores.postgres.tables.batch_path import batch, load, rule_count,
 from medthread.stores.postgres.tables.bus import inbound_event
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file
 from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
+from medthread.stores.postgres.tables.services import service_use
 from medthread.stores.postgres.tables.signatures import signature, signing_key
 from medthread.stores.postgres.tables.udi import unknown_carrier
 from medthread.stores.postgres.tables.watches import watch_told
@@ -81,6 +82,7 @@ __all__ = [
     "rule_count",
     "run",
     "second_factor",
+    "service_use",
     "session",
     "signature",
     "signing_key",
