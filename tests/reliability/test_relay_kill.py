@@ -73,6 +73,7 @@ class Writers:
                 tx.execute(insert(outbox).values(
                     id=str(uuid.uuid4()), type=EVENT.name, entity="hot_work", record=f"r{writer}-{n % RECORDS}", by="kill", body={"permit_no": number, "n": n}))
                 time.sleep(rng.uniform(0, 0.01))
+            time.sleep(rng.uniform(0, 0.08))
 
     def stop(self) -> None:
         self._stop.set()
