@@ -13,7 +13,7 @@ PAGES = {
     "": "医脉演示企业", "trace": "追溯", "udi": "UDI 判读", "dictionary": "数据字典", "dictionary/lot": "批次", "entities": "业务对象",
     "entities/lot": "批次", "entities/customer": "客户", "entities/person": "人员", "masters": "主数据", "masters/supplier": "黄金记录",
     "quality": "质量规则", "quarantine": "隔离区", "corrections": "自动更正", "sources": "来源", "sources/erp": "ERP", "runs": "运行",
-    "releases": "发布", "tokens": "接口令牌",
+    "releases": "发布", "tokens": "接口令牌", "services": "服务目录", "services/operation.get.entities.entity": "查询:业务对象", "services/entity.lot": "批次",
 }
 
 
@@ -47,7 +47,7 @@ def test_signing_in_and_out_with_the_keyboard(page: Page, console: str) -> None:
 def test_english_is_whole(visit: Visit) -> None:
     page = visit("数据管家")
     page.get_by_role("button", name="English").click()
-    for place in ("", "trace", "quality", "sources", "runs", "releases", "udi", "masters"):
+    for place in ("", "trace", "quality", "sources", "runs", "releases", "udi", "masters", "services"):
         page.goto(page.url.split("#")[0] + f"#/{place}")
         page.wait_for_load_state("networkidle")
         words = page.locator("nav").first.inner_text() + page.get_by_role("main").locator("h1, h2, th").all_inner_texts().__str__()
@@ -198,3 +198,19 @@ def test_an_identifier_is_judged(visit: Visit) -> None:
     expect(page.get_by_text("不合格")).to_be_visible()
     expect(page.get_by_text("gs1.check_digit")).to_be_visible()
     assert_accessible(page)
+
+
+def test_a_service_is_found_and_says_who_uses_it(visit: Visit, console: str) -> None:
+    page = visit("审计员", "services")
+    assert page.request.get(f"{console}api/v1/entities/location").status == 200
+    page.get_by_label("名称、地址、归口").fill("entities/{entity}.csv")
+    page.keyboard.press("Enter")
+    rows = page.get_by_role("main").get_by_role("row").filter(has_text="/api/v1/entities/{entity}.csv")
+    expect(rows).to_have_count(1)
+    rows.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="使用者")).to_be_visible()
+    expect(page.get_by_text("审计员", exact=False).first).to_be_visible()
+    expect(page.locator("pre.raw")).to_contain_text("text/csv")
+    assert_accessible(page)
+    page.goto(f"{console}#/services?kind=event&q=complaint")
+    expect(page.get_by_role("main").get_by_role("link").filter(has_text="投诉").first).to_be_visible()

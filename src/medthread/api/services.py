@@ -1,6 +1,6 @@
 """What the routes work with, handed in by `app.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Table
 
 from medthread.governance.backup.background import BackgroundKeeping
+from medthread.governance.service_use import UseMeter
 from medthread.model import Registry, Source
+from medthread.model.service import Service
 from medthread.pipeline.context import Context as BatchContext
 from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres.store import Store
@@ -16,7 +18,7 @@ from medthread.stores.serving import LakeReader
 from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.keys import Keyring
-from medthread.trust.log import Sealer
+from medthread.trust.log import Alarm, Sealer
 from medthread.workflow import Context
 
 
@@ -35,6 +37,14 @@ class Runner(Protocol):
 
     def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
         """Begin a run in the background, with its audit row; gives its id."""
+
+
+class Carrier(Protocol):
+    """Carries events out or in."""
+
+    @property
+    def alarms(self) -> Sequence[Alarm]:
+        """What keeps it from doing so."""
 
 
 @dataclass(frozen=True)
@@ -57,5 +67,8 @@ class Services:
     inbox: Path
     sealer: Sealer
     batch: Callable[[], BatchContext]
+    meter: UseMeter
+    offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves
     copies: BackgroundKeeping | None = None
+    bus: tuple[Carrier, ...] = ()
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

@@ -19,6 +19,7 @@ from medthread.cli.demo import demo
 from medthread.cli.loads import tell_loads, tell_refused
 from medthread.cli.privacy import privacy
 from medthread.cli.processes import processes
+from medthread.cli.relay import relay
 from medthread.cli.retention import retention
 from medthread.cli.serve import serve
 from medthread.cli.speech import Bars, console, language, say
@@ -44,6 +45,7 @@ app.add_typer(retention, name="retention")
 app.add_typer(privacy, name="privacy")
 app.add_typer(audit, name="audit")
 app.add_typer(interface, name="api")
+app.add_typer(relay, name="relay")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 HERE = Path()
 SHORTEST_REASON = 2

@@ -34,6 +34,7 @@ class Actor:
     language: str = "zh-CN"
     organisations: tuple[str, ...] = ()
     session: str | None = None  # the id of the session that they came with
+    token: str | None = None  # the id of the token that they came with
     must: tuple[str, ...] = ()  # what they have to do before anything else: take another password, set a second factor
 
     @property

@@ -22,6 +22,12 @@ SUBSCRIBER = "reactions"
 BATCH = 50
 
 
+class BrokenReactionError(MedthreadError):
+    """A reaction fails on an event as it never should; it waits, the others go on."""
+
+    code = "reaction"
+
+
 def follow_at_once(tx: Connection, context: Context, events: Iterable[Event], *, by: str) -> None:
     """Do what must stand before anybody's next act; whatever that refuses refuses the act. Events it brings are followed too."""
     waiting = deque(events)
@@ -35,7 +41,12 @@ def follow_at_once(tx: Connection, context: Context, events: Iterable[Event], *,
 def _do(tx: Connection, context: Context, reaction: Reaction, event: Event, *, by: str) -> list[Event]:
     work = Acting(tx, context, by=by, now=datetime.now(UTC))
     if reaction.do is not None:
-        reaction.do(event, work)
+        try:
+            reaction.do(event, work)
+        except (LookupError, TypeError, ValueError) as error:
+            # Facts that it counts on are missing or of another kind, as they may be where an event came from outside.
+            raise BrokenReactionError(
+                f"{reaction.name} cannot do with the facts of {event.type}: {error!r}", hint="send the facts that it reads, or mend the reaction") from error
     return work.events
 
 

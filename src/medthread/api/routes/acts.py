@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.identity import Given, Reader
 from medthread.api.listing import select_one
 from medthread.api.routes.native import Key, Version, once_of
+from medthread.api.subjects import Subject
 from medthread.workflow import Act, Credentials, do, handle, once, told
 from medthread.workflow.cases import case_of
 from medthread.workflow.possible import obstacles
 from medthread.workflow.reading import case_view, preview, signed_view
 
-router = APIRouter(tags=["processes"])
+router = Subject("processes", "流程", "Processes", owner="quality").router()
 LONG = Annotated[str, Field(max_length=4000)]
 
 

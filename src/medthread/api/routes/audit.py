@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Select, select, text
 
@@ -17,6 +17,7 @@ from medthread.api.identity import Auditor, Given
 from medthread.api.media import CSV, NDJSON, text_as
 from medthread.api.routes.entities import safe_cell
 from medthread.api.routes.health import told as told_alarms
+from medthread.api.subjects import Subject
 from medthread.methods.note import encode
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.stores.postgres.tables import audit_checkpoint, audit_event, audit_log
@@ -24,7 +25,7 @@ from medthread.trust.audit import OUTCOMES, record
 from medthread.trust.log import alarms, consistency, inclusion, public_keys, waiting
 from medthread.trust.log.leaf import COLUMNS, leaf_of
 
-router = APIRouter(tags=["audit"])
+router = Subject("audit", "审计日志", "Audit log", owner="audit").router()
 LATEST = 2**62
 Cursor = Annotated[str | None, Query(max_length=40)]
 Size = Annotated[int, Query(ge=1, le=LATEST)]

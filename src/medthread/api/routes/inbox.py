@@ -3,15 +3,15 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.identity import Given, Reader, Writer
+from medthread.api.subjects import Subject
 from medthread.workflow import handle
 from medthread.workflow.inbox import inbox
 from medthread.workflow.react import decide, retry
 
-router = APIRouter(tags=["inbox"])
+router = Subject("inbox", "待办", "Inbox", owner="it", internal=True).router()
 
 
 class Decided(BaseModel):

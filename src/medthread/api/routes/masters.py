@@ -3,11 +3,12 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from medthread.api.identity import Given, MasterReader
 from medthread.api.listing import shown
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.derive.columns import standard_columns
 from medthread.derive.view import masked_expression, masked_fields
 from medthread.model import Entity, Home
@@ -16,7 +17,7 @@ from medthread.pipeline.match.comparisons import BY_KIND
 from medthread.stores.serving import Snapshot, encode, page_clause
 from medthread.trust.access import Actor
 
-router = APIRouter(tags=["masters"])
+router = Subject("masters", "主数据", "Masters", owner="it").router()
 
 
 def _matched(given: Services) -> list[type[Entity]]:

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from medthread.api.identity import Given, Reader
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.derive import entity_meta
 from medthread.derive.view import needs_clearance
 from medthread.model import Entity, Home, Label
 from medthread.trust.access import Actor
 
-router = APIRouter(tags=["meta"])
+router = Subject("meta", "界面元数据", "Screens as data", owner="it", internal=True).router()
 KINDS = {"text": "text", "integer": "integer", "decimal": "number", "boolean": "truth", "date": "date", "timestamp": "moment"}
 AREAS = {
     "product": Label("产品", "Product"), "supply": Label("供应", "Supply"), "manufacturing": Label("制造", "Manufacturing"),

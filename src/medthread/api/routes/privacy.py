@@ -4,13 +4,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, select
 
 from medthread.api.identity import Given, may
 from medthread.api.routes.retention import look_of
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.derive.privacy import register
 from medthread.governance.privacy import Found, Person, correct, erase, find, package_of, plan_of
@@ -20,7 +21,7 @@ from medthread.trust.access import Actor
 from medthread.trust.audit import record_read
 from medthread.workflow import handle
 
-router = APIRouter(tags=["privacy"])
+router = Subject("privacy", "个人信息保护", "Privacy", owner="regulatory").router()
 Registering = Annotated[Actor, Depends(may("privacy:register"))]
 Finding = Annotated[Actor, Depends(may("privacy:find"))]
 Exporting = Annotated[Actor, Depends(may("privacy:export"))]

@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 
 from medthread.api.identity import Given, may
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.derive.retention import formula, rules
 from medthread.governance.retention import Look, decide, execute, propose
@@ -17,7 +18,7 @@ from medthread.stores.postgres.tables import destruction, destruction_item
 from medthread.trust.access import Actor
 from medthread.workflow import handle
 
-router = APIRouter(tags=["retention"])
+router = Subject("retention", "留存与销毁", "Retention and destruction", owner="regulatory").router()
 Looking = Annotated[Actor, Depends(may("retention:read"))]
 Proposing = Annotated[Actor, Depends(may("retention:propose"))]
 Deciding = Annotated[Actor, Depends(may("retention:decide"))]

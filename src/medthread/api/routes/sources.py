@@ -5,11 +5,12 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, UploadFile
+from fastapi import Query, UploadFile
 from sqlalchemy import Connection, func, select
 
 from medthread.api.identity import Given, Reader, RunStarter
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.model import Source
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.stores.postgres.tables import load
@@ -17,7 +18,7 @@ from medthread.stores.serving import decode, encode
 from medthread.trust.audit import record
 from medthread.workflow import handle
 
-router = APIRouter(tags=["sources"])
+router = Subject("sources", "来源", "Sources", owner="it").router()
 LONGEST_NAME = 200  # bytes; what file systems take, less what we put around it
 FIGURES = ("rows_read", "rows_accepted", "rows_quarantined", "rows_corrected")
 
