@@ -1,20 +1,16 @@
-import { Outcome, RowDrawer, type Event, type Log } from "../audit/Row";
+import { Asking } from "../audit/Asking";
+import { About, Act, Outcome, RowDrawer, type Event, type Log } from "../audit/Row";
 import { address, query, useAsk } from "../api";
-import { useSpeech, type Key } from "../i18n";
-import { local, moment as utc } from "../i18n/time";
-import { Search } from "../meta/EntityList";
-import { RecordLink } from "../shell/names";
+import { useSpeech } from "../i18n";
 import { go, withSearch, type Route } from "../shell/route";
-import { Button, Facts, Head, Input, Nothing, Pager, Panel, Problem, Select, Table } from "../ui";
+import { Button, Facts, Head, Nothing, oneOf, Pager, Panel, Problem, Table } from "../ui";
 import { usePages } from "../ui/usePages";
 
-const TEXTS = ["actor", "action", "object"] as const;
-const ASKED = [...TEXTS, "q", "outcome", "from", "to"] as const;
-const OUTCOMES = ["done", "refused", "read"] as const;
+const ASKED = ["q", "actor", "action", "object", "outcome", "from", "to"] as const;
 
 /** The audit log: found by any of its sides, each row with its proof, the log's own state beside it. */
 export default function Audit({ route }: { route: Route }) {
-  const { t, moment } = useSpeech();
+  const { t, moment, language } = useSpeech();
   const wanted = Object.fromEntries(ASKED.map((n) => [n, route.search.get(n)]));
   const { asked, trail, setTrail } = usePages<Event>(`/audit${query({ ...wanted, limit: 50 })}`);
   const log = useAsk<Log>("/audit/log");
@@ -27,40 +23,22 @@ export default function Audit({ route }: { route: Route }) {
       </Head>
       <State of={log.data} />
       <Panel>
-        <Narrowing route={route} move={move} />
+        <Asking key={route.raw} of={wanted} onAsk={(given) => move({ ...given, row: null })} />
         <Problem of={asked.problem} retry={asked.reload} />
-        <Table<Event> label={t("nav.audit")} rows={asked.data?.items ?? []} id={(e) => String(e.id)} loading={asked.loading} empty={<Nothing>{t("nothing.found")}</Nothing>}
+        <Table<Event> fit label={t("nav.audit")} rows={asked.data?.items ?? []} id={(e) => String(e.id)} loading={asked.loading} empty={<Nothing>{t("nothing.found")}</Nothing>}
           columns={[
-            { name: "at", title: t("at"), show: (e) => <time dateTime={e.at} title={e.at}>{moment(e.at)}</time> },
+            { name: "at", title: t("at"), width: 140, show: (e) => <time className="moment" dateTime={e.at} title={e.at}>{moment(e.at)}</time> },
             { name: "actor", title: t("by"), show: (e) => e.actor },
-            { name: "action", title: t("action"), show: (e) => <span className="mono">{e.action}</span> },
-            { name: "subject", title: t("subject"), show: (e) => <RecordLink of={e.subject} /> },
+            { name: "action", title: t("action"), show: (e) => <Act of={e} /> },
+            { name: "subject", title: t("subject"), show: (e) => <About of={e} /> },
             { name: "outcome", title: t("outcome"), show: (e) => <Outcome of={e.outcome} /> },
-            { name: "reason", title: t("reason"), show: (e) => e.reason ?? "–" },
+            { name: "reason", title: t("reason"), show: (e) => (e.reason ? oneOf(e.reason, language) : "–") },
             { name: "open", title: t("audit.proof"), show: (e) => <Button size="small" onClick={() => move({ row: String(e.id) })} aria-label={t("audit.row", { id: e.id })}>{t("audit.open")}</Button> },
           ]} />
         <Pager trail={trail} next={asked.data?.next ?? null} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
       </Panel>
       <RowDrawer id={route.search.get("row")} keys={log.data?.keys ?? []} onClose={() => move({ row: null })} />
     </>
-  );
-}
-
-function Narrowing({ route, move }: { route: Route; move: (changes: Record<string, string | null>) => void }) {
-  const { t } = useSpeech();
-  const of = (name: string) => route.search.get(name) ?? "";
-  return (
-    <div className="bar">
-      <Search value={of("q")} onSearch={(text) => move({ q: text || null })} />
-      {TEXTS.map((name) => <Search key={name} value={of(name)} label={t(`audit.${name}`)} onSearch={(text) => move({ [name]: text || null })} />)}
-      <Select style={{ width: 150 }} aria-label={t("outcome")} value={of("outcome")} onChange={(v: string) => move({ outcome: v || null })}
-        options={[{ value: "", label: t("outcome.all") }, ...OUTCOMES.map((o) => ({ value: o, label: t(`outcome.${o}` as Key) }))]} />
-      {(["from", "to"] as const).map((name) => (
-        <label key={name}>{t(`audit.${name}`)}{" "}
-          <Input type="datetime-local" style={{ width: 200 }} value={of(name) ? local(of(name)) : ""} onChange={(e) => move({ [name]: e.target.value ? utc(e.target.value) : null })} />
-        </label>
-      ))}
-    </div>
   );
 }
 

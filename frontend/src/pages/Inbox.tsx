@@ -3,7 +3,7 @@ import { asProblem, send, type Label, type Problem as ProblemError } from "../ap
 import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
 import { useInbox, type Entry, type Failure, type Overdue, type Proposal, type Task } from "../shell/inbox";
-import { useNames } from "../shell/names";
+import { RecordLink, useNames } from "../shell/names";
 import { link } from "../shell/route";
 import { useMay } from "../shell/session";
 import { Button, Count, Due, Form, Head, Input, Modal, Panel, Problem, Quiet, Table, Tag, Waiting } from "../ui";
@@ -37,6 +37,13 @@ function Subject({ of, label }: { of: Entry; label: Label | null }) {
   return <span className="subject"><a href={link("entities", of.entity, of.record)}>{of.title}</a> <span className="quiet">{word(label)}</span></span>;
 }
 
+/** What tells it from another of the same title. */
+function Glance({ of }: { of: Task["glance"] }) {
+  const { word } = useSpeech();
+  if (!of.length) return null;
+  return <div className="glance">{of.map((g) => <span key={g.label.en}><span className="quiet">{word(g.label)}:</span> {g.record ? <RecordLink of={g.record} /> : word(g.value)}</span>)}</div>;
+}
+
 function Tasks({ of }: { of: Task[] }) {
   const { t, word, language } = useSpeech();
   const [kind, setKind] = useState<string>();
@@ -56,7 +63,7 @@ function Tasks({ of }: { of: Task[] }) {
         </div>
       )}
       {of.length === 0 ? <Quiet>{t("inbox.empty")}</Quiet> : <Table<Task> fit label={t("inbox.tasks")} rows={shown} id={(x) => `${x.entity}/${x.record}`} columns={[
-        { name: "title", title: t("subject"), show: (x) => <><Subject of={x} label={x.label} />{x.gist && <div className="gist">{x.gist}</div>}</> },
+        { name: "title", title: t("subject"), show: (x) => <><Subject of={x} label={x.label} />{x.gist && <div className="gist">{x.gist}</div>}<Glance of={x.glance} /></> },
         { name: "state", title: t("status"), width: 130, show: (x) => <Tag>{word(x.state_label) || x.state}</Tag> },
         { name: "acts", title: t("inbox.acts"), show: (x) => (
           <>{x.acts.map((a) => word(a.label)).join(language === "en" ? ", " : "、")}

@@ -18,7 +18,10 @@ const MENU: { group: Key; entries: Entry[] }[] = [
     { place: "quality", key: "q", may: "entities:read" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
   ] },
   { group: "group.operation", entries: [
-    { place: "sources", key: "s", may: "entities:read" }, { place: "runs", key: "n", may: "entities:read" }, { place: "releases", key: "l", may: "entities:read" }, { place: "audit", key: "a", may: "audit:read" },
+    { place: "sources", key: "s", may: "entities:read" }, { place: "runs", key: "n", may: "entities:read" }, { place: "releases", key: "l", may: "entities:read" },
+  ] },
+  { group: "group.records", entries: [
+    { place: "audit", key: "a", may: "audit:read" }, { place: "retention", key: "o", may: "retention:read" }, { place: "privacy", key: "y", may: "privacy:register" },
   ] },
   { group: "group.administration", entries: [
     { place: "accounts", may: "accounts:read" }, { place: "rights", may: "access:read" },

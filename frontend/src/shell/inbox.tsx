@@ -4,7 +4,7 @@ import { useSession } from "./session";
 
 export type Entry = { entity: string; record: string; title: string };
 export type Task = Entry & {
-  label: Label; gist: string | null; state: string; state_label: Label | null; since: string; due_at: string | null;
+  label: Label; gist: string | null; glance: { label: Label; value: Label; record: string | null }[]; state: string; state_label: Label | null; since: string; due_at: string | null;
   acts: { action: string; label: Label; on_behalf_of: string | null }[];
 };
 export type Proposal = Entry & {

@@ -19,7 +19,7 @@ INPUTS = {int: "integer", Decimal: "number", bool: "truth", date: "date"}
 Values = Annotated[dict[str, Any], Body(description="the parameters by name")]
 
 
-@router.get("/rules")
+@router.get("/rules", summary="列出可询问的判断与计算 · List decisions and calculations")
 def rules(given: Given, actor: Reader) -> dict[str, Any]:
     """Every decision and calculation, with its parameters and the guards behind it."""
     del actor
@@ -53,7 +53,7 @@ def _parameters(given: Given, takes: Mapping[str, type], optional: tuple[str, ..
     return found
 
 
-@router.post("/rules/{rule}")
+@router.post("/rules/{rule}", summary="询问一个判断或计算 · Ask a decision or a calculation")
 def ask(rule: str, values: Values, given: Given, actor: Reader) -> dict[str, Any]:
     """Yes or no with rule and record, or the figures of a calculation."""
     del actor
