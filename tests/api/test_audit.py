@@ -65,6 +65,21 @@ def test_rows_are_found_by_each_of_their_sides(steward: TestClient, auditor: Tes
     assert found(auditor, object=subject, to=(now - timedelta(hours=1)).replace(tzinfo=None).isoformat()) == []
 
 
+def test_rows_say_what_was_done_to_which_record_in_words(sign_in: SignIn, steward: TestClient, auditor: TestClient, person: str) -> None:
+    number = ok(steward.get(f"{API}/entities/person/{person}"))["item"]["employee_no"]
+    rows = found(auditor, object=f"person/{number}")
+    assert [r["subject"] for r in rows] == [f"person/{person}"] * 3, "a record is found by its number too"
+    assert {(r["number"], r["kind_label"]["zh"]) for r in rows} == {(number, "人员")}
+    assert [r["label"]["en"] for r in rows] == ["Changed", "Changed", "Created"]
+    assert ok(auditor.get(f"{API}/audit/{rows[0]['id']}"))["item"]["number"] == number
+    assert found(auditor, object="person/no such number") == []
+    [entered, *_] = found(auditor, action="session.create")
+    assert (entered["label"]["zh"], entered["kind_label"]["zh"], entered["number"]) == ("登录", "账号", None)
+    assert {r["number"] for r in found(sign_in("audadmin"), object=f"person/{person}")} == {None}, "who looks at no data is told no number"
+    kinds = {k["name"] for k in ok(auditor.get(f"{API}/audit/kinds"))["items"]}
+    assert {"person", "account", "destruction"} <= kinds
+
+
 def test_a_long_log_is_paged_without_a_gap(auditor: TestClient, person: str) -> None:
     whole = [r["id"] for r in found(auditor)]
     paged: list[int] = []

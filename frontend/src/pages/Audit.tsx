@@ -3,7 +3,7 @@ import { About, Act, Outcome, RowDrawer, type Event, type Log } from "../audit/R
 import { address, query, useAsk } from "../api";
 import { useSpeech } from "../i18n";
 import { go, withSearch, type Route } from "../shell/route";
-import { Button, Facts, Head, Nothing, oneOf, Pager, Panel, Problem, Table } from "../ui";
+import { Button, Head, Nothing, oneOf, Pager, Panel, Problem, Table } from "../ui";
 import { usePages } from "../ui/usePages";
 
 const ASKED = ["q", "actor", "action", "object", "outcome", "from", "to"] as const;
@@ -47,14 +47,14 @@ function State({ of }: { of: Log | undefined }) {
   const { t, word, number, moment } = useSpeech();
   if (!of) return null;
   return (
-    <Panel title={t("audit.log")}>
+    <Panel>
       {of.alarms.map((a) => <div key={a.code} className="problem" role="alert"><strong>{word(a.label)}</strong></div>)}
-      <Facts of={[
-        [t("audit.sealed"), `${number(of.size)}${of.waiting ? ` (${t("audit.waiting", { n: number(of.waiting) })})` : ""}`],
-        [t("audit.signed"), of.checkpoint ? moment(of.checkpoint.at) : "–"],
-        [t("audit.copies"), t(of.copied ? "audit.copies.yes" : "audit.copies.no")],
-        [t("audit.key"), of.keys.length ? of.keys.map((k) => <div key={k} className="mono">{k}</div>) : "–"],
-      ]} />
+      <div className="spread" role="group" aria-label={t("audit.log")}>
+        <span><span className="quiet">{t("audit.sealed")}</span> {number(of.size)}{of.waiting > 0 && ` (${t("audit.waiting", { n: number(of.waiting) })})`}</span>
+        <span><span className="quiet">{t("audit.signed")}</span> {of.checkpoint ? moment(of.checkpoint.at) : "–"}</span>
+        <span><span className="quiet">{t("audit.copies")}</span> {t(of.copied ? "audit.copies.yes" : "audit.copies.no")}</span>
+        <details><summary>{t("audit.key")}</summary>{of.keys.map((k) => <div key={k} className="mono break">{k}</div>)}</details>
+      </div>
     </Panel>
   );
 }

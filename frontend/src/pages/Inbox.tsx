@@ -44,8 +44,33 @@ function Glance({ of }: { of: Task["glance"] }) {
   return <div className="glance">{of.map((g) => <span key={g.label.en}><span className="quiet">{word(g.label)}:</span> {g.record ? <RecordLink of={g.record} /> : word(g.value)}</span>)}</div>;
 }
 
+const PRESSING = 5;
+
+/** How much waits, of which kind, and the first few of it: the inbox has the rest. */
+export function Pressing() {
+  const { t, number } = useSpeech();
+  const asked = useInbox();
+  if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
+  if (!asked.data) return <Waiting />;
+  const { tasks, proposals, overdue, failures } = asked.data;
+  const kinds: [string, number][] = [
+    [t("inbox.tasks"), tasks.length], [t("inbox.proposals"), proposals.length], [t("inbox.limits"), overdue.length], ...(failures.length ? [[t("inbox.failures"), failures.length] as [string, number]] : []),
+  ];
+  return (
+    <>
+      <div className="cards">
+        {kinds.map(([name, n]) => <a key={name} className="card" href="#/inbox"><div className="name">{name}</div><div className="value">{number(n)}</div></a>)}
+      </div>
+      <Panel title={t("home.pressing")}>
+        {tasks.length === 0 ? <Quiet>{t("inbox.empty")}</Quiet> : <TaskTable of={tasks.slice(0, PRESSING)} label={t("home.pressing")} />}
+        {tasks.length > PRESSING && <p className="none"><a href="#/inbox">{t("home.rest", { n: tasks.length - PRESSING })}</a></p>}
+      </Panel>
+    </>
+  );
+}
+
 function Tasks({ of }: { of: Task[] }) {
-  const { t, word, language } = useSpeech();
+  const { t, word } = useSpeech();
   const [kind, setKind] = useState<string>();
   const names = useNames();
   const kinds = [...new Set(of.map((x) => x.entity))];
@@ -62,7 +87,15 @@ function Tasks({ of }: { of: Task[] }) {
           ))}
         </div>
       )}
-      {of.length === 0 ? <Quiet>{t("inbox.empty")}</Quiet> : <Table<Task> fit label={t("inbox.tasks")} rows={shown} id={(x) => `${x.entity}/${x.record}`} columns={[
+      {of.length === 0 ? <Quiet>{t("inbox.empty")}</Quiet> : <TaskTable of={shown} label={t("inbox.tasks")} />}
+    </Panel>
+  );
+}
+
+function TaskTable({ of, label }: { of: Task[]; label: string }) {
+  const { t, word, language } = useSpeech();
+  return (
+    <Table<Task> fit label={label} rows={of} id={(x) => `${x.entity}/${x.record}`} columns={[
         { name: "title", title: t("subject"), show: (x) => <><Subject of={x} label={x.label} />{x.gist && <div className="gist">{x.gist}</div>}<Glance of={x.glance} /></> },
         { name: "state", title: t("status"), width: 130, show: (x) => <Tag>{word(x.state_label) || x.state}</Tag> },
         { name: "acts", title: t("inbox.acts"), show: (x) => (
@@ -71,8 +104,7 @@ function Tasks({ of }: { of: Task[] }) {
         ) },
         { name: "due", title: t("limit.due"), width: 150, show: (x) => <Due at={x.due_at} /> },
         { name: "since", title: t("inbox.since"), width: 110, show: (x) => since(t, x.since) },
-      ]} />}
-    </Panel>
+    ]} />
   );
 }
 

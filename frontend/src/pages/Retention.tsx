@@ -41,7 +41,7 @@ function Destructions() {
       <Quiet>{t("retention.destructions.about")}</Quiet>
       <Problem of={asked.problem} retry={asked.reload} />
       <Table<Destroyed> fit label={t("retention.destructions")} rows={items} id={(d) => d.id} loading={asked.loading}
-        empty={<Nothing>{t("retention.destructions.none")} {proposes && <a href="#/retention?tab=rules">{t("retention.rules.go")}</a>}</Nothing>} columns={[
+        empty={<Nothing>{t("retention.destructions.none")} {proposes && <span className="subject"><a href="#/retention?tab=rules">{t("retention.rules.go")}</a></span>}</Nothing>} columns={[
           { name: "what", title: t("retention.kind"), show: (d) => <><a href={link("retention", d.id)}>{word(d.label) || d.entity}</a><div className="quiet">{t("retention.until", { day: d.due_by })}</div></> },
           { name: "status", title: t("status"), width: 130, show: (d) => <Standing of={d.status} /> },
           { name: "going", title: t("retention.going"), align: "right", width: 90, show: (d) => number(d.counts.proposed ?? d.records ?? 0) },
@@ -75,7 +75,7 @@ function Rules({ route }: { route: Route }) {
         { name: "label", title: t("retention.kind"), width: 190, show: (r) => <a href={link("entities", r.entity)}>{word(r.label)}</a> },
         { name: "rule", title: t("retention.rule"), show: (r) => word(r.rule) },
         { name: "from", title: t("retention.from"), show: (r) => <From of={r} /> },
-        { name: "due", title: t("retention.due"), width: 120, show: (r) => <Button size="small" onClick={() => look(r.entity)} aria-label={t("retention.look.of", { what: word(r.label) })}>{t("retention.look")}</Button> },
+        { name: "due", title: t("retention.due"), width: 120, show: (r) => <Button size="small" onClick={() => look(r.entity)} aria-label={t("retention.look.at", { what: word(r.label) })}>{t("retention.look")}</Button> },
       ]} />
       <Drawer open={!!open} title={open && t("retention.look.of", { what: word(open.label) })} onClose={() => look(null)} size="large" destroyOnHidden>
         {open && <Outlook rule={open} />}

@@ -53,13 +53,13 @@ function List({ route }: { route: Route }) {
         <Problem of={asked.problem} retry={asked.reload} />
         <Table<Offered> fit label={t("nav.services")} rows={asked.data?.items ?? []} id={(s) => s.id} loading={asked.loading} columns={[
           { name: "name", title: t("name"), show: (s) => <><a href={link("services", s.id)}>{word(s.label)}</a><div className="mono quiet break">{s.address}</div></> },
-          { name: "kind", title: t("kind"), width: 96, show: (s) => <Tag>{word(s.kind_label)}</Tag> },
-          { name: "stability", title: t("services.stability"), width: 150, show: (s) => <Ends of={s} /> },
-          { name: "version", title: t("services.version"), width: 84, show: (s) => s.version || "–" },
-          { name: "owner", title: t("owner"), width: 130, show: (s) => word(s.owner_label) },
+          { name: "kind", title: t("kind"), width: 92, show: (s) => <Tag>{word(s.kind_label)}</Tag> },
+          { name: "stability", title: t("services.stability"), width: 120, show: (s) => <Ends of={s} /> },
+          { name: "version", title: t("services.version"), width: 64, show: (s) => s.version || "–" },
+          { name: "owner", title: t("owner"), width: 104, show: (s) => word(s.owner_label) },
           { name: "calls", title: t("services.calls", { n: days }), align: "right", width: 110, show: (s) => number(s.calls) },
           { name: "callers", title: t("services.callers"), align: "right", width: 80, show: (s) => number(s.callers) },
-          { name: "last", title: t("services.last"), width: 140, show: (s) => <span className="moment">{s.last_at ? moment(s.last_at) : "–"}</span> },
+          { name: "last", title: t("services.last"), width: 132, show: (s) => <span className="moment">{s.last_at ? moment(s.last_at) : "–"}</span> },
         ]} />
       </Panel>
     </>

@@ -30,7 +30,7 @@ function One({ of, reason, onDone }: { of: Told; reason: string; onDone: () => v
     }
   };
   return (
-    <Form layout="vertical" initialValues={{ field: of.fields[0], reason }} onFinish={(v: { field: string; value: string; reason: string }) => void put(v)}>
+    <Form name="correction" layout="vertical" initialValues={{ field: of.fields[0], reason }} onFinish={(v: { field: string; value: string; reason: string }) => void put(v)}>
       <Problem of={problem} />
       <Form.Item name="field" label={t("field")} rules={[{ required: true, message: t("required") }]}>
         <Select options={of.fields.map((f) => ({ value: f, label: word(of.field_labels[f]) }))} />

@@ -32,5 +32,5 @@ export function Erasures() {
 function Stayed({ of }: { of: Erased }) {
   const { t, language } = useSpeech();
   if (!of.kept.length) return <Quiet>{t("privacy.stays.nothing")}</Quiet>;
-  return <ul className="plain">{of.kept.map((k) => <li key={`${k.entity}/${k.id}.${k.field}`}><RecordLink of={`${k.entity}/${k.id}`} /> <span className="mono">{k.field}</span>: {oneOf(k.because, language)}</li>)}</ul>;
+  return <ul className="plain stayed">{of.kept.map((k) => <li key={`${k.entity}/${k.id}.${k.field}`}><RecordLink of={`${k.entity}/${k.id}`} /> <span className="mono">{k.field}</span>: {oneOf(k.because, language)}</li>)}</ul>;
 }

@@ -49,7 +49,7 @@ function Fields({ of, label }: { of: Processing[]; label: string }) {
   return (
     <Table<Processing> fit label={label} rows={ordered} id={(p) => `${p.entity}.${p.field}`} columns={[
       { name: "purpose", title: t("privacy.purpose"), show: (p) => (p.purpose ? word(p.purpose) : <Tag tone="bad">{t("privacy.undeclared")}</Tag>) },
-      { name: "field", title: t("field"), show: (p) => <><a href={link("dictionary", p.entity)}>{word(p.label)}</a> · {word(p.field_label)}</> },
+      { name: "field", title: t("field"), show: (p) => <span className="subject"><a href={link("dictionary", p.entity)}>{word(p.label)}</a> · {word(p.field_label)}</span> },
       { name: "class", title: t("classification"), width: 110, show: (p) => <Tag tone={p.classification === "personal_sensitive" ? "bad" : p.classification === "personal" ? "warn" : "plain"}>{t(`class.${p.classification}` as Key)}</Tag> },
       { name: "kept", title: t("retention"), show: (p) => word(p.retention) },
       { name: "sealed", title: t("privacy.protection"), width: 120, show: (p) => t(p.sealed ? "privacy.sealed" : "privacy.plain") },

@@ -15,7 +15,7 @@ export const keyOf = (of: Told): string => `${of.entity}/${of.id}`;
 /** A record in which something of the person stands. */
 export function Where({ of }: { of: Told }) {
   const { word } = useSpeech();
-  return <>{word(of.label)} <a href={link("entities", of.entity, of.id)} className="mono">{of.number ?? of.id}</a></>;
+  return <span className="subject">{word(of.label)} <a href={link("entities", of.entity, of.id)} className="mono">{of.number ?? of.id}</a></span>;
 }
 
 /** The fields of it that do. */

@@ -168,8 +168,8 @@ def outlook_sql(rule: Rule, registry: Registry, *, today: date) -> str:
     """SELECT one row: records, those due, since when the first is, when the next will be, those whose end is not known."""
     day = f"date '{today}'"
     return (
-        f"select count(*) as records, count_if(due_on <= {day}) as due, min(due_on) filter (due_on <= {day}) as first_due_on,"
-        f" min(due_on) filter (due_on > {day}) as next_due_on, count_if(due_on is null) as endless from ({due_sql(rule, registry)})")
+        f"select count(*) as records, count(*) filter (due_on <= {day}) as due, min(due_on) filter (due_on <= {day}) as first_due_on,"
+        f" min(due_on) filter (due_on > {day}) as next_due_on, count(*) filter (due_on is null) as endless from ({due_sql(rule, registry)})")
 
 
 def _told(entity: type[Entity], path: Path, registry: Registry) -> str:
