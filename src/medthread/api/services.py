@@ -1,5 +1,6 @@
 """What the routes work with, handed in by `app.py`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from medthread.stores.postgres.store import Store
 from medthread.stores.serving import LakeReader
 from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
+from medthread.trust.identity import Configured
 from medthread.trust.keys import Keyring
 from medthread.trust.log import Sealer
 from medthread.workflow import Context
@@ -47,6 +49,7 @@ class Services:
     keyring: Keyring
     access: Access
     account_rules: AccountRules
+    identity: Mapping[str, Configured]
     workflow: Context
     releases: Releases
     reader: LakeReader
@@ -55,4 +58,5 @@ class Services:
     inbox: Path
     sealer: Sealer
     copies: BackgroundKeeping | None = None
+    public_url: str | None = None  # where browsers reach us, where that is not what the request says
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

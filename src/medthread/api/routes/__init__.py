@@ -16,6 +16,7 @@ from medthread.api.routes import (
     native,
     own_account,
     processes,
+    providers,
     quality,
     quarantine,
     releases,
@@ -36,5 +37,6 @@ ROUTERS = tuple(
         session, home, meta, entities, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
         releases, audit, backups, tokens, own_account, services,
         accounts, rights, access_reviews,
+        providers,
     )
 )

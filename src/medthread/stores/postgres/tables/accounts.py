@@ -1,7 +1,7 @@
 """Who may come in: accounts, sessions, tokens; keys that seal what is personal."""
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Identity, LargeBinary, Table, Text, func
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from medthread.stores.postgres.tables.base import at, metadata
 
@@ -86,5 +86,36 @@ encryption_key = Table(
     Column("wrapped", LargeBinary),  # null once destroyed: what it sealed is erased
     Column("subject", Text, nullable=False),
     Column("destroyed_at", DateTime(timezone=True)),
+    at(),
+)
+
+external_identity = Table(  # who is let in because a provider says who they are
+    "external_identity",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("account", Text, ForeignKey(account.c.name), nullable=False, index=True),
+    at(),
+)
+
+identity_request = Table(  # between sending a browser to a provider and its coming back
+    "identity_request",
+    metadata,
+    Column("state_hash", Text, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("kept", JSONB, nullable=False),
+    Column("redirect_to", Text, nullable=False),
+    Column("account", Text, ForeignKey(account.c.name)),  # set where somebody proves anew who they are, to sign
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    at(),
+)
+
+identity_proof = Table(  # in place of a password, once, at signing
+    "identity_proof",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account", Text, ForeignKey(account.c.name), nullable=False),
+    Column("factor", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
     at(),
 )
