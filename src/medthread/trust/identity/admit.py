@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from medthread.model.errors import MedthreadError
+from medthread.model.errors import ConflictError, InvalidError, MedthreadError
 from medthread.stores.postgres.tables import account, external_identity
 from medthread.trust.accounts import account_of, check_name
 from medthread.trust.audit import record
@@ -81,6 +81,12 @@ def _follow(tx: Connection, given: Configured, claims: Claims, row: Row[Any]) ->
 
 def link(tx: Connection, *, name: str, issuer: str, subject: str, by: str) -> None:
     """Tie an account to a subject at an issuer: whoever proves to be it there is let in here."""
+    if not subject.strip():
+        raise InvalidError("an identity has a subject", hint="the claim `sub`, as the provider gives it")
     account_of(tx, name)
+    taken = select(external_identity.c.account).where(external_identity.c.issuer == issuer, external_identity.c.subject == subject)
+    holder = tx.execute(taken).scalar_one_or_none()
+    if holder is not None:
+        raise ConflictError(f"that identity is tied to {holder}", hint="one identity opens one account")
     tx.execute(insert(external_identity).values(issuer=issuer, subject=subject, account=name))
     record(tx, actor=by, action="account.link", object_=f"account/{name}", after={"issuer": issuer, "subject": subject})

@@ -41,7 +41,11 @@ class Claims:
 
 
 class Provider(Protocol):
-    """One place that people sign in at."""
+    """One place that people sign in at. Its `issuer` is its name for ever; subjects are unique within it."""
+
+    @property
+    def issuer(self) -> str:
+        """Who vouches."""
 
     def begin(self, *, state: str, redirect_to: str, afresh: bool) -> Begun:
         """The address to sign in at; `afresh` asks for a proof now, even of somebody who is signed in there."""
