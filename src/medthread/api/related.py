@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, and_, cast, func, or_, select
+from sqlalchemy import String, and_, cast, func, select
 
 from medthread.api.services import Services
 from medthread.derive.columns import CODE, refers_to_master
 from medthread.derive.form import part_meta
 from medthread.model import Entity, Field, Home, Kind
-from medthread.trust.access import Actor, plant_rule
+from medthread.stores.postgres.row_security import own_rows
+from medthread.trust.access import Actor, row_rule
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,7 @@ def _names(given: Services, entity: type[Entity], item: dict[str, Any], field: s
 def _native_count(given: Services, actor: Actor, link: Link) -> int:
     table = given.native[link.other.name]
     where = and_(*(cast(table.c[n], String).in_(values) for n, values in link.conditions))
-    if actor.plants:
-        where = and_(where, or_(table.c["_plant"].is_(None), table.c["_plant"].in_(actor.plants)))
-    with given.store.transaction() as tx:
+    with given.store.transaction() as tx, own_rows(tx, actor.reach):
         return int(tx.execute(select(func.count()).select_from(table).where(where)).scalar_one())
 
 
@@ -88,7 +87,7 @@ def _lake_count(given: Services, actor: Actor, link: Link) -> int:
     snapshot = given.reader.current()
     if not snapshot.has(f"golden.{link.other.name}"):
         return 0
-    rule, bound = plant_rule(actor)
+    rule, bound = row_rule(actor, link.other)
     where = " and ".join(f"{_text(link.other.fields[n])} in ({', '.join('?' for _ in values)})" for n, values in link.conditions)
     relation = snapshot.relation(f"golden.{link.other.name}")
     parameters = [v for _, values in link.conditions for v in values]

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import cedarpy
 
-from medthread.model import Classification, Source
+from medthread.model import Classification, Entity, Source
 from medthread.model.errors import DeclarationError, ForbiddenError
+from medthread.stores.postgres.row_security import Reach
 from medthread.trust.incompatible import groups_of
 from medthread.trust.incompatible import policies as incompatible_policies
 from medthread.trust.roles import ACTOR, READER, ROLES
@@ -35,11 +36,17 @@ class Actor:
     organisations: tuple[str, ...] = ()
     session: str | None = None  # the id of the session that they came with
     must: tuple[str, ...] = ()  # what they have to do before anything else: take another password, set a second factor
+    regions: tuple[str, ...] = ()
 
     @property
     def clearance(self) -> Classification:
         """The highest of the roles' clearances."""
         return max((ROLES[r].clearance for r in self.roles if r in ROLES), default=Classification.PUBLIC)
+
+    @property
+    def reach(self) -> Reach:
+        """Which rows they read and write."""
+        return Reach(self.plants, self.organisations, self.regions)
 
 
 @dataclass(frozen=True)
@@ -148,11 +155,13 @@ def matrix(access: Access) -> list[list[str]]:
     return rows
 
 
-def plant_rule(actor: Actor) -> tuple[str, tuple[str, ...]]:
-    """The row rule as SQL with parameters: rows of the actor's plants and of none; true where they are bound to no plant."""
-    if not actor.plants:
+def row_rule(actor: Actor, entity: type[Entity]) -> tuple[str, tuple[str, ...]]:
+    """The row rule as SQL with parameters: rows within the actor's reach and rows that belong to all; true where nothing binds."""
+    bounds = list(actor.reach.bounds(entity.about.region))
+    if not bounds:
         return "true", ()
-    return f"(_plant is null or _plant in ({', '.join('?' for _ in actor.plants)}))", actor.plants
+    rule = " and ".join(f"""("{column}" is null or "{column}" in ({', '.join('?' for _ in values)}))""" for column, values in bounds)
+    return rule, tuple(v for _, values in bounds for v in values)
 
 
 def sources_seen(actor: Actor, sources: Iterable[Source]) -> frozenset[str]:

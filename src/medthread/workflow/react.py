@@ -33,7 +33,7 @@ def follow_at_once(tx: Connection, context: Context, events: Iterable[Event], *,
 
 
 def _do(tx: Connection, context: Context, reaction: Reaction, event: Event, *, by: str) -> list[Event]:
-    work = Acting(tx, context, by=by, now=datetime.now(UTC))
+    work = Acting(tx, context, by=by, now=datetime.now(UTC), after=event)
     if reaction.do is not None:
         reaction.do(event, work)
     return work.events

@@ -16,6 +16,7 @@ account = Table(
     Column("roles", ARRAY(Text), nullable=False),
     Column("organisations", ARRAY(Text), nullable=False, server_default="{}"),
     Column("plants", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("regions", ARRAY(Text), nullable=False, server_default="{}"),
     Column("language", Text, nullable=False, server_default="zh-CN"),
     Column("failures", BigInteger, nullable=False, server_default="0"),
     Column("locked_until", DateTime(timezone=True)),

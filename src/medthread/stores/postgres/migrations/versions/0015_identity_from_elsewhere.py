@@ -1,4 +1,4 @@
-"""identity from elsewhere"""
+"""Identity from elsewhere, regions of accounts, places of records that name their plant."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,9 +43,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_identity_request")),
     schema="medthread"
     )
+    op.add_column("account", sa.Column("regions", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False), schema="medthread")
+    for table, field in (("location", "organisation"), ("monitoring_point", "plant"), ("environment_round", "plant")):
+        op.execute(f"update native.{table} set _plant = {field} where _plant is null")
 
 
 def downgrade() -> None:
+    op.drop_column("account", "regions", schema="medthread")
     op.drop_table("identity_request", schema="medthread")
     op.drop_table("identity_proof", schema="medthread")
     op.drop_index(op.f("ix_medthread_external_identity_account"), table_name="external_identity", schema="medthread")
