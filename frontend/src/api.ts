@@ -7,7 +7,7 @@ export type DemoAccount = { username: string; password: string; role: string; la
 export type Choice = { code: string; label: Label };
 export type Rule = { id: string; label: Label; dimension: string | null; gate?: string; severity?: string };
 export type Field = {
-  name: string; label: Label; type: string; required: boolean; key: boolean; reference: string | null;
+  name: string; label: Label; type: string; required: boolean; key: boolean; reference: string | null; names?: string | null;
   choices: Choice[] | null; unit: string | null; classification: string; masked: boolean; restricted: boolean;
   search: boolean; list: boolean; sortable: boolean; hint: Label | null; standard: string | null; example: string | null;
   rules: Rule[]; definition?: Label | null; checks?: Rule[]; long?: boolean; given?: boolean; along?: { field: string; from: string }[];

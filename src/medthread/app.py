@@ -26,6 +26,8 @@ from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.backup.drill import Declared
 from medthread.governance.backup.records import Keeping
 from medthread.governance.backup.take import Subject
+from medthread.governance.offers import declared_offers
+from medthread.governance.service_use import UseMeter
 from medthread.model import Entity, Registry, Rulebook
 from medthread.model.errors import ConflictError, DeclarationError, MedthreadError, StoreError
 from medthread.pipeline.context import Context
@@ -49,6 +51,9 @@ from medthread.trust.roles import ROLES
 from medthread.trust.signatures import KeptKeys
 from medthread.workflow import Context as CommandContext
 from medthread.workflow import keep_definitions
+from medthread.workflow.bus import Bus, parse_bus
+from medthread.workflow.inbound import Receiver
+from medthread.workflow.relay import Relay
 from medthread.workflow.worker import Worker
 from medthread.workspace import Workspace
 
@@ -93,6 +98,7 @@ class Installation:
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
         with store.transaction() as tx:
+            self.keyring.settle(tx)
             keep_definitions(tx, self.rulebook)
         self._memory = memory
         self.context().committer.check_place()
@@ -138,6 +144,20 @@ class Installation:
         subject = Subject(self.name, self.workspace.home, self.workspace.data, __version__, self.store)
         return Keeping(subject, setting, KeptKeys(self.keyring), Declared(self.registry, self.native_metadata))
 
+    def bus(self) -> Bus | None:
+        """The message broker, where the workspace names one."""
+        url = os.environ.get("MEDTHREAD_RELAY_URL")
+        return parse_bus(self.workspace.settings.get("relay"), name=self.name, home=self.workspace.home, url=url, events=self.rulebook.events)
+
+    def bus_parts(self, commands: CommandContext) -> list[Relay | Receiver]:
+        """What carries events out and in; none where there is no broker."""
+        bus = self.bus()
+        if bus is None:
+            return []
+        inlet = bus.inlet()
+        received = [Receiver(self.store, commands, inlet, bus.inbound.accepts)] if inlet and bus.inbound else []
+        return [Relay(self.store, bus.publisher(), self.rulebook.events, source=bus.source), *received]
+
     def index_trace(self, context: Context) -> str | None:
         """Index the genealogy of the newest build; the same again when it did not change."""
         files = context.committer.files(GENEALOGY)
@@ -180,28 +200,25 @@ class Installation:
         """What the API works with; runs in the background end before the store closes."""
         reader, runner = LakeReader(self.releases), BackgroundRuns(self)
         commands = self.commands(reader)
-        worker, sealer = Worker(self.store, commands), Sealer(self.log)
-        worker.start()
-        sealer.start()
         keeping = self.keeping()
         copies = BackgroundKeeping(keeping) if keeping else None
-        if copies is not None:
-            copies.start()
+        sealer, bus, meter = Sealer(self.log), self.bus_parts(commands), UseMeter(self.store)
+        beside = (sealer, Worker(self.store, commands), meter, *bus, *([copies] if copies else []))  # ended the other way round: what they do is sealed
+        for part in beside:
+            part.start()
         try:
             yield Services(
                 name=self.name, store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, sealer=sealer, copies=copies, demo_accounts=accounts or [],
-                public_url=self.workspace.public_url,
+                inbox=self.workspace.inbox, sealer=sealer, batch=self.context, copies=copies, bus=tuple(bus), meter=meter,
+                offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
         finally:
-            if copies is not None:
-                copies.stop()
             runner.wait()
-            worker.stop()
-            sealer.stop()
+            for part in reversed(beside):
+                part.stop()
             reader.close()
 
     def context(self, progress: Progress = silent) -> Context:

@@ -165,6 +165,22 @@ def test_a_signature_says_what_changed_since(make: Make, triage: dict[str, Any])
     assert [set(s["changed"]) for s in ok(pms.get(f"{path}/case"))["signatures"]] == [{"harm", "description"}]
 
 
+def test_what_was_signed_can_be_looked_at_as_it_was(make: Make, triage: dict[str, Any]) -> None:
+    svc, pms, qc = make("svc"), make("pms"), make("qc")
+    item = complain(svc, complainant="张某某", description="气囊漏气")
+    ok(act(pms, item, "triage", **triage))
+    path = f"{API}/entities/complaint/{item['_id']}"
+    signature = ok(pms.get(f"{path}/case"))["signatures"][0]
+    kept = ok(qc.get(f"{path}/signatures/{signature['id']}"))
+    assert kept["stands"]
+    assert kept["content_hash"] == signature["content_hash"]
+    assert kept["content"]["values"]["harm"] == triage["harm"]
+    assert "张某某" not in str(kept)
+    other = complain(svc)
+    assert qc.get(f"{API}/entities/complaint/{other['_id']}/signatures/{signature['id']}").status_code == 404
+    assert qc.get(f"{path}/signatures/none").status_code == 404
+
+
 def test_a_preview_says_what_has_to_be_given_again(make: Make, triage: dict[str, Any]) -> None:
     svc, pms = make("svc"), make("pms")
     item = complain(svc)
@@ -243,6 +259,19 @@ def test_a_record_written_here_counts_what_refers_to_it(make: Make) -> None:
     found = next(r for r in related if r["entity"] == "adverse_event")
     assert found["count"] == 1
     assert found["filters"] == [f"complaint:eq:{item['complaint_no']}"]
+
+
+def test_a_record_counts_what_it_caused(make: Make) -> None:
+    svc, qa = make("svc"), make("qa")
+    item = complain(svc)
+    body = {"item": "RM-1", "lot_no": "L-1", "reason": "complaint", "cause_entity": "complaint", "cause_no": item["complaint_no"]}
+    ok(qa.post(f"{API}/entities/hold", json=body), 201)
+    related = {r["entity"]: r for r in ok(svc.get(f"{API}/entities/complaint/{item['_id']}"))["related"]}
+    assert (related["hold"]["count"], related["hold"]["open"], related["hold"]["late"]) == (1, 1, 0)
+    listed = ok(svc.get(f"{API}/entities/hold", params={"filter": related["hold"]["filters"]}))["items"]
+    assert [r["cause_no"] for r in listed] == [item["complaint_no"]]
+    fields = {f["name"]: f for f in ok(svc.get(f"{API}/meta/hold"))["fields"]}
+    assert (fields["cause_no"]["type"], fields["cause_no"]["names"], fields["cause_entity"]["type"]) == ("reference", "cause_entity", "entity")
 
 
 def test_a_record_is_opened_by_whom_its_process_names(make: Make) -> None:

@@ -13,7 +13,7 @@ PAGES = {
     "": "医脉演示企业", "trace": "追溯", "udi": "UDI 判读", "dictionary": "数据字典", "dictionary/lot": "批次", "entities": "业务对象",
     "entities/lot": "批次", "entities/customer": "客户", "entities/person": "人员", "masters": "主数据", "masters/supplier": "黄金记录",
     "quality": "质量规则", "quarantine": "隔离区", "corrections": "自动更正", "sources": "来源", "sources/erp": "ERP", "runs": "运行",
-    "releases": "发布", "tokens": "接口令牌",
+    "releases": "发布", "tokens": "接口令牌", "services": "服务目录", "services/operation.get.entities.entity": "查询:业务对象", "services/entity.lot": "批次",
 }
 
 
@@ -47,7 +47,7 @@ def test_signing_in_and_out_with_the_keyboard(page: Page, console: str) -> None:
 def test_english_is_whole(visit: Visit) -> None:
     page = visit("数据管家")
     page.get_by_role("button", name="English").click()
-    for place in ("", "trace", "quality", "sources", "runs", "releases", "udi", "masters"):
+    for place in ("", "trace", "quality", "sources", "runs", "releases", "udi", "masters", "services"):
         page.goto(page.url.split("#")[0] + f"#/{place}")
         page.wait_for_load_state("networkidle")
         words = page.locator("nav").first.inner_text() + page.get_by_role("main").locator("h1, h2, th").all_inner_texts().__str__()
@@ -81,16 +81,40 @@ def test_what_a_role_may_not_do_is_not_offered(visit: Visit) -> None:
     expect(page.get_by_role("button", name="立即运行")).to_have_count(0)
 
 
-def test_the_audit_log_shows_who_was_refused_and_why(visit: Visit, console: str) -> None:
+def test_the_audit_log_shows_who_was_refused_and_why_and_proves_it(visit: Visit, console: str) -> None:
     page = visit("厂长")
     assert page.request.get(f"{console}api/v1/quarantine").status == 403
     page.get_by_role("button", name="退出").click()
+    page.wait_for_timeout(2500)  # the sequencer comes by every second
     page = visit("审计员", "audit?outcome=refused")
     expect(page.get_by_role("heading", level=1)).to_have_text("审计日志")
+    expect(page.get_by_text("核验密钥")).to_be_visible()
     row = page.get_by_role("main").get_by_role("row").filter(has_text="manager")
     expect(row.first).to_contain_text("被拒绝")
-    page.get_by_role("main").get_by_role("button", name=re.compile("展开")).first.click()
-    expect(page.locator("pre.raw").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert_accessible(page)
+    row.first.get_by_role("button", name=re.compile("审计记录")).click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_text("已在本浏览器中验证")).to_be_visible()
+    expect(drawer).to_contain_text("hash sha256")
+    assert_accessible(page)
+
+
+def test_a_record_shows_its_history(visit: Visit, console: str) -> None:
+    page = visit("数据管家")
+    body = {"employee_no": "E-95001", "name": "试验员周", "organisation": "QA"}
+    made = page.request.post(f"{console}api/v1/entities/person", data=body, headers={"X-Requested-With": "medthread"})
+    item = made.json()["item"]
+    changed = page.request.put(
+        f"{console}api/v1/entities/person/{item['_id']}?reason=转岗", data={**body, "organisation": "MFG"},
+        headers={"X-Requested-With": "medthread", "If-Match": made.headers["etag"]})
+    assert changed.ok, changed.text()
+    page.goto(f"{console}#/entities/person/{item['_id']}?tab=history")
+    table = page.get_by_label("历史").first
+    expect(table).to_contain_text("转岗")
+    expect(page.locator("del.was").first).to_have_text("QA")
+    expect(page.locator("ins.is").first).to_have_text("MFG")
+    expect(page.get_by_text("创建", exact=True)).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert_accessible(page)
 
@@ -174,3 +198,19 @@ def test_an_identifier_is_judged(visit: Visit) -> None:
     expect(page.get_by_text("不合格")).to_be_visible()
     expect(page.get_by_text("gs1.check_digit")).to_be_visible()
     assert_accessible(page)
+
+
+def test_a_service_is_found_and_says_who_uses_it(visit: Visit, console: str) -> None:
+    page = visit("审计员", "services")
+    assert page.request.get(f"{console}api/v1/entities/location").status == 200
+    page.get_by_label("名称、地址、归口").fill("entities/{entity}.csv")
+    page.keyboard.press("Enter")
+    rows = page.get_by_role("main").get_by_role("row").filter(has_text="/api/v1/entities/{entity}.csv")
+    expect(rows).to_have_count(1)
+    rows.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="使用者")).to_be_visible()
+    expect(page.get_by_text("审计员", exact=False).first).to_be_visible()
+    expect(page.locator("pre.raw")).to_contain_text("text/csv")
+    assert_accessible(page)
+    page.goto(f"{console}#/services?kind=event&q=complaint")
+    expect(page.get_by_role("main").get_by_role("link").filter(has_text="投诉").first).to_be_visible()

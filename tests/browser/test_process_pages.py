@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from medthread.cli.demo_people import ACCOUNTS
 from tests.browser.conftest import PASSWORD, Visit, assert_accessible
 
 pytestmark = pytest.mark.browser
@@ -31,6 +32,14 @@ def choose(within: Locator, label: str, text: str) -> None:
     within.page.keyboard.type(text)
     expect(within.page.get_by_role("option", name=text).or_(within.page.get_by_title(text, exact=True)).first).to_be_attached()
     within.page.keyboard.press("Enter")
+
+
+def sign(page: Page, meaning: str) -> None:
+    """Give the password once the server has said what would be signed, and press Enter."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("密码").fill(PASSWORD)
+    expect(dialog.get_by_role("button", name=f"签名:{meaning}")).to_be_enabled()
+    page.keyboard.press("Enter")
 
 
 def english(page: Page) -> None:
@@ -61,8 +70,12 @@ def test_a_complaint_is_opened_by_its_form(enter: Visit) -> None:
     page = enter("svc", "entities/complaint")
     page.get_by_role("link", name="新建").or_(page.get_by_role("button", name="新建")).first.click()
     form = page.get_by_role("dialog")
-    expect(form.get_by_label("投诉号", exact=True)).to_have_attribute("placeholder", "自动填写")
+    expect(form.get_by_label("投诉号", exact=True)).to_be_hidden()  # numbered by itself
     expect(form.get_by_label("调查记录", exact=True)).to_be_hidden()  # a later step asks for it
+    form.get_by_text("自动编号与后续步骤填写的字段").click()
+    expect(form.get_by_label("投诉号", exact=True)).to_have_attribute("placeholder", "自动填写")
+    form.get_by_label("事件日期", exact=True).fill("2026-11-20")
+    page.keyboard.press("Enter")
     form.get_by_label("描述", exact=True).fill("无菌包装破损,未使用")
     form.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("CP-")
@@ -103,24 +116,45 @@ def test_from_the_inbox_to_a_signature_with_a_refusal_on_the_way(enter: Visit, c
     expect(signed.locator(".changed")).to_have_count(5)
     expect(signed).to_contain_text("BC-100")
     dialog.get_by_label("密码").fill("not the password")
+    expect(dialog.get_by_role("button", name="签名:审核")).to_be_enabled()
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("alert")).to_contain_text("签名人身份未能确认")
     assert_accessible(page)
-    dialog.get_by_label("密码").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    sign(page, "审核")
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("status")).to_have_text("已分诊,现为“已分诊”")
     expect(page.get_by_role("region", name="状态与操作")).to_be_focused()
     expect(page.get_by_role("button", name="不调查")).to_be_disabled()
     expect(page.get_by_role("region", name="状态与操作")).to_contain_text("由 质量负责人 执行")
+    page.get_by_role("tab", name=re.compile("^时限")).click()
+    expect(page.get_by_role("tabpanel")).to_contain_text("按期完成")
+    assert_accessible(page)
+
+
+def test_a_signature_shows_what_it_is_bound_to_and_what_changed_since(enter: Visit, console: str) -> None:
+    page = enter("svc")
+    number = complaint(page, console, harm="none", reportability="no", udi_state="not_on_device", device_model="BC-100", problem_code="A01")
+    page = enter("pms", f"entities/complaint/{number}")
+    page.get_by_role("button", name="分诊", exact=True).click()
+    sign(page, "审核")
     page.get_by_role("tab", name="签名与步骤 1").click()
     row = page.get_by_role("region", name="签名", exact=True).get_by_role("row").filter(has_text="pms")
     expect(row).to_contain_text("审核")
     expect(row).to_contain_text("未再修改")
     assert_accessible(page)
-    page.get_by_role("tab", name=re.compile("^时限")).click()
-    expect(page.get_by_role("tabpanel")).to_contain_text("按期完成")
+    row.get_by_role("button", name="查看所签内容").click()
+    kept = page.get_by_role("dialog")
+    expect(kept).to_contain_text("签名有效")
+    expect(kept).to_contain_text("BC-100")
     assert_accessible(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="编辑").first.click()
+    page.get_by_role("dialog").get_by_label("描述", exact=True).fill("球囊在体内漏气")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("必填")).to_be_visible()  # past its first state, a change has a reason
+    page.get_by_role("dialog").get_by_label("修改原因").fill("电话核实")
+    page.get_by_role("button", name="保存").click()
+    expect(row).to_contain_text("此后已改:描述")
 
 
 def test_a_refusal_is_told_in_english_too(enter: Visit, console: str) -> None:
@@ -147,8 +181,7 @@ def test_who_is_bound_by_what_they_did_is_told_by_whom_and_what(enter: Visit, co
     number = complaint(page, console, harm="none", reportability="no", udi_state="not_on_device", device_model="BC-100", problem_code="A01")
     page = enter("qa_both", f"entities/complaint/{number}")
     page.get_by_role("button", name="分诊", exact=True).click()
-    page.get_by_role("dialog").get_by_label("密码").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    sign(page, "审核")
     expect(page.get_by_role("status")).to_contain_text("已分诊")
     expect(page.get_by_role("button", name="不调查")).to_be_disabled()
     expect(page.get_by_role("region", name="状态与操作")).to_contain_text("职责分离:“分诊”由 质量老周 完成,须由他人执行")
@@ -199,7 +232,8 @@ def test_a_list_is_narrowed_by_the_questions_of_every_day(enter: Visit, console:
 
 def test_roles_are_lent_and_taken_back(enter: Visit, console: str) -> None:
     page = enter("pms", "delegations")
-    choose(page.get_by_role("main"), "受托人", "售后小陶")
+    printed = next(printed for name, printed, _ in ACCOUNTS if name == "svc")
+    choose(page.get_by_role("main"), "受托人", f"{printed} · svc")
     page.get_by_label("原因").fill("年假")
     page.get_by_role("button", name="委托", exact=True).click()
     row = page.get_by_role("main").get_by_role("row").filter(has_text="年假")
@@ -234,3 +268,30 @@ def test_what_links_to_a_record_is_counted_and_reached(enter: Visit, console: st
     expect(page.get_by_role("heading", level=1)).to_have_text("不良事件")
     page.get_by_role("main").get_by_role("row").nth(1).get_by_role("link", name=number).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(number)
+
+
+def test_an_act_of_two_roles_waits_for_the_second(enter: Visit, console: str) -> None:
+    page = enter("qa")
+    number = complaint(page, console)
+    body = {"matter": "患者诉讼", "cause_entity": "complaint", "cause_no": number}
+    hold = send(page, console, "entities/legal_hold", body)["item"]
+    page = enter("qa_mgr", f"entities/legal_hold/{hold['_id']}")
+    page.get_by_role("button", name="解除").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("解除依据").fill("和解协议")
+    dialog.get_by_label("原因").fill("已结案")
+    sign(page, "批准")
+    expect(page.get_by_role("status")).to_contain_text("您已签名,还须 管理者代表 签名")
+    expect(page.get_by_role("region", name="状态与操作")).to_contain_text("待签:管理者代表")
+    expect(page.get_by_role("button", name="解除 1/2")).to_be_disabled()
+    assert_accessible(page)
+    page = enter("mr", f"entities/legal_hold/{hold['_id']}")
+    page.get_by_role("button", name="解除 1/2").click()
+    expect(dialog.get_by_label("解除依据")).to_have_value("和解协议")  # all sign the same
+    dialog.get_by_label("原因").fill("已结案")
+    sign(page, "批准")
+    expect(page.get_by_role("status")).to_contain_text("已解除")
+    # What it is about is a link, and is counted on that record's page.
+    page.get_by_role("tab", name="数据").click()
+    page.get_by_role("link", name=number).click()
+    expect(page.get_by_role("tab", name="相关对象 1")).to_be_visible()

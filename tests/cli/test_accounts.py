@@ -28,6 +28,8 @@ def test_the_life_of_an_account(workspace: Workspace, capsys: pytest.CaptureFixt
     assert run(workspace, "assign", "lin", "--role", "prod", "--role", "qa", "--reason", "both") == 1
     assert "what they made" in capsys.readouterr().err
     assert run(workspace, "assign", "nobody", "--role", "qa", "--reason", "x") == 1
+    assert run(workspace, "assign", "lin", "--organisation", "T", "--region", "CN", "--region", "EU", "--reason", "export team") == 0
+    assert run(workspace, "assign", "lin", "--organisation", "", "--reason", "whole company again") == 0
     assert run(workspace, "disable", "root", "--reason", "leaving") == 1
     assert "last system_admin" in capsys.readouterr().err
     assert run(workspace, "disable", "lin", "--reason", "leave of absence") == 0
@@ -46,4 +48,5 @@ def test_the_life_of_an_account(workspace: Workspace, capsys: pytest.CaptureFixt
         row = tx.execute(select(account).where(account.c.name == "lin")).one()
         tied = tx.execute(select(external_identity.c.issuer, external_identity.c.account)).all()
     assert (row.roles, row.plants, row.disabled_at, row.password_temporary) == (["qa"], ["SZ", "SH"], None, True)
+    assert (row.organisations, row.regions) == ([], ["CN", "EU"])
     assert tied == [("https://idp.example", "lin")]

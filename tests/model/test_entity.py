@@ -77,6 +77,14 @@ def test_a_rule_that_never_names_its_field_is_refused() -> None:
             code: Annotated[str, F("编码", "Code", key=True, rules=(rule,))]
 
 
+def test_a_field_names_a_record_of_what_another_field_says() -> None:
+    with pytest.raises(DeclarationError, match="names a record of what 'kind' says"):
+        class Lost(Entity):
+            about = about()
+            code: Annotated[str, F("码", "Code", key=True)]
+            cause: Annotated[str | None, F("起因", "Cause", names="kind")]
+
+
 def test_a_reference_to_nobody_is_refused() -> None:
     class Lonely(Entity):
         about = about()

@@ -19,7 +19,7 @@ from medthread.model.errors import (
     PreconditionRequiredError,
     RefusedError,
 )
-from medthread.stores.postgres.tables import audit_event, deadline, delegation, signature
+from medthread.stores.postgres.tables import audit_event, deadline, delegation, process_step, signature
 from medthread.trust.signatures import stands
 from medthread.workflow import Change, Once, once, replace_native
 from medthread.workflow.worker import sweep_deadlines
@@ -139,6 +139,23 @@ def test_a_change_while_others_are_awaited_makes_them_sign_again(plant: Plant) -
     plant.create("eve", entity="hot_work_tool", permit=row["permit_no"], line_no=1, tool="torch")
     assert plant.act("bob", id_, "grant").awaiting == ("eng_mgr",)
     assert plant.act("cai", id_, "grant").state == "granted"
+
+
+def test_all_who_sign_one_act_sign_the_same(plant: Plant) -> None:
+    id_ = plant.create("eve", kind="weld", place="hall 1")
+    plant.act("ann", id_, "check")
+    first = plant.act("bob", id_, "grant", note="one welder")
+    assert first.awaiting == ("eng_mgr",)
+    assert (plant.row(id_)["note"], plant.row(id_)["_revision"]) == ("one welder", first.revision)
+    # Whoever signs other values begins anew: nobody's name stands under what they did not see.
+    assert plant.act("cai", id_, "grant", note="two welders").awaiting == ("qa_mgr",)
+    assert plant.act("bob", id_, "grant", note="two welders").state == "granted"
+    assert plant.row(id_)["note"] == "two welders"
+    with plant.store.transaction() as tx:
+        notes = tx.execute(select(signature.c.signer, signature.c.content["values"]["note"].astext).where(signature.c.action == "grant").order_by(signature.c.signed_at))
+        assert [tuple(r) for r in notes] == [("bob", "one welder"), ("cai", "two welders"), ("bob", "two welders")]
+        steps = tx.execute(select(process_step.c.actor, process_step.c.void).where(process_step.c.action == "grant").order_by(process_step.c.id))
+        assert [tuple(r) for r in steps] == [("bob", True), ("cai", False), ("bob", False)]
 
 
 def test_closed_records_and_their_lines_are_never_edited(plant: Plant) -> None:

@@ -25,7 +25,7 @@ export function Board({ meta, wanted }: { meta: EntityMeta; wanted: { q: string 
           <section key={c.name} className={c.count ? "lane" : "lane empty"} aria-label={word(c.label)}>
             <h2>{word(c.label)} <span className="quiet number">{number(c.count)}</span> <Count of={c.late} tone="bad" /></h2>
             <ul>{c.cards.map((row) => <li key={String(row._id)}><Card meta={meta} fields={fields} row={row} /></li>)}</ul>
-            {c.count > c.cards.length && <a href={listed(c.name)}>{t("board.more", { n: number(c.count - c.cards.length) })}</a>}
+            {c.count > c.cards.length && <a href={listed(c.name)}>{t("more", { n: number(c.count - c.cards.length) })}</a>}
           </section>
         ))}
       </div>

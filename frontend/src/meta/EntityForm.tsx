@@ -26,7 +26,7 @@ export function EntityForm({ meta, item, tag, explain, onSaved }: Given) {
       setBusy(false);
     }
   };
-  const later = item ? [] : meta.fields.filter((f) => !f.required && meta.process?.asked.includes(f.name));
+  const later = item ? [] : meta.fields.filter((f) => !f.required && (meta.process?.asked.includes(f.name) || (f.key && f.given)));
   const now = meta.fields.filter((f) => !later.includes(f) && !f.masked);
   return (
     <Form layout="vertical" initialValues={item && shownValues(meta.fields, item)} onFinish={(v: Row) => void save(v)} className="grid-form">

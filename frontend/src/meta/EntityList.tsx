@@ -4,7 +4,7 @@ import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
 import { link, withSearch, go, type Route } from "../shell/route";
 import { useSession } from "../shell/session";
-import { Button, Drawer, Due, Head, Input, Nothing, Pager, Panel, Problem, Segmented, Select, Table, Tag, Waiting, type Column } from "../ui";
+import { Button, DayInput, Drawer, Due, Head, Input, Nothing, Pager, Panel, Problem, Segmented, Select, Table, Tag, Waiting, type Column } from "../ui";
 import { usePages } from "../ui/usePages";
 import { Board } from "./Board";
 import { EntityForm } from "./EntityForm";
@@ -151,8 +151,10 @@ function FilterMaker({ fields, onAdd }: { fields: Field[]; onAdd: (filter: strin
           {chosen?.choices ? (
             <Select style={{ width: 150 }} aria-label={t("filter.value")} value={value || undefined} onChange={setValue}
               options={chosen.choices.map((c) => ({ value: c.code, label: word(c.label) }))} />
+          ) : chosen?.type === "date" ? (
+            <div style={{ width: 150 }}><DayInput aria-label={t("filter.value")} value={value || null} onChange={(v) => setValue(v ?? "")} /></div>
           ) : (
-            <Input style={{ width: 150 }} type={chosen?.type === "date" ? "date" : "text"} aria-label={t("filter.value")} value={value}
+            <Input style={{ width: 150 }} aria-label={t("filter.value")} value={value}
               onChange={(e) => setValue(e.target.value)} onPressEnter={add} />
           )}
           <Button onClick={add} disabled={!value}>{t("filter.add")}</Button>

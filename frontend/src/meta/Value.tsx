@@ -1,11 +1,13 @@
 import type { Field, Row } from "../api";
 import { useSpeech } from "../i18n";
+import { useNames } from "../shell/names";
 import { link } from "../shell/route";
 import { Tag } from "../ui";
 
 /** One value as its field says: code words, links, numbers, moments; nothing stays blank. */
 export function Value({ field, row }: { field: Field; row: Row }) {
   const { t, word, number, moment } = useSpeech();
+  const names = useNames();
   const value = row[field.name];
   const code = row[`${field.name}__code`];
   if (value === null || value === undefined || value === "") {
@@ -19,7 +21,9 @@ export function Value({ field, row }: { field: Field; row: Row }) {
       return <>{choice ? word(choice.label) : String(value)}</>;
     }
     case "reference":
-      return <a href={link("entities", field.reference ?? "", keyOf(field, row))}>{typeof code === "string" ? code : String(value)}</a>;
+      return <a href={link("entities", field.reference ?? String(row[field.names ?? ""] ?? ""), keyOf(field, row))}>{typeof code === "string" ? code : String(value)}</a>;
+    case "entity":
+      return <>{word(names.get(String(value))) || String(value)}</>;
     case "truth":
       return <>{value ? t("yes") : t("no")}</>;
     case "moment":

@@ -2,7 +2,8 @@ import { useEffect, useState } from "react";
 import { get, query, type Field, type Row } from "../api";
 import { useSpeech } from "../i18n";
 import { local, moment } from "../i18n/time";
-import { AutoComplete, Form, Input, InputNumber, Select, Switch } from "../ui";
+import { useNames } from "../shell/names";
+import { AutoComplete, DayInput, Form, Input, InputNumber, Select, Switch } from "../ui";
 
 type Choice = { value: string; title: string | null };
 type Given = { value?: unknown; onChange?: (value: unknown) => void; id?: string; disabled?: boolean; "aria-label"?: string };
@@ -20,17 +21,25 @@ export function FieldInput({ field, compact, ...given }: { field: Field; compact
     case "number":
       return <InputNumber {...given} value={given.value as number | undefined} onChange={(v) => given.onChange?.(v)} precision={field.type === "integer" ? 0 : undefined}
         style={{ width: "100%" }} suffix={field.unit ?? undefined} />;
+    case "entity":
+      return <Kind {...given} required={field.required} />;
     case "truth":
       return <Truth {...given} required={field.required} />;
     case "date":
-      return <Input {...text} type="date" />;
     case "moment":
-      return <Input {...text} type="datetime-local" />;
+      return <DayInput {...given} value={given.value as string | null} moment={field.type === "moment"} placeholder={placeholder ?? ""} />;
     case "reference":
       return <Lookup field={field} placeholder={placeholder} {...given} />;
     default:
       return field.long && !compact ? <Input.TextArea {...text} autoSize={{ minRows: 2, maxRows: 8 }} /> : <Input {...text} placeholder={placeholder} />;
   }
+}
+
+/** Of which entity the record is that another field names. */
+function Kind({ required, value, onChange, ...rest }: Given & { required: boolean }) {
+  const { word } = useSpeech();
+  return <Select {...rest} allowClear={!required} value={(value as string | null) ?? undefined} onChange={(v: string | undefined) => onChange?.(v ?? null)}
+    style={{ width: "100%" }} showSearch={{ optionFilterProp: "label" }} options={[...useNames()].map(([name, label]) => ({ value: name, label: word(label) }))} />;
 }
 
 /** Yes or no; where it may be left open, open is a third answer and not a no. */
@@ -48,11 +57,12 @@ function Lookup({ field, value, onChange, placeholder, ...rest }: Given & { fiel
   const [asked, setAsked] = useState<string>();
   const form = Form.useFormInstance() as ReturnType<typeof Form.useFormInstance> | undefined;
   useEffect(() => {
-    if (asked === undefined || !field.reference) return;
+    const entity = field.reference ?? (field.names ? (form?.getFieldValue(field.names) as string | undefined) : undefined);
+    if (asked === undefined || !entity) return;
     const abort = new AbortController();
     const along = (field.along ?? []).map((a) => [a.field, form?.getFieldValue(a.from) as unknown]).filter(([, v]) => v).map(([n, v]) => `${n}:${v}`);
     const timer = setTimeout(() => {
-      get<{ items: Choice[] }>(`/entities/${field.reference}/choices${query({ q: asked, along })}`, abort.signal).then((a) => setFound(a.items), () => setFound([]));
+      get<{ items: Choice[] }>(`/entities/${entity}/choices${query({ q: asked, along })}`, abort.signal).then((a) => setFound(a.items), () => setFound([]));
     }, 200);
     return () => { clearTimeout(timer); abort.abort(); };
   }, [asked, field, form]);

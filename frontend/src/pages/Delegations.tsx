@@ -2,7 +2,7 @@ import { useState } from "react";
 import { asProblem, send, useAsk, type Label, type Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { local, moment as sent } from "../i18n/time";
-import { Button, Form, Head, Input, Nothing, Panel, Problem, Select, Table, Tag, Waiting, type Tone } from "../ui";
+import { Button, DayInput, Form, Head, Input, Nothing, Panel, Problem, Select, Table, Tag, Waiting, type Tone } from "../ui";
 
 type Role = { role: string; label: Label };
 type Delegation = {
@@ -50,8 +50,8 @@ export default function Delegations() {
               <Form.Item name="roles" label={t("delegation.roles")} rules={[{ required: true, message: t("required") }]}>
                 <Select mode="multiple" options={roles.map((r) => ({ value: r.role, label: word(r.label) }))} />
               </Form.Item>
-              <Form.Item name="valid_from" label={t("delegation.from")} rules={[{ required: true, message: t("required") }]}><Input type="datetime-local" /></Form.Item>
-              <Form.Item name="valid_to" label={t("delegation.until")} rules={[{ required: true, message: t("required") }]}><Input type="datetime-local" /></Form.Item>
+              <Form.Item name="valid_from" label={t("delegation.from")} rules={[{ required: true, message: t("required") }]}><DayInput moment /></Form.Item>
+              <Form.Item name="valid_to" label={t("delegation.until")} rules={[{ required: true, message: t("required") }]}><DayInput moment /></Form.Item>
               <Form.Item name="reason" label={t("reason")} className="wide" rules={[{ required: true, whitespace: true, message: t("required") }]}><Input /></Form.Item>
             </div>
             <Button type="primary" htmlType="submit">{t("delegation.do")}</Button>

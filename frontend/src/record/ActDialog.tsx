@@ -22,8 +22,11 @@ export function ActDialog(given: Given) {
   );
 }
 
-/** The first thing to fill in, once it is there and the dialog stands still: whichever comes last. */
-const focusFirst = (open: boolean): void => { if (open) document.querySelector<HTMLElement>(".act-dialog .how :is(input, textarea)")?.focus(); };
+/** The first thing to fill in, once it is there and the dialog stands still: whichever comes last. Where somebody types already, they go on. */
+function focusFirst(open: boolean): void {
+  if (!open || document.activeElement?.closest(".act-dialog .how")) return;
+  document.querySelector<HTMLElement>(".act-dialog .how :is(input, textarea)")?.focus();
+}
 
 function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: Act }) {
   const { t, word } = useSpeech();
@@ -65,7 +68,7 @@ function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: 
   const blocked = seen.objections.length > 0;
   return (
     <Form form={form} layout="vertical" initialValues={shownValues(asks, item)} onFinish={(v) => void perform(v)} className={signed ? "act-dialog signed" : "act-dialog"}
-      onValuesChange={(_, all) => setValues(changed(asks, all, item))} requiredMark={(label, { required }) => <>{label}{required && <span className="must" />}</>}>
+      onValuesChange={(_, all) => setValues(changed(asks, all, item))}>
       {signed && (
         <section className="what" aria-label={t("sign.what")} tabIndex={0}>
           <h3>{t("sign.what")}</h3>

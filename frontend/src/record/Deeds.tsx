@@ -1,11 +1,14 @@
+import { useState } from "react";
+import { useAsk, type EntityMeta } from "../api";
 import { useSpeech } from "../i18n";
-import type { EntityMeta } from "../api";
-import { Due, Part, Quiet, Table, Tag } from "../ui";
-import { stateOf, type Case, type Limit, type Signature, type Step } from "./case";
+import { Button, Due, Modal, Part, Problem, Quiet, Table, Tag, Waiting } from "../ui";
+import { stateOf, type Case, type Content, type Limit, type Signature, type Step } from "./case";
+import { SignedContent } from "./SignedContent";
 
 /** What was done to the record, and what was signed. */
-export function Deeds({ of, meta }: { of: Case; meta: EntityMeta }) {
+export function Deeds({ of, meta, id }: { of: Case; meta: EntityMeta; id: string }) {
   const { t, word, moment } = useSpeech();
+  const [opened, setOpened] = useState<Signature>();
   const labels = new Map(meta.fields.map((f) => [f.name, word(f.label)]));
   return (
     <>
@@ -13,7 +16,7 @@ export function Deeds({ of, meta }: { of: Case; meta: EntityMeta }) {
         {of.signatures.length === 0 ? <Quiet>{t("case.signatures.none")}</Quiet> : <Table<Signature> label={t("case.signatures")} rows={of.signatures} id={(s) => s.id} columns={[
           { name: "who", title: t("signature.who"), show: (s) => <>{s.printed_name} <span className="quiet mono">{s.signer}</span>{s.on_behalf_of && <div className="quiet">{t("act.behalf", { who: s.on_behalf_of })}</div>}</> },
           { name: "meaning", title: t("signature.meaning"), show: (s) => <strong>{word(s.meaning_label)}</strong> },
-          { name: "act", title: t("action"), show: (s) => word(s.label) || s.action },
+          { name: "act", title: t("signature.act"), show: (s) => word(s.label) || s.action },
           { name: "at", title: t("at"), show: (s) => <>{moment(s.signed_at)} <span className="quiet">{s.zone}</span></> },
           { name: "reason", title: t("reason"), show: (s) => s.reason ?? "–" },
           { name: "of", title: t("signature.of"), show: (s) => (
@@ -23,9 +26,12 @@ export function Deeds({ of, meta }: { of: Case; meta: EntityMeta }) {
                 : <Tag tone="warn">{t("signature.changed", { what: s.changed.map((n) => labels.get(n) ?? n).join(", ") })}</Tag>}
             </>
           ) },
-          { name: "hash", title: t("signature.hash"), show: (s) => <span className="mono" title={`${s.content_hash} · ${s.algorithm} · ${s.factors.join(" + ")}`}>{s.content_hash.slice(0, 15)}…</span> },
+          { name: "hash", title: t("action"), show: (s) => <Button size="small" onClick={() => setOpened(s)}>{t("signature.look")}</Button> },
         ]} />}
       </Part>
+      <Modal open={!!opened} title={opened && `${word(opened.meaning_label)} · ${opened.printed_name} · ${moment(opened.signed_at)}`} footer={null} width={720} onCancel={() => setOpened(undefined)} destroyOnHidden>
+        {opened && <Looked path={`/entities/${meta.name}/${encodeURIComponent(id)}/signatures/${opened.id}`} meta={meta} />}
+      </Modal>
       <Part title={t("case.steps")}>
         {of.steps.length > 0 && <Table<Step> label={t("case.steps")} rows={[...of.steps].reverse()} id={(s) => `${s.at}${s.action}${s.actor}`} columns={[
           { name: "at", title: t("at"), show: (s) => moment(s.at) },
@@ -38,6 +44,24 @@ export function Deeds({ of, meta }: { of: Case; meta: EntityMeta }) {
         {of.clauses.length > 0 && <p className="quiet">{of.clauses.join(" · ")}</p>}
       </Part>
     </>
+  );
+}
+
+type Kept = { content: Content; content_hash: string; algorithm: string; key: string; factors: string[]; stands: boolean };
+
+/** What a signature is bound to, as it was then, and whether it stands. */
+function Looked({ path, meta }: { path: string; meta: EntityMeta }) {
+  const { t } = useSpeech();
+  const asked = useAsk<Kept>(path);
+  if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
+  if (!asked.data) return <Waiting />;
+  const kept = asked.data;
+  return (
+    <div className="act-dialog">
+      <p><Tag tone={kept.stands ? "good" : "bad"}>{t(kept.stands ? "signature.stands" : "signature.broken")}</Tag></p>
+      <SignedContent meta={meta} content={kept.content} item={{}} given={new Set()} />
+      <p className="quiet mono hash">{kept.content_hash}<br />{kept.algorithm} · {kept.factors.join(" + ")} · {kept.key}</p>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 import { query, useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
 import { link } from "../shell/route";
-import { Button, Facts, Problem, Quiet, Waiting } from "../ui";
+import { Button, Facts, Problem, Quiet, Tag, Waiting } from "../ui";
 import type { Lineage, Related } from "./case";
 
 /** What refers to the record, counted. */
@@ -15,6 +15,8 @@ export function Linked({ of }: { of: Related[] }) {
           <a href={`${link("entities", r.entity)}?${r.filters.map((f) => `filter=${encodeURIComponent(f)}`).join("&")}&view=list`}>
             <strong className="number">{number(r.count)}</strong> {word(r.label)}
           </a>
+          {!!r.open && <span className="quiet"> {t("desk.open")} {number(r.open)}</span>}
+          {!!r.late && <> <Tag tone="bad">{t("desk.late")} {number(r.late)}</Tag></>}
         </li>
       ))}
     </ul>

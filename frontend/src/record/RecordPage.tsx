@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { asProblem, get, getTagged, useAsk, type EntityMeta, type Field, type Problem as ProblemError, type Row } from "../api";
 import { useSpeech } from "../i18n";
+import { History } from "../audit/History";
 import { EntityForm } from "../meta/EntityForm";
 import { Value } from "../meta/Value";
 import { useInbox } from "../shell/inbox";
@@ -142,12 +143,12 @@ function Sections({ meta, read, route, again }: { meta: EntityMeta; read: Read; 
       children: <Lines part={p.entity} filters={p.filters} whole={item} frozen={!!of?.closed} onChange={() => void again()} />,
     })),
     ...(of ? [
-      { key: "deeds", label: many(t("tab.deeds"), of.signatures.length), children: <Deeds of={of} meta={meta} /> },
+      { key: "deeds", label: many(t("tab.deeds"), of.signatures.length), children: <Deeds of={of} meta={meta} id={String(item._id)} /> },
       { key: "limits", label: many(t("tab.limits"), of.deadlines.filter((d) => d.met_at === null).length), children: <Limits of={of.deadlines} /> },
     ] : []),
     { key: "related", label: many(t("detail.related"), others.length), children: <Linked of={others} /> },
     ...(lot && code && traces ? [{ key: "trace", label: t("nav.trace"), children: <TraceOf item={code} lot={lot} /> }] : []),
-    ...(meta.native ? [] : [{ key: "origin", label: t("detail.origin"), children: <Origin of={lineage} /> }]),
+    ...(meta.native ? [{ key: "history", label: t("tab.history"), children: <History meta={meta} id={String(item._id)} key={read.turn} /> }] : [{ key: "origin", label: t("detail.origin"), children: <Origin of={lineage} /> }]),
     ...(corrections.length ? [{ key: "corrections", label: many(t("detail.corrections"), corrections.length), children: (
       <Table<Correction> label={t("detail.corrections")} rows={corrections} id={(c) => c.field + c.rule} columns={[
         { name: "field", title: t("field"), show: (c) => labels.get(c.field) ?? c.field },

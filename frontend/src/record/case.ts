@@ -33,7 +33,7 @@ export type Preview = Act & {
   content: Content; content_hash: string; missing: string[]; objections: Objection[]; role: string; factors: string[];
 };
 export type Outcome = { state: string; revision: number; signature: string | null; awaiting: string[] };
-export type Related = { entity: string; label: Label; count: number; filters: string[]; part: boolean };
+export type Related = { entity: string; label: Label; count: number; open?: number; late?: number; filters: string[]; part: boolean };
 export type Lineage = { source: string; table: string; file: string | null; row: number; load: string };
 export type Correction = { field: string; rule: string; before: string; after: string };
 export type Detail = { item: Row; lineage: Lineage[]; corrections: Correction[]; related: Related[] };

@@ -4,12 +4,14 @@ import type { ButtonProps, TableProps } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import "antd/dist/reset.css";
-import type { ReactNode } from "react";
+import dayjs from "dayjs";
+import { useEffect, type ReactNode } from "react";
 import type { Objection, Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { due } from "../i18n/time";
 import { RecordLink } from "../shell/names";
 
+export { DayInput } from "./DayInput";
 export { AutoComplete, Drawer, Form, Input, InputNumber, Modal, Progress, QRCode, Segmented, Select, Switch, Tabs, Tooltip, Upload };
 
 const THEME = {
@@ -22,11 +24,15 @@ const THEME = {
   components: { Form: { itemMarginBottom: 14, verticalLabelPadding: "0 0 4px" } },
 };
 
+/** A label that says when its field must be filled; the star is drawn, not read out. */
+const Required = (label: ReactNode, { required }: { required: boolean }) => <>{label}{required && <span className="must" />}</>;
+
 /** Theme, language and messages of the components. */
 export function Components({ children }: { children: ReactNode }) {
   const { language } = useSpeech();
+  useEffect(() => void dayjs.locale(language === "en" ? "en" : "zh-cn"), [language]);
   return (
-    <ConfigProvider theme={THEME} locale={language === "en" ? enUS : zhCN} button={{ autoInsertSpace: false }}>
+    <ConfigProvider theme={THEME} locale={language === "en" ? enUS : zhCN} button={{ autoInsertSpace: false }} form={{ requiredMark: Required }}>
       <Frame>{children}</Frame>
     </ConfigProvider>
   );
@@ -109,27 +115,42 @@ export function Problem({ of, retry }: { of: ProblemError | undefined; retry?: (
 
 /** What stands in the way: each rule in words, the records that break it, what is the matter with them. */
 export function Objections({ of }: { of: Objection[] }) {
-  const { word, language } = useSpeech();
+  const { t, word } = useSpeech();
   const rules = [...new Set(of.map((o) => o.guard))].map((g) => of.filter((o) => o.guard === g));
   return (
     <ul className="objections">
       {rules.map((found) => (
         <li key={found[0]!.guard}>
           <span className="rule">{word(found[0])}</span>
-          {found.map((o, n) => <div key={n}><RecordLink of={o.record} /> <span className="quiet">{oneOf(o.detail, language)}</span></div>)}
+          {found.slice(0, FIRST).map((o, n) => <Against key={n} of={o} />)}
+          {found.length > FIRST && (
+            <details>
+              <summary>{t("more", { n: found.length - FIRST })}</summary>
+              {found.slice(FIRST).map((o, n) => <Against key={n} of={o} />)}
+            </details>
+          )}
         </li>
       ))}
     </ul>
   );
 }
 
+const FIRST = 3; // records shown at once of each rule
+
+function Against({ of }: { of: Objection }) {
+  const { language } = useSpeech();
+  return <div><RecordLink of={of.record} /> <span className="quiet">{oneOf(of.detail, language)}</span></div>;
+}
+
 const CHINESE = /[\u4e00-\u9fff]/;
 
 /** Details that rules write in both languages, `中文 / English`: the reader's half of them. */
 export function oneOf(text: string, language: string): string {
-  const cut = text.indexOf(" / ");
-  const [zh, en] = [text.slice(0, cut), text.slice(cut + 3)];
-  return cut < 0 || !CHINESE.test(zh) || CHINESE.test(en) ? text : language === "en" ? en : zh;
+  const halves = text.split(" / ");
+  const [zh = "", en = ""] = halves;
+  if (halves.length === 2 && CHINESE.test(zh) && !CHINESE.test(en)) return language === "en" ? en : zh;
+  // Several pairs with figures between them, such as `已判 / decided 0, 已放 / released 2`.
+  return language === "en" ? text.replace(/[^ ,;]*[\u4e00-\u9fff][^/,;]* \/ /g, "") : text.replace(/([\u4e00-\u9fff]) \/ [A-Za-z][A-Za-z' -]*[A-Za-z]/g, "$1");
 }
 
 const NEARNESS = { late: "bad", near: "warn", far: "plain" } as const;

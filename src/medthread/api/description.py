@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from medthread.api.identity import COOKIE, Asked, asked_by
 from medthread.api.problems import MEDIA
+from medthread.api.subjects import Subject
 from medthread.model.errors import DeclarationError
 
 Json = dict[str, Any]
@@ -38,6 +39,8 @@ def described(made: Json, routes: Sequence[BaseRoute]) -> Json:
     components = made.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["securitySchemes"] = SCHEMES
+    used = {t for methods in made["paths"].values() for o in methods.values() for t in o.get("tags", ())}
+    made["tags"] = [{"name": s.name, "description": f"{s.zh} · {s.en}", "x-owner": s.owner} for s in Subject.all().values() if s.name in used]
     for path, methods, asked in _asked(routes):
         for method in methods:
             operation = made["paths"][path][method.lower()]

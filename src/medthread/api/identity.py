@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 
 from medthread.api.services import Services
+from medthread.governance.service_use import Caller
 from medthread.model.errors import ForbiddenError, UnauthenticatedError
 from medthread.trust.access import Actor
 from medthread.trust.audit import record
@@ -38,14 +39,20 @@ def whoever(request: Request, given: Given) -> Actor:
     header = request.headers.get("authorization", "")
     with given.store.transaction() as tx:
         if header.lower().startswith("bearer "):
-            return actor_of_token(tx, token=header[7:].strip())
+            return _known(request, actor_of_token(tx, token=header[7:].strip()))
         token = request.cookies.get(COOKIE)
         if not token:
             raise UnauthenticatedError("nobody is signed in", hint="sign in, or send an API token")
-        actor = actor_of_session(tx, token=token, rules=given.account_rules)
+        actor = _known(request, actor_of_session(tx, token=token, rules=given.account_rules))
     if request.method not in SAFE and MARK not in request.headers:
         _refused(given, actor.name, request)
         raise ForbiddenError("the request does not come from the console", hint=f"send the header {MARK}: medthread")
+    return actor
+
+
+def _known(request: Request, actor: Actor) -> Actor:
+    """Whoever counts use is told who it was, whatever comes of the request."""
+    request.scope.setdefault("state", {})["caller"] = Caller(actor.name, actor.token or "")
     return actor
 
 

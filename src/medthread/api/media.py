@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 from fastapi import Response
 
-CSV, YAML, EVENTS = "text/csv", "application/yaml", "text/event-stream"
+CSV, YAML, EVENTS, NDJSON = "text/csv", "application/yaml", "text/event-stream", "application/x-ndjson"
 
 
 class Given(TypedDict):

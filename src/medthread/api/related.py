@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, and_, cast, func, select
+from sqlalchemy import String, and_, cast, exists, func, select
 
 from medthread.api.services import Services
 from medthread.derive.columns import CODE, refers_to_master
 from medthread.derive.form import part_meta
 from medthread.model import Entity, Field, Home, Kind
 from medthread.stores.postgres.row_security import own_rows
+from medthread.stores.postgres.tables import deadline, process_case
 from medthread.trust.access import Actor, row_rule
 
 
@@ -36,12 +37,12 @@ def related_of(given: Services, entity: type[Entity], actor: Actor, item: dict[s
         part = part_meta(link.other)
         is_part = part is not None and part == {"field": link.field.name, "entity": entity.name}
         native = link.other.about.home is Home.NATIVE
-        count = _native_count(given, actor, link) if native else _lake_count(given, actor, link)
-        if count or is_part:
+        counts = _native_counts(given, actor, link) if native else {"count": _lake_count(given, actor, link)}
+        if counts["count"] or is_part:
             about, field = link.other.about, link.field.label
             label = {"zh": f"{about.zh}({field.zh})", "en": f"{about.en} ({field.en})"}
             filters = [_filter(n, v) for n, v in link.conditions]
-            found.append({"entity": link.other.name, "label": label, "count": count, "filter": filters[0], "filters": filters, "part": is_part})
+            found.append({"entity": link.other.name, "label": label, **counts, "filter": filters[0], "filters": filters, "part": is_part})
     return found
 
 
@@ -52,13 +53,16 @@ def _filter(field: str, values: tuple[str, ...]) -> str:
 
 
 def _links(given: Services, entity: type[Entity], item: dict[str, Any]) -> Iterator[Link]:
+    names = _names(given, entity, item, None)
     for other in given.registry.values():
         for field in other.fields.values():
             ref = field.mark.ref
-            if ref is None or ref.entity != entity.name:
+            if field.mark.names is not None:
+                along: tuple[tuple[str, tuple[str, ...]], ...] = ((field.mark.names, (entity.name,)),)
+            elif ref is not None and ref.entity == entity.name:
+                along = tuple((mine, _names(given, entity, item, theirs)) for theirs, mine in ref.along)
+            else:
                 continue
-            along = tuple((mine, _names(given, entity, item, theirs)) for theirs, mine in ref.along)
-            names = _names(given, entity, item, None)
             if names and all(v for _, v in along):
                 yield Link(other, field, names, along)
 
@@ -74,11 +78,20 @@ def _names(given: Services, entity: type[Entity], item: dict[str, Any], field: s
     return tuple(dict.fromkeys(str(v) for v in values if v not in (None, "")))
 
 
-def _native_count(given: Services, actor: Actor, link: Link) -> int:
-    table = given.native[link.other.name]
+def _native_counts(given: Services, actor: Actor, link: Link) -> dict[str, int]:
+    """How many there are; of a process also how many are open and late."""
+    name, table, case, due = link.other.name, given.native[link.other.name], process_case, deadline
     where = and_(*(cast(table.c[n], String).in_(values) for n, values in link.conditions))
+    columns: list[Any] = [func.count().label("count")]
+    rows: Any = table
+    if name in given.workflow.rulebook.processes:
+        open_ = case.c.record.is_not(None) & case.c.closed_at.is_(None)
+        late = open_ & exists().where(due.c.entity == name, due.c.record == table.c.id, due.c.met_at.is_(None), due.c.due_at < func.now())
+        columns += [func.count().filter(open_).label("open"), func.count().filter(late).label("late")]
+        rows = table.outerjoin(case, and_(case.c.entity == name, case.c.record == table.c.id))
+    query = select(*columns).select_from(rows)
     with given.store.transaction() as tx, own_rows(tx, actor.reach):
-        return int(tx.execute(select(func.count()).select_from(table).where(where)).scalar_one())
+        return dict(tx.execute(query.where(where)).one()._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
 def _lake_count(given: Services, actor: Actor, link: Link) -> int:

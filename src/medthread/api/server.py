@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from medthread import __version__
+from medthread.api.catalogue import Catalogue, UseMetering
 from medthread.api.description import REFUSALS, check_successors, described
 from medthread.api.problems import answer_problems
 from medthread.api.retirement import RetirementHeaders
@@ -34,6 +35,7 @@ def routed(routers: Iterable[APIRouter] = ROUTERS) -> Server:
     )
     answer_problems(app)
     app.add_middleware(RetirementHeaders)
+    app.add_middleware(UseMetering)
     app.include_router(health.router)
     for router in routers:
         app.include_router(router, prefix=PREFIX)
@@ -43,5 +45,6 @@ def routed(routers: Iterable[APIRouter] = ROUTERS) -> Server:
 def create_app(services: Services) -> FastAPI:
     """The server of one installation."""
     app = routed()
-    app.state.services = services
+    app.state.services, app.state.meter = services, services.meter
+    app.state.catalogue = Catalogue(app.routes, services.offers)
     return app

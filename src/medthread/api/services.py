@@ -1,6 +1,6 @@
 """What the routes work with, handed in by `app.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,7 +8,10 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Table
 
 from medthread.governance.backup.background import BackgroundKeeping
+from medthread.governance.service_use import UseMeter
 from medthread.model import Registry, Source
+from medthread.model.service import Service
+from medthread.pipeline.context import Context as BatchContext
 from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres.store import Store
 from medthread.stores.serving import LakeReader
@@ -16,7 +19,7 @@ from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.identity import Configured
 from medthread.trust.keys import Keyring
-from medthread.trust.log import Sealer
+from medthread.trust.log import Alarm, Sealer
 from medthread.workflow import Context
 
 
@@ -35,6 +38,14 @@ class Runner(Protocol):
 
     def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
         """Begin a run in the background, with its audit row; gives its id."""
+
+
+class Carrier(Protocol):
+    """Carries events out or in."""
+
+    @property
+    def alarms(self) -> Sequence[Alarm]:
+        """What keeps it from doing so."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,10 @@ class Services:
     runner: Runner
     inbox: Path
     sealer: Sealer
+    batch: Callable[[], BatchContext]
+    meter: UseMeter
+    offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves
     copies: BackgroundKeeping | None = None
     public_url: str | None = None  # where browsers reach us, where that is not what the request says
+    bus: tuple[Carrier, ...] = ()
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

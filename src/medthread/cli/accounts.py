@@ -87,13 +87,18 @@ def assign(
     role: Annotated[list[str] | None, typer.Option(help="角色,可多次 · role; more than one may be given")] = None,
     plant: Annotated[list[str] | None, typer.Option(help="工厂,可多次;不写则不变 · plant; left out, they stay as they are")] = None,
     everywhere: Annotated[bool, typer.Option("--all-plants", help="不限工厂 · bound to no plant")] = False,
+    organisation: Annotated[list[str] | None, typer.Option(help="组织,可多次;空文字为不限 · organisation; an empty text binds to none")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="地区,可多次;空文字为不限 · region; an empty text binds to none")] = None,
 ) -> None:
-    """给予角色与工厂,替换原有的 · Give an account its roles and plants in place of those it has."""
+    """给予角色、工厂、组织与地区,替换原有的 · Give an account its roles, plants, organisations and regions in place of those it has."""
     rights: dict[str, tuple[str, ...]] = {}
     if role:
         rights["roles"] = tuple(role)
     if plant or everywhere:
         rights["plants"] = tuple(plant or ())
+    for word, given in (("organisations", organisation), ("regions", region)):
+        if given:
+            rights[word] = tuple(v for v in given if v)
 
     def act(tx: Connection) -> None:
         version = str(account_of(tx, name).revision)

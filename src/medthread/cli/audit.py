@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from medthread.app import Installation, open_installation
+from medthread.app import open_installation
 from medthread.cli.speech import console, language, say
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.trust.audit import record
-from medthread.trust.log import KINDS, Checked, Chosen, check_log, export_bundle, last_checkpoint, public_keys
+from medthread.trust.log import KINDS, Checked, Chosen, check_log, export_bundle, last_checkpoint, public_keys, renew
 
 audit = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log: check it, export it, publish its key and its checkpoints.")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
@@ -87,19 +87,21 @@ def checkpoint(home: Home = HERE) -> None:
 
 
 @audit.command("key")
-def key(home: Home = HERE) -> None:
-    """打印核验密钥,供公布 · Print the verifier key, to be published."""
+def key(
+    home: Home = HERE,
+    new: Annotated[bool, typer.Option("--renew", help="换成新密钥 · replace it by a new one")] = False,
+    reason: Annotated[str, typer.Option(help="更换的原因 · why it is replaced")] = "",
+) -> None:
+    """打印核验密钥,供公布;更换后新旧都要公布 · Print the verifier key, to be published; after a renewal every one of them."""
+    if new and not reason.strip():
+        raise InvalidError("a key is replaced for a reason", hint="say it: --reason '…'")
     with open_installation(home) as installation:
-        _sealed(installation)
+        installation.log.settle()
         with installation.store.transaction() as tx:
+            if new:
+                renew(tx, installation.keyring, by="cli", reason=reason)
             keys = public_keys(tx)
+    if not keys:
+        raise NotFoundError("nothing is sealed yet", hint="the first act of somebody begins the log")
     for one in keys:
         sys.stdout.write(one.text + "\n")
-
-
-def _sealed(installation: Installation) -> None:
-    """The key is made with the first checkpoint."""
-    installation.log.settle()
-    with installation.store.transaction() as tx:
-        if last_checkpoint(tx) is None:
-            raise NotFoundError("nothing is sealed yet", hint="the first act of somebody begins the log")

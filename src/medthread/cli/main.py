@@ -17,7 +17,10 @@ from medthread.cli.audit import audit, tell_checked
 from medthread.cli.backups import backups
 from medthread.cli.demo import demo
 from medthread.cli.loads import tell_loads, tell_refused
+from medthread.cli.privacy import privacy
 from medthread.cli.processes import processes
+from medthread.cli.relay import relay
+from medthread.cli.retention import retention
 from medthread.cli.serve import serve
 from medthread.cli.speech import Bars, console, language, say
 from medthread.cli.tracing import print_trace
@@ -38,8 +41,11 @@ app.add_typer(releases, name="release")
 app.add_typer(accounts, name="account")
 app.add_typer(backups, name="backup")
 app.add_typer(processes, name="process")
+app.add_typer(retention, name="retention")
+app.add_typer(privacy, name="privacy")
 app.add_typer(audit, name="audit")
 app.add_typer(interface, name="api")
+app.add_typer(relay, name="relay")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 HERE = Path()
 SHORTEST_REASON = 2

@@ -22,17 +22,17 @@ def event_name(type_: str) -> str:
     return FAMILY + type_
 
 
-def data_schema(event: EventType) -> str:
+def data_schema(type_: str, version: int) -> str:
     """What `dataschema` says: the kind of event and the version of its facts."""
-    return f"urn:medthread:event:{event.name}:{event.version}"
+    return f"urn:medthread:event:{type_}:{version}"
 
 
-def cloud_event(event: Event, declared: EventType, *, source: str, sequence: str) -> Json:
+def cloud_event(event: Event, *, version: int, source: str, sequence: str) -> Json:
     """The event of one row of the outbox."""
     subject = f"{event.entity}/{event.record}"
     return {
         "specversion": "1.0", "id": event.id, "source": source, "type": event_name(event.type), "subject": subject, "time": event.at.isoformat(),
-        "datacontenttype": "application/json", "dataschema": data_schema(declared), "sequence": sequence, "partitionkey": subject, "data": dict(event.body),
+        "datacontenttype": "application/json", "dataschema": data_schema(event.type, version), "sequence": sequence, "partitionkey": subject, "data": dict(event.body),
     }
 
 
@@ -55,7 +55,7 @@ ENVELOPE_SCHEMA: Json = {
 
 def event_schema(event: EventType, rulebook: Rulebook) -> Json:
     """The schema of the text of one kind of event."""
-    own = {"type": {"const": event_name(event.name)}, "dataschema": {"const": data_schema(event)}, "data": _facts(event, rulebook)}
+    own = {"type": {"const": event_name(event.name)}, "dataschema": {"const": data_schema(event.name, event.version)}, "data": _facts(event, rulebook)}
     return {"allOf": [{"$ref": f"#/components/schemas/{ENVELOPE_NAME}"}, {"type": "object", "properties": own}]}
 
 

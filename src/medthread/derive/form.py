@@ -14,18 +14,7 @@ def pair(label: Label | None) -> dict[str, str] | None:
 
 def retention_label(entity: type[Entity]) -> Label:
     """How long rows are kept, in words."""
-    kept = entity.about.retain
-    if kept.forever:
-        return Label(f"永久保存({kept.basis})", f"kept for ever ({kept.basis})")
-    anchors = {
-        "creation": ("创建", "creation"),
-        "release": ("放行", "release"),
-        "expiry": ("失效", "expiry"),
-        "last_ship": ("最后发货", "the last shipment"),
-        "close": ("关闭", "closure"),
-    }
-    zh, en = anchors[kept.anchor]
-    return Label(f"{zh}后 {kept.years} 年({kept.basis})", f"{kept.years} years from {en} ({kept.basis})")
+    return entity.about.retain.label
 
 
 def field_meta(entity: type[Entity], field: Field, registry: Registry, *, masked: bool) -> dict[str, Any]:
@@ -40,6 +29,7 @@ def field_meta(entity: type[Entity], field: Field, registry: Registry, *, masked
         "given": mark.series is not None or mark.default is not None,
         "key": mark.key,
         "ref": mark.ref.entity if mark.ref else None,
+        "names": mark.names,
         "codes": [{"code": c, "label": pair(label)} for c, label in mark.codes.items()] if mark.codes else None,
         "unit": mark.unit,
         "classification": mark.classification.name.lower(),

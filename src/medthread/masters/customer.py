@@ -10,8 +10,10 @@ from medthread.model import (
     F,
     Home,
     Label,
+    LegalBasis,
     Mask,
     MatchModel,
+    Purpose,
     Retention,
 )
 
@@ -22,6 +24,7 @@ KINDS = {
     "clinic": Label("诊所", "Clinic"),
     "export": Label("海外", "Export"),
 }
+CONTACT = Purpose("订货、交付与召回联络", "to be reached about orders, deliveries and recalls", basis=LegalBasis.CONTRACT)
 
 
 class Customer(Entity):
@@ -58,5 +61,5 @@ class Customer(Entity):
     ]
     city: Annotated[str | None, F("城市", "City")]
     address: Annotated[str | None, F("地址", "Address", in_list=False)]
-    contact: Annotated[str | None, F("联系人", "Contact", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]
-    phone: Annotated[str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]
+    contact: Annotated[str | None, F("联系人", "Contact", classification=Classification.PERSONAL, mask=Mask.PARTIAL, purpose=CONTACT)]
+    phone: Annotated[str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL, purpose=CONTACT)]

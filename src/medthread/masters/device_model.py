@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from medthread.model import About, Entity, F, Label, Ref, Retention, pattern
+from medthread.model import About, Entity, F, Label, Ref, Retention, between, pattern
 
 CLASSES = {"I": Label("I 类", "Class I"), "II": Label("II 类", "Class II"), "III": Label("III 类", "Class III")}
 CERTIFICATE = pattern(
@@ -29,4 +29,9 @@ class DeviceModel(Entity):
     name: Annotated[str | None, F("产品名称", "Product name", search=True)]
     device_class: Annotated[str | None, F("管理类别", "Device class", codes=CLASSES)]
     udi_di: Annotated[str | None, F("UDI-DI", "UDI-DI", search=True, standard="GS1 AI 01")]
+    service_life_months: Annotated[
+        int | None,
+        F("使用期限", "Service life", unit="mo", kept_from="device_life", in_list=False, rules=(between(0, 1200, Label("0 到 1200 个月", "0 to 1,200 months")),)),
+    ]
+    implantable: Annotated[bool | None, F("植入类", "Implantable", kept_from="implant", in_list=False)]
     certificate_no: Annotated[str | None, F("注册证编号", "Certificate no.", search=True, rules=(CERTIFICATE,))]

@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from medthread.model import NOT_NEGATIVE, About, Dimension, Entity, F, Label, Ref, Retention, Rule
+from medthread.model import NOT_NEGATIVE, About, Dimension, Entity, F, Label, Ref, Retention, Rule, Span
 
 THE_LOT = Ref("lot", along=(("item", "item"),))  # how a record names a lot, beside the field `item`
 KINDS = {
@@ -34,7 +34,9 @@ class Lot(Entity):
             "同一条件下生产或接收的一批,是放行、冻结与召回的单位",
             "A quantity made or received under the same conditions: the unit of release, hold and recall",
         ),
-        retain=Retention(years=5, anchor="expiry", basis="GMP 2025 art. 45"),
+        retain=Retention(
+            years=2, anchor="expiry", at_least=(Span(years=5),), implants_forever=True, basis="GMP 2025 art. 45; 医疗器械经营质量管理规范 (2023)",
+        ),
         rules=(EXPIRY_BEFORE_MANUFACTURE,),
         synonyms=("批号", "batch"),
     )
@@ -43,6 +45,6 @@ class Lot(Entity):
     kind: Annotated[str | None, F("批类型", "Kind", codes=KINDS)]
     supplier: Annotated[str | None, F("供应商", "Supplier", ref=Ref("supplier"))]
     supplier_lot: Annotated[str | None, F("供方批号", "Supplier's lot", search=True)]
-    made_on: Annotated[date | None, F("生产日期", "Manufactured on", standard="GS1 AI 11")]
-    expires_on: Annotated[date | None, F("失效日期", "Expires on", standard="GS1 AI 17")]
+    made_on: Annotated[date | None, F("生产日期", "Manufactured on", standard="GS1 AI 11", kept_from="creation")]
+    expires_on: Annotated[date | None, F("失效日期", "Expires on", standard="GS1 AI 17", kept_from="expiry")]
     quantity: Annotated[Decimal | None, F("数量", "Quantity", rules=(NOT_NEGATIVE,))]

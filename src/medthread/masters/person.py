@@ -1,6 +1,10 @@
+from datetime import date
 from typing import Annotated
 
-from medthread.model import About, Classification, Entity, F, Home, Label, Mask, Ref, Retention
+from medthread.model import About, Classification, Entity, F, Home, Label, LegalBasis, Mask, Purpose, Ref, Retention
+
+STAFF = Purpose("用工、授权与签名", "employment, rights and signatures", basis=LegalBasis.EMPLOYMENT)
+REACHED = Purpose("工作联络", "to be reached at work", basis=LegalBasis.EMPLOYMENT)
 
 
 class Person(Entity):
@@ -19,7 +23,8 @@ class Person(Entity):
         synonyms=("员工", "employee"),
     )
     employee_no: Annotated[str, F("工号", "Employee no.", key=True, search=True)]
-    name: Annotated[str, F("姓名", "Name", search=True)]
+    name: Annotated[str, F("姓名", "Name", search=True, purpose=STAFF)]
     organisation: Annotated[str | None, F("部门", "Department", ref=Ref("organisation"))]
-    phone: Annotated[str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]
-    email: Annotated[str | None, F("邮箱", "E-mail", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]
+    left_on: Annotated[date | None, F("离职日期", "Left on", kept_from="close")]
+    phone: Annotated[str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL, purpose=REACHED)]
+    email: Annotated[str | None, F("邮箱", "E-mail", classification=Classification.PERSONAL, mask=Mask.PARTIAL, purpose=REACHED)]

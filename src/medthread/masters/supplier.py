@@ -10,8 +10,10 @@ from medthread.model import (
     F,
     Home,
     Label,
+    LegalBasis,
     Mask,
     MatchModel,
+    Purpose,
     Retention,
 )
 
@@ -20,6 +22,7 @@ STATUS = {
     "on_hold": Label("暂停", "On hold"),
     "blocked": Label("停用", "Blocked"),
 }
+CONTACT = Purpose("采购与质量联络", "to be reached about purchases and quality", basis=LegalBasis.CONTRACT)
 
 
 class Supplier(Entity):
@@ -58,6 +61,6 @@ class Supplier(Entity):
     ]
     city: Annotated[str | None, F("城市", "City")]
     address: Annotated[str | None, F("地址", "Address", in_list=False)]
-    contact: Annotated[str | None, F("联系人", "Contact", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]
-    phone: Annotated[str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]
+    contact: Annotated[str | None, F("联系人", "Contact", classification=Classification.PERSONAL, mask=Mask.PARTIAL, purpose=CONTACT)]
+    phone: Annotated[str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL, purpose=CONTACT)]
     status: Annotated[str | None, F("状态", "Status", codes=STATUS)]

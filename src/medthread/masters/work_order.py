@@ -33,5 +33,5 @@ class WorkOrder(Entity):
     lot_no: Annotated[str | None, F("产出批", "Output lot", search=True)]
     quantity: Annotated[Decimal | None, F("计划数量", "Planned quantity", rules=(NOT_NEGATIVE,))]
     starts_on: Annotated[date | None, F("计划开工", "Starts on")]
-    ends_on: Annotated[date | None, F("计划完工", "Ends on")]
+    ends_on: Annotated[date | None, F("计划完工", "Ends on", kept_from="close")]
     status: Annotated[str | None, F("状态", "Status", codes=STATUS)]

@@ -1,14 +1,16 @@
 """The words everyone speaks. Imports nothing but pydantic and the standard library."""
 
 from medthread.model.classification import Classification, Mask
-from medthread.model.entity import About, Entity, F, Field, Home, Kind, Ref, Retention
+from medthread.model.entity import About, Entity, F, Field, Home, Kind, Ref
 from medthread.model.events import Event, EventType, Mode, Reaction, Work, reaction
 from medthread.model.guards import Calculation, Decision, Guard
 from medthread.model.labels import Label
 from medthread.model.mapping import EntityMapping, FieldMapping, Source, TableMapping, parse_source
 from medthread.model.matching import MatchModel
+from medthread.model.privacy import LegalBasis, Purpose
 from medthread.model.process import Clock, Duty, Meaning, Opening, Process, State, Transition
 from medthread.model.registry import Registry
+from medthread.model.retention import Retention, Span
 from medthread.model.rulebook import Rulebook
 from medthread.model.rules import (
     CODE_FORM,
@@ -51,12 +53,14 @@ __all__ = [
     "Home",
     "Kind",
     "Label",
+    "LegalBasis",
     "Mask",
     "MatchModel",
     "Meaning",
     "Mode",
     "Opening",
     "Process",
+    "Purpose",
     "Reaction",
     "Ref",
     "Registry",
@@ -64,6 +68,7 @@ __all__ = [
     "Rule",
     "Rulebook",
     "Source",
+    "Span",
     "State",
     "TableMapping",
     "Transition",

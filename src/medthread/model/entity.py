@@ -20,7 +20,9 @@ from medthread.model.classification import Classification, Mask
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
 from medthread.model.matching import MatchModel
+from medthread.model.privacy import Purpose
 from medthread.model.process import Process
+from medthread.model.retention import Kept, Retention
 from medthread.model.rules import Rule
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -63,16 +65,6 @@ class Ref:
     along: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Retention:
-    """How long rows are kept: a span in years from an anchor; `forever` for implants."""
-
-    years: int = 5
-    anchor: Literal["creation", "release", "expiry", "last_ship", "close"] = "creation"
-    forever: bool = False
-    basis: str = "GMP 2025 art. 45"
-
-
 @dataclass(frozen=True)
 class F:
     """The mark on a field: its two names and what makes it more than a column."""
@@ -95,6 +87,9 @@ class F:
     series: str | None = field(default=None, kw_only=True)  # numbered when left out: `NC` gives NC-2026-00001
     default: Literal["now", "today", "me"] | str | None = field(default=None, kw_only=True)  # noqa: PYI051 - the words are shown
     long: bool = field(default=False, kw_only=True)  # a paragraph rather than a line
+    names: str | None = field(default=None, kw_only=True)  # the field that says of which entity the record is that this one names by its key
+    purpose: Purpose | None = field(default=None, kw_only=True)  # of a personal field: what it is held for, on which legal basis
+    kept_from: Kept | None = field(default=None, kw_only=True)  # which moment of a retention rule it tells, or what of the device
 
 
 @dataclass(frozen=True)
@@ -115,6 +110,11 @@ class Field:
     def is_personal(self) -> bool:
         """Stored encrypted, with a mask and a blind index beside it."""
         return self.mark.classification.is_personal
+
+    @property
+    def is_about_persons(self) -> bool:
+        """Personal data in the sense of the law: what is stored encrypted, and what has a purpose to be held for, as names have."""
+        return self.is_personal or self.mark.purpose is not None
 
 
 @dataclass(frozen=True)
@@ -219,11 +219,24 @@ def _check_rules(cls: type[Entity]) -> None:
     for f in cls.fields.values():
         for rule in f.mark.rules:
             rule.at(f.name)
+        if f.mark.names is not None and (f.mark.names not in cls.fields or f.mark.ref is not None):
+            raise DeclarationError(f"{cls.__name__}.{f.name} names a record of what {f.mark.names!r} says", hint="name another field of the entity, and no ref beside it")
     _check_home(cls)
+    _check_kept(cls)
     if cls.about.title is not None and cls.about.title not in cls.fields:
         raise DeclarationError(
             f"{cls.__name__} has no field {cls.about.title!r} for a title", hint=", ".join(cls.fields)
         )
+
+
+def _check_kept(cls: type[Entity]) -> None:
+    told = [f for f in cls.fields.values() if f.mark.kept_from]
+    for f in told:
+        wanted = {"device_life": (Kind.INTEGER,), "implant": (Kind.BOOLEAN,)}.get(str(f.mark.kept_from), (Kind.DATE, Kind.TIMESTAMP))
+        if f.kind not in wanted:
+            raise DeclarationError(f"{cls.__name__}.{f.name} cannot tell {f.mark.kept_from}", hint=f"it takes {' or '.join(wanted)}; a device's life is in months")
+    if len({f.mark.kept_from for f in told}) < len(told):
+        raise DeclarationError(f"{cls.__name__} tells the same moment twice", hint="mark one field with kept_from")
 
 
 def _check_home(cls: type[Entity]) -> None:

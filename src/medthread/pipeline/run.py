@@ -21,6 +21,7 @@ from medthread.pipeline.match.stage import match_masters
 from medthread.pipeline.progress import STAGES, Progress
 from medthread.pipeline.release import release
 from medthread.pipeline.standardise import standardise
+from medthread.stores.lakehouse.turn import turn
 from medthread.stores.postgres.tables import batch as batches
 from medthread.stores.postgres.tables import load, run
 
@@ -92,7 +93,8 @@ def _recorded(
         tx.execute(insert(run).values(id=outcome.id, status="running", started_by=by).on_conflict_do_nothing())
     recorder = _Recorder(context, outcome.id, stages)
     try:
-        act(replace(context, progress=recorder), outcome, recorder)
+        with turn(context.store):
+            act(replace(context, progress=recorder), outcome, recorder)
     except BaseException as error:
         _finish(context, outcome, recorder, status="failed", message=str(error))
         raise

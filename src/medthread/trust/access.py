@@ -1,7 +1,7 @@
 """The one access port: who may do what, and which rows and fields they see.
 
 Actions are decided by Cedar policies: those that ship (`policies/`), and a company's own, which may forbid more or
-permit more within the same words. Rows follow plants, fields follow the clearance of roles.
+permit more within the same words. Rows follow plants, organisations and regions, fields follow the clearance of roles.
 """
 
 import json
@@ -25,7 +25,7 @@ SHIPPED = Path(__file__).parent / "policies"
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody acting: their roles, narrowed by the scopes of the token they came with; their plants, if bound."""
+    """Somebody acting: their roles, narrowed by the scopes of the token they came with; their plants, organisations and regions, if bound."""
 
     name: str
     printed_name: str
@@ -35,6 +35,7 @@ class Actor:
     language: str = "zh-CN"
     organisations: tuple[str, ...] = ()
     session: str | None = None  # the id of the session that they came with
+    token: str | None = None  # the id of the token that they came with
     must: tuple[str, ...] = ()  # what they have to do before anything else: take another password, set a second factor
     regions: tuple[str, ...] = ()
 
@@ -95,7 +96,7 @@ class Access:
         return decided.policies if decided.allowed else ()
 
     def _decided(self, actor: Actor, action: str) -> "Decision":
-        return _decide(tuple(sorted(self.own.items())), tuple(sorted(actor.roles)), actor.plants, action)
+        return _decide(tuple(sorted(self.own.items())), tuple(sorted(actor.roles)), actor.reach, action)
 
 
 class Decision(NamedTuple):
@@ -106,13 +107,13 @@ class Decision(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], plants: tuple[str, ...], action: str) -> Decision:
+def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], reach: Reach, action: str) -> Decision:
     policies, names = _policies(own)
     parents = [r for r in roles if r in ROLES]
     parents += [READER] if any(ROLES[r].reads for r in parents) else []
     parents += [ACTOR] if any(ROLES[r].acts for r in parents if r in ROLES) else []
     parents += groups_of(roles)
-    account = {"uid": {"type": "Account", "id": "actor"}, "attrs": {"bound": bool(plants), "plants": list(plants)},
+    account = {"uid": {"type": "Account", "id": "actor"}, "attrs": {"bound": reach.is_bound, **{n: list(v) for n, v in vars(reach).items()}},
                "parents": [{"type": "Role", "id": r} for r in parents]}
     groups = [{"uid": {"type": "Role", "id": r}, "attrs": {}, "parents": []} for r in parents]
     request = {"principal": 'Account::"actor"', "action": f"Action::{json.dumps(action)}", "resource": 'Installation::"this"', "context": {}}
@@ -165,5 +166,7 @@ def row_rule(actor: Actor, entity: type[Entity]) -> tuple[str, tuple[str, ...]]:
 
 
 def sources_seen(actor: Actor, sources: Iterable[Source]) -> frozenset[str]:
-    """Sources whose raw rows the actor may see, by the same rule: a source belongs to one plant, or to none."""
-    return frozenset(s.name for s in sources if not actor.plants or s.plant is None or s.plant in actor.plants)
+    """Sources whose raw rows the actor may see, by the same rule: a source belongs to an organisation, and to one plant or to none."""
+    return frozenset(
+        s.name for s in sources
+        if (not actor.plants or s.plant is None or s.plant in actor.plants) and (not actor.organisations or s.org in actor.organisations))

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, select
 
+from medthread.methods.algorithms import SIGNATURES
 from medthread.methods.canonical import canonical
 from medthread.stores.postgres.tables import signing_key
 from medthread.trust.signatures import Signed, Signer
@@ -20,12 +19,6 @@ def vouch(tx: Connection, signer: Signer, statement: Any) -> Signed:
 
 def vouched_for(tx: Connection, statement: Any, *, key: str, signature: bytes) -> bool:
     """Whether the installation signed exactly this statement."""
-    query = select(signing_key.c.public).where(signing_key.c.id == key, signing_key.c.account == INSTALLATION)
-    public = tx.execute(query).scalar_one_or_none()
-    if public is None:
-        return False
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes(public)).verify(signature, canonical(statement))
-    except InvalidSignature:
-        return False
-    return True
+    query = select(signing_key).where(signing_key.c.id == key, signing_key.c.account == INSTALLATION)
+    row = tx.execute(query).one_or_none()
+    return row is not None and SIGNATURES[row.algorithm].verify(bytes(row.public), signature, canonical(statement))

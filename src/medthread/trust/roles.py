@@ -40,6 +40,7 @@ ROLES: dict[str, Role] = {
         Role("buyer", Label("采购员", "Buyer"), CONFIDENTIAL),
         Role("manager", Label("厂长", "Plant manager"), INTERNAL),
         Role("auditor", Label("审计员", "Auditor"), INTERNAL),
+        Role("privacy_officer", Label("个人信息保护负责人", "Privacy officer"), SENSITIVE),
         Role("system_admin", Label("系统管理员", "System administrator"), PUBLIC, reads=False),
         Role("security_admin", Label("安全管理员", "Security administrator"), PUBLIC, reads=False),
         Role("audit_admin", Label("审计管理员", "Audit administrator"), PUBLIC, reads=False),

@@ -40,7 +40,7 @@ class Stored:
 
 def hash_file(file: IO[bytes]) -> str:
     """`sha256:<hex>` of what is in a file."""
-    running = HASHES[HASH]()
+    running = HASHES[HASH](b"")
     while piece := file.read(PIECE):
         running.update(piece)
     return f"{HASH}:{running.hexdigest()}"
@@ -51,7 +51,7 @@ def seal_stream(source: IO[bytes], sink: IO[bytes], *, key: BackupKey, content: 
     salt = key.salt_of(content)
     head = canonical({"algorithm": ALGORITHM, "key": key.id, "packing": PACKINGS[pack], "salt": salt.hex()}) + b"\n"
     cipher, number = AESGCM(key.content_key(salt)), 0
-    read, written, size = HASHES[HASH](), HASHES[HASH](head), len(head)
+    read, written, size = HASHES[HASH](b""), HASHES[HASH](head), len(head)
     sink.write(head)
     piece = source.read(PIECE)
     while True:
@@ -75,7 +75,7 @@ def open_stream(source: Iterable[bytes], sink: IO[bytes], *, key: BackupKey, con
     reader = _Reader(source)
     head = reader.line()
     cipher, pack = _opened(head, key)
-    number, size, read = 0, 0, HASHES[HASH]()
+    number, size, read = 0, 0, HASHES[HASH](b"")
     while True:
         length = int.from_bytes(reader.take(4))
         if length > PIECE + SLACK:

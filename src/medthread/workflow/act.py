@@ -95,13 +95,24 @@ def perform(tx: Connection, context: Context, act: Act, actor: Actor, *, at: dat
     _unbound(tx, doing)
     _answered(doing)
     require(tx, context, doing.transition.guards, doing.values, what=f"{doing.entity}.{act.action}")
+    fresh = doing.transition.needs_all and any(doing.row[n] != v for n, v in doing.given.items())
+    if fresh:  # all sign the same: whoever signed other values signs again
+        void_pending(tx, entity=doing.entity, record=doing.case.record)
     signature = _sign(tx, context, doing)
     awaiting = _awaited(tx, doing)
     if awaiting:
-        _step(tx, doing, signature, to=None)
-        _tell(tx, context, doing, signature, to=None)
-        return Outcome(doing.case.state, doing.row["_revision"], signature, awaiting)
+        return _wait(tx, context, doing, signature, awaiting, fresh=fresh)
     return _move(tx, context, doing, signature)
+
+
+def _wait(tx: Connection, context: Context, doing: Doing, signature: str | None, awaiting: tuple[str, ...], *, fresh: bool) -> Outcome:
+    """Keep the signature, and the values that were signed with it, so that the next one is shown and signs the same."""
+    _step(tx, doing, signature, to=None)
+    if fresh:
+        write(tx, context, entity=doing.entity, id_=doing.case.record, body=doing.given, found=doing.row, by=doing.actor.name)
+        run_clocks(tx, context, doing.case, state=doing.case.state, values=doing.values, at=doing.at)
+    _tell(tx, context, doing, signature, to=None)
+    return Outcome(doing.case.state, doing.row["_revision"] + fresh, signature, awaiting)
 
 
 def prepare(tx: Connection, context: Context, act: Act, actor: Actor, *, at: datetime) -> Doing:

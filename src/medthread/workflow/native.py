@@ -76,10 +76,19 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
     _whole_is_open(tx, context, declared, body, within)
     write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by, within=within)
     before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
-    record(tx, actor=by, action="entity.update", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before), after=safe(declared, body))
+    personal = _personal_changed(context, declared, body, found)
+    record(tx, actor=by, action="entity.update", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before), after=safe(declared, body),
+           detail={"personal": personal} if personal else None)
     if case is not None:
         void_pending(tx, entity=entity, record=id_)
         run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=case.state_since)
+
+
+def _personal_changed(context: Context, entity: type[Entity], body: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """Names of the personal fields whose value is another now: the audit row keeps that, and no value."""
+    given = {n: None if body[n] is None else str(body[n]) for n, f in entity.fields.items() if f.is_personal and n in body}
+    indices = blind_index(given.values(), key=context.keyring.index_key)
+    return [n for n, index in zip(given, indices, strict=True) if index != found[n + INDEX]]
 
 
 def row_of(tx: Connection, context: Context, entity: str, id_: str) -> dict[str, Any]:
@@ -103,6 +112,17 @@ def remove_line(tx: Connection, context: Context, *, entity: str, id_: str, vers
         tx.execute(table.delete().where(table.c.id == id_))
     before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
     record(tx, actor=by, action="entity.remove", object_=f"{entity}/{id_}", before=safe(declared, before))
+
+
+def require_within(tx: Connection, context: Context, entity: str, id_: str, *, within: Reach) -> None:
+    """Refuse what is about a record beyond reach, as if there were none. Records that are not written here bind nobody."""
+    table = context.tables.get(entity)
+    if table is None or not within.is_bound:
+        return
+    with own_rows(tx, within):
+        found = tx.execute(select(table.c.id).where(table.c.id == id_)).first()
+    if found is None:
+        raise NotFoundError(f"no {entity} {id_!r}", hint="it may have been given another id, or belong to another plant")
 
 
 def locked_row(tx: Connection, context: Context, entity: str, id_: str, *, version: str | None, within: Reach = EVERYWHERE) -> dict[str, Any]:
@@ -201,8 +221,7 @@ def sealed_columns(tx: Connection, context: Context, entity: type[Entity], body:
             if field.name == entity.about.plant:
                 columns["_plant"] = value
             continue
-        key_id = f"{entity.name}/{id_}"
-        key = context.keyring.make(tx, id_=key_id, subject=key_id)
+        key_id, key = context.keyring.of_subject(tx, f"{entity.name}/{id_}")
         text = None if value is None else str(value)
         columns[field.name] = seal_all([text], key=key, key_id=key_id)[0]
         columns[field.name + MASKED] = mask_partial(text)

@@ -7,12 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from medthread.derive.form import pair
+from medthread.derive.view import masked_fields
 from medthread.methods.canonical import hash_of
+from medthread.model import Classification
+from medthread.model.errors import NotFoundError
 from medthread.model.process import MEANINGS, Meaning
 from medthread.stores.postgres.tables import account, deadline, process_step, signature
 from medthread.trust.access import Actor
 from medthread.trust.roles import role_label
 from medthread.trust.second_factor import has_second_factor
+from medthread.trust.signatures import stands
 from medthread.workflow.act import Act, Doing, prepare
 from medthread.workflow.cases import Case, case_of
 from medthread.workflow.content import content_of, parts_of, values_of
@@ -69,6 +73,24 @@ def _signatures(tx: Connection, context: Context, case: Case, row: dict[str, Any
          "changed": [n for kind in ("values", "parts") for n, v in now[kind].items() if r.content[kind].get(n) != v]}
         for r in rows
     ]
+
+
+def signed_view(tx: Connection, context: Context, *, entity: str, record: str, id_: str, clearance: Classification) -> dict[str, Any]:
+    """Exactly what a signature is bound to, as far as the reader is cleared for it, and whether it stands: content, statements and key agree."""
+    here = (signature.c.id == id_) & (signature.c.entity == entity) & (signature.c.record == record)
+    row = tx.execute(select(signature).where(here)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"no signature {id_!r} of this record", hint="its page lists those that there are")
+    content = dict(row.content)
+    content["values"] = _cleared(context, entity, content["values"], clearance)
+    content["parts"] = {part: [_cleared(context, part, line, clearance) for line in lines] for part, lines in content["parts"].items()}
+    return {"id": id_, "content": content, "content_hash": row.content_hash, "algorithm": row.algorithm, "key": row.key, "factors": row.factors, "stands": stands(tx, id_)}
+
+
+def _cleared(context: Context, entity: str, values: dict[str, Any], clearance: Classification) -> dict[str, Any]:
+    """Signed values without those that the reader is not cleared for; personal ones are signed by their mask."""
+    hidden = masked_fields(context.registry[entity], clearance) if entity in context.registry else frozenset()
+    return {n: "***" if n in hidden and isinstance(v, str) else v for n, v in values.items()}
 
 
 def preview(tx: Connection, context: Context, act: Act, actor: Actor) -> dict[str, Any]:

@@ -64,7 +64,7 @@ FOLLOWS = {
     "calibration.oot": {("look_back", "auto")}, "sterilisation.rejected": {("open_nonconformance_of_load", "at_once")},
     "environment.excursion": {("open_deviation_of_excursion", "auto"), ("hold_stock_of_excursion", "at_once")},
     "complaint.trend_exceeded": {("open_capa_of_complaint_trend", "propose")}, "audit.finding_raised": {("open_capa_of_finding", "propose")},
-    "ae.reportable": {("hold_lot_of_adverse_event", "propose")}, "equipment.down": {("open_deviation_of_breakdown", "auto")},
+    "udi.mismatch": {("open_nonconformance_of_labels", "propose")}, "ae.reportable": {("hold_lot_of_adverse_event", "propose")}, "equipment.down": {("open_deviation_of_breakdown", "auto")},
     "supplier.conditional": {("conditional_source_tightens_inspection", "block")}, "batch.completed": {("list_exceptions", "at_once")},
 }
 

@@ -26,10 +26,12 @@ from medthread.trust.log import (
     LogSettings,
     Sealer,
     alarms,
+    check_log,
     consistency,
     inclusion,
     last_checkpoint,
     public_keys,
+    renew,
     waiting,
 )
 from medthread.trust.log.leaf import COLUMNS, leaf_of
@@ -228,6 +230,24 @@ def test_copies_are_taken_up_where_they_ended(log: AuditLog, store: Store, copie
         Copies(copies.folder).catch_up(store)
 
 
+def test_a_log_shorter_than_its_copies_is_an_alarm_until_they_are_put_aside(log: AuditLog, store: Store, copies: Copies, write: Write, tmp_path: Path) -> None:
+    write(3)
+    log.settle()
+    write(1)
+    log.settle()
+    with store.transaction() as tx:
+        tx.execute(text("set local session_replication_role = replica"))
+        tx.execute(text("delete from medthread.audit_checkpoint where size > 3"))
+    sealer = Sealer(AuditLog(store, log.keyring, log.origin, Copies(copies.folder)))
+    sealer.round()
+    [alarm] = sealer.alarms
+    assert (alarm.code, "it was cut" in alarm.label.en) == ("audit.copies", True)
+    for late in copies.files()[1:]:
+        late.rename(tmp_path / late.name)
+    sealer.round()
+    assert sealer.alarms == ()
+
+
 def test_a_folder_that_is_away_is_an_alarm_and_sealing_goes_on(store: Store, keyring: Keyring, write: Write, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").touch()
     sealer = Sealer(AuditLog(store, keyring, copies=Copies(tmp_path / "file" / "away")))
@@ -242,6 +262,24 @@ def test_a_folder_that_is_away_is_an_alarm_and_sealing_goes_on(store: Store, key
     sealer.round()
     assert sealer.alarms == ()
     assert len(sealer.log.copies.files() if sealer.log.copies else []) == 2
+
+
+def test_a_renewed_key_signs_from_then_on_and_the_log_tells_of_it(log: AuditLog, store: Store, write: Write) -> None:
+    with pytest.raises(NotFoundError), store.transaction() as tx:
+        renew(tx, log.keyring, by="ann", reason="early")
+    write(2)
+    log.settle()
+    with store.transaction() as tx:
+        renew(tx, log.keyring, by="ann", reason="昔日的密钥外泄")
+    write(2)
+    log.settle()
+    with store.transaction() as tx:
+        old, new = public_keys(tx)
+        first, *_, last = tx.execute(select(audit_checkpoint.c.note).order_by(audit_checkpoint.c.size)).scalars()
+        told = tx.execute(select(audit_event.c.actor, audit_event.c.reason).where(audit_event.c.action == "audit_key.create").order_by(audit_event.c.seq)).all()
+    assert [opened(first, [old]) is not None, opened(first, [new]), opened(last, [old]), opened(last, [new]) is not None] == [True, None, None, True]
+    assert [tuple(r) for r in told] == [("system", None), ("ann", "昔日的密钥外泄")]
+    assert check_log(log).findings.faults == []
 
 
 def test_another_master_key_seals_nothing(log: AuditLog, store: Store, write: Write, tmp_path: Path) -> None:

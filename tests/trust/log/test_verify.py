@@ -12,7 +12,7 @@ from medthread.stores.postgres import Store
 from medthread.stores.postgres.tables import audit_checkpoint
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
-from medthread.trust.log import KINDS, AuditLog, Copies, check_log
+from medthread.trust.log import KINDS, AuditLog, Copies, check_log, export_bundle, renew, verifier
 from medthread.trust.log.keys import signer
 from medthread.trust.log.leaf import COLUMNS, leaf_of
 from medthread.trust.signatures import KeptKeys, sign
@@ -185,6 +185,20 @@ def _key(log: AuditLog) -> str:
 
     with log.store.transaction() as tx:
         return public_keys(tx)[0].text
+
+
+def test_what_an_old_key_signs_after_it_was_replaced_is_found(sealed: AuditLog, store: Store, write: Write, tmp_path: Path) -> None:
+    """Whoever took the old key may not write on with it: neither in the database nor in a bundle."""
+    with store.transaction() as tx:
+        renew(tx, sealed.keyring, by="ann", reason="taken")
+    sealed.settle()
+    write(1)
+    with store.transaction() as tx:  # as if the renewal had not been
+        tx.execute(text("update medthread.audit_key set retired_at = case when retired_at is null then now() end"))
+    sealed.settle()
+    assert check_log(sealed).findings.counts == {"checkpoint.forged": 2}, "in the database and its copy"
+    export_bundle(sealed, tmp_path / "bundle")
+    assert {what for what, _ in verifier.Check(tmp_path / "bundle").run().faults} == {"checkpoint signed by a key that was replaced"}
 
 
 def test_a_copy_that_was_altered_is_found(sealed: AuditLog, copies: Copies) -> None:

@@ -9,17 +9,20 @@ from medthread.api.routes import (
     delegations,
     dictionary,
     entities,
+    history,
     home,
     inbox,
     masters,
     meta,
     native,
     own_account,
+    privacy,
     processes,
     providers,
     quality,
     quarantine,
     releases,
+    retention,
     rights,
     rules,
     runs,
@@ -34,8 +37,8 @@ from medthread.api.routes import (
 ROUTERS = tuple(
     m.router
     for m in (
-        session, home, meta, entities, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
-        releases, audit, backups, tokens, own_account, services,
+        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
+        releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
         providers,
     )

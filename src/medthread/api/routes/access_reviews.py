@@ -3,17 +3,17 @@
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from medthread.api.identity import AccessReader, AccessReviewer, Given
+from medthread.api.subjects import Subject
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.stores.postgres.tables import access_review, access_review_line, account
 from medthread.trust.reviews import close_review, decide_line, next_due, open_review
 from medthread.workflow import handle
 
-router = APIRouter(tags=["access reviews"])
+router = Subject("access reviews", "权限复核", "Access reviews", owner="security").router()
 
 
 class Decision(BaseModel):

@@ -3,18 +3,19 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Row, func, or_, select
 
 from medthread.api.identity import AccountKeeper, AccountReader, Given
+from medthread.api.subjects import Subject
 from medthread.model.errors import NotFoundError
 from medthread.stores.postgres.tables import account, second_factor, session
 from medthread.trust.accounts import disable_account, enable_account, open_account, reset_password
 from medthread.trust.sessions import end_session, sessions_of
 from medthread.workflow import handle
 
-router = APIRouter(tags=["accounts"])
+router = Subject("accounts", "账号", "Accounts", owner="security").router()
 Reason = Annotated[str, Field(min_length=2, max_length=500)]
 
 

@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.identity import Given, Reader
 from medthread.api.listing import select_one
 from medthread.api.routes.native import Key, Version, once_of
+from medthread.api.subjects import Subject
 from medthread.workflow import Act, Credentials, do, handle, once, told
 from medthread.workflow.cases import case_of
 from medthread.workflow.possible import obstacles
-from medthread.workflow.reading import case_view, preview
+from medthread.workflow.reading import case_view, preview, signed_view
 
-router = APIRouter(tags=["processes"])
+router = Subject("processes", "流程", "Processes", owner="quality").router()
 LONG = Annotated[str, Field(max_length=4000)]
 
 
@@ -53,6 +54,14 @@ def in_the_way(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, 
     select_one(given, given.registry[entity], actor, id_=id_)
     with given.store.transaction() as tx:
         return {"acts": obstacles(tx, given.workflow, case_of(tx, given.workflow, entity=entity, record=id_), actor)}
+
+
+@router.get("/entities/{entity}/{id_}/signatures/{signature}")
+def signed(entity: str, id_: str, signature: str, given: Given, actor: Reader) -> dict[str, Any]:
+    """Exactly what a signature is bound to, and whether it stands."""
+    select_one(given, given.registry[entity], actor, id_=id_)
+    with given.store.transaction() as tx:
+        return signed_view(tx, given.workflow, entity=entity, record=id_, id_=signature, clearance=actor.clearance)
 
 
 @router.post("/entities/{entity}/{id_}/acts/{action}/preview")

@@ -1,42 +1,179 @@
-"""The audit log, newest first."""
+"""The audit log: search it, see one row whole with its proof, take it away; the log's own state for who watches it."""
 
+import csv
+import io
+import json
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
-from sqlalchemy import select
+from fastapi import Depends, Query
+from fastapi.responses import StreamingResponse
+from sqlalchemy import Select, select, text
 
+from medthread.api.audit_rows import CELLS, Sight, flat, holding, patiently, rows_query, streamed
 from medthread.api.identity import Auditor, Given
-from medthread.model.errors import InvalidError
-from medthread.stores.postgres.tables import audit_event
+from medthread.api.media import CSV, NDJSON, text_as
+from medthread.api.routes.entities import safe_cell
+from medthread.api.routes.health import told as told_alarms
+from medthread.api.subjects import Subject
+from medthread.methods.note import encode
+from medthread.model.errors import InvalidError, NotFoundError
+from medthread.stores.postgres.tables import audit_checkpoint, audit_event, audit_log
+from medthread.trust.audit import OUTCOMES, record
+from medthread.trust.log import alarms, consistency, inclusion, public_keys, waiting
+from medthread.trust.log.leaf import COLUMNS, leaf_of
 
-router = APIRouter(tags=["audit"])
+router = Subject("audit", "审计日志", "Audit log", owner="audit").router()
+LATEST = 2**62
+Cursor = Annotated[str | None, Query(max_length=40)]
+Size = Annotated[int, Query(ge=1, le=LATEST)]
+ONE = text(f"select {COLUMNS} from medthread.audit_event e where e.seq = :seq")
+
+
+def _in_utc(at: datetime | None) -> datetime | None:
+    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
+
+
+class Asked:
+    """What is looked for: who, what beginning of an action, which object (or all of a kind: `lot/`), how it ended, when, a text."""
+
+    def __init__(
+        self, actor: Annotated[str | None, Query(max_length=200)] = None,
+        action: Annotated[str | None, Query(max_length=200, description="the beginning of an action")] = None,
+        object_: Annotated[str | None, Query(alias="object", max_length=400, description="entity/id, or all of a kind: entity/")] = None,
+        outcome: Annotated[str | None, Query(max_length=20, description=", ".join(OUTCOMES))] = None,
+        from_: Annotated[datetime | None, Query(alias="from")] = None, to: Annotated[datetime | None, Query()] = None,
+        q: Annotated[str | None, Query(max_length=200, description="text to find")] = None,
+    ) -> None:
+        self.actor, self.action, self.object_, self.outcome = actor, action, object_, outcome
+        self.from_, self.to, self.q = _in_utc(from_), _in_utc(to), (q or "").strip()
+
+    def query(self, sight: Sight) -> Select[Any]:
+        """As a query over audit rows."""
+        if self.outcome and self.outcome not in OUTCOMES:
+            raise InvalidError(f"no outcome {self.outcome!r}", hint=f"there are: {', '.join(OUTCOMES)}")
+        if self.from_ and self.to and self.from_ > self.to:
+            raise InvalidError("`to` lies before `from`", hint="give the earlier moment first")
+        table, query = audit_event, rows_query()
+        for column, value in ((table.c.actor, self.actor), (table.c.outcome, self.outcome)):
+            query = query.where(column == value) if value else query
+        if self.action:
+            query = query.where(table.c.action.startswith(self.action, autoescape=True))
+        if self.object_:
+            kind = self.object_.endswith("/")
+            query = query.where(table.c.object.startswith(self.object_, autoescape=True) if kind else table.c.object == self.object_)
+        query = query.where(table.c.at >= self.from_) if self.from_ else query
+        query = query.where(table.c.at <= self.to) if self.to else query
+        return holding(query, self.q, values=sight.searches_values) if self.q else query
+
+    def said(self) -> dict[str, Any]:
+        """What was asked, for the log."""
+        return {k.strip("_"): v for k, v in vars(self).items() if v}
+
+
+Wanted = Annotated[Asked, Depends(Asked)]
+
+
+def _place(after: str | None) -> int:
+    if after is None:
+        return LATEST
+    if not re.fullmatch("[0-9]{1,18}", after):
+        raise InvalidError("the cursor is not one of ours", hint="begin again without `after`")
+    return int(after)
+
+
+@router.get("/audit.csv", **text_as(CSV))
+def as_csv(given: Given, actor: Auditor, asked: Wanted) -> StreamingResponse:
+    """Every row that is looked for, as a table; taking it away is itself an audit row."""
+    return _taken(given, actor, asked, CSV, "csv", _csv)
+
+
+@router.get("/audit.ndjson", **text_as(NDJSON))
+def as_ndjson(given: Given, actor: Auditor, asked: Wanted) -> StreamingResponse:
+    """The same, one JSON object a line. What proves the rows is in a bundle: `medthread audit export`."""
+    return _taken(given, actor, asked, NDJSON, "ndjson", _ndjson)
+
+
+def _taken(given: Given, actor: Auditor, asked: Asked, media: str, ending: str, written: Any) -> StreamingResponse:
+    sight = Sight(given, actor)
+    query = asked.query(sight)
+    with given.store.transaction() as tx:
+        record(tx, actor=actor.name, action="audit.export", object_="audit_log", detail=asked.said() | {"as": ending})
+    headers = {"Content-Disposition": f'attachment; filename="audit.{ending}"'}
+    return StreamingResponse(written(streamed(sight, query)), media_type=f"{media}; charset=utf-8", headers=headers)
+
+
+def _csv(steps: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
+    yield ("\ufeff" + ",".join(CELLS) + "\r\n").encode()
+    for rows in steps:
+        out = io.StringIO()
+        csv.writer(out).writerows([safe_cell(v) for v in flat(r)] for r in rows)
+        yield out.getvalue().encode()
+
+
+def _ndjson(steps: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
+    for rows in steps:
+        yield "".join(json.dumps(r, ensure_ascii=False, default=datetime.isoformat) + "\n" for r in rows).encode()
 
 
 @router.get("/audit")
-def audit(
-    given: Given, _: Auditor, actor: Annotated[str | None, Query(max_length=200)] = None,
-    outcome: Annotated[str | None, Query(max_length=20)] = None, limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    after: Annotated[str | None, Query(max_length=40)] = None,
-) -> dict[str, Any]:
-    """Every write and every refused one."""
-    query = select(audit_event).order_by(audit_event.c.seq.desc()).limit(limit + 1)
-    if actor:
-        query = query.where(audit_event.c.actor == actor)
-    if outcome:
-        query = query.where(audit_event.c.outcome == outcome)
-    if after:
-        if not re.fullmatch("[0-9]{1,18}", after):
-            raise InvalidError("the cursor is not one of ours", hint="begin again without `after`")
-        query = query.where(audit_event.c.seq < int(after))
+def audit(given: Given, actor: Auditor, asked: Wanted, limit: Annotated[int, Query(ge=1, le=500)] = 50, after: Cursor = None) -> dict[str, Any]:
+    """What was done, refused, and read under unmasking; newest first."""
+    sight = Sight(given, actor)
+    query = asked.query(sight).where(audit_event.c.seq < _place(after)).limit(limit + 1)
+    with given.store.transaction() as tx:
+        rows = patiently(tx, query)
+    more, rows = len(rows) > limit, rows[:limit]
+    return {"items": [sight.told(r) for r in rows], "next": str(rows[-1].seq) if more else None}
+
+
+@router.get("/audit/log")
+def state(given: Given, _: Auditor) -> dict[str, Any]:
+    """The log itself: how much is sealed, the newest checkpoint, what waits, what is wrong, the keys to check it with."""
+    with given.store.transaction() as tx:
+        head = tx.execute(select(audit_log)).one_or_none()
+        newest = tx.execute(select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)).one_or_none()
+        found, raised, keys = waiting(tx), alarms(tx), [k.text for k in public_keys(tx)]
+    return {
+        "origin": head.origin if head else None, "algorithm": head.algorithm if head else None, "size": head.size if head else 0,
+        "checkpoint": {"size": newest.size, "at": newest.at, "note": newest.note} if newest else None,
+        "waiting": found.rows, "oldest": round(found.oldest, 1), "keys": keys, "copied": given.sealer.log.copies is not None,
+        "alarms": told_alarms([*(a for a in given.sealer.alarms if a.code not in {r.code for r in raised}), *raised]),
+    }
+
+
+@router.get("/audit/checkpoints")
+def checkpoints(given: Given, _: Auditor, limit: Annotated[int, Query(ge=1, le=500)] = 50, after: Cursor = None) -> dict[str, Any]:
+    """Signed checkpoints, newest first: for whoever keeps them elsewhere."""
+    table = audit_checkpoint
+    query = select(table).where(table.c.size < _place(after)).order_by(table.c.size.desc()).limit(limit + 1)
     with given.store.transaction() as tx:
         rows = tx.execute(query).all()
     more, rows = len(rows) > limit, rows[:limit]
-    return {
-        "items": [
-            {"id": r.seq, "at": r.at, "actor": r.actor, "action": r.action, "subject": r.object, "outcome": r.outcome,
-             "reason": r.reason, "detail": {k: v for k, v in (("before", r.before), ("after", r.after), ("detail", r.detail)) if v}}
-            for r in rows
-        ],
-        "next": str(rows[-1].seq) if more else None,
+    return {"items": [{"size": r.size, "at": r.at, "note": r.note} for r in rows], "next": str(rows[-1].size) if more else None}
+
+
+@router.get("/audit/consistency")
+def consistent(given: Given, _: Auditor, old: Size, size: Size) -> dict[str, Any]:
+    """The proof that the log of one checkpoint begins with the log of an earlier one (RFC 9162, 2.1.4)."""
+    with given.store.transaction() as tx:
+        proof = consistency(tx, old, size)
+    return {"algorithm": proof.algorithm, "old": proof.old, "size": proof.size, "path": [encode(h) for h in proof.path]}
+
+
+@router.get("/audit/{seq}")
+def one(seq: int, given: Given, actor: Auditor) -> dict[str, Any]:
+    """One row with the proof that it is in the log (RFC 9162, 2.1.3). The sealed text comes with it unless fields in it are masked."""
+    sight = Sight(given, actor)
+    with given.store.transaction() as tx:
+        row = tx.execute(rows_query().where(audit_event.c.seq == seq)).one_or_none() if abs(seq) < LATEST else None
+        if row is None:
+            raise NotFoundError(f"no audit row {seq}", hint="numbers are given to attempts that failed, too: not each has a row")
+        proof, sealed = inclusion(tx, seq), leaf_of(tx.execute(ONE, {"seq": seq}).one())
+    told = None if proof is None else {
+        "algorithm": proof.algorithm, "index": proof.index, "size": proof.size, "leaf": encode(proof.leaf), "path": [encode(h) for h in proof.path],
+        "checkpoint": proof.checkpoint, "record": sealed.decode() if sight.whole(row) else None,
     }
+    return {"item": sight.told(row), "proof": told}

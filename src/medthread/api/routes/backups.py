@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, select
 
 from medthread.api.identity import Given, may
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.governance.backup.background import BackgroundKeeping
 from medthread.model.errors import ConflictError, NotFoundError
 from medthread.stores.postgres.tables import drill
@@ -17,7 +18,7 @@ from medthread.trust.audit import record
 from medthread.trust.installation import vouched_for
 from medthread.workflow import handle
 
-router = APIRouter(tags=["backups"])
+router = Subject("backups", "备份", "Backups", owner="it").router()
 Looking = Annotated[Actor, Depends(may("backups:read"))]
 Running = Annotated[Actor, Depends(may("backups:run"))]
 Limit = Annotated[int, Query(ge=1, le=500)]

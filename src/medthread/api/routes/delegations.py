@@ -4,16 +4,16 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.identity import Given, Reader, Writer
+from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.trust.roles import role_label
 from medthread.workflow import handle
 from medthread.workflow.delegations import delegate, delegations_of, lendable, revoke, takers
 
-router = APIRouter(tags=["delegations"])
+router = Subject("delegations", "代理", "Delegations", owner="quality").router()
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 

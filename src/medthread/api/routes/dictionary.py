@@ -3,19 +3,20 @@
 from typing import Annotated, Any
 
 import yaml
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medthread import __version__
 from medthread.api.identity import Given, Reader
 from medthread.api.media import YAML, text_as
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.derive import entity_meta
 from medthread.derive.contract import contract_of
 from medthread.derive.dictionary import Entry, entries
 from medthread.methods.names import sound
 from medthread.model import FieldMapping, Label, Registry
 
-router = APIRouter(tags=["dictionary"])
+router = Subject("dictionary", "数据字典", "Data dictionary", owner="it").router()
 MOST = 60
 
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from medthread.api.board import board_of
@@ -16,9 +16,10 @@ from medthread.api.naming import choices_of, id_of
 from medthread.api.origin import corrections_of, lineage_of
 from medthread.api.related import related_of
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.trust.access import Actor
 
-router = APIRouter(tags=["entities"])
+router = Subject("entities", "业务对象", "Business objects", owner="it").router()
 MOST = 500
 
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from medthread.api.identity import Given
+from medthread.api.subjects import Subject
 from medthread.model.errors import MedthreadError
 from medthread.trust.log import Alarm, alarms
 
-router = APIRouter(tags=["health"])
+router = Subject("health", "运行状况", "Health", owner="it").router()
 
 
 def told(found: tuple[Alarm, ...] | list[Alarm]) -> list[dict[str, Any]]:
@@ -20,7 +20,7 @@ def told(found: tuple[Alarm, ...] | list[Alarm]) -> list[dict[str, Any]]:
 @router.get("/health")
 def health(given: Given) -> dict[str, Any]:
     """The process is there; alarms as its own parts know them, without asking the store."""
-    return {"status": "ok", "alarms": told(given.sealer.alarms)}
+    return {"status": "ok", "alarms": told([*given.sealer.alarms, *(a for c in given.bus for a in c.alarms)])}
 
 
 @router.get("/ready")

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from medthread.api.identity import Given, Reader
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.governance.quality_index import quality_of
 from medthread.model import Home, Label
 from medthread.stores.lakehouse import Release
 from medthread.stores.postgres.tables import load
 
-router = APIRouter(tags=["home"])
+router = Subject("home", "首页", "Home", owner="it", internal=True).router()
 
 
 def pair(label: Label) -> dict[str, str]:

@@ -3,15 +3,15 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.identity import Given, Reader, Writer
+from medthread.api.subjects import Subject
 from medthread.workflow import handle
 from medthread.workflow.inbox import inbox
 from medthread.workflow.react import decide, retry
 
-router = APIRouter(tags=["inbox"])
+router = Subject("inbox", "待办", "Inbox", owner="it", internal=True).router()
 
 
 class Decided(BaseModel):
@@ -48,6 +48,6 @@ def decide_proposal(id_: str, decided: Decided, given: Given, actor: Writer) -> 
 @router.post("/inbox/failures")
 def try_again(failed: Failed, given: Given, actor: Writer) -> dict[str, Any]:
     """Try a reaction again that could not be done."""
-    act = partial(retry, context=given.workflow, event=failed.event, reaction=failed.reaction, by=actor.name)
+    act = partial(retry, context=given.workflow, event=failed.event, reaction=failed.reaction, actor=actor)
     handle(given.store, by=actor.name, action=f"reaction.{failed.reaction}", object_=f"event/{failed.event}", act=act)
     return {"event": failed.event, "reaction": failed.reaction, "status": "done"}

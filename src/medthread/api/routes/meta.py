@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from medthread.api.identity import Given, Reader
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.derive import entity_meta
 from medthread.derive.view import needs_clearance
 from medthread.model import Entity, Home, Label
 from medthread.trust.access import Actor
 
-router = APIRouter(tags=["meta"])
+router = Subject("meta", "界面元数据", "Screens as data", owner="it", internal=True).router()
 KINDS = {"text": "text", "integer": "integer", "decimal": "number", "boolean": "truth", "date": "date", "timestamp": "moment"}
 AREAS = {
     "product": Label("产品", "Product"), "supply": Label("供应", "Supply"), "manufacturing": Label("制造", "Manufacturing"),
@@ -60,12 +60,13 @@ def screen_of(entity: type[Entity], given: Services, actor: Actor) -> dict[str, 
     native = entity.about.home is Home.NATIVE
     writes = native and "entities:write" in given.access.can(actor)
     openers = meta["process"]["opened_by"] if meta["process"] else []
+    kinds = {f.mark.names for f in entity.fields.values()}
     fields = []
     for field, f in zip(meta["fields"], entity.fields.values(), strict=True):
         plain = not field["masked"] and not f.is_personal
         fields.append({
             **field,
-            "type": "choice" if field["codes"] else "reference" if field["ref"] else KINDS[field["kind"]],
+            "type": "choice" if field["codes"] else "reference" if field["ref"] or field["names"] else "entity" if f.name in kinds else KINDS[field["kind"]],
             "choices": field["codes"], "reference": field["ref"], "along": [{"field": theirs, "from": mine} for theirs, mine in f.mark.ref.along] if f.mark.ref else [],
             "list": field["in_list"],
             "search": field["search"] and plain, "sortable": plain, "restricted": needs_clearance(f),

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from medthread.api.identity import Given, Oneself
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.trust.access import Actor
 from medthread.trust.accounts import change_password, reauthenticate
 from medthread.trust.credentials import Proof
@@ -24,7 +24,7 @@ from medthread.trust.second_factor import (
 from medthread.trust.sessions import end_session, sessions_of
 from medthread.workflow import handle
 
-router = APIRouter(tags=["account"])
+router = Subject("account", "本人账号", "One's own account", owner="security", internal=True).router()
 
 
 class InPerson(BaseModel):

@@ -5,20 +5,21 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from medthread.api.identity import Given, Oneself, place_of
 from medthread.api.routes.session import begin as begin_session
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.model.errors import MedthreadError, NotFoundError
 from medthread.trust.audit import record
 from medthread.trust.credentials import issue_ticket
 from medthread.trust.identity import Configured, IdentityError, admit, begin_request, end_request
 from medthread.trust.sessions import open_session
 
-router = APIRouter(tags=["session"])
+router = Subject("providers", "身份提供方", "Identity providers", owner="security", internal=True).router()
 STATE_COOKIE = "medthread_identity"
 FRESH_SECONDS = 300
 SEE_OTHER = 303

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter
-
 from medthread.api.identity import Given, Reader
+from medthread.api.subjects import Subject
 from medthread.governance.quality_index import quality_of
 
-router = APIRouter(tags=["quality"])
+router = Subject("quality", "质量规则", "Quality rules", owner="quality").router()
 
 
 @router.get("/quality")

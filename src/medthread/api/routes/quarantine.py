@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import StreamingResponse
 
 from medthread.api.identity import Given, QuarantineReader
@@ -14,6 +14,7 @@ from medthread.api.lake_list import equals, lake_page
 from medthread.api.media import CSV, text_as
 from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.derive.checks import Check, checks_of
 from medthread.derive.columns import INDEX, MASKED
 from medthread.derive.view import masked_fields
@@ -21,7 +22,7 @@ from medthread.model import Dimension, Label, Rule
 from medthread.trust.access import Actor, sources_seen
 from medthread.trust.seal import is_sealed
 
-router = APIRouter(tags=["quarantine"])
+router = Subject("quarantine", "隔离区", "Quarantine", owner="it").router()
 QUARANTINE, CORRECTION = "standard.quarantine", "standard.correction"
 HELD = (
     ("id", "varchar"), ("entity", "varchar"), ("source", "varchar"), ("table", "varchar"), ("file", "varchar"), ("row", "bigint"),

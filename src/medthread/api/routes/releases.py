@@ -3,16 +3,16 @@
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from medthread.api.identity import Given, Publisher, Reader
+from medthread.api.subjects import Subject
 from medthread.pipeline.release import move_pointer
 from medthread.stores.postgres.tables import release, release_table
 from medthread.workflow import handle
 
-router = APIRouter(tags=["releases"])
+router = Subject("releases", "发布", "Releases", owner="it").router()
 
 
 class Reason(BaseModel):

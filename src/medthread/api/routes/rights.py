@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, func, select
 
 from medthread.api.identity import AccessReader, Given, RightsGiver
 from medthread.api.routes.accounts import Because, Reason
+from medthread.api.subjects import Subject
 from medthread.model.errors import ForbiddenError
 from medthread.stores.postgres.tables import account
 from medthread.trust.access import Actor
@@ -18,7 +19,7 @@ from medthread.trust.roles import ROLES
 from medthread.trust.second_factor import remove_second_factor
 from medthread.workflow import handle
 
-router = APIRouter(tags=["rights"])
+router = Subject("rights", "权限矩阵", "Access matrix", owner="security").router()
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 
 

@@ -5,15 +5,16 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 
 from medthread.api.identity import Given, Reader
+from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.model import Calculation, Decision, Field, Label
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.workflow.guarding import objections
 
-router = APIRouter(tags=["rules"])
+router = Subject("rules", "规则服务", "Rules as a service", owner="quality").router()
 INPUTS = {int: "integer", Decimal: "number", bool: "truth", date: "date"}
 Values = Annotated[dict[str, Any], Body(description="the parameters by name")]
 
@@ -52,16 +53,16 @@ def _parameters(given: Given, takes: Mapping[str, type], optional: tuple[str, ..
     return found
 
 
-@router.post("/rules/{name}")
-def ask(name: str, values: Values, given: Given, actor: Reader) -> dict[str, Any]:
+@router.post("/rules/{rule}")
+def ask(rule: str, values: Values, given: Given, actor: Reader) -> dict[str, Any]:
     """Yes or no with rule and record, or the figures of a calculation."""
     del actor
     book = given.workflow.rulebook
-    if name in book.decisions:
-        return _decide(given, book.decisions[name], values)
-    if name in book.calculations:
-        return _calculate(book.calculations[name], values)
-    raise NotFoundError(f"no rule {name!r}", hint=f"there are: {', '.join([*book.decisions, *book.calculations])}")
+    if rule in book.decisions:
+        return _decide(given, book.decisions[rule], values)
+    if rule in book.calculations:
+        return _calculate(book.calculations[rule], values)
+    raise NotFoundError(f"no rule {rule!r}", hint=f"there are: {', '.join([*book.decisions, *book.calculations])}")
 
 
 def _decide(given: Given, decision: Decision, values: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from sqlalchemy import select
@@ -14,11 +14,12 @@ from sqlalchemy import select
 from medthread.api.identity import Given, Reader, RunStarter
 from medthread.api.media import EVENTS, text_as
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.model.errors import NotFoundError
 from medthread.stores.postgres.tables import run
 from medthread.workflow import handle
 
-router = APIRouter(tags=["runs"])
+router = Subject("runs", "运行", "Runs", owner="it").router()
 PAUSE = 0.4  # seconds between looks
 ENDED = ("done", "failed")
 

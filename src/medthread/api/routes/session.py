@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from medthread.api.identity import COOKIE, Given, Someone, place_of
+from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.model.errors import SecondFactorError, UnauthenticatedError
 from medthread.trust.access import Actor
@@ -13,7 +14,7 @@ from medthread.trust.credentials import DISABLED, MISSING, TOTP, WAYS_OUT, Proof
 from medthread.trust.roles import ROLES, role_label
 from medthread.trust.sessions import actor_of_session, sign_in, sign_out
 
-router = APIRouter(tags=["session"])
+router = Subject("session", "会话", "Session", owner="security", internal=True).router()
 
 
 class Credentials(BaseModel):

@@ -3,16 +3,16 @@
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from medthread.api.identity import Given, TokenOwner
+from medthread.api.subjects import Subject
 from medthread.stores.postgres.tables import api_token
 from medthread.trust.tokens import create_token, revoke_token
 from medthread.workflow import handle
 
-router = APIRouter(tags=["tokens"])
+router = Subject("tokens", "接口令牌", "API tokens", owner="security").router()
 
 
 class Wanted(BaseModel):

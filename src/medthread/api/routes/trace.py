@@ -4,13 +4,14 @@ import csv
 import io
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from medthread.api.identity import Given, Tracing
 from medthread.api.media import CSV, text_as
 from medthread.api.routes.entities import safe_cell
+from medthread.api.subjects import Subject
 
-router = APIRouter(tags=["trace"])
+router = Subject("trace", "追溯", "Trace", owner="quality").router()
 Item = Annotated[str, Query(max_length=200, description="item code or golden id")]
 Lot = Annotated[str, Query(max_length=200, description="lot number, ours or the supplier's")]
 Direction = Literal["up", "down", "both"]

@@ -4,18 +4,18 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from medthread.api.identity import Given, Reader
 from medthread.api.services import Services
+from medthread.api.subjects import Subject
 from medthread.methods.udi import Judgement, Verdict, judge
 from medthread.stores.postgres.tables import unknown_carrier
 from medthread.trust.audit import record
 
-router = APIRouter(tags=["udi"])
+router = Subject("udi", "UDI 判读", "UDI judgement", owner="regulatory").router()
 
 
 class Scanned(BaseModel):

@@ -58,8 +58,12 @@ def hold_records(event: Event, work: Work) -> None:
     recall = event.body
     if recall["purpose"] == "mock" or work.find("legal_hold", cause_entity="recall", cause_no=recall["recall_no"]):
         return
-    lots = ", ".join(f"{s['item']} {s['lot_no']}" for s in work.find("recall_scope_lot", recall=recall["recall_no"])[:100])
-    work.create("legal_hold", {"matter": f"{recall['recall_no']} {recall['title']}", "cause_entity": "recall", "cause_no": recall["recall_no"], "scope": lots or None})
+    lots = work.find("recall_scope_lot", recall=recall["recall_no"])
+    told = ", ".join(f"{s['item']} {s['lot_no']}" for s in lots[:100])
+    id_ = work.create("legal_hold", {"matter": f"{recall['recall_no']} {recall['title']}", "cause_entity": "recall", "cause_no": recall["recall_no"], "scope": told or None})
+    hold_no = work.get("legal_hold", id_)["hold_no"]
+    for number, lot in enumerate(lots, 1):
+        work.create("legal_hold_scope", {"hold_no": hold_no, "line_no": number, "kind": "lot", "item": lot["item"], "lot_no": lot["lot_no"]})
 
 
 def _stale(work: Work, event: Event) -> None:

@@ -36,7 +36,7 @@ class JobAssignment(Entity):
     job: Annotated[str, F("岗位", "Job", key=True, search=True, example="注塑操作工")]
     organisation: Annotated[str | None, F("部门", "Function", ref=Ref("organisation"), search=True)]
     started_on: Annotated[date, F("到岗日期", "Since", default="today")]
-    ended_on: Annotated[date | None, F("离岗日期", "Until")]
+    ended_on: Annotated[date | None, F("离岗日期", "Until", kept_from="close")]
 
 
 class TrainingRequirement(Entity):

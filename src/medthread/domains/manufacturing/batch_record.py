@@ -6,7 +6,7 @@ from medthread.domains.manufacturing.batch_release import BATCH_RELEASE
 from medthread.domains.manufacturing.batch_step import BATCH_STEP
 from medthread.masters.item import UNITS
 from medthread.masters.lot import THE_LOT
-from medthread.model import NOT_NEGATIVE, About, Entity, F, Home, Label, Ref, Retention, between
+from medthread.model import NOT_NEGATIVE, About, Entity, F, Home, Label, Ref, Retention, Span, between
 
 RECONCILED = {
     "material": Label("物料", "Material"),
@@ -22,7 +22,10 @@ EXCEPTIONS = {
     "nonconformance": Label("不合格", "Nonconformance"),
     "unreconciled": Label("不平衡", "Not reconciled"),
 }
-KEPT = Retention(years=15, anchor="expiry", basis="ISO 13485:2016 4.2.5, 7.5.1; GMP 2025 art. 45")
+KEPT = Retention(
+    years=15, anchor="expiry", at_least=(Span(years=2, anchor="close", device_life=True),), implants_forever=True,
+    basis="ISO 13485:2016 4.2.5, 7.5.1; GMP 2025 art. 45",
+)
 WHOLE = Ref("batch_record", along=(("item", "item"),))
 
 
@@ -51,7 +54,7 @@ class BatchRecord(Entity):
     quantity_made: Annotated[Decimal | None, F("产出数量", "Quantity made", rules=(NOT_NEGATIVE,))]
     uom: Annotated[str | None, F("单位", "Unit", codes=UNITS)]
     yield_percent: Annotated[Decimal | None, F("收率", "Yield", unit="%", rules=(between(0, 120, Label("0 到 120", "0 to 120")),), in_list=False)]
-    expires_on: Annotated[date | None, F("失效日期", "Expires on", standard="GS1 AI 17")]
+    expires_on: Annotated[date | None, F("失效日期", "Expires on", standard="GS1 AI 17", kept_from="expiry")]
     sterile: Annotated[bool, F("无菌提供", "Sterile", default="false")]
     contract_manufacture: Annotated[bool, F("委托生产", "Contract manufacture", default="false")]
     exceptions_explained: Annotated[str | None, F("例外说明", "Exceptions explained", long=True, in_list=False)]

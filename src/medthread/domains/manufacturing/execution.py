@@ -11,6 +11,8 @@ from medthread.model import (
     Entity,
     F,
     Label,
+    LegalBasis,
+    Purpose,
     Ref,
     Retention,
     Rule,
@@ -39,6 +41,7 @@ IMPLAUSIBLE = Rule(
     needs=("value", "parameter"),
     dimension=Dimension.ACCURACY,
 )
+MADE_BY = Purpose("生产记录须可追溯到操作人", "records of production name who did what", basis=LegalBasis.DUTY)
 
 
 class WorkOrderOperation(Entity):
@@ -58,9 +61,9 @@ class WorkOrderOperation(Entity):
     operation_no: Annotated[int, F("工序号", "Operation", key=True)]
     name: Annotated[str | None, F("工序名称", "Name")]
     equipment: Annotated[str | None, F("设备", "Equipment", search=True, rules=(EQUIPMENT_CODE,))]
-    operator: Annotated[str | None, F("操作人", "Operator", classification=Classification.PERSONAL)]
+    operator: Annotated[str | None, F("操作人", "Operator", classification=Classification.PERSONAL, purpose=MADE_BY)]
     started_at: Annotated[datetime | None, F("开始", "Started at")]
-    ended_at: Annotated[datetime | None, F("结束", "Ended at")]
+    ended_at: Annotated[datetime | None, F("结束", "Ended at", kept_from="close")]
 
 
 class MaterialIssue(Entity):
@@ -83,7 +86,7 @@ class MaterialIssue(Entity):
     lot_no: Annotated[str | None, F("批号", "Lot no.", search=True)]
     quantity: Annotated[Decimal | None, F("数量", "Quantity", rules=(NOT_NEGATIVE,))]
     uom: Annotated[str | None, F("单位", "Unit", codes=UNITS)]
-    issued_at: Annotated[datetime | None, F("领料时间", "Issued at")]
+    issued_at: Annotated[datetime | None, F("领料时间", "Issued at", kept_from="close")]
 
 
 class ProcessReading(Entity):
@@ -106,4 +109,4 @@ class ProcessReading(Entity):
     parameter: Annotated[str, F("参数", "Parameter", codes=PARAMETERS)]
     value: Annotated[Decimal, F("数值", "Value")]
     unit: Annotated[str | None, F("单位", "Unit")]
-    read_at: Annotated[datetime | None, F("时间", "Read at")]
+    read_at: Annotated[datetime | None, F("时间", "Read at", kept_from="creation")]

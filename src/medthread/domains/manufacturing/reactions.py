@@ -30,6 +30,16 @@ BLOCKS = (
         zh="新批使用现行版本的作业文件", en="New lots use the revision in force",
     ),
 )
+AT_THE_MARKET = (
+    Reaction(
+        name="expired_authorisation_stops_market_release", on="certificate.expired", domain="manufacturing", mode=Mode.BLOCK, guard="authorisation_valid",
+        zh="注册证过期,新批不得上市放行", en="New lots are not released to a market whose authorisation ended",
+    ),
+    Reaction(
+        name="wrong_label_stops_market_release", on="udi.mismatch", domain="manufacturing", mode=Mode.BLOCK, guard="udi_as_published",
+        zh="UDI 不一致,停止上市放行", en="Market release stops while the printed UDI is not the one published",
+    ),
+)
 STEPS = """
         select s.operation_no, s.step_no, s.attempt, s.value, s.lower_limit, s.upper_limit, s.deviation, c.state
         from native.batch_record_step as s

@@ -94,7 +94,7 @@ class CapaSource(Entity):
     capa: Annotated[str, F("CAPA", "CAPA", key=True, ref=Ref("capa"), search=True)]
     line_no: Annotated[int, F("行号", "Line", key=True)]
     source_entity: Annotated[str, F("来源类别", "Kind of source", codes=SOURCES)]
-    source_no: Annotated[str, F("来源单号", "Record", search=True)]
+    source_no: Annotated[str, F("来源单号", "Record", search=True, names="source_entity")]
 
 
 class CapaAction(Entity):

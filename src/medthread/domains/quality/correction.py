@@ -78,7 +78,7 @@ class Correction(Entity):
     )
     correction_no: Annotated[str, F("纠偏号", "Correction no.", key=True, series="COR", search=True)]
     cause_entity: Annotated[str, F("针对", "Answers a", codes=KINDS)]
-    cause_no: Annotated[str, F("单号", "Its number", search=True)]
+    cause_no: Annotated[str, F("单号", "Its number", search=True, names="cause_entity")]
     item: Annotated[str | None, F("物料", "Item", ref=Ref("item"))]
     lot_no: Annotated[str | None, F("批号", "Lot no.", ref=THE_LOT, search=True)]
     what: Annotated[str, F("措施", "What is to be done", long=True)]

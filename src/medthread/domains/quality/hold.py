@@ -39,7 +39,7 @@ class Hold(Entity):
     lot_no: Annotated[str, F("批号", "Lot no.", ref=THE_LOT, search=True)]
     reason: Annotated[str, F("原因", "Reason", codes=REASONS)]
     cause_entity: Annotated[str | None, F("起因类别", "Kind of cause", example="nonconformance", in_list=False)]
-    cause_no: Annotated[str | None, F("起因单号", "Record of the cause", search=True, example="NC-2026-00001")]
+    cause_no: Annotated[str | None, F("起因单号", "Record of the cause", search=True, names="cause_entity", example="NC-2026-00001")]
     origin_item: Annotated[str | None, F("源头物料", "Item it began with", in_list=False)]
     origin_lot: Annotated[str | None, F("源头批次", "Lot it began with", search=True)]
     statement: Annotated[str | None, F("说明", "Statement", long=True, in_list=False)]

@@ -124,6 +124,17 @@ def open_nonconformance_of_load(event: Event, work: Work) -> None:
         }, found_on=line["quantity"])
 
 
+@reaction("udi.mismatch", domain="quality", mode=Mode.PROPOSE, zh="就贴标批次开不合格品", en="Open a nonconformance on the lots labelled", role="qa")
+def open_nonconformance_of_labels(event: Event, work: Work) -> None:
+    """Batches of the model that are not released to the market yet."""
+    for batch in work.find("batch_record", model_no=event.body.get("model_no")):
+        if batch["_state"] not in ("market_released", "rejected"):
+            _open(work, {
+                "source": "label", "item": batch["item"], "lot_no": batch["lot_no"], "defect_code": "label",
+                "description": f"UDI: {event.body.get('udi_di')} <> {event.body.get('other')}",
+            }, found_on=batch["quantity_made"] or Decimal(0))
+
+
 @reaction("ae.reportable", domain="quality", mode=Mode.PROPOSE, zh="冻结事件涉及批次待评估", en="Hold the lot of the event until it is evaluated", role="qa")
 def hold_lot_of_adverse_event(event: Event, work: Work) -> None:
     """The lot named in the report, and all that was made of it."""

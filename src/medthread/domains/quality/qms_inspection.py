@@ -40,7 +40,7 @@ class QmsInspection(Entity):
     sample_quantity: Annotated[int | None, F("样本数", "Sample size")]
     defects: Annotated[int | None, F("不合格数", "Defects")]
     result: Annotated[str | None, F("结论", "Result", codes=RESULTS)]
-    judged_at: Annotated[datetime | None, F("判定时间", "Judged at")]
+    judged_at: Annotated[datetime | None, F("判定时间", "Judged at", kept_from="creation")]
 
 
 class QmsInspectionResult(Entity):

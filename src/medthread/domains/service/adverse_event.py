@@ -3,7 +3,7 @@ from typing import Annotated
 
 from medthread.domains.service.adverse_event_process import ADVERSE_EVENT
 from medthread.domains.service.codes import CAUSES, JURISDICTIONS
-from medthread.model import About, Classification, Entity, F, Home, Label, Mask, Ref, Retention
+from medthread.model import About, Classification, Entity, F, Home, Label, LegalBasis, Mask, Purpose, Ref, Retention
 
 SEVERITIES = {
     "death": Label("死亡", "Death"),
@@ -35,6 +35,7 @@ REPORTS = {
     "evaluation": Label("评价报告", "Evaluation report"),
     "final": Label("总结报告", "Final report"),
 }
+REPORTED = Purpose("不良事件评价与上报", "to assess and report the adverse event", basis=LegalBasis.DUTY)
 SENSITIVE = Classification.PERSONAL_SENSITIVE
 
 
@@ -68,9 +69,9 @@ class AdverseEvent(Entity):
     serial_no: Annotated[str | None, F("序列号", "Serial no.", search=True)]
     patient: Annotated[
         str | None,
-        F("患者情况", "Patient", classification=SENSITIVE, mask=Mask.FULL, in_list=False, about=Label("以代号记录,不写姓名", "By a code, never by name")),
+        F("患者情况", "Patient", classification=SENSITIVE, mask=Mask.FULL, in_list=False, about=Label("以代号记录,不写姓名", "By a code, never by name"), purpose=REPORTED),
     ]
-    outcome: Annotated[str | None, F("患者结局", "Outcome for the patient", classification=SENSITIVE, mask=Mask.FULL, in_list=False)]
+    outcome: Annotated[str | None, F("患者结局", "Outcome for the patient", classification=SENSITIVE, mask=Mask.FULL, in_list=False, purpose=REPORTED)]
     causality: Annotated[str | None, F("关联性", "Causality", codes=CAUSALITY)]
     decision_reason: Annotated[str | None, F("上报或不上报的理由", "Why it is reported, or not", in_list=False, long=True)]
     submitted_at: Annotated[datetime | None, F("首次报告时间", "First reported at")]

@@ -3,7 +3,21 @@ from typing import Annotated
 
 from medthread.domains.service.codes import CAUSES, HARMS, JURISDICTIONS, PROBLEMS, YES_NO
 from medthread.domains.service.complaint_process import COMPLAINT
-from medthread.model import About, Classification, Dimension, Entity, F, Home, Label, Mask, Ref, Retention, Rule
+from medthread.model import (
+    About,
+    Classification,
+    Dimension,
+    Entity,
+    F,
+    Home,
+    Label,
+    LegalBasis,
+    Mask,
+    Purpose,
+    Ref,
+    Retention,
+    Rule,
+)
 
 CHANNELS = {
     "phone": Label("电话", "Telephone"),
@@ -36,6 +50,8 @@ KNOWN_AFTER_RECEIPT = Rule(
     needs=("aware_at", "received_at"),
     dimension=Dimension.CONSISTENCY,
 )
+HEARD = Purpose("处理投诉并回复投诉人", "to handle the complaint and answer who made it", basis=LegalBasis.DUTY)
+WRITTEN_TO = Purpose("回寄与答复", "to write back", basis=LegalBasis.CONSENT)
 PERSONAL = Classification.PERSONAL
 
 
@@ -67,9 +83,9 @@ class Complaint(Entity):
     ]
     channel: Annotated[str, F("渠道", "Channel", codes=CHANNELS, default="phone")]
     customer: Annotated[str | None, F("客户", "Customer", ref=Ref("customer"), search=True)]
-    complainant: Annotated[str | None, F("投诉人", "Complainant", classification=PERSONAL, mask=Mask.PARTIAL, in_list=False)]
-    phone: Annotated[str | None, F("电话", "Phone", classification=PERSONAL, mask=Mask.PARTIAL, in_list=False)]
-    address: Annotated[str | None, F("地址", "Address", classification=PERSONAL, mask=Mask.FULL, in_list=False)]
+    complainant: Annotated[str | None, F("投诉人", "Complainant", classification=PERSONAL, mask=Mask.PARTIAL, in_list=False, purpose=HEARD)]
+    phone: Annotated[str | None, F("电话", "Phone", classification=PERSONAL, mask=Mask.PARTIAL, in_list=False, purpose=HEARD)]
+    address: Annotated[str | None, F("地址", "Address", classification=PERSONAL, mask=Mask.FULL, in_list=False, purpose=WRITTEN_TO)]
     occurred_in: Annotated[str, F("发生地法域", "Occurred in", codes=JURISDICTIONS, default="CN")]
     event_on: Annotated[date | None, F("事件日期", "Happened on")]
     description: Annotated[str, F("描述", "Description", in_list=False, long=True)]

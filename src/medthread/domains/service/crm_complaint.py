@@ -2,7 +2,21 @@ from datetime import datetime
 from typing import Annotated
 
 from medthread.domains.service.codes import HARMS
-from medthread.model import About, Classification, Dimension, Entity, F, Gate, Label, Mask, Ref, Retention, Rule
+from medthread.model import (
+    About,
+    Classification,
+    Dimension,
+    Entity,
+    F,
+    Gate,
+    Label,
+    LegalBasis,
+    Mask,
+    Purpose,
+    Ref,
+    Retention,
+    Rule,
+)
 
 SCANNED_UDI = Rule(
     name="check_digit",
@@ -17,6 +31,8 @@ UNKNOWN_CARRIER = Rule(
     dimension=Dimension.VALIDITY,
     gate=Gate.WARN,
 )
+
+HEARD = Purpose("处理投诉并回复投诉人", "to handle the complaint and answer who made it", basis=LegalBasis.DUTY)
 
 
 class CrmComplaint(Entity):
@@ -43,9 +59,9 @@ class CrmComplaint(Entity):
     harm: Annotated[str | None, F("伤害", "Harm", codes=HARMS)]
     description: Annotated[str, F("描述", "Description", in_list=False)]
     complainant: Annotated[
-        str | None, F("投诉人", "Complainant", classification=Classification.PERSONAL, mask=Mask.PARTIAL, in_list=False)
+        str | None, F("投诉人", "Complainant", classification=Classification.PERSONAL, mask=Mask.PARTIAL, in_list=False, purpose=HEARD)
     ]
     phone: Annotated[
-        str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL, in_list=False)
+        str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL, in_list=False, purpose=HEARD)
     ]
     received_at: Annotated[datetime | None, F("收到时间", "Received at")]

@@ -4,7 +4,20 @@ from typing import Annotated
 
 from medthread.domains.service.codes import YES_NO
 from medthread.domains.service.dispute_process import DISPUTE
-from medthread.model import NOT_NEGATIVE, About, Classification, Entity, F, Home, Label, Mask, Ref, Retention
+from medthread.model import (
+    NOT_NEGATIVE,
+    About,
+    Classification,
+    Entity,
+    F,
+    Home,
+    Label,
+    LegalBasis,
+    Mask,
+    Purpose,
+    Ref,
+    Retention,
+)
 
 KINDS = {
     "liability": Label("产品责任", "Product liability"),
@@ -13,6 +26,7 @@ KINDS = {
     "warranty": Label("保修", "Warranty"),
     "other": Label("其他", "Other"),
 }
+PARTY = Purpose("主张或抗辩权利", "to pursue or defend a claim", basis=LegalBasis.CONTRACT)
 KEPT = Retention(years=10, anchor="close", basis="《民法典》第一百八十八条")
 
 
@@ -34,7 +48,7 @@ class Dispute(Entity):
     )
     dispute_no: Annotated[str, F("纠纷号", "Dispute no.", key=True, search=True, series="DP")]
     kind: Annotated[str, F("类型", "Kind", codes=KINDS)]
-    counterparty: Annotated[str, F("对方", "Counterparty", classification=Classification.PERSONAL, mask=Mask.PARTIAL)]
+    counterparty: Annotated[str, F("对方", "Counterparty", classification=Classification.PERSONAL, mask=Mask.PARTIAL, purpose=PARTY)]
     complaint: Annotated[str | None, F("投诉", "Complaint", ref=Ref("complaint"), search=True)]
     claim: Annotated[str, F("诉求", "Claim", in_list=False, long=True, classification=Classification.CONFIDENTIAL)]
     amount: Annotated[Decimal | None, F("金额", "Amount", unit="CNY", rules=(NOT_NEGATIVE,), classification=Classification.CONFIDENTIAL)]

@@ -1,7 +1,7 @@
 from datetime import date
 from typing import Annotated
 
-from medthread.model import About, Entity, F, Home, Label, Ref, Retention
+from medthread.model import About, Entity, F, Home, Label, Ref, Retention, Span
 
 STATUS = {
     "shipped": Label("已发货", "Shipped"),
@@ -26,7 +26,10 @@ class InstalledUnit(Entity):
         home=Home.NATIVE,
         title="serial_no",
         meaning=Label("一台器械在使用单位的现状:装机、软件、保修、维护", "A device where it is used: installed, its software, its warranty, its service"),
-        retain=Retention(years=15, anchor="last_ship", basis="ISO 13485:2016 7.5.3, 7.5.4"),
+        retain=Retention(
+            years=2, anchor="last_ship", device_life=True, at_least=(Span(years=15, anchor="last_ship"),), implants_forever=True,
+            basis="ISO 13485:2016 7.5.3, 7.5.4",
+        ),
         synonyms=("装机", "installed base"),
     )
     item: Annotated[str, F("物料", "Item", key=True, ref=Ref("item"), search=True)]

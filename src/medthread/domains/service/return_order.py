@@ -26,4 +26,4 @@ class ReturnOrder(Entity):
     lot_no: Annotated[str | None, F("批号", "Lot no.", search=True)]
     quantity: Annotated[Decimal | None, F("数量", "Quantity", rules=(NOT_NEGATIVE,))]
     reason: Annotated[str | None, F("原因", "Reason")]
-    returned_at: Annotated[datetime | None, F("退回时间", "Returned at")]
+    returned_at: Annotated[datetime | None, F("退回时间", "Returned at", kept_from="creation")]

@@ -40,7 +40,7 @@ class SalesOrderLine(Entity):
     price: Annotated[Decimal | None, F("单价", "Price", rules=(NOT_NEGATIVE,))]
     currency: Annotated[str | None, F("币种", "Currency", standard="ISO 4217")]
     market: Annotated[str | None, F("销售法域", "Market", codes=JURISDICTIONS)]
-    ordered_on: Annotated[date, F("下单日期", "Ordered on")]
+    ordered_on: Annotated[date, F("下单日期", "Ordered on", kept_from="creation")]
     promised_on: Annotated[date | None, F("承诺交期", "Promised on")]
     reviewed_on: Annotated[date | None, F("合同评审日期", "Contract reviewed on", standard="ISO 13485:2016 7.2.2")]
     status: Annotated[str | None, F("状态", "Status", codes=STATUS)]

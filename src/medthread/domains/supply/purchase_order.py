@@ -32,7 +32,7 @@ class PurchaseOrder(Entity):
     )
     po_no: Annotated[str, F("订单号", "Order no.", key=True, search=True)]
     supplier: Annotated[str, F("供应商", "Supplier", ref=Ref("supplier"), search=True)]
-    ordered_on: Annotated[date | None, F("下单日期", "Ordered on")]
+    ordered_on: Annotated[date | None, F("下单日期", "Ordered on", kept_from="creation")]
     currency: Annotated[str | None, F("币种", "Currency", standard="ISO 4217")]
     total: Annotated[Decimal | None, F("金额", "Total", rules=(NOT_NEGATIVE,))]
     buyer: Annotated[str | None, F("采购员", "Buyer")]
@@ -62,5 +62,5 @@ class PurchaseOrderLine(Entity):
     quantity: Annotated[Decimal, F("数量", "Quantity", rules=(NOT_NEGATIVE,))]
     uom: Annotated[str | None, F("单位", "Unit", codes=UNITS)]
     price: Annotated[Decimal | None, F("单价", "Price", unit="CNY", rules=(NOT_NEGATIVE,))]
-    ordered_on: Annotated[date, F("下单日期", "Ordered on")]
+    ordered_on: Annotated[date, F("下单日期", "Ordered on", kept_from="creation")]
     due_on: Annotated[date | None, F("交期", "Due on")]

@@ -32,4 +32,4 @@ class Receipt(Entity):
     lot_no: Annotated[str, F("内部批号", "Lot no.", search=True)]
     quantity: Annotated[Decimal, F("数量", "Quantity", rules=(NOT_NEGATIVE,))]
     uom: Annotated[str | None, F("单位", "Unit", codes=UNITS)]
-    received_at: Annotated[datetime, F("到货时间", "Received at")]
+    received_at: Annotated[datetime, F("到货时间", "Received at", kept_from="creation")]

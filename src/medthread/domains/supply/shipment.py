@@ -17,7 +17,7 @@ class Shipment(Entity):
         owner="warehouse",
         title="shipment_no",
         meaning=Label("发货单的一行", "One line of a delivery"),
-        retain=Retention(years=10, anchor="last_ship", basis="ISO 13485:2016 7.5.9.2"),
+        retain=Retention(years=10, anchor="last_ship", implants_forever=True, basis="ISO 13485:2016 7.5.9.2"),
         synonyms=("出库", "delivery"),
     )
     shipment_no: Annotated[str, F("发货单号", "Shipment no.", key=True, search=True)]
@@ -30,4 +30,4 @@ class Shipment(Entity):
     uom: Annotated[str | None, F("单位", "Unit", codes=UNITS)]
     gross_weight: Annotated[Decimal | None, F("毛重", "Gross weight", unit="kg", in_list=False, rules=(NOT_NEGATIVE,))]
     freight: Annotated[Decimal | None, F("运费", "Freight", in_list=False, rules=(NOT_NEGATIVE,))]
-    shipped_at: Annotated[datetime, F("发货时间", "Shipped at")]
+    shipped_at: Annotated[datetime, F("发货时间", "Shipped at", kept_from="last_ship")]

@@ -29,4 +29,4 @@ class StockBalance(Entity):
     uom: Annotated[str | None, F("单位", "Unit", codes=UNITS)]
     value: Annotated[Decimal | None, F("金额", "Value", unit="CNY", in_list=False)]
     stock_owner: Annotated[str | None, F("货主", "Owner", in_list=False)]
-    as_of: Annotated[datetime | None, F("时点", "As of")]
+    as_of: Annotated[datetime | None, F("时点", "As of", kept_from="creation")]

@@ -41,4 +41,4 @@ class StockMovement(Entity):
     to_location: Annotated[str | None, F("到", "To")]
     quantity: Annotated[Decimal, F("数量", "Quantity")]
     uom: Annotated[str | None, F("单位", "Unit", codes=UNITS)]
-    posted_at: Annotated[datetime, F("过账时间", "Posted at")]
+    posted_at: Annotated[datetime, F("过账时间", "Posted at", kept_from="creation")]

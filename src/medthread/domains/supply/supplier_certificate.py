@@ -46,7 +46,7 @@ class SupplierCertificate(Entity):
     kind: Annotated[str, F("证照类型", "Kind", key=True, codes=KINDS)]
     cert_no: Annotated[str, F("证号", "Certificate no.", key=True, search=True)]
     issuer: Annotated[str | None, F("发证机关", "Issuer")]
-    issued_on: Annotated[date | None, F("发证日", "Issued on")]
+    issued_on: Annotated[date | None, F("发证日", "Issued on", kept_from="creation")]
     expires_on: Annotated[date | None, F("有效期至", "Expires on")]
     scope: Annotated[str | None, F("范围", "Scope", long=True, in_list=False)]
     file_sha256: Annotated[str | None, F("扫描件哈希", "Scan's hash", in_list=False)]

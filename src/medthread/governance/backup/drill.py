@@ -30,6 +30,7 @@ from medthread.trust.keys import Keyring
 from medthread.trust.log import AuditLog, check_log
 from medthread.trust.seal import is_sealed, key_id_of, unseal
 
+LOOKED_AT = 20  # rows among which a sealed value is looked for that was not erased
 CHANGED_BY_RESTORING = frozenset({"medthread.session", "medthread.audit_event", "medthread.audit_unsealed", "medthread.signing_key"})
 
 
@@ -174,27 +175,28 @@ def _lake(store: Store, manifest: Manifest, data: Path) -> tuple[bool, str]:
 
 
 def _domain(store: Store, data: Path, registry: Registry, domain: str) -> tuple[bool, str]:
-    """One record of a domain, read the way that readers read it, a sealed value opened."""
+    """One record of a domain, read the way that readers read it, and a sealed value opened."""
     for entity in (e for e in registry.values() if e.about.domain == domain):
-        row = _native_row(store, entity) if entity.about.home is Home.NATIVE else _lake_row(store, entity)
-        if row is not None:
-            sealed = [v for v in row.values() if isinstance(v, str) and is_sealed(v)]
+        rows = _native_rows(store, entity) if entity.about.home is Home.NATIVE else _lake_rows(store, entity)
+        if rows:
+            sealed = [v for row in rows for v in row.values() if isinstance(v, str) and is_sealed(v)]
             opened = f", {_unsealed(store, data, sealed)}" if sealed else ""
-            return True, f"{entity.name} {row['id']}{opened}"
+            return True, f"{entity.name} {rows[0]['id']}{opened}"
     return True, "it has no records"
 
 
-def _native_row(store: Store, entity: type[Entity]) -> dict[str, Any] | None:
+def _native_rows(store: Store, entity: type[Entity]) -> list[dict[str, Any]]:
     with store.transaction() as tx:
-        row = tx.execute(text(f'select * from native."{entity.name}" order by id limit 1')).one_or_none()
-    return None if row is None else dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+        rows = tx.execute(text(f'select * from native."{entity.name}" order by id limit {LOOKED_AT}')).all()
+    return [dict(r._mapping) for r in rows]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
-def _lake_row(store: Store, entity: type[Entity]) -> dict[str, Any] | None:
+def _lake_rows(store: Store, entity: type[Entity]) -> list[dict[str, Any]]:
     with closing(LakeReader(Releases(store))) as reader:
         if not reader.published() or not reader.current().has(f"golden.{entity.name}"):
-            return None
-        return next(iter(reader.current().query(f"select * from {reader.current().relation(f'golden.{entity.name}')} order by id limit 1")), None)
+            return []
+        snapshot = reader.current()
+        return snapshot.query(f"select * from {snapshot.relation(f'golden.{entity.name}')} order by id limit {LOOKED_AT}")
 
 
 def _unsealed(store: Store, data: Path, sealed: list[str]) -> str:

@@ -11,22 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, LargeBinary, Table, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from medthread.governance.backup.manifest import KEYS, KeyBundle
 from medthread.model.errors import NotFoundError, StoreError
 from medthread.stores.postgres.store import Store
-from medthread.stores.postgres.tables import metadata
 from medthread.stores.targets import Target
 from medthread.trust.backup_key import BackupKey
+from medthread.trust.keys import WRAPPED, tables_of_keys
 from medthread.trust.sealed_stream import AlteredError, hash_file, open_stream, seal_stream
 
-WRAPPED, SUFFIX = "wrapped", ".keys"
-
-
-def tables_of_keys() -> list[Table]:
-    """Tables that keep keys wrapped by the master key: those with a column of that name."""
-    return [t for t in metadata.sorted_tables if WRAPPED in t.c and isinstance(t.c[WRAPPED].type, LargeBinary)]
+SUFFIX = ".keys"
 
 
 def bundle_of(store: Store, folder: Path, *, system: str) -> KeyBundle:

@@ -37,6 +37,11 @@ def golden_sql(entity: type[Entity], registry: Registry, sources: tuple[Source, 
     return f"{resolved} select {_merged(entity, registry, columns)} from named group by id order by id"
 
 
+def named_sql(entity: type[Entity], registry: Registry) -> str:
+    """SELECT every standard row with the id of the object that it tells of, from the same relations as `golden_sql`."""
+    return f"with resolved as ({_resolved(entity, registry)}) select *, {_id(entity, registry)} as id from resolved"
+
+
 def _resolved(entity: type[Entity], registry: Registry) -> str:
     """Every master reference: the golden id, with the code as it came beside it."""
     changed, joins = [], []

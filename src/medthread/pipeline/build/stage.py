@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import duckdb
 import pyarrow as pa
 
 from medthread.derive.columns import golden_columns
@@ -49,18 +50,24 @@ def _build_golden(context: Context, entity: type[Entity]) -> int:
     key = key_of("build", target, fingerprint, str(heads.get(target)))
     out = context.committer.place(target, key)
     with job(memory=context.memory, threads=context.threads) as con:
-        con.register("trusts", pa.table({"name": list(trust), "trust": pa.array(trust.values(), pa.int64())}))
-        files = file_list(context.committer.files(standard))
-        con.execute(f"create temp view standard as select * from read_parquet({files}, union_by_name=true)")
-        for master in masters:
-            found = context.committer.files(f"golden.{master}_xref")
-            relation = (
-                f"select record_id, golden_id from read_parquet({file_list(found)})" if found
-                else "select cast(null as varchar) as record_id, cast(null as varchar) as golden_id where false"
-            )
-            con.execute(f"create temp view {quote('xref.' + master)} as {relation}")
+        define_standard(context, con, entity)
         copy(con, sql, out)
     return context.committer.commit(Change(target, (out,), key, mode="replace", fingerprint=fingerprint)).rows
+
+
+def define_standard(context: Context, con: duckdb.DuckDBPyConnection, entity: type[Entity]) -> None:
+    """The relations that golden rows are made of: `standard`, `trusts`, and `xref.<master>` for each master referred to."""
+    trust = {s.name: s.trust for s in context.sources}
+    con.register("trusts", pa.table({"name": list(trust), "trust": pa.array(trust.values(), pa.int64())}))
+    files = file_list(context.committer.files(f"standard.{entity.name}"))
+    con.execute(f"create or replace temp view standard as select * from read_parquet({files}, union_by_name=true)")
+    for master in resolved_masters(entity, context.registry):
+        found = context.committer.files(f"golden.{master}_xref")
+        relation = (
+            f"select record_id, golden_id from read_parquet({file_list(found)})" if found
+            else "select cast(null as varchar) as record_id, cast(null as varchar) as golden_id where false"
+        )
+        con.execute(f"create or replace temp view {quote('xref.' + master)} as {relation}")
 
 
 def _build_mart(context: Context, mart: Mart, engine: Engine) -> int:

@@ -14,9 +14,12 @@ BATCH = 65_536
 
 
 def seal_columns(
-    source: Path, out: Path, *, columns: frozenset[str], key: bytes, key_id: str, index_key: bytes
+    source: Path, out: Path, *, columns: frozenset[str], key: bytes, key_id: str, index_key: bytes, erased: frozenset[str] = frozenset()
 ) -> None:
-    """Rewrite a raw file with its personal columns sealed; each distinct value of a batch is sealed once."""
+    """Rewrite a raw file with its personal columns sealed; each distinct value of a batch is sealed once.
+
+    Values whose blind index is in `erased` are those of persons who were erased: they are not taken in again.
+    """
     with pq.ParquetFile(source) as file:
         schema = file.schema_arrow
         for name in schema.names:
@@ -24,16 +27,16 @@ def seal_columns(
                 schema = schema.append(pa.field(name + MASKED, pa.string())).append(pa.field(name + INDEX, pa.string()))
         with pq.ParquetWriter(out, schema, compression="zstd", compression_level=1) as writer:
             for batch in file.iter_batches(BATCH):
-                writer.write_batch(_sealed(batch, columns, key, key_id, index_key).select(schema.names))
+                writer.write_batch(_sealed(batch, columns, key, key_id, index_key, erased).select(schema.names))
 
 
 def _sealed(
-    batch: pa.RecordBatch, columns: frozenset[str], key: bytes, key_id: str, index_key: bytes
+    batch: pa.RecordBatch, columns: frozenset[str], key: bytes, key_id: str, index_key: bytes, erased: frozenset[str]
 ) -> pa.RecordBatch:
     arrays = dict(zip(batch.schema.names, batch.columns, strict=True))
     for name in [n for n in batch.schema.names if n in columns]:
         coded: Any = pc.dictionary_encode(batch.column(name))
-        distinct = [v or None for v in coded.dictionary.to_pylist()]
+        distinct = _without(erased, [v or None for v in coded.dictionary.to_pylist()], index_key)
         made = {
             name: seal_all(distinct, key=key, key_id=key_id),
             name + MASKED: [mask_partial(v) for v in distinct],
@@ -42,3 +45,9 @@ def _sealed(
         for column, values in made.items():
             arrays[column] = pc.take(pa.array(values, pa.string()), coded.indices)
     return pa.RecordBatch.from_pydict(arrays)
+
+
+def _without(erased: frozenset[str], values: list[str | None], index_key: bytes) -> list[str | None]:
+    if not erased:
+        return values
+    return [None if i in erased else v for v, i in zip(values, blind_index(values, key=index_key), strict=True)]

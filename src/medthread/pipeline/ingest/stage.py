@@ -19,7 +19,7 @@ from medthread.pipeline.ingest.reading import read_arrival
 from medthread.pipeline.ingest.sealing import seal_columns
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
-from medthread.stores.postgres.tables import load
+from medthread.stores.postgres.tables import erased_index, load
 from medthread.stores.readers import Extract, Reject
 from medthread.trust.seal import seal_all
 
@@ -121,8 +121,9 @@ def _personal(context: Context, arrival: Arrival, columns: tuple[str, ...]) -> f
 def _seal(context: Context, arrival: Arrival, plain: Path, target: Path, columns: frozenset[str]) -> None:
     with context.store.transaction() as tx:
         key = context.keyring.make(tx, id_=arrival.load_id, subject=f"load/{arrival.load_id}")
+        erased = frozenset(tx.execute(select(erased_index.c.value_index)).scalars())
     partial = target.with_suffix(".partial")
-    seal_columns(plain, partial, columns=columns, key=key, key_id=arrival.load_id, index_key=context.keyring.index_key)
+    seal_columns(plain, partial, columns=columns, key=key, key_id=arrival.load_id, index_key=context.keyring.index_key, erased=erased)
     partial.replace(target)
 
 

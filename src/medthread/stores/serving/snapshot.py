@@ -129,7 +129,7 @@ class LakeReader:
             raise ConfigurationError("nothing is published yet", hint="run `medthread run`, or start a run on the Runs page")
         with self._lock:
             found = self._open.get(release.id)
-            if found is None:
+            if found is None or found.release != release:  # its files may have been rewritten
                 found = self._open[release.id] = Snapshot(release)
                 while len(self._open) > KEPT:
                     self._open.popitem(last=False)

@@ -4,7 +4,7 @@ from medthread.trust.log.alarm import Alarm, Waiting, alarms, waiting
 from medthread.trust.log.bundle import Chosen, Exported, export_bundle
 from medthread.trust.log.copies import Copies
 from medthread.trust.log.fault import KINDS, Findings, LogFault
-from medthread.trust.log.keys import public_keys
+from medthread.trust.log.keys import public_keys, renew
 from medthread.trust.log.proof import Consistency, Inclusion, consistency, inclusion
 from medthread.trust.log.seal import AuditLog, LastCheckpoint, last_checkpoint
 from medthread.trust.log.sealer import Sealer
@@ -34,5 +34,6 @@ __all__ = [
     "inclusion",
     "last_checkpoint",
     "public_keys",
+    "renew",
     "waiting",
 ]

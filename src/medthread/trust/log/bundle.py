@@ -21,14 +21,14 @@ from medthread.methods.note import encode, signed
 from medthread.model.errors import ConflictError, NotFoundError
 from medthread.stores.postgres.tables import audit_checkpoint, audit_log, signature, signing_key
 from medthread.trust.log import verifier
-from medthread.trust.log.keys import Signer, public_keys, signer
+from medthread.trust.log.keys import LOG, MADE, Signer, public_keys, signer
 from medthread.trust.log.leaf import COLUMNS, DECODE, leaf_of
-from medthread.trust.log.seal import LOG, AuditLog
+from medthread.trust.log.seal import AuditLog
 from medthread.trust.log.verify import SNAPSHOT, STEP
 from medthread.trust.signatures import SAID
 
 PROGRAM, README = "verify.py", "README.txt"
-KEYS_TOLD = ("signing_key.create", "audit_key.create")  # always given: without them signatures prove less
+KEYS_TOLD = ("signing_key.create", MADE)  # always given: without them signatures prove less
 LEAVES = f"""
     select {COLUMNS}, l.hash, l.seq as sealed, ({{chosen}}) as chosen from medthread.audit_leaf l
     left join medthread.audit_event e on e.seq = l.seq where l.leaf_index < :size order by l.leaf_index

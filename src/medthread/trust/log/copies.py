@@ -6,7 +6,7 @@ Whoever rewrites the database together with its checkpoints is found out by the 
 import os
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from medthread.model.errors import StoreError
 from medthread.stores.postgres.store import Store
@@ -28,12 +28,17 @@ class Copies:
         return sorted(self.folder.glob(f"*/*{SUFFIX}"), key=lambda p: p.name)
 
     def catch_up(self, store: Store) -> int:
-        """Copy what is newer than the newest copy; gives how many."""
-        if self._newest is None:
-            self._newest = self._found()
-        query = select(audit_checkpoint).where(audit_checkpoint.c.size > self._newest).order_by(audit_checkpoint.c.size)
+        """Copy what is newer than the newest copy; gives how many. A log that is shorter than its copies is refused."""
+        newest = self._newest if self._newest is not None else self._found()
+        table = audit_checkpoint
         with store.transaction() as tx:
-            rows = tx.execute(query).all()
+            rows = tx.execute(select(table).where(table.c.size > newest).order_by(table.c.size)).all()
+            held = tx.execute(select(func.max(table.c.size))).scalar_one() or 0
+        if held < newest:
+            raise StoreError(
+                f"a log of {newest} rows was signed and copied to {self.folder}, the database holds {held}: it was cut, or an older backup was restored",
+                hint="find out which; after a restore, put the later copies aside where they are kept, and copying goes on")
+        self._newest = newest
         for row in rows:
             self._write(self.folder / f"{row.at:%Y-%m-%d}" / f"{row.size:0{DIGITS}d}{SUFFIX}", row.note)
             self._newest = row.size

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 from medthread.methods.merkle import Read, consistency_ranges, inclusion_ranges, prove
 from medthread.model.errors import InvalidError, NotFoundError, StoreError
 from medthread.stores.postgres.tables import audit_checkpoint, audit_leaf, audit_log, audit_node
-from medthread.trust.log.seal import LOG, last_checkpoint
+from medthread.trust.log.keys import LOG
+from medthread.trust.log.seal import last_checkpoint
 
 
 @dataclass(frozen=True)

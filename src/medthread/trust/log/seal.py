@@ -23,10 +23,9 @@ from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import audit_checkpoint, audit_log, audit_unsealed
 from medthread.trust.keys import Keyring
 from medthread.trust.log.copies import Copies
-from medthread.trust.log.keys import signer
+from medthread.trust.log.keys import LOG, signer
 from medthread.trust.log.leaf import COLUMNS, leaf_of
 
-LOG = "audit"
 BATCH = 500
 # A visible row with an id that was not given out yet comes from another cluster (a dump that was restored): it is
 # committed, and no transaction of this cluster can come before it.

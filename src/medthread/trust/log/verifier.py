@@ -5,7 +5,7 @@
 只用 Python 3.8+ 标准库,不联网,不导入医脉 · Python 3.8+ and its standard library alone: no network, nothing of Medthread.
 
 BUNDLE      a folder or zip made by `medthread audit export`.
---key       the installation's verifier key as it was published. Without it the key inside the bundle is believed, and
+--key       the installation's verifier key as it was published, each of them where it was renewed. Without it the key inside the bundle is believed, and
             a bundle forged as a whole with a key of the forger's own would pass: compare the key that is printed.
 --checkpoint  a checkpoint kept elsewhere (mail, paper, another company): the log must lead to its root too.
 --record    prove that the record with this seq is in the log, and print the proof (RFC 9162, 2.1.3).
@@ -160,10 +160,10 @@ def key_of(text: str) -> Key:
     return key
 
 
-def opened(note: str, keys: list[Key]) -> str:
-    """The text of a signed note; ValueError unless one of the keys signed it and all its lines are well formed."""
+def opened(note: str, keys: list[Key]) -> tuple[str, Key]:
+    """The text of a signed note and the key; ValueError unless one of the keys signed it and all its lines are well formed."""
     text, _, lines = note.rpartition("\n\n")
-    found = False
+    found = None
     for line in lines[:-1].split("\n"):
         dash, name, value = line[:2], *line[2:].split(" ")
         raw = decode(value)
@@ -173,18 +173,19 @@ def opened(note: str, keys: list[Key]) -> str:
             if (key.name, key.id) == (name, raw[:KEY_ID]):
                 if not ed25519_stands(key.public, raw[KEY_ID:], (text + "\n").encode()):
                     raise ValueError("the signature does not stand")
-                found = True
-    if not found:
+                found = key
+    if found is None:
         raise ValueError("no signature of a known key")
-    return text + "\n"
+    return text + "\n", found
 
 
-def checkpoint_of(note: str, keys: list[Key]) -> tuple[str, int, bytes]:
-    """Origin, size and root of a checkpoint."""
-    origin, size, root, algorithm, end = opened(note, keys).split("\n")
+def checkpoint_of(note: str, keys: list[Key]) -> tuple[str, int, bytes, Key]:
+    """Origin, size and root of a checkpoint, and the key that signed it."""
+    text, key = opened(note, keys)
+    origin, size, root, algorithm, end = text.split("\n")
     if algorithm != HASH_LINE or end or str(int(size)) != size:
         raise ValueError("not a checkpoint")
-    return origin, int(size), decode(root)
+    return origin, int(size), decode(root), key
 
 
 def leaf_hash(record: bytes) -> bytes:
@@ -292,7 +293,7 @@ class Told:
 
     signatures: dict[str, Any] = field(default_factory=dict)
     signing_keys: dict[str, Any] = field(default_factory=dict)
-    log_keys: set[str] = field(default_factory=set)
+    log_keys: list[str] = field(default_factory=list)
     shown: int = 0
     withheld: int = 0
 
@@ -303,7 +304,7 @@ class Told:
         elif record["action"] == "signing_key.create":
             self.signing_keys[record["object"].split("/", 1)[1]] = record["after"]["public"]
         elif record["action"] == "audit_key.create":
-            self.log_keys.add(record["after"]["key"])
+            self.log_keys.append(record["after"]["key"])
 
 
 class Check:
@@ -315,6 +316,7 @@ class Check:
         self.faults: list[tuple[str, str]] = []
         self.told, self.tree = Told(), Tree()
         self.roots: dict[int, bytes] = {}
+        self.signers: dict[int, str] = {}
         self.leaves: list[bytes] = []
         self.keys: list[Key] = []
         self.people: dict[str, dict[str, Any]] = {}
@@ -356,12 +358,12 @@ class Check:
         """Of a zip: every byte is as it was written."""
         if not self.bundle.path.is_dir():
             note, digest = self.bundle.container()
-            if opened(note, self.keys) != f"{CONTAINER}\nsha256 {digest}\n":
+            if opened(note, self.keys)[0] != f"{CONTAINER}\nsha256 {digest}\n":
                 self.fault("bytes of the archive changed", self.bundle.path.name)
 
     def read_manifest(self) -> None:
         """Every file is there, none is added, each has the content that was signed."""
-        first, origin, size, _, *files, end = opened(b"\n".join([*self.bundle.lines(MANIFEST), b""]).decode(), self.keys).split("\n")
+        first, origin, size, _, *files, end = opened(b"\n".join([*self.bundle.lines(MANIFEST), b""]).decode(), self.keys)[0].split("\n")
         if first != SUBJECT or end or not origin.startswith("origin ") or not size.startswith("size "):
             raise ValueError("not a manifest")
         self.origin = origin.split(" ", 1)[1]
@@ -383,15 +385,14 @@ class Check:
         for n, line in enumerate(self.bundle.lines(CHECKPOINTS), 1):
             try:
                 said = json.loads(line)
-                origin, size, root = checkpoint_of(said["note"], self.keys)
+                origin, size, root, key = checkpoint_of(said["note"], self.keys)
                 if size <= last or said["size"] != size or origin != (self.origin or origin):
                     raise ValueError("out of order")
-                self.roots[size] = root
-                last = size
+                self.roots[size], self.signers[size], last = root, key.text, size
             except WRONG as error:
                 self.fault("checkpoint forged", f"line {n}: {error}")
         for name in self.elsewhere:
-            origin, size, root = checkpoint_of(Path(name).read_text(encoding="utf-8"), self.keys)
+            origin, size, root, _ = checkpoint_of(Path(name).read_text(encoding="utf-8"), self.keys)
             if origin != (self.origin or origin) or self.roots.setdefault(size, root) != root:
                 self.fault("checkpoint kept elsewhere differs", name)
 
@@ -404,6 +405,8 @@ class Check:
                 self.leaves.append(leaf)
             if self.tree.size in self.roots and self.roots[self.tree.size] != self.tree.root:
                 self.fault("records do not lead to the signed root", f"checkpoint {self.tree.size}")
+            if self.signers.get(self.tree.size) in self.told.log_keys[:-1]:
+                self.fault("checkpoint signed by a key that was replaced", f"checkpoint {self.tree.size}")
         for size in sorted(s for s in self.roots if s > self.tree.size):
             self.fault("records end before a checkpoint", f"{self.tree.size} < {size}")
         if not self.tree.size == self.expected == max(self.roots, default=0):

@@ -14,13 +14,13 @@ from medthread.methods.algorithms import SIGNATURES
 from medthread.methods.merkle import Frontier, append, leaf_hashes, root
 from medthread.methods.note import Checkpoint, NoteKey, opened
 from medthread.model.errors import ConfigurationError
-from medthread.stores.postgres.tables import audit_checkpoint, audit_event, audit_key, audit_log, audit_node
+from medthread.stores.postgres.tables import audit_checkpoint, audit_key, audit_log, audit_node
 from medthread.trust.keys import Keyring
 from medthread.trust.log.copies import Copies, size_of
 from medthread.trust.log.fault import Findings
-from medthread.trust.log.keys import private_of, public_keys
+from medthread.trust.log.keys import LOG, announced, public_keys
 from medthread.trust.log.leaf import COLUMNS, leaf_of
-from medthread.trust.log.seal import LOG, AuditLog
+from medthread.trust.log.seal import AuditLog
 from medthread.trust.log.signed import check_signatures
 
 STEP = 2000
@@ -70,33 +70,45 @@ def check_log(log: AuditLog) -> Checked:
     return checked
 
 
-def _keys(tx: Connection, keyring: Keyring, findings: Findings) -> list[NoteKey]:
-    """The keys whose private half this installation holds, or held, and which the log tells of."""
-    announced = set(tx.execute(select(audit_event.c.after["key"].astext).where(audit_event.c.action == "audit_key.create")).scalars())
-    rows = {r.id: r for r in tx.execute(select(audit_key))}
+@dataclass(frozen=True)
+class _Keys:
+    """The keys whose private half this installation holds, and which the log tells of; with the places where it does."""
+
+    good: list[NoteKey]
+    told: list[tuple[int | None, str]]
+
+    def at(self, size: int) -> list[NoteKey]:
+        """Those that may sign a log of this size: not what it had replaced by then."""
+        before = [text for index, text in self.told if index is not None and index < size]
+        return [k for k in self.good if k.text not in before[:-1]]
+
+
+def _keys(tx: Connection, keyring: Keyring, findings: Findings) -> _Keys:
+    told = announced(tx)
+    wrapped = {r.id: r.wrapped for r in tx.execute(select(audit_key))}
     good = []
     for key in public_keys(tx):
-        wrapped = rows[key.id.hex()].wrapped if key.id.hex() in rows else None
-        if key.text in announced and wrapped is not None and _is_ours(keyring, key, bytes(wrapped)):
+        held = wrapped.get(key.id.hex())
+        if held is not None and key.text in {t for _, t in told} and _is_ours(keyring, key, bytes(held)):
             good.append(key)
         else:
             findings.add("key.foreign", key.text)
-    return good
+    return _Keys(good, told)
 
 
 def _is_ours(keyring: Keyring, key: NoteKey, wrapped: bytes) -> bool:
     try:
-        return SIGNATURES[key.algorithm].public_of(private_of(keyring, wrapped)) == key.public
+        return SIGNATURES[key.algorithm].public_of(keyring.unwrap(wrapped)) == key.public
     except ConfigurationError:
         return False
 
 
-def _checkpoints(tx: Connection, keys: list[NoteKey], checked: Checked, *, origin: str | None) -> dict[int, bytes]:
+def _checkpoints(tx: Connection, keys: _Keys, checked: Checked, *, origin: str | None) -> dict[int, bytes]:
     """Roots by size, of the checkpoints in the database whose signature stands."""
     found: dict[int, bytes] = {}
     for row in tx.execute(select(audit_checkpoint).order_by(audit_checkpoint.c.size)):
         checked.checkpoints += 1
-        said = _opened(row.note, keys)
+        said = _opened(row.note, keys.at(row.size))
         if said is None or (said.origin, said.size, said.root, said.algorithm) != (origin, row.size, bytes(row.root), row.algorithm):
             checked.findings.add("checkpoint.forged", row.size)
         else:
@@ -112,13 +124,14 @@ def _opened(note: str, keys: list[NoteKey]) -> Checkpoint | None:
         return None
 
 
-def _copied(copies: Copies | None, keys: list[NoteKey], checked: Checked) -> dict[int, bytes]:
+def _copied(copies: Copies | None, keys: _Keys, checked: Checked) -> dict[int, bytes]:
     """The same of the copies."""
     found: dict[int, bytes] = {}
     for path in copies.files() if copies else ():
         checked.copies += 1
-        said = _opened(path.read_text(encoding="utf-8", errors="replace"), keys)
-        if said is None or said.size != size_of(path):
+        size = size_of(path)
+        said = _opened(path.read_text(encoding="utf-8", errors="replace"), keys.at(size))
+        if said is None or said.size != size:
             checked.findings.add("checkpoint.forged", path)
         else:
             found[said.size] = said.root

@@ -25,8 +25,12 @@ from medthread.stores.postgres.tables.audit import (
 from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
+from medthread.stores.postgres.tables.bus import inbound_event
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file
+from medthread.stores.postgres.tables.privacy import erased_index, erasure
 from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
+from medthread.stores.postgres.tables.retention import destruction, destruction_item
+from medthread.stores.postgres.tables.services import service_use
 from medthread.stores.postgres.tables.signatures import signature, signing_key
 from medthread.stores.postgres.tables.udi import unknown_carrier
 from medthread.stores.postgres.tables.watches import watch_told
@@ -60,12 +64,17 @@ __all__ = [
     "batch",
     "deadline",
     "delegation",
+    "destruction",
+    "destruction_item",
     "drill",
     "encryption_key",
+    "erased_index",
+    "erasure",
     "external_identity",
     "idempotency",
     "identity_proof",
     "identity_request",
+    "inbound_event",
     "lake_commit",
     "lake_file",
     "load",
@@ -85,6 +94,7 @@ __all__ = [
     "rule_count",
     "run",
     "second_factor",
+    "service_use",
     "session",
     "signature",
     "signing_key",

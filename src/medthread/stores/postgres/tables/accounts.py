@@ -1,6 +1,18 @@
 """Who may come in: accounts, sessions, tokens; keys that seal what is personal."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Identity, LargeBinary, Table, Text, func
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from medthread.stores.postgres.tables.base import at, metadata
@@ -88,6 +100,7 @@ encryption_key = Table(
     Column("subject", Text, nullable=False),
     Column("destroyed_at", DateTime(timezone=True)),
     at(),
+    Index("ix_encryption_key_subject", "subject"),
 )
 
 external_identity = Table(  # who is let in because a provider says who they are

@@ -1,0 +1,129 @@
+"""Personal data: the register, and a person's rights over their data. Every look and every act leaves its row in the log."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import Depends
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection, select
+
+from medthread.api.identity import Given, may
+from medthread.api.routes.retention import look_of
+from medthread.api.services import Services
+from medthread.api.subjects import Subject
+from medthread.derive.form import pair
+from medthread.derive.privacy import register
+from medthread.governance.privacy import Found, Person, correct, erase, find, package_of, plan_of
+from medthread.model.privacy import BASES
+from medthread.stores.postgres.tables import erasure
+from medthread.trust.access import Actor
+from medthread.trust.audit import record_read
+from medthread.workflow import handle
+
+router = Subject("privacy", "个人信息保护", "Privacy", owner="regulatory").router()
+Registering = Annotated[Actor, Depends(may("privacy:register"))]
+Finding = Annotated[Actor, Depends(may("privacy:find"))]
+Exporting = Annotated[Actor, Depends(may("privacy:export"))]
+Correcting = Annotated[Actor, Depends(may("privacy:correct"))]
+Erasing = Annotated[Actor, Depends(may("privacy:erase"))]
+Because = Annotated[str, Field(min_length=2, max_length=2000, description="who asked, and when")]
+
+
+class Asked(BaseModel):
+    """A person, by what is known of them: telephone, name, e-mail. The values are nowhere written down."""
+
+    model_config = ConfigDict(extra="forbid")
+    values: list[Annotated[str, Field(min_length=2, max_length=200)]] = Field(min_length=1, max_length=20)
+    reason: Because
+
+
+class Erasure(Asked):
+    """An erasure; without `confirm` it is only looked at what would go and what would stay."""
+
+    confirm: bool = False
+
+
+class Correction(BaseModel):
+    """A personal value put right."""
+
+    model_config = ConfigDict(extra="forbid")
+    entity: str = Field(max_length=100)
+    id: str = Field(max_length=200)
+    field: str = Field(max_length=100)
+    value: str | None = Field(max_length=2000)
+    reason: Because
+
+
+@router.get("/privacy/register")
+def processing(given: Given, _: Registering) -> dict[str, Any]:
+    """Every personal field: purpose, legal basis, retention, protection, the sources that feed it."""
+    return {"items": [
+        {"entity": p.entity.name, "label": pair(p.entity.about.label), "field": p.field.name, "field_label": pair(p.field.label),
+         "classification": p.field.mark.classification.name.lower(), "purpose": pair(p.field.mark.purpose.label) if p.field.mark.purpose else None,
+         "legal_basis": p.basis.value if p.basis else None, "basis": pair(BASES[p.basis]) if p.basis else None, "retention": pair(p.entity.about.retain.label),
+         "sealed": p.field.is_personal, "home": p.entity.about.home.value, "sources": list(p.sources)}
+        for p in register(given.registry, given.sources)
+    ]}
+
+
+@router.post("/privacy/find")
+def look_for(asked: Asked, given: Given, actor: Finding) -> dict[str, Any]:
+    """Where data of a person are, over all stores; no value is shown."""
+    return _looked(given, actor, asked, "privacy.find", lambda _tx, found: _told(found))
+
+
+@router.post("/privacy/export")
+def export(asked: Asked, given: Given, actor: Exporting) -> dict[str, Any]:
+    """A copy of a person's data, for the person: values in clear, with purpose, basis and retention."""
+    return _looked(given, actor, asked, "privacy.export", lambda tx, found: package_of(tx, given.workflow, given.batch(), found))
+
+
+def _looked(given: Services, actor: Actor, asked: Asked, action: str, answer: Callable[[Connection, Found], dict[str, Any]]) -> dict[str, Any]:
+    person = Person.of(asked.values, given.keyring)
+
+    def act(tx: Connection) -> dict[str, Any]:
+        found = find(tx, given.workflow, given.batch(), person)
+        made = answer(tx, found)
+        record_read(tx, actor=actor.name, object_=person.name, fields=found.fields(), reason=f"{action}: {asked.reason}")
+        return made
+
+    return handle(given.store, by=actor.name, action=action, object_=person.name, act=act)
+
+
+@router.post("/privacy/correct")
+def put_right(body: Correction, given: Given, actor: Correcting) -> dict[str, Any]:
+    """Correct a personal value of a record that is written here."""
+    act = partial(correct, context=given.workflow, entity=body.entity, id_=body.id, field=body.field, value=body.value, by=actor.name, reason=body.reason)
+    handle(given.store, by=actor.name, action="privacy.correct", object_=f"{body.entity}/{body.id}", act=act)
+    return {"entity": body.entity, "id": body.id, "field": body.field}
+
+
+@router.post("/privacy/erase")
+def wipe(asked: Erasure, given: Given, actor: Erasing) -> dict[str, Any]:
+    """Erase what may go; what a rule keeps is told with the rule. Nothing goes without `confirm`."""
+    person, look = Person.of(asked.values, given.keyring), look_of(given)
+    if not asked.confirm:
+        def plan(tx: Connection, found: Found) -> dict[str, Any]:
+            made = plan_of(tx, given.workflow, look, found)
+            going = [vars(r) for r in made.native]
+            return {"erasure": None, "goes": {"records": going, "fields": made.fields}, "stays": [vars(k) for k in made.kept], "found": _told(found)}
+
+        return _looked(given, actor, asked, "privacy.plan", plan)
+    done = erase(given.workflow, look, given.batch, person, by=actor.name, reason=asked.reason)
+    return {"erasure": done.id, "goes": {"records": [vars(r) for r in done.plan.native], "fields": done.plan.fields}, "stays": [vars(k) for k in done.plan.kept],
+            "outcome": done.outcome}
+
+
+@router.get("/privacy/erasures")
+def erasures(given: Given, _: Erasing) -> dict[str, Any]:
+    """Every erasure, newest first: whom it was about is told by indices only."""
+    names = ("id", "status", "fields", "kept", "reason", "asked_by", "outcome", "at", "finished_at")
+    with given.store.transaction() as tx:
+        return {"items": [{n: getattr(r, n) for n in names} for r in tx.execute(select(erasure).order_by(erasure.c.at.desc()).limit(500))]}
+
+
+def _told(found: Found) -> dict[str, Any]:
+    return {
+        "records": [vars(r) for r in found.native], "from_sources": [vars(r) for r in found.lake], "rows": [vars(r) for r in found.rows],
+        "accounts": found.accounts, "acts": found.log, "unparsable_records": int(found.unreadable)}

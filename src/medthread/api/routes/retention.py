@@ -1,0 +1,119 @@
+"""Retention: the rules and where they look, what is proposed for destruction, who decided, what was destroyed."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import func, select
+
+from medthread.api.identity import Given, may
+from medthread.api.services import Services
+from medthread.api.subjects import Subject
+from medthread.derive.form import pair
+from medthread.derive.retention import formula, rules
+from medthread.governance.retention import Look, decide, execute, propose
+from medthread.model.errors import NotFoundError
+from medthread.stores.postgres.tables import destruction, destruction_item
+from medthread.trust.access import Actor
+from medthread.workflow import handle
+
+router = Subject("retention", "留存与销毁", "Retention and destruction", owner="regulatory").router()
+Looking = Annotated[Actor, Depends(may("retention:read"))]
+Proposing = Annotated[Actor, Depends(may("retention:propose"))]
+Deciding = Annotated[Actor, Depends(may("retention:decide"))]
+
+
+class Wanted(BaseModel):
+    """A kind of record whose due ones are to be proposed."""
+
+    model_config = ConfigDict(extra="forbid")
+    entity: str = Field(max_length=100)
+    limit: int = Field(default=1000, ge=1, le=1000)
+
+
+class Reason(BaseModel):
+    """Why it is decided so."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: str = Field(min_length=2, max_length=2000)
+
+
+def look_of(given: Services) -> Look:
+    """The installation as retention rules look at it."""
+    return Look(given.registry, given.native, given.reader)
+
+
+@router.get("/retention/rules")
+def listed(given: Given, _: Looking) -> dict[str, Any]:
+    """How long each kind of record is kept, from which moment, where that moment is found; and what keeps all of them."""
+    return {"items": [
+        {"entity": r.entity.name, "label": pair(r.entity.about.label), "home": r.entity.about.home.value, "rule": pair(r.entity.about.retain.label), "formula": pair(formula(r)),
+         "basis": r.entity.about.retain.basis, "forever": r.entity.about.retain.forever, "can_be_due": r.can_be_due, "missing": list(r.missing),
+         "inputs": {n: p.words for n, p in r.found.items()}}
+        for r in rules(given.registry)
+    ]}
+
+
+@router.get("/retention/destructions")
+def destructions(given: Given, _: Looking, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> dict[str, Any]:
+    """Every proposal, newest first, and what became of it."""
+    counted = select(destruction_item.c.destruction, destruction_item.c.status, func.count().label("n")).group_by(destruction_item.c.destruction, destruction_item.c.status)
+    with given.store.transaction() as tx:
+        rows = tx.execute(select(destruction).order_by(destruction.c.proposed_at.desc()).limit(limit)).all()
+        counts: dict[str, dict[str, int]] = {}
+        for row in tx.execute(counted):
+            counts.setdefault(row.destruction, {})[row.status] = row.n
+    return {"items": [{**_told(r), "counts": counts.get(r.id, {})} for r in rows]}
+
+
+@router.get("/retention/destructions/{id_}")
+def one(id_: str, given: Given, _: Looking) -> dict[str, Any]:
+    """A proposal with every record in it: since when it is due, counted from what, and what spares it."""
+    with given.store.transaction() as tx:
+        row = tx.execute(select(destruction).where(destruction.c.id == id_)).one_or_none()
+        if row is None:
+            raise NotFoundError(f"no destruction {id_!r}", hint="the list of destructions shows those there are")
+        items = tx.execute(select(destruction_item).where(destruction_item.c.destruction == id_).order_by(destruction_item.c.due_on, destruction_item.c.record)).all()
+    kept = ("record", "key", "due_on", "inputs", "status", "because")
+    return {**_told(row), "items": [{n: getattr(i, n) for n in kept} for i in items]}
+
+
+@router.post("/retention/destructions", status_code=201)
+def make(wanted: Wanted, given: Given, actor: Proposing) -> dict[str, Any]:
+    """Propose what is due of a kind; nothing is destroyed yet."""
+    act = partial(propose, context=given.workflow, look=look_of(given), entity=wanted.entity, by=actor.name, limit=wanted.limit)
+    return {"id": handle(given.store, by=actor.name, action="retention.propose", object_=f"entity/{wanted.entity}", act=act)}
+
+
+@router.post("/retention/destructions/{id_}/approve")
+def approve(id_: str, body: Reason, given: Given, actor: Deciding) -> dict[str, Any]:
+    """Let it be carried out."""
+    return _decided(given, actor, id_, body, approve=True)
+
+
+@router.post("/retention/destructions/{id_}/refuse")
+def refuse(id_: str, body: Reason, given: Given, actor: Deciding) -> dict[str, Any]:
+    """Let it not be carried out; it can be proposed again."""
+    return _decided(given, actor, id_, body, approve=False)
+
+
+def _decided(given: Services, actor: Actor, id_: str, body: Reason, *, approve: bool) -> dict[str, Any]:
+    action = "retention.approve" if approve else "retention.refuse"
+    act = partial(decide, id_=id_, by=actor.name, approve=approve, reason=body.reason)
+    handle(given.store, by=actor.name, action=action, object_=f"destruction/{id_}", act=act)
+    return {"id": id_, "status": "approved" if approve else "refused"}
+
+
+@router.post("/retention/destructions/{id_}/execute")
+def carry_out(id_: str, given: Given, actor: Proposing) -> dict[str, Any]:
+    """Destroy what was approved; every record is looked at once more before it goes."""
+    done = execute(given.workflow, look_of(given), given.batch, id_=id_, by=actor.name)
+    return {"id": id_, "status": "executed", "records": done.records, "spared": done.spared, "outcome": done.outcome}
+
+
+def _told(row: Any) -> dict[str, Any]:
+    names = (
+        "id", "entity", "status", "rule", "due_by", "proposed_by", "proposed_at", "decided_by", "decided_at", "reason", "executed_by", "executed_at",
+        "method", "records", "keys_hash", "outcome")
+    return {n: getattr(row, n) for n in names}

@@ -1,0 +1,105 @@
+"""A copy of a person's data for the person (PIPL art. 45; GDPR art. 15, 20), and their correction (PIPL art. 46)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from medthread.derive.form import pair
+from medthread.governance.privacy.find import Found, Record
+from medthread.model import Entity, Field, Home
+from medthread.model.errors import ConflictError, InvalidError, NotFoundError
+from medthread.model.privacy import BASES
+from medthread.pipeline.context import Context as BatchContext
+from medthread.stores.engines import file_list, job
+from medthread.stores.postgres.tables import account, audit_event
+from medthread.trust.seal import is_sealed, key_id_of, unseal
+from medthread.workflow import Change, Context, replace_native
+
+FORMAT = "medthread-person-1"
+MOST_ACTS = 10_000
+
+
+def package_of(tx: Connection, context: Context, batch: BatchContext, found: Found) -> dict[str, Any]:
+    """Everything of the person in clear, as JSON: which record, which value, held for what, on which basis, for how long."""
+    return {
+        "format": FORMAT, "made_at": datetime.now(UTC).isoformat(),
+        "records": [_native(tx, context, r) for r in found.native], "from_sources": _golden(tx, context, batch, found.lake),
+        "rows": [{"table": r.table, "rows": r.rows, "columns": list(r.columns)} for r in found.rows],
+        "accounts": [dict(r._mapping) for r in tx.execute(select(account.c.name, account.c.printed_name).where(account.c.name.in_(found.accounts)))],  # noqa: SLF001 - SQLAlchemy's way
+        "acts": _acts(tx, found), "not_searchable": {"unparsable_records": int(found.unreadable)},
+    }
+
+
+def _native(tx: Connection, context: Context, record: Record) -> dict[str, Any]:
+    entity, table = context.registry[record.entity], context.tables[record.entity]
+    row = dict(tx.execute(select(table).where(table.c.id == record.id)).one()._mapping)  # noqa: SLF001 - as above
+    return _told(tx, context, entity, record, row)
+
+
+def _golden(tx: Connection, context: Context, batch: BatchContext, records: list[Record]) -> list[dict[str, Any]]:
+    made = []
+    with job(memory=batch.memory, threads=1) as con:
+        for record in records:
+            files = batch.committer.files(f"golden.{record.entity}")
+            answer = con.execute(f"select * from read_parquet({file_list(files)}, union_by_name=true) where id = ?", [record.id])
+            names = [d[0] for d in answer.description or []]
+            row = dict(zip(names, answer.fetchall()[0], strict=True))
+            made.append({**_told(tx, context, context.registry[record.entity], record, row), "source": row.get("_source"), "table": row.get("_table")})
+    return made
+
+
+def _told(tx: Connection, context: Context, entity: type[Entity], record: Record, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "entity": entity.name, "label": pair(entity.about.label), "id": record.id, "key": {k: _text(row.get(k)) for k in entity.key()},
+        "retention": pair(entity.about.retain.label), "fields": {n: _field(tx, context, entity.fields[n], row) for n in record.fields},
+    }
+
+
+def _field(tx: Connection, context: Context, field: Field, row: dict[str, Any]) -> dict[str, Any]:
+    purpose = field.mark.purpose
+    return {
+        "label": pair(field.label), "value": _clear(tx, context, row.get(field.name)), "purpose": pair(purpose.label) if purpose else None,
+        "legal_basis": purpose.basis.value if purpose else None, "basis": pair(BASES[purpose.basis]) if purpose else None,
+    }
+
+
+def _clear(tx: Connection, context: Context, value: Any) -> Any:
+    if not (isinstance(value, str) and is_sealed(value)):
+        return _text(value)
+    try:
+        return unseal(value, key=context.keyring.find(tx, key_id_of(value)))
+    except NotFoundError:
+        return None  # erased
+
+
+def _text(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+def _acts(tx: Connection, found: Found) -> list[dict[str, Any]]:
+    """What the log says was done to the records, or by the accounts: when and what; the values were never in it."""
+    table = audit_event
+    objects = [f"{r.entity}/{r.id}" for r in found.native]
+    query = select(table.c.at, table.c.action, table.c.object, table.c.outcome).where(table.c.object.in_(objects) | table.c.actor.in_(found.accounts))
+    return [{"at": r.at.isoformat(), "action": r.action, "object": r.object, "outcome": r.outcome} for r in tx.execute(query.order_by(table.c.seq).limit(MOST_ACTS))]
+
+
+def correct(tx: Connection, context: Context, *, entity: str, id_: str, field: str, value: str | None, by: str, reason: str) -> None:
+    """Put a personal value of a record right. What comes from a source is put right there, or it comes back."""
+    declared = context.registry[entity]
+    if declared.about.home is not Home.NATIVE:
+        raise ConflictError(f"{entity} comes from source systems", hint="put it right at the source; what arrives there is taken in again")
+    if field not in declared.fields or not declared.fields[field].is_about_persons:
+        told = ", ".join(f.name for f in declared.fields.values() if f.is_about_persons)
+        raise InvalidError(f"{entity}.{field} is no personal field", hint=f"there are: {told or 'none'}")
+    table = context.table(entity)
+    row = tx.execute(select(table).where(table.c.id == id_)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"no {entity} {id_!r}", hint="`medthread privacy find` names the records")
+    current = dict(row._mapping)  # noqa: SLF001 - as above
+    hidden = frozenset(n for n, f in declared.fields.items() if f.is_personal and n != field)
+    values = {n: current[n] for n in declared.fields if n not in hidden} | {field: value}
+    replace_native(tx, context, entity=entity, id_=id_, change=Change(values=values, version=str(current["_revision"]), reason=reason, hidden=hidden), by=by)
+
+
