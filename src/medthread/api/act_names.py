@@ -12,6 +12,7 @@ OWN: dict[str, Label] = {
     "account.create": Label("开立账号", "Account opened"),
     "account.disable": Label("停用账号", "Account disabled"),
     "account.enable": Label("启用账号", "Account enabled"),
+    "account.link": Label("关联外部身份", "Identity of a provider linked"),
     "account.rights": Label("授权", "Rights assigned"),
     "audit.export": Label("导出审计记录", "Audit rows exported"),
     "audit_key.create": Label("生成封存密钥", "Sealing key made"),
@@ -25,6 +26,7 @@ OWN: dict[str, Label] = {
     "entity.unmask": Label("查看明文", "Seen without mask"),
     "entity.update": Label("修改", "Changed"),
     "event.take": Label("接收外部事件", "Event taken in"),
+    "identity.prove": Label("经身份源重新认证", "Proven again through a provider"),
     "load.upload": Label("提交文件", "File handed in"),
     "password.change": Label("更改密码", "Password changed"),
     "password.reset": Label("重置密码", "Password reset"),
@@ -57,6 +59,12 @@ OWN: dict[str, Label] = {
     "signing_key.create": Label("生成签名密钥", "Signing key made"),
     "token.create": Label("生成接口令牌", "Token made"),
     "token.revoke": Label("终止接口令牌", "Token ended"),
+    "udi.queue": Label("收下未识别的载体", "Carrier kept that was not understood"),
+    "unmask.ask": Label("申请查看明文", "Look under the mask asked for"),
+    "unmask.decide": Label("决定查看明文", "Look under the mask decided"),
+    "unmask.end": Label("终止查看明文", "Grant ended"),
+    "unmask.grant": Label("准许查看明文", "Look under the mask granted"),
+    "unmask.refuse": Label("不准查看明文", "Look under the mask refused"),
 }
 KINDS: dict[str, Label] = {
     "access_review": Label("权限评审", "Access review"),
@@ -74,7 +82,10 @@ KINDS: dict[str, Label] = {
     "run": Label("运行", "Run"),
     "signing_key": Label("签名密钥", "Signing key"),
     "source": Label("来源", "Source"),
+    "relay": Label("事件转发", "Event relay"),
     "token": Label("接口令牌", "Token"),
+    "unknown_carrier": Label("未识别的载体", "Carrier not understood"),
+    "unmask_grant": Label("查看明文的准许", "Grant to look under the mask"),
 }
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, null, or_, select
+from sqlalchemy import Connection, func, null, select
 
 from medthread.derive.form import gist_of, pair
 from medthread.model import Entity, Label
 from medthread.model.process import ORIGINATOR, Process, Transition
+from medthread.stores.postgres.row_security import own_rows
 from medthread.stores.postgres.tables import deadline, outbox, process_case, process_step, proposal, reaction_failure
 from medthread.trust.access import Actor
 from medthread.trust.roles import role_label
@@ -28,7 +29,7 @@ def inbox(tx: Connection, context: Context, actor: Actor) -> dict[str, Any]:
     """Everything that waits for an actor."""
     return {
         "tasks": _tasks(tx, context, actor), "proposals": _proposals(tx, context, actor),
-        "overdue": _overdue(tx, context, actor), "failures": _failures(tx, context),
+        "overdue": _overdue(tx, context, actor), "failures": _failures(tx, context, actor),
     }
 
 
@@ -36,7 +37,9 @@ def _tasks(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any
     lent = {r: giver for giver, roles in lent_roles(tx, actor, at=datetime.now(UTC)) for r in roles}
     tasks = []
     for entity, process in context.rulebook.processes.items():
-        rows = tx.execute(_open(context, entity, _states(process, {*actor.roles, *lent, ORIGINATOR}), actor)).all()
+        query = _open(context, entity, _states(process, {*actor.roles, *lent, ORIGINATOR}))
+        with own_rows(tx, actor.reach):
+            rows = tx.execute(query).all()
         done = _done(tx, entity, [r.record for r in rows])
         for row in rows:
             found = [(t, a) for t in process.leaving(row.state) if (a := _for(t, row, actor, lent)) is not None]
@@ -106,7 +109,7 @@ def _glance(context: Context, entity: str, row: Any) -> list[dict[str, Any]]:
     return told
 
 
-def _open(context: Context, entity: str, states: Iterable[str], actor: Actor) -> Any:
+def _open(context: Context, entity: str, states: Iterable[str]) -> Any:
     case, due, table = process_case, deadline, context.tables[entity]
     first = select(due.c.due_at).where(due.c.entity == case.c.entity, due.c.record == case.c.record, due.c.met_at.is_(None))
     soonest = first.order_by(due.c.due_at).limit(1).scalar_subquery()
@@ -117,19 +120,22 @@ def _open(context: Context, entity: str, states: Iterable[str], actor: Actor) ->
     named = {t.role_in for t in context.rulebook.processes[entity].transitions if t.role_in}
     query = select(case, soonest.label("due_at"), title_column(context, entity).label("title"), *(table.c[n].label(GLANCED + n) for n in glanced), told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
     query = query.join(table, table.c.id == case.c.record).where(here)
-    if actor.plants:
-        query = query.where(or_(table.c["_plant"].is_(None), table.c["_plant"].in_(actor.plants)))
     return query.order_by(case.c.state_since).limit(MOST)
+
+
+def _seen(context: Context, actor: Actor, called: Mapping[tuple[str, str], str], row: Any) -> bool:
+    """Whether a row is about a record that its title was found of, or about none that is written here."""
+    return not actor.reach.is_bound or row.entity not in context.tables or (row.entity, row.record) in called
 
 
 def _proposals(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(proposal, outbox.c.type, outbox.c.by, outbox.c.body).join(outbox, outbox.c.id == proposal.c.event)
     rows = tx.execute(query.where(proposal.c.status == "open", proposal.c.role.in_(actor.roles)).order_by(proposal.c.at).limit(MOST)).all()
-    reactions, events, called = context.rulebook.reactions, context.rulebook.events, titles(tx, context, _pairs(rows))
+    reactions, events, called = context.rulebook.reactions, context.rulebook.events, titles(tx, context, actor, _pairs(rows))
     return [
         {"id": r.id, "reaction": r.reaction, "label": pair(reactions[r.reaction].label), "event": r.type, "event_label": pair(events[r.type].label),
          **_about(context, called, r), "role": r.role, "role_label": pair(role_label(r.role)), "at": r.at, "by": r.by, "body": r.body}
-        for r in rows if r.reaction in reactions and r.type in events
+        for r in rows if r.reaction in reactions and r.type in events and _seen(context, actor, called, r)
     ]
 
 
@@ -146,10 +152,10 @@ def _about(context: Context, called: Mapping[tuple[str, str], str], row: Any) ->
 def _overdue(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(deadline).where(deadline.c.met_at.is_(None), deadline.c.due_at < datetime.now(UTC) + NEAR, deadline.c.escalate.in_(actor.roles))
     rows = tx.execute(query.order_by(deadline.c.due_at).limit(MOST)).all()
-    kept, called = ("clock", "due_at", "statutory", "basis", "escalated_at"), titles(tx, context, _pairs(rows))
+    kept, called = ("clock", "due_at", "statutory", "basis", "escalated_at"), titles(tx, context, actor, _pairs(rows))
     return [
         {**{k: r._mapping[k] for k in kept}, **_about(context, called, r), "label": pair(_clock(context, r.entity, r.clock))}  # noqa: SLF001
-        for r in rows
+        for r in rows if _seen(context, actor, called, r)
     ]
 
 
@@ -158,12 +164,12 @@ def _clock(context: Context, entity: str, name: str) -> Label:
     return next((c.label for c in process.clocks if c.name == name), Label(name, name)) if process else Label(name, name)
 
 
-def _failures(tx: Connection, context: Context) -> list[dict[str, Any]]:
+def _failures(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(reaction_failure, outbox.c.type, outbox.c.entity, outbox.c.record).join(outbox, outbox.c.id == reaction_failure.c.event)
     rows = tx.execute(query.where(reaction_failure.c.resolved_at.is_(None)).order_by(reaction_failure.c.at).limit(MOST)).all()
-    reactions, called = context.rulebook.reactions, titles(tx, context, _pairs(rows))
+    reactions, called = context.rulebook.reactions, titles(tx, context, actor, _pairs(rows))
     return [
         {"event": r.event, "type": r.type, **_about(context, called, r), "reaction": r.reaction, "error": r.error, "attempts": r.attempts,
          "label": pair(reactions[r.reaction].label) if r.reaction in reactions else None}
-        for r in rows
+        for r in rows if _seen(context, actor, called, r)
     ]

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.identity import Given, Reader, Writer
+from medthread.api.routes.unmasking import DECIDE, told
 from medthread.api.subjects import Subject
+from medthread.trust.unmasking import grants
 from medthread.workflow import handle
 from medthread.workflow.inbox import inbox
 from medthread.workflow.react import decide, retry
@@ -32,9 +34,10 @@ class Failed(BaseModel):
 
 @router.get("/inbox", summary="取等待我的事项 · Get what waits for me")
 def waiting(given: Given, actor: Reader) -> dict[str, Any]:
-    """Acts, proposals, limits and failed reactions that wait for me."""
+    """Acts, proposals, limits and failed reactions that wait for me, and looks under the mask that I decide."""
+    decides = given.access.refused_by(actor, DECIDE) is None
     with given.store.transaction() as tx:
-        return inbox(tx, given.workflow, actor)
+        return {**inbox(tx, given.workflow, actor), "unmasking": told(given, grants(tx, actor=actor, all_=True, open_=True)) if decides else []}
 
 
 @router.post("/inbox/proposals/{id_}", summary="决定一项建议 · Decide a proposal")
@@ -48,6 +51,6 @@ def decide_proposal(id_: str, decided: Decided, given: Given, actor: Writer) -> 
 @router.post("/inbox/failures", summary="重试未完成的反应 · Retry a reaction that failed")
 def try_again(failed: Failed, given: Given, actor: Writer) -> dict[str, Any]:
     """Try a reaction again that could not be done."""
-    act = partial(retry, context=given.workflow, event=failed.event, reaction=failed.reaction, by=actor.name)
+    act = partial(retry, context=given.workflow, event=failed.event, reaction=failed.reaction, actor=actor)
     handle(given.store, by=actor.name, action=f"reaction.{failed.reaction}", object_=f"event/{failed.event}", act=act)
     return {"event": failed.event, "reaction": failed.reaction, "status": "done"}

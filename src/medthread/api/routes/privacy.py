@@ -71,7 +71,7 @@ def processing(given: Given, _: Registering) -> dict[str, Any]:
 @router.post("/privacy/find", summary="查找一个人的信息 · Find a person's data")
 def look_for(asked: Asked, given: Given, actor: Finding) -> dict[str, Any]:
     """Where data of a person are, over all stores; no value is shown."""
-    return _looked(given, actor, asked, "privacy.find", lambda tx, found: _told(tx, given, found))
+    return _looked(given, actor, asked, "privacy.find", lambda tx, found: _told(tx, given, actor, found))
 
 
 @router.post("/privacy/export", summary="导出一个人的信息副本 · Export a copy of a person's data")
@@ -107,12 +107,12 @@ def wipe(asked: Erasure, given: Given, actor: Erasing) -> dict[str, Any]:
     if not asked.confirm:
         def plan(tx: Connection, found: Found) -> dict[str, Any]:
             made = plan_of(tx, given.workflow, look, found)
-            return {"erasure": None, **_judged(tx, given, made), "found": _told(tx, given, found)}
+            return {"erasure": None, **_judged(tx, given, actor, made), "found": _told(tx, given, actor, found)}
 
         return _looked(given, actor, asked, "privacy.plan", plan)
     done = erase(given.workflow, look, given.batch, person, by=actor.name, reason=asked.reason)
     with given.store.transaction() as tx:
-        return {"erasure": done.id, **_judged(tx, given, done.plan), "outcome": done.outcome}
+        return {"erasure": done.id, **_judged(tx, given, actor, done.plan), "outcome": done.outcome}
 
 
 @router.get("/privacy/erasures", summary="列出个人信息删除 · List erasures")
@@ -123,16 +123,16 @@ def erasures(given: Given, _: Erasing) -> dict[str, Any]:
         return {"items": [{n: getattr(r, n) for n in names} for r in tx.execute(select(erasure).order_by(erasure.c.at.desc()).limit(500))]}
 
 
-def _told(tx: Connection, given: Services, found: Found) -> dict[str, Any]:
-    called = numbers(tx, given.workflow, [(r.entity, r.id) for r in found.native])
+def _told(tx: Connection, given: Services, actor: Actor, found: Found) -> dict[str, Any]:
+    called = numbers(tx, given.workflow, actor, [(r.entity, r.id) for r in found.native])
     return {
         "records": [_record(given, r, called.get((r.entity, r.id))) for r in found.native], "from_sources": [_record(given, r, None) for r in found.lake], "rows": [vars(r) for r in found.rows],
         "empty": found.is_empty, "accounts": found.accounts, "acts": found.log, "unparsable_records": int(found.unreadable)}
 
 
-def _judged(tx: Connection, given: Services, plan: Plan) -> dict[str, Any]:
+def _judged(tx: Connection, given: Services, actor: Actor, plan: Plan) -> dict[str, Any]:
     """What goes and what stays, with what keeps it."""
-    called = numbers(tx, given.workflow, [*((r.entity, r.id) for r in plan.native), *((k.entity, k.id) for k in plan.kept)])
+    called = numbers(tx, given.workflow, actor, [*((r.entity, r.id) for r in plan.native), *((k.entity, k.id) for k in plan.kept)])
     stays = [{**_record(given, Record(k.entity, k.id, (k.field,)), called.get((k.entity, k.id))), "field": k.field, "because": k.because} for k in plan.kept]
     return {"goes": {"records": [_record(given, r, called.get((r.entity, r.id))) for r in plan.native], "fields": plan.fields}, "stays": stays}
 

@@ -5,6 +5,9 @@ from medthread.stores.postgres.tables.accounts import (
     account,
     api_token,
     encryption_key,
+    external_identity,
+    identity_proof,
+    identity_request,
     password_history,
     recovery_code,
     second_factor,
@@ -30,6 +33,7 @@ from medthread.stores.postgres.tables.retention import destruction, destruction_
 from medthread.stores.postgres.tables.services import service_use
 from medthread.stores.postgres.tables.signatures import signature, signing_key
 from medthread.stores.postgres.tables.udi import unknown_carrier
+from medthread.stores.postgres.tables.unmasking import unmask_grant
 from medthread.stores.postgres.tables.watches import watch_told
 from medthread.stores.postgres.tables.workflow import (
     deadline,
@@ -67,7 +71,10 @@ __all__ = [
     "encryption_key",
     "erased_index",
     "erasure",
+    "external_identity",
     "idempotency",
+    "identity_proof",
+    "identity_request",
     "inbound_event",
     "lake_commit",
     "lake_file",
@@ -94,5 +101,6 @@ __all__ = [
     "signing_key",
     "subscription",
     "unknown_carrier",
+    "unmask_grant",
     "watch_told",
 ]
