@@ -29,7 +29,7 @@ function Find({ route }: { route: Route }) {
         <Table<Entry> fit label={t("nav.dictionary")} rows={asked.data?.items ?? []} id={(e) => `${e.entity}.${e.field ?? ""}`} loading={asked.loading} columns={[
           { name: "name", title: t("name"), show: (e) => <a href={link("dictionary", e.entity) + (e.field ? `?field=${e.field}` : "")}>{word(e.label)}</a> },
           { name: "technical", title: t("technical"), show: (e) => <span className="mono">{e.entity}{e.field ? `.${e.field}` : ""}</span> },
-          { name: "kind", title: t("kind"), show: (e) => (e.kind === "entity" ? <Tag tone="busy">{t("entity")}</Tag> : <Tag>{t("field")}</Tag>) },
+          { name: "kind", title: t("kind"), show: (e) => (e.kind === "entity" ? <Tag>{t("entity")}</Tag> : <Tag>{t("field")}</Tag>) },
           { name: "definition", title: t("definition"), show: (e) => word(e.definition) },
           { name: "owner", title: t("owner"), show: (e) => word(e.owner_label) },
           { name: "standard", title: t("standard"), show: (e) => e.standard ?? "" },

@@ -1,5 +1,6 @@
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
+import { useMine } from "../shell/inbox";
 import { link } from "../shell/route";
 import { useSession } from "../shell/session";
 import { Head, Panel, Problem, Table, Waiting } from "../ui";
@@ -21,8 +22,9 @@ function Acting() {
   const { t, word, language } = useSpeech();
   const { session } = useSession();
   const asked = useAsk<{ items: Desk[] }>("/processes");
+  const waits = useMine();
   const mine = asked.data?.items.filter((d) => d.acts) ?? [];
-  const busy = mine.filter((d) => d.open > 0).sort((a, b) => b.mine - a.mine || b.late - a.late);
+  const busy = mine.filter((d) => d.open > 0).sort((a, b) => waits(b.entity) - waits(a.entity) || b.late - a.late);
   return (
     <>
       <Head title={session?.name} about={session?.role_labels.map(word).join(language === "en" ? ", " : "、")} />

@@ -3,7 +3,7 @@ import { useSpeech, type Key } from "../i18n";
 import { useAsk } from "../api";
 import type { Desk } from "../pages/Processes";
 import { Button, Count, Modal } from "../ui";
-import { useInbox, waiting } from "./inbox";
+import { useInbox, useMine, waiting } from "./inbox";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { go, link, type Route } from "./route";
 import { useSession } from "./session";
@@ -63,6 +63,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   const main = useRef<HTMLElement>(null);
   useKeys(() => setHelping(true));
   const inbox = useInbox();
+  const mine = useMine();
   const asked = useAsk<{ items: Desk[] }>(session?.can.includes("entities:read") ? "/processes" : null);
   const desks = asked.data?.items.filter((d) => d.acts) ?? [];
   useEffect(asked.reload, [inbox.data, asked.reload]); // what waits in the inbox changed, and the counts with it
@@ -93,9 +94,9 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
             ))}
             {g.group === "group.work" && areas.map((a) => (
               <details key={a} open={desks.some((d) => d.area === a && d.entity === desk) || undefined}>
-                <summary>{word(desks.find((d) => d.area === a)?.area_label)} <Count of={desks.filter((d) => d.area === a).reduce((n, d) => n + d.mine, 0)} quiet /></summary>
+                <summary>{word(desks.find((d) => d.area === a)?.area_label)} <Count of={desks.filter((d) => d.area === a).reduce((n, d) => n + mine(d.entity), 0)} quiet /></summary>
                 {desks.filter((d) => d.area === a).map((d) => (
-                  <a key={d.entity} className="desk" href={link("entities", d.entity)} aria-current={d.entity === desk ? "page" : undefined}>{word(d.label)} <Count of={d.mine} quiet /></a>
+                  <a key={d.entity} className="desk" href={link("entities", d.entity)} aria-current={d.entity === desk ? "page" : undefined}>{word(d.label)} <Count of={mine(d.entity)} quiet /></a>
                 ))}
               </details>
             ))}

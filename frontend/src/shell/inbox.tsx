@@ -41,3 +41,9 @@ export function useInbox(): Asked<Inbox> {
 
 /** What waits for a decision of this person. */
 export const waiting = (inbox: Inbox | undefined): number => (inbox ? inbox.tasks.length + inbox.proposals.length + inbox.unmasking.length : 0);
+
+/** How much of a process waits for this person: the inbox says so, and no other count beside it. */
+export function useMine(): (entity: string) => number {
+  const { data } = useInbox();
+  return (entity) => data?.tasks.filter((x) => x.entity === entity).length ?? 0;
+}

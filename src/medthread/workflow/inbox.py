@@ -64,8 +64,8 @@ def _bound(process: Process, transition: Transition, done: list[tuple[Done, bool
 
 
 def _states(process: Process, roles: set[str]) -> set[str]:
-    """Where somebody with these roles may do something."""
-    return {state for t in process.transitions if set(t.roles) & roles for state in t.from_}
+    """Where a record waits for somebody with these roles: not where it may stay for good, though something can be done there."""
+    return {state for t in process.transitions if set(t.roles) & roles for state in t.from_ if state not in process.rest}
 
 
 def _for(transition: Transition, row: Any, actor: Actor, lent: Mapping[str, str]) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.model import Calculation, Decision, Field, Label
 from medthread.model.errors import InvalidError, NotFoundError
+from medthread.model.retention import ANCHORS, NEEDS
 from medthread.workflow.guarding import objections
 
 router = Subject("rules", "规则服务", "Rules as a service", owner="quality").router()
@@ -48,8 +49,10 @@ def _parameters(given: Given, takes: Mapping[str, type], optional: tuple[str, ..
     for name, kind in takes.items():
         field = words.get(name)
         ref = field.mark.ref if field else None
-        found.append({"name": name, "label": pair(field.label if field else Label(name, name)), "type": INPUTS.get(kind, "text"),
-                      "required": name not in optional, "reference": ref.entity if ref else None})
+        moment = name in ANCHORS  # a moment that records are kept from is asked as a day, whatever field has the same name
+        label = NEEDS.get(name) or (field.label if field else Label(name, name))
+        found.append({"name": name, "label": pair(label), "type": "date" if moment else INPUTS.get(kind, "text"),
+                      "required": name not in optional, "reference": ref.entity if ref and name not in NEEDS else None})
     return found
 
 
