@@ -30,7 +30,7 @@ def test_a_rule_tells_where_each_moment_is_found_by_what_it_is_called(sign_in: S
     rules = {r["entity"]: r for r in sign_in("auditor").get(f"{RETENTION}/rules").json()["items"]}
     lot = rules["lot"]
     assert [(i["name"], i["where"]["en"]) for i in lot["inputs"]] == [
-        ("expiry", "Lot · Expires on"), ("creation", "Lot · Manufacturing date"), ("implant", "Device model · Implantable")]
+        ("expiry", "Lot · Expires on"), ("creation", "Lot · Manufactured on"), ("implant", "Device model · Implantable")]
     assert rules["registration_certificate"]["forever"]
     assert all(r["lacking"] or r["forever"] for r in rules.values() if not r["can_be_due"])
 
