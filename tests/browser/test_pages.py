@@ -94,7 +94,7 @@ def test_the_audit_log_shows_who_was_refused_and_why_and_proves_it(visit: Visit,
     expect(row.first).to_contain_text("被拒绝")
     page.wait_for_load_state("networkidle")
     assert_accessible(page)
-    row.first.get_by_role("button", name=re.compile("审计记录")).click()
+    row.first.get_by_role("button", name=re.compile("查看审计记录")).click()
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_text("已在本浏览器中验证")).to_be_visible()
     expect(drawer).to_contain_text("hash sha256")

@@ -33,7 +33,7 @@ export default function Audit({ route }: { route: Route }) {
             { name: "subject", title: t("subject"), show: (e) => <About of={e} /> },
             { name: "outcome", title: t("outcome"), show: (e) => <Outcome of={e.outcome} /> },
             { name: "reason", title: t("reason"), show: (e) => (e.reason ? oneOf(e.reason, language) : "–") },
-            { name: "open", title: t("audit.proof"), show: (e) => <Button size="small" onClick={() => move({ row: String(e.id) })} aria-label={t("audit.row", { id: e.id })}>{t("audit.open")}</Button> },
+            { name: "open", title: t("audit.proof"), show: (e) => <Button size="small" onClick={() => move({ row: String(e.id) })} aria-label={t("audit.look", { id: e.id })}>{t("audit.open")}</Button> },
           ]} />
         <Pager trail={trail} next={asked.data?.next ?? null} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
       </Panel>
