@@ -7,7 +7,7 @@ import { useInbox, type Entry, type Failure, type Overdue, type Proposal, type T
 import { RecordLink, useNames } from "../shell/names";
 import { link } from "../shell/route";
 import { useMay } from "../shell/session";
-import { Button, Count, Due, Form, Head, Input, Modal, Panel, Problem, Quiet, Table, Tag, Waiting } from "../ui";
+import { Button, Count, Due, Form, Head, Input, Modal, oneOf, Panel, Problem, Quiet, Table, Tag, Waiting } from "../ui";
 
 export default function InboxPage() {
   const { t } = useSpeech();
@@ -36,8 +36,8 @@ const Title = ({ text, n }: { text: string; n: number }) => <>{text} <Count of={
 
 /** The record that an entry is about. */
 function Subject({ of, label }: { of: Entry; label: Label | null }) {
-  const { word } = useSpeech();
-  return <span className="subject"><a href={link("entities", of.entity, of.record)}>{of.title}</a> <span className="quiet">{word(label)}</span></span>;
+  const { word, language } = useSpeech();
+  return <span className="subject"><a href={link("entities", of.entity, of.record)}>{oneOf(of.title, language)}</a> <span className="quiet">{word(label)}</span></span>;
 }
 
 /** What tells it from another of the same title. */
@@ -55,9 +55,11 @@ export function Pressing() {
   const asked = useInbox();
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
-  const { tasks, proposals, overdue, failures } = asked.data;
+  const { tasks, proposals, overdue, failures, unmasking } = asked.data;
+  const others = proposals.length + overdue.length + failures.length + unmasking.length;
+  const rest = Math.max(0, tasks.length - PRESSING) + others;
   const kinds: [string, number][] = [
-    [t("inbox.tasks"), tasks.length], [t("inbox.proposals"), proposals.length], [t("inbox.limits"), overdue.length], ...(failures.length ? [[t("inbox.failures"), failures.length] as [string, number]] : []),
+    [t("inbox.tasks"), tasks.length], [t("inbox.proposals"), proposals.length], [t("inbox.limits"), overdue.length], ...([[t("nav.unmasking"), unmasking.length], [t("inbox.failures"), failures.length]] as [string, number][]).filter(([, n]) => n > 0),
   ];
   return (
     <>
@@ -65,8 +67,8 @@ export function Pressing() {
         {kinds.map(([name, n]) => <a key={name} className="card" href="#/inbox"><div className="name">{name}</div><div className="value">{number(n)}</div></a>)}
       </div>
       <Panel title={t("home.pressing")}>
-        {tasks.length === 0 ? <Quiet>{t("inbox.empty")}</Quiet> : <TaskTable of={tasks.slice(0, PRESSING)} label={t("home.pressing")} />}
-        {tasks.length > PRESSING && <p className="none"><a href="#/inbox">{t("home.rest", { n: tasks.length - PRESSING })}</a></p>}
+        {tasks.length === 0 ? <Quiet>{t(others ? "inbox.tasks.none" : "inbox.empty")}</Quiet> : <TaskTable of={tasks.slice(0, PRESSING)} label={t("home.pressing")} />}
+        {rest > 0 && <p className="none"><a href="#/inbox">{t("home.rest", { n: rest })}</a></p>}
       </Panel>
     </>
   );
