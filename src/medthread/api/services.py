@@ -40,7 +40,7 @@ class Runner(Protocol):
 
 
 class Carrier(Protocol):
-    """Carries events out or in."""
+    """Carries events out or in, or notices to people."""
 
     @property
     def alarms(self) -> Sequence[Alarm]:
@@ -70,5 +70,6 @@ class Services:
     meter: UseMeter
     offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves
     copies: BackgroundKeeping | None = None
-    bus: tuple[Carrier, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+    has_mail: bool = False
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

@@ -94,14 +94,14 @@ def _open(context: Context, entity: str, states: Iterable[str], actor: Actor) ->
     gist = gist_of(context.registry[entity])
     told = func.left(table.c[gist], GLANCE) if gist else null()
     named = {t.role_in for t in context.rulebook.processes[entity].transitions if t.role_in}
-    query = select(case, soonest.label("due_at"), _title(context, entity).label("title"), told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
+    query = select(case, soonest.label("due_at"), title_column(context, entity).label("title"), told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
     query = query.join(table, table.c.id == case.c.record).where(here)
     if actor.plants:
         query = query.where(or_(table.c["_plant"].is_(None), table.c["_plant"].in_(actor.plants)))
     return query.order_by(case.c.state_since).limit(MOST)
 
 
-def _title(context: Context, entity: str) -> Any:
+def title_column(context: Context, entity: str) -> Any:
     """The column that names a record; its mask where that is personal, the id where not everybody may read it."""
     declared = context.registry[entity]
     field = declared.fields[declared.about.title or declared.key()[-1]]
@@ -119,7 +119,7 @@ def _titles(tx: Connection, context: Context, rows: Iterable[Any]) -> dict[tuple
     found: dict[tuple[str, str], str] = {}
     for entity, ids in wanted.items():
         id_ = context.tables[entity].c.id
-        found |= {(entity, r.id): r.title for r in tx.execute(select(id_, _title(context, entity).label("title")).where(id_.in_(ids)))}
+        found |= {(entity, r.id): r.title for r in tx.execute(select(id_, title_column(context, entity).label("title")).where(id_.in_(ids)))}
     return found
 
 
