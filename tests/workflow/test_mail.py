@@ -9,11 +9,11 @@ from medthread.model.errors import ConfigurationError
 from medthread.workflow.mail import Mail, parse_mail
 
 SECRET = "secret"
-WHOLE = {"host": "mail.example.com", "sender": "medthread@example.com", "user": "medthread", "address": "https://medthread.example.com/"}
+WHOLE = {"host": "mail.example.com", "sender": "medthread@example.com", "user": "medthread"}
 
 
-def parsed(given: Any, *, home: Path = Path(), password: str | None = SECRET) -> Mail | None:
-    return parse_mail(given, home=home, password=password)
+def parsed(given: Any, *, home: Path = Path(), url: str | None = "https://medthread.example.com/", password: str | None = SECRET) -> Mail | None:
+    return parse_mail(given, home=home, public_url=url, password=password)
 
 
 def test_nothing_is_sent_where_nothing_is_said() -> None:
@@ -33,7 +33,7 @@ def test_what_is_said_and_what_follows_from_silence(more: dict[str, Any], port: 
     ("mail.example.com", "no section"), ({}, "names no host"), ({**WHOLE, "sender": "nobody"}, "no host and sender"), ({**WHOLE, "host": 7}, "host is 7"),
     ({**WHOLE, "host": "a\nb"}, "host is"), ({**WHOLE, "hosts": "x"}, "no word 'hosts'"), ({**WHOLE, "security": "ssl"}, "security is 'ssl'"),
     ({**WHOLE, "port": "587"}, "port is '587'"), ({**WHOLE, "port": 70000}, "port is 70000"), ({**WHOLE, "security": "none"}, "in the open"),
-    ({**WHOLE, "ca": "missing.pem"}, "no file"), ({**WHOLE, "address": "medthread"}, "where the console is"), ({**WHOLE, "address": None}, "where the console is"),
+    ({**WHOLE, "ca": "missing.pem"}, "no file"), ({**WHOLE, "address": "x"}, "no word 'address'"),
 ])
 def test_what_is_wrong_is_told(given: Any, says: str) -> None:
     with pytest.raises(ConfigurationError, match=says):
@@ -43,3 +43,8 @@ def test_what_is_wrong_is_told(given: Any, says: str) -> None:
 def test_a_user_needs_a_password() -> None:
     with pytest.raises(ConfigurationError, match="no password"):
         parsed(WHOLE, password=None)
+
+
+def test_letters_lead_to_the_console() -> None:
+    with pytest.raises(ConfigurationError, match="lead nowhere"):
+        parsed(WHOLE, url=None)

@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { asProblem, onceKey, send, type EntityMeta, type Field, type Problem as ProblemError, type Row } from "../api";
 import { useSpeech } from "../i18n";
 import { FieldInput, sentValue, shownValues } from "../meta/inputs";
+import { ProviderProof } from "../shell/ProviderProof";
 import { Button, Form, Input, Modal, Objections, Problem, Waiting } from "../ui";
 import { stateOf, type Act, type Case, type Outcome } from "./case";
 import { usePreview } from "./preview";
@@ -46,6 +47,7 @@ function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: 
   const signed = act.meaning !== null;
   const loaded = seen !== undefined;
   useEffect(() => focusFirst(loaded), [loaded]);
+  const setTicket = useCallback((ticket: string) => form.setFieldValue("__password", ticket), [form]);
   const perform = async ({ typed, shown }: Pressed) => {
     setBusy(true);
     const body = {
@@ -117,6 +119,7 @@ function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: 
                 </Form.Item>
               )}
             </div>
+            <ProviderProof onTicket={setTicket} />
           </fieldset>
         )}
         <Problem of={problem ?? unseen} retry={unseen && !problem ? again : undefined} />

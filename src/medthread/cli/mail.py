@@ -26,7 +26,7 @@ def try_(address: Annotated[str, typer.Argument(help="收件地址 · to whom")]
     with open_installation(home) as installation:
         settings = installation.mail()
     if settings is None:
-        raise ConfigurationError("no mail server is configured", hint="write [mail] with host, sender and address into medthread.toml (operations guide)")
+        raise ConfigurationError("no mail server is configured", hint="write [mail] with host and sender into medthread.toml (operations guide)")
     spoken = language()
     settings.messenger().send(Letter(uuid.uuid4().hex, address, SUBJECT.in_(spoken), TEXT.in_(spoken).format(address=settings.address)))
     say(f"已交给 {settings.server.host}", f"handed over to {settings.server.host}")

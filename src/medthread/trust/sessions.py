@@ -88,7 +88,7 @@ def actor_of_session(tx: Connection, *, token: str, rules: AccountRules) -> Acto
         tx.execute(update(session).where(session.c.id == row.session_id).values(last_seen_at=now))
     return Actor(
         row.name, row.printed_name, tuple(row.roles), tuple(row.plants), language=row.language,
-        organisations=tuple(row.organisations), session=row.session_id, must=_must(row, rules, now),
+        organisations=tuple(row.organisations), regions=tuple(row.regions), session=row.session_id, must=_must(row, rules, now),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from medthread.methods.canonical import hash_of
 from medthread.model import Transition
-from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, PreconditionError
+from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, PreconditionError
 from medthread.model.events import Event
 from medthread.model.process import SYSTEM
 from medthread.stores.postgres.tables import process_step
@@ -28,7 +28,7 @@ from medthread.workflow.duties import Done, broken_duty
 from medthread.workflow.guarding import require
 from medthread.workflow.native import checked, locked_row, safe, write
 from medthread.workflow.outbox import emit
-from medthread.workflow.standing import MACHINE, Standing, fitting, lent_standings, organisation_of, own_standings, sees
+from medthread.workflow.standing import MACHINE, Standing, fitting, lent_standings, organisation_of, own_standings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,9 +118,7 @@ def _wait(tx: Connection, context: Context, doing: Doing, signature: str | None,
 def prepare(tx: Connection, context: Context, act: Act, actor: Actor, *, at: datetime) -> Doing:
     """Lock the record and find out whether the act is one that this person may do in this state."""
     case = case_of(tx, context, entity=act.entity, record=act.record, lock=True)
-    row = locked_row(tx, context, act.entity, act.record, version=act.version)
-    if not sees(actor, row):
-        raise NotFoundError(f"no {act.entity} {act.record!r}", hint="it may belong to another plant")
+    row = locked_row(tx, context, act.entity, act.record, version=act.version, within=actor.reach)
     transition = case.process.transition(act.action, state=case.state)
     if transition is None:
         possible = ", ".join(t.action for t in case.process.leaving(case.state)) or "nothing: it is closed"
@@ -228,7 +226,7 @@ def _move(tx: Connection, context: Context, doing: Doing, signature: str | None)
     to = doing.transition.to
     _step(tx, doing, signature, to=to)
     _settle_signatures(tx, doing)
-    write(tx, context, entity=doing.entity, id_=doing.case.record, body=doing.given, found=doing.row, by=doing.actor.name)
+    write(tx, context, entity=doing.entity, id_=doing.case.record, body=doing.given, found=doing.row, by=doing.actor.name, within=doing.actor.reach)
     move_case(tx, doing.case, to=to, at=doing.at)
     run_clocks(tx, context, doing.case, state=to, values=doing.values, at=doing.at)
     _tell(tx, context, doing, signature, to=to)

@@ -7,15 +7,13 @@
     sender = "medthread@example.com"
     user = "medthread"                      # the password stands in MEDTHREAD_MAIL_PASSWORD
     ca = "ca.pem"                           # where the certificate is signed by one's own authority
-    address = "https://medthread.example.com"   # where persons find the console
 
-All of it is checked when the installation begins to serve.
+Letters lead to `public_url`, which stands at the top of the same file. All of it is checked when the installation begins to serve.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
 from medthread.model.errors import ConfigurationError
 from medthread.stores.messengers import MailServer, Messenger, SmtpMessenger
@@ -24,7 +22,7 @@ from medthread.workflow.settings import section_of
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 HIGHEST_PORT = 65535
-WORDS = {"host", "port", "security", "sender", "user", "ca", "address"}
+WORDS = {"host", "port", "security", "sender", "user", "ca"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Mail:
         return SmtpMessenger(self.server)
 
 
-def parse_mail(given: Any, *, home: Path, password: str | None) -> Mail | None:
+def parse_mail(given: Any, *, home: Path, public_url: str | None, password: str | None) -> Mail | None:
     """What the section says; nothing where there is none. Raises `ConfigurationError`."""
     if given is None:
         return None
@@ -60,7 +58,9 @@ def parse_mail(given: Any, *, home: Path, password: str | None) -> Mail | None:
     ca = home / str(section["ca"]) if "ca" in section else None
     if ca is not None and not ca.is_file():
         raise ConfigurationError(f"[mail] ca: no file {ca}", hint="put the authority's certificate into the workspace")
-    return Mail(MailServer(host, port, sender, security, user, password, ca), _console(section))
+    if public_url is None:
+        raise ConfigurationError("[mail]: letters would lead nowhere", hint='write public_url = "https://medthread.example.com" at the top of medthread.toml')
+    return Mail(MailServer(host, port, sender, security, user, password, ca), public_url.rstrip("/"))
 
 
 def _text(section: dict[str, Any], word: str) -> str | None:
@@ -68,10 +68,3 @@ def _text(section: dict[str, Any], word: str) -> str | None:
     if value is not None and (not isinstance(value, str) or not value.strip() or not value.isprintable()):
         raise ConfigurationError(f"[mail] {word} is {value!r}", hint="a text on one line")
     return value
-
-
-def _console(section: dict[str, Any]) -> str:
-    address = _text(section, "address")
-    if address is None or urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
-        raise ConfigurationError("[mail] does not say where the console is", hint='write address = "https://medthread.example.com"')
-    return address.rstrip("/")

@@ -1,7 +1,7 @@
 """Notices: who is told, outside the console, that something waits for them in it. Written in the transaction that gives the reason.
 
 A notice carries no value of the record, since it leaves the installation: what kind of record, which, and why to look.
-It is for those who hold the role, or to whom it is lent now, who gave an address, and who may see the record's plant.
+It is for those who hold the role, or to whom it is lent now, who gave an address, and within whose plants, organisations and regions the record lies.
 """
 
 import json
@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, delete, func, null, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from medthread.derive.table import REGION
 from medthread.model.errors import InvalidError
 from medthread.stores.postgres.tables import notice, notice_address
 from medthread.trust.audit import record
@@ -35,6 +36,7 @@ TELL = text("""
     where a.disabled_at is null
       and (cardinality(a.plants) = 0 or cast(:plant as text) is null or :plant = any(a.plants))
       and (cardinality(a.organisations) = 0 or cast(:organisation as text) is null or :organisation = any(a.organisations))
+      and (cardinality(a.regions) = 0 or cast(:region as text) is null or :region = any(a.regions))
       and (:role = any(a.roles) or exists (
         select from medthread.delegation d join medthread.account g on g.name = d.giver
         where d.taker = a.name and :role = any(d.roles) and :role = any(g.roles) and g.disabled_at is null
@@ -44,11 +46,18 @@ TELL = text("""
 
 def tell(tx: Connection, context: Context, *, role: str, why: Why, entity: str, record: str, about: Mapping[str, Any]) -> int:
     """Let those who hold a role know; gives how many will be told."""
-    table = context.tables.get(entity)
-    place = tx.execute(select(table.c["_plant"], table.c["_org"]).where(table.c.id == record)).one_or_none() if table is not None else None
-    plant, organisation = place or (None, None)
-    given = {"reason": why, "entity": entity, "record": record, "about": json.dumps(about), "role": role, "plant": plant, "organisation": organisation}
-    return tx.execute(TELL, given).rowcount
+    given = {"reason": why, "entity": entity, "record": record, "about": json.dumps(about), "role": role}
+    return tx.execute(TELL, given | _place(tx, context, entity, record)).rowcount
+
+
+def _place(tx: Connection, context: Context, entity: str, record: str) -> dict[str, Any]:
+    """Where the record belongs; to all where it is not written here."""
+    names, table = ("plant", "organisation", "region"), context.tables.get(entity)
+    if table is None:
+        return dict.fromkeys(names)
+    region = table.c[table.info[REGION]] if REGION in table.info else null()
+    row = tx.execute(select(table.c["_plant"], table.c["_org"], region).where(table.c.id == record)).one()
+    return dict(zip(names, row, strict=True))
 
 
 def address_of(tx: Connection, account: str) -> dict[str, Any] | None:

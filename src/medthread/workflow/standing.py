@@ -65,11 +65,6 @@ def may_open(tx: Connection, process: Process, actor: Actor, *, at: datetime) ->
         raise ForbiddenError(f"{actor.name} may not open a {process.name}", hint=f"{en} may · {zh}可以", actor=actor.name, action=f"{process.name}.open")
 
 
-def sees(actor: Actor, row: Mapping[str, Any]) -> bool:
-    """Whether a record is of one of the actor's plants, or of none, or the actor is bound to none."""
-    return not actor.plants or row["_plant"] is None or row["_plant"] in actor.plants
-
-
 def fitting(transition: Transition, held: list[Standing], row: Mapping[str, Any], *, taken: frozenset[str] = frozenset()) -> Standing | None:
     """The first standing that the transition lets act on a record, leaving out roles that have signed already."""
     roles = roles_for(transition, row)
