@@ -34,6 +34,7 @@ from medthread.stores.postgres.tables.retention import destruction, destruction_
 from medthread.stores.postgres.tables.services import service_use
 from medthread.stores.postgres.tables.signatures import signature, signing_key
 from medthread.stores.postgres.tables.udi import unknown_carrier
+from medthread.stores.postgres.tables.unmasking import unmask_grant
 from medthread.stores.postgres.tables.watches import watch_told
 from medthread.stores.postgres.tables.workflow import (
     deadline,
@@ -103,5 +104,6 @@ __all__ = [
     "signing_key",
     "subscription",
     "unknown_carrier",
+    "unmask_grant",
     "watch_told",
 ]
