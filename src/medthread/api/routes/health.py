@@ -20,7 +20,7 @@ def told(found: tuple[Alarm, ...] | list[Alarm]) -> list[dict[str, Any]]:
 @router.get("/health", summary="取进程状况与告警 · Get health and alarms")
 def health(given: Given) -> dict[str, Any]:
     """The process is there; alarms as its own parts know them, without asking the store."""
-    return {"status": "ok", "alarms": told([*given.sealer.alarms, *(a for c in given.bus for a in c.alarms)])}
+    return {"status": "ok", "alarms": told([*given.sealer.alarms, *(a for c in given.carriers for a in c.alarms)])}
 
 
 @router.get("/ready", summary="询问是否就绪 · Ask whether it is ready")
