@@ -116,7 +116,7 @@ def test_the_audit_log_is_asked_by_one_form(visit: Visit, console: str) -> None:
     form.get_by_label("编号").press("Enter")
     rows = page.get_by_role("main").get_by_role("table").get_by_role("row")
     expect(rows).to_have_count(2)
-    expect(rows.last).to_contain_text("新建")
+    expect(rows.last).to_contain_text("创建")
     expect(rows.last.get_by_role("link", name="人员 E-95077")).to_be_visible()
     assert "object=person%2FE-95077" in page.url
     expect(form.get_by_label("编号")).to_have_value("E-95077")

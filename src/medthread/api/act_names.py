@@ -21,7 +21,7 @@ OWN: dict[str, Label] = {
     "backup.run": Label("备份", "Backup"),
     "delegation.create": Label("委托角色", "Roles delegated"),
     "delegation.revoke": Label("终止委托", "Delegation ended"),
-    "entity.create": Label("新建", "Created"),
+    "entity.create": Label("创建", "Created"),
     "entity.remove": Label("移除", "Removed"),
     "entity.unmask": Label("查看明文", "Seen without mask"),
     "entity.update": Label("修改", "Changed"),
