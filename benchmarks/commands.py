@@ -4,17 +4,18 @@ import json
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import insert
+from sqlalchemy import create_engine, insert
 
 from benchmarks.figures import Figure
 from medthread.api import create_app
@@ -49,31 +50,37 @@ class Server:
 
 
 def measure(folder: Path, *, acts: int) -> list[Figure]:
-    """Requests a second of both, in turns, by several clients."""
-    with serving(folder / "commands") as server:
-        clients = [Client(server, n) for n in range(CLIENTS)]
-        for warm in (Client.bare, Client.act):
-            rate(clients, warm, CLIENTS * 5)
+    """Requests a second of both, in turns, by several clients in a process of their own."""
+    with serving(folder / "commands") as server, ProcessPoolExecutor(1, get_context("spawn"), call_on, (server,)) as load:
         ours, theirs = [], []
-        for _ in range(ROUNDS):
-            theirs.append(rate(clients, Client.bare, acts))
-            ours.append(rate(clients, Client.act, acts))
+        for acts_now in (CLIENTS * 10, *([acts] * ROUNDS)):
+            theirs.append(load.submit(rate, "bare", acts_now).result())
+            ours.append(load.submit(rate, "act", acts_now).result())
+    ours, theirs = ours[1:], theirs[1:]  # the first of both is for warming up
     mine, bare = statistics.median(ours), statistics.median(theirs)
     return [Figure("an act with audit and event, over HTTP", f"{mine:,.0f}/s", f"{bare:,.0f}/s", mine / bare, ">= 0.6 of a bare insert", mine / bare >= 0.6)]
 
 
-def rate(clients: "list[Client]", request: "Callable[[Client], None]", acts: int) -> float:
-    """Requests a second."""
-    each = acts // len(clients)
+def call_on(server: Server) -> None:
+    """Connect the clients of this process."""
+    CALLERS[:] = [Client(server, n) for n in range(CLIENTS)]
+
+
+def rate(request: str, times: int) -> float:
+    """Requests a second by all clients at once."""
+    each = times // CLIENTS
 
     def run(client: Client) -> None:
         for _ in range(each):
-            request(client)
+            getattr(client, request)()
 
     started = time.perf_counter()
-    with ThreadPoolExecutor(len(clients)) as pool:
-        list(pool.map(run, clients))
-    return each * len(clients) / (time.perf_counter() - started)
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(run, CALLERS))
+    return each * CLIENTS / (time.perf_counter() - started)
+
+
+CALLERS: "list[Client]" = []
 
 
 class Client:
@@ -124,17 +131,21 @@ def serving(home: Path) -> Iterator[Server]:
         while not server.started:
             time.sleep(0.05)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Server(port, *signed_in(port))
-        server.should_exit = True
-        thread.join()
+        try:
+            yield Server(port, *signed_in(port))
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def bare(app: FastAPI, installation: Installation) -> None:
     """A bare SQLAlchemy insert endpoint: one statement, one transaction."""
 
+    engine = create_engine(installation.store.url, pool_size=20)
+
     @app.post("/bare")
     def insert_one(body: dict[str, str]) -> dict[str, str]:
-        with installation.store.engine.begin() as tx:
+        with engine.begin() as tx:
             tx.execute(insert(unknown_carrier).values(id=body["id"], text="x", issuer="x", first_by="bench"))
         return {"id": body["id"]}
 

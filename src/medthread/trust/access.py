@@ -7,9 +7,9 @@ permit more within the same words. Rows follow plants, fields follow the clearan
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cedarpy
 
@@ -89,7 +89,24 @@ class Access:
         return decided.policies if decided.allowed else ()
 
     def _decided(self, actor: Actor, action: str) -> "Decision":
-        return _decide(tuple(sorted(self.own.items())), tuple(sorted(actor.roles)), actor.plants, action)
+        return _decide(self._own, tuple(sorted(actor.roles)), actor.plants, action)
+
+    def decide_act(self, actor: Actor, deed: "Deed") -> "Decision":
+        """Whether somebody may do an act of a process in a role, their own or lent to them, and the policies that decided it."""
+        return _decide(self._own, tuple(sorted(actor.roles)), actor.plants, "processes:act", deed)
+
+    @cached_property
+    def _own(self) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted(self.own.items()))
+
+
+class Deed(NamedTuple):
+    """An act of a process as policies see it: the roles that its definition names, and the one in which it would be done."""
+
+    process: str
+    action: str
+    roles: tuple[str, ...]
+    standing: str
 
 
 class Decision(NamedTuple):
@@ -100,18 +117,27 @@ class Decision(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], plants: tuple[str, ...], action: str) -> Decision:
+def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], plants: tuple[str, ...], action: str, deed: Deed | None = None) -> Decision:
     policies, names = _policies(own)
     parents = [r for r in roles if r in ROLES]
     parents += [READER] if any(ROLES[r].reads for r in parents) else []
     parents += [ACTOR] if any(ROLES[r].acts for r in parents if r in ROLES) else []
     parents += groups_of(roles)
+    parents += [deed.standing] if deed is not None and deed.standing not in parents else []
     account = {"uid": {"type": "Account", "id": "actor"}, "attrs": {"bound": bool(plants), "plants": list(plants)},
                "parents": [{"type": "Role", "id": r} for r in parents]}
     groups = [{"uid": {"type": "Role", "id": r}, "attrs": {}, "parents": []} for r in parents]
-    request = {"principal": 'Account::"actor"', "action": f"Action::{json.dumps(action)}", "resource": 'Installation::"this"', "context": {}}
-    answer = cedarpy.is_authorized(request, policies, [account, *groups], _schema()[0])
+    resource = 'Installation::"this"' if deed is None else 'Transition::"asked"'
+    request = {"principal": 'Account::"actor"', "action": f"Action::{json.dumps(action)}", "resource": resource, "context": {}}
+    asked = [] if deed is None else [_transition(deed)]
+    answer = cedarpy.is_authorized(request, policies, [account, *groups, *asked], _schema()[0])
     return Decision(answer.allowed, tuple(sorted(names[r] for r in answer.diagnostics.reasons)))
+
+
+def _transition(deed: Deed) -> dict[str, Any]:
+    named = [{"__entity": {"type": "Role", "id": r}} for r in deed.roles]
+    attrs = {"process": deed.process, "action": deed.action, "roles": named, "standing": {"__entity": {"type": "Role", "id": deed.standing}}}
+    return {"uid": {"type": "Transition", "id": "asked"}, "attrs": attrs, "parents": []}
 
 
 @cache

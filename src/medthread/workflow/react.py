@@ -54,11 +54,11 @@ def drain(store: Store, context: Context, *, limit: int = BATCH) -> int:
     """Handle the next events in one transaction with the cursor: each has its effect exactly once. Gives how many."""
     with store.transaction() as tx:
         rows = unread(tx, name=SUBSCRIBER, limit=limit)
-        for _, _, event in rows:
-            for reaction in context.rulebook.reactions_to.get(event.type, ()):
-                _follow(tx, context, reaction, event)
+        following = [(r, event) for _, _, event in rows for r in context.rulebook.reactions_to.get(event.type, ()) if r.mode is not Mode.AT_ONCE]
+        for reaction, event in following:
+            _follow(tx, context, reaction, event)
         if rows:
-            move(tx, name=SUBSCRIBER, xid=rows[-1][0], seq=rows[-1][1])
+            move(tx, name=SUBSCRIBER, xid=rows[-1][0], seq=rows[-1][1], lasting=bool(following))
     return len(rows)
 
 
