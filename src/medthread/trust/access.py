@@ -118,7 +118,7 @@ class Decision(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], plants: tuple[str, ...], action: str, deed: Deed | None = None) -> Decision:
-    policies, names = _policies(own)
+    policies, names = _policies(own, action)
     parents = [r for r in roles if r in ROLES]
     parents += [READER] if any(ROLES[r].reads for r in parents) else []
     parents += [ACTOR] if any(ROLES[r].acts for r in parents if r in ROLES) else []
@@ -149,12 +149,24 @@ def _schema() -> tuple[cedarpy.Schema, tuple[str, ...]]:
 
 
 @cache
-def _policies(own: tuple[tuple[str, str], ...]) -> tuple[cedarpy.PolicySet, dict[str, str]]:
-    """All policies, parsed once, and what each is called: Cedar numbers them, an `@id` names them."""
+def _policies(own: tuple[tuple[str, str], ...], action: str) -> tuple[cedarpy.PolicySet, dict[str, str]]:
+    """The policies whose scope takes the action, parsed once, and what each is called: Cedar numbers them, an `@id` names them."""
+    taken = {k: p for k, p in _all_policies(own).items() if _takes(p["action"], action)}
+    parsed = cedarpy.PolicySet.from_json_str(json.dumps({"templates": {}, "staticPolicies": taken, "templateLinks": []}))
+    return parsed, {k: p.get("annotations", {}).get("id", k) for k, p in taken.items()}
+
+
+@cache
+def _all_policies(own: tuple[tuple[str, str], ...]) -> dict[str, dict[str, Any]]:
     shipped = "\n".join(p.read_text(encoding="utf-8") for p in sorted(SHIPPED.glob("*.cedar")))
-    text = "\n".join([shipped, incompatible_policies(), *(t for _, t in own)])
-    static = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
-    return cedarpy.PolicySet.from_str(text), {k: p.get("annotations", {}).get("id", k) for k, p in static.items()}
+    found: dict[str, dict[str, Any]] = json.loads(cedarpy.policies_to_json_str("\n".join([shipped, incompatible_policies(), *(t for _, t in own)])))["staticPolicies"]
+    return found
+
+
+def _takes(scope: dict[str, Any], action: str) -> bool:
+    """Whether a policy's scope takes an action; the schema has no groups of actions. A policy that does not could never match."""
+    named = scope.get("entities") or [scope["entity"]] if scope["op"] in ("==", "in") else None
+    return named is None or action in {e["id"] for e in named}
 
 
 def _check(name: str, text: str) -> None:
