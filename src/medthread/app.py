@@ -44,6 +44,7 @@ from medthread.trace import GENEALOGY, TraceIndex, Tracer, build_index
 from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
+from medthread.trust.identity import configured
 from medthread.trust.keys import Keyring
 from medthread.trust.log import AuditLog, Copies, LogSettings, Sealer
 from medthread.trust.roles import ROLES
@@ -92,6 +93,7 @@ class Installation:
         self.releases = Releases(store)
         self.access = Access(workspace.policies())
         self.account_rules = AccountRules.read(workspace.settings, roles=frozenset(ROLES))
+        self.identity = configured(workspace.settings)
         unsound = [f for name in self.rulebook.processes for f in self.flaws(name)]
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
@@ -208,9 +210,10 @@ class Installation:
             yield Services(
                 name=self.name, store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
+                identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=sealer, batch=self.context, copies=copies, bus=tuple(bus), meter=meter,
-                offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), demo_accounts=accounts or [],
+                offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
         finally:
             runner.wait()

@@ -64,6 +64,14 @@ class Workspace:
             raise DeclarationError(f"{SETTINGS}: {error}", hint="mend the file; it is TOML") from error
 
     @property
+    def public_url(self) -> str | None:
+        """The address that browsers know us by, where it is not the one that a request names (behind a gateway)."""
+        value = self.settings.get("public_url")
+        if value is not None and not (isinstance(value, str) and value.startswith(("https://", "http://"))):
+            raise ConfigurationError(f"public_url = {value!r}", hint="an address: https://medthread.example.com")
+        return value
+
+    @property
     def inbox(self) -> Path:
         """Where source files arrive."""
         return self.home / str(self.settings.get("inbox", "inbox"))

@@ -26,6 +26,7 @@ EXPECTED = re.compile("401 |403 |404 |409 |412 |422 ")
 REFUSED = re.compile("401 |403 |409 ")  # signed out, or refused on purpose; nothing missing, nothing malformed
 PASSWORD = "medthread-demo"
 Visit = Callable[..., Page]
+expect.set_options(timeout=15_000)  # milliseconds: a machine that does other things beside is no fault of the console
 
 
 @pytest.fixture(scope="session")

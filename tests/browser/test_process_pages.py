@@ -1,45 +1,15 @@
 """People act: inbox, boards, the record page, signing, refusals with their reason, lines, delegations, rules."""
 
 import re
-from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from medthread.cli.demo_people import ACCOUNTS
+from tests.browser.acting import choose, complaint, send, sign
 from tests.browser.conftest import PASSWORD, Visit, assert_accessible
 
 pytestmark = pytest.mark.browser
-MARK = {"X-Requested-With": "medthread"}
-
-
-def send(page: Page, console: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Write something as whoever is signed in, for what the test is not about."""
-    answer = page.request.post(f"{console}api/v1/{path}", data=body, headers=MARK)
-    assert answer.ok, answer.text()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def complaint(page: Page, console: str, **values: Any) -> str:
-    return str(send(page, console, "entities/complaint", {"description": "球囊充气后漏气", **values})["item"]["complaint_no"])
-
-
-def choose(within: Locator, label: str, text: str) -> None:
-    """Pick an entry of a list with the keyboard."""
-    box = within.get_by_label(label, exact=True)
-    box.focus()
-    within.page.keyboard.type(text)
-    expect(within.page.get_by_role("option", name=text).or_(within.page.get_by_title(text, exact=True)).first).to_be_attached()
-    within.page.keyboard.press("Enter")
-
-
-def sign(page: Page, meaning: str) -> None:
-    """Give the password once the server has said what would be signed, and press Enter."""
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("密码").fill(PASSWORD)
-    expect(dialog.get_by_role("button", name=f"签名:{meaning}")).to_be_enabled()
-    page.keyboard.press("Enter")
 
 
 def english(page: Page) -> None:
@@ -116,11 +86,11 @@ def test_from_the_inbox_to_a_signature_with_a_refusal_on_the_way(enter: Visit, c
     expect(signed.locator(".changed")).to_have_count(5)
     expect(signed).to_contain_text("BC-100")
     dialog.get_by_label("密码").fill("not the password")
-    expect(dialog.get_by_role("button", name="签名:审核")).to_be_enabled()
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("alert")).to_contain_text("签名人身份未能确认")
     assert_accessible(page)
-    sign(page, "审核")
+    dialog.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("status")).to_have_text("已分诊,现为“已分诊”")
     expect(page.get_by_role("region", name="状态与操作")).to_be_focused()

@@ -51,7 +51,7 @@ def test_a_reaction_that_fails_waits_with_its_reason_and_may_be_tried_again(plan
         tx.execute(table.delete().where(table.c.id == blocking))
     assert f"told {plant.row(other)['permit_no']}" in [r["place"] for r in plant.all("gas_reading")]
     with plant.store.transaction() as tx:
-        retry(tx, plant.context, event=failed.event, reaction=failed.reaction, by="dan")
+        retry(tx, plant.context, event=failed.event, reaction=failed.reaction, actor=plant.actor("dan"))
     assert in_the_way in [r["place"] for r in plant.all("gas_reading")]
 
 

@@ -8,7 +8,7 @@ import { Button, Form, Head, Input, Modal, Nothing, Pager, Panel, Problem, Selec
 import { usePages } from "../ui/usePages";
 
 type Someone = {
-  name: string; printed_name: string; roles: string[]; plants: string[]; organisations: string[]; disabled_at: string | null;
+  name: string; printed_name: string; roles: string[]; plants: string[]; organisations: string[]; regions: string[]; disabled_at: string | null;
   locked: boolean; second_factor: boolean; password_temporary: boolean; last_seen_at: string | null; local: boolean;
 };
 type Role = { name: string; label: Label };
@@ -40,7 +40,7 @@ export default function Accounts({ route }: { route: Route }) {
     const { body, tag } = await getTagged<Someone>(`/accounts/${encodeURIComponent(of.name)}`);
     setWanted({ kind: "rights", of: body, tag });
   };
-  const finish = (v: { reason: string; roles?: string[]; plants?: string[]; organisations?: string[] }) => act(async () => {
+  const finish = (v: { reason: string; roles?: string[]; plants?: string[]; organisations?: string[]; regions?: string[] }) => act(async () => {
     if (!wanted) return;
     const at = `/accounts/${encodeURIComponent(wanted.of.name)}`;
     if (wanted.kind === "state") await send("PUT", `${at}/state`, { disabled: !wanted.of.disabled_at, reason: v.reason });
@@ -70,6 +70,7 @@ export default function Accounts({ route }: { route: Route }) {
           { name: "roles", title: t("accounts.roles"), show: (a) => a.roles.map(named).join(", ") },
           { name: "plants", title: t("accounts.plants"), show: (a) => a.plants.join(", ") || t("accounts.all") },
           { name: "organisations", title: t("accounts.organisations"), show: (a) => a.organisations.join(", ") || t("accounts.all") },
+          { name: "regions", title: t("accounts.regions"), show: (a) => a.regions.join(", ") || t("accounts.all") },
           { name: "state", title: t("status"), show: (a) => a.disabled_at ? <Tag tone="bad">{t("accounts.disabled")}</Tag> : a.locked ? <Tag tone="warn">{t("accounts.locked")}</Tag> : <Tag tone="good">{t("accounts.open")}</Tag> },
           { name: "second", title: t("account.second"), show: (a) => a.second_factor ? t("yes") : t("no") },
           { name: "seen", title: t("account.seen"), show: (a) => moment(a.last_seen_at) },
@@ -87,13 +88,14 @@ export default function Accounts({ route }: { route: Route }) {
       <Modal open={wanted !== undefined} title={wanted && `${t(`accounts.do.${wanted.kind}`)}: ${wanted.of.printed_name}`} footer={null} destroyOnHidden onCancel={() => { setWanted(undefined); setProblem(undefined); }}>
         <Problem of={problem} />
         {wanted && (
-          <Form layout="vertical" requiredMark={false} initialValues={wanted.kind === "rights" ? { roles: wanted.of.roles, plants: wanted.of.plants, organisations: wanted.of.organisations } : {}} onFinish={(v: { reason: string }) => void finish(v)}>
+          <Form layout="vertical" requiredMark={false} initialValues={wanted.kind === "rights" ? { roles: wanted.of.roles, plants: wanted.of.plants, organisations: wanted.of.organisations, regions: wanted.of.regions } : {}} onFinish={(v: { reason: string }) => void finish(v)}>
             {wanted.kind === "rights" && (
               <>
                 <Form.Item label={t("accounts.roles")} name="roles">
                   <Select mode="multiple" optionFilterProp="label" options={roles.map((r) => ({ value: r.name, label: `${word(r.label)} ${r.name}` }))} />
                 </Form.Item>
                 <Form.Item label={t("accounts.plants")} name="plants" extra={t("accounts.empty")}><Select mode="tags" open={false} suffixIcon={null} /></Form.Item>
+                <Form.Item label={t("accounts.regions")} name="regions" extra={t("accounts.empty")}><Select mode="tags" open={false} suffixIcon={null} /></Form.Item>
                 <Form.Item label={t("accounts.organisations")} name="organisations" extra={t("accounts.empty")}><Select mode="tags" open={false} suffixIcon={null} /></Form.Item>
               </>
             )}

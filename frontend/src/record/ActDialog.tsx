@@ -1,13 +1,15 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { asProblem, onceKey, send, type EntityMeta, type Field, type Problem as ProblemError, type Row } from "../api";
 import { useSpeech } from "../i18n";
 import { FieldInput, sentValue, shownValues } from "../meta/inputs";
+import { ProviderProof } from "../shell/ProviderProof";
 import { Button, Form, Input, Modal, Objections, Problem, Waiting } from "../ui";
-import { stateOf, type Act, type Case, type Outcome, type Preview } from "./case";
+import { stateOf, type Act, type Case, type Outcome } from "./case";
+import { usePreview } from "./preview";
 import { SignedContent } from "./SignedContent";
 
 type Given = { entity: string; meta: EntityMeta; item: Row; tag: string; of: Case; act: Act | null; onDone: (act: Act, outcome: Outcome) => void; onClose: () => void };
-const PAUSE = 300; // milliseconds without a keystroke before the server is asked again
+type Pressed = { typed: Row; shown: string };
 
 /** One act: what it will change and say, what it asks for, what stands in its way; and the signature under exactly that. */
 export function ActDialog(given: Given) {
@@ -36,20 +38,21 @@ function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: 
   const open = fieldsOf(act.considers).filter((f) => !f.masked && (item[f.name] === null || item[f.name] === ""));
   const asks = [...asked, ...open];
   const [values, setValues] = useState<Row>({});
-  const { seen, problem: unseen, fresh, again } = usePreview(`/entities/${entity}/${encodeURIComponent(String(item._id))}/acts/${act.action}`, tag, values);
+  const { seen, problem: unseen, checking, again } = usePreview(`/entities/${entity}/${encodeURIComponent(String(item._id))}/acts/${act.action}`, tag, values);
   const [problem, setProblem] = useState<ProblemError>();
   const [busy, setBusy] = useState(false);
+  const [pressed, setPressed] = useState<Pressed>(); // what was sent off while the server was still looking at it
+  const [moved, setMoved] = useState(false); // what is shown became another after it was sent off
   const key = useRef(onceKey());
   const signed = act.meaning !== null;
   const loaded = seen !== undefined;
   useEffect(() => focusFirst(loaded), [loaded]);
-  const perform = async (typed: Row) => {
-    if (!seen || !fresh) return;
+  const setTicket = useCallback((ticket: string) => form.setFieldValue("__password", ticket), [form]);
+  const perform = async ({ typed, shown }: Pressed) => {
     setBusy(true);
-    setProblem(undefined);
     const body = {
       values: changed(asks, typed, item), reason: (typed.__reason as string | undefined)?.trim() || null,
-      ...(signed ? { shown: seen.content_hash, password: typed.__password, totp: typed.__totp || null } : {}),
+      ...(signed ? { shown, password: typed.__password, totp: typed.__totp || null } : {}),
     };
     try {
       onDone(act, await send<Outcome>("POST", `/entities/${entity}/${encodeURIComponent(String(item._id))}/acts/${act.action}`, body, { "If-Match": tag, "Idempotency-Key": key.current }));
@@ -61,11 +64,28 @@ function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: 
       again();
     }
   };
+  const press = (typed: Row) => {
+    if (!seen || pressed || busy) return;
+    setProblem(undefined);
+    setMoved(false);
+    if (unseen) again();
+    if (unseen || checking) setPressed({ typed, shown: seen.content_hash });
+    else void perform({ typed, shown: seen.content_hash });
+  };
+  useEffect(() => {
+    if (!pressed || checking || !seen) return;
+    setPressed(undefined);
+    if (unseen || seen.objections.length > 0) return; // it says itself why not
+    // Nobody signs what they were not shown (21 CFR 11.70): where it became another, they look and press again.
+    if (signed && seen.content_hash !== pressed.shown) setMoved(true);
+    else void perform(pressed);
+  }, [pressed, checking, seen, unseen]);
   if (unseen && !seen) return <Problem of={unseen} retry={again} />;
   if (!seen) return <Waiting />;
   const blocked = seen.objections.length > 0;
+  const running = busy || pressed !== undefined;
   return (
-    <Form form={form} layout="vertical" initialValues={shownValues(asks, item)} onFinish={(v) => void perform(v)} className={signed ? "act-dialog signed" : "act-dialog"}
+    <Form form={form} layout="vertical" initialValues={shownValues(asks, item)} onFinish={press} className={signed ? "act-dialog signed" : "act-dialog"} aria-busy={checking || running}
       onValuesChange={(_, all) => setValues(changed(asks, all, item))}>
       {signed && (
         <section className="what" aria-label={t("sign.what")} tabIndex={0}>
@@ -99,14 +119,16 @@ function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: 
                 </Form.Item>
               )}
             </div>
+            <ProviderProof onTicket={setTicket} />
           </fieldset>
         )}
-        <Problem of={problem ?? unseen} />
+        <Problem of={problem ?? unseen} retry={unseen && !problem ? again : undefined} />
+        {moved && <div className="problem" role="alert"><strong>{t("sign.moved")}</strong></div>}
         <div className="bar end">
           {blocked && <Button onClick={again}>{t("act.again")}</Button>}
-          <span className="grow" />
+          <span className="grow quiet" aria-live="polite">{busy ? t(signed ? "sign.running" : "act.running") : checking ? t("act.checking") : ""}</span>
           <Button onClick={onClose}>{t("cancel")}</Button>
-          <Button type="primary" htmlType="submit" loading={busy} disabled={blocked || !fresh}>
+          <Button type="primary" htmlType="submit" loading={running} disabled={blocked && !checking}>
             {signed ? t("sign.do", { meaning: word(act.meaning_label) }) : word(act.label)}
           </Button>
         </div>
@@ -120,23 +142,4 @@ function changed(asks: Field[], typed: Row, item: Row): Row {
   const before = shownValues(asks, item);
   return Object.fromEntries(asks.filter((f) => typed[f.name] !== undefined && typed[f.name] !== before[f.name]).map((f) => [f.name, sentValue(f, typed[f.name])])
     .filter(([, v]) => v !== null));
-}
-
-/** What the server would have signed with these values; `fresh` while it is about what is typed now. */
-function usePreview(path: string, tag: string, values: Row) {
-  const [state, setState] = useState<{ of: string; seen?: Preview; problem?: ProblemError }>({ of: "" });
-  const [turn, setTurn] = useState(0);
-  const wanted = `${turn} ${JSON.stringify(values)}`;
-  const begun = useRef(false);
-  useEffect(() => {
-    let dropped = false;
-    const ask = () => send<Preview>("POST", `${path}/preview`, { values: JSON.parse(wanted.slice(wanted.indexOf(" "))) as Row }, { "If-Match": tag }).then(
-      (seen) => { if (!dropped) setState({ of: wanted, seen }); },
-      (error: unknown) => { if (!dropped) setState((s) => ({ ...s, of: wanted, problem: asProblem(error) })); },
-    );
-    const timer = setTimeout(() => void ask(), begun.current ? PAUSE : 0);
-    begun.current = true;
-    return () => { dropped = true; clearTimeout(timer); };
-  }, [path, tag, wanted]);
-  return { seen: state.seen, problem: state.problem, fresh: state.of === wanted && !state.problem, again: () => setTurn((n) => n + 1) };
 }

@@ -28,6 +28,7 @@ const PAGES: Record<string, Page> = {
   audit: page(() => import("../pages/Audit")),
   tokens: page(() => import("../pages/Tokens")),
   account: page(() => import("../pages/Account")),
+  proof: page(() => import("../pages/Proof")),
   accounts: page(() => import("../pages/Accounts")),
   rights: page(() => import("../pages/Rights")),
   inbox: page(() => import("../pages/Inbox")),

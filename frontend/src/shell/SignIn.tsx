@@ -1,15 +1,25 @@
 import { useState } from "react";
-import { asProblem, useAsk, type DemoAccount, type Problem as ProblemError } from "../api";
-import { useSpeech } from "../i18n";
+import { address, asProblem, useAsk, type DemoAccount, type Problem as ProblemError } from "../api";
+import { useSpeech, type Key } from "../i18n";
 import { Button, Form, Input, Problem } from "../ui";
 import { LanguageSwitch } from "./LanguageSwitch";
+import { useProviders } from "./ProviderProof";
+import { useRoute } from "./route";
 import { useSession } from "./session";
+
+// Why an answer from a provider let nobody in, in words; whatever failed of the token itself is one and the same to a person.
+const REASONS: Record<string, Key> = {
+  account: "sign.refused.account", roles: "sign.refused.roles", disabled: "sign.refused.disabled", state: "sign.refused.state",
+  refused: "sign.refused.refused", "identity-unreachable": "sign.refused.unreachable",
+};
 
 export function SignIn() {
   const { t, word } = useSpeech();
   const { signIn } = useSession();
   const [problem, setProblem] = useState<ProblemError>();
   const [busy, setBusy] = useState(false);
+  const providers = useProviders();
+  const refused = useRoute().search.get("refused");
   const [second, setSecond] = useState(false);
   const demo = useAsk<{ items: DemoAccount[] }>("/demo-accounts").data?.items ?? [];
   const enter = async (given: { username: string; password: string; code?: string }) => {
@@ -30,6 +40,7 @@ export function SignIn() {
       <div className="bar"><h1>医脉 Medthread</h1><span style={{ flex: 1 }} /><LanguageSwitch /></div>
       <p className="quiet">{t("sign.about")}</p>
       <Problem of={problem} />
+      {refused && !problem && <div className="problem" role="alert"><strong>{t(REASONS[refused] ?? "sign.refused.token")}</strong></div>}
       <Form layout="vertical" onFinish={enter} requiredMark={false}>
         <Form.Item label={t("sign.name")} name="username" rules={[{ required: true, message: t("required") }]}>
           <Input autoComplete="username" autoFocus />
@@ -44,6 +55,7 @@ export function SignIn() {
         )}
         <Button type="primary" htmlType="submit" loading={busy} block>{t("sign.in")}</Button>
       </Form>
+      {providers.map((p) => <Button key={p.name} block href={address(`/providers/${encodeURIComponent(p.name)}`)} style={{ marginTop: 12 }}>{word(p.label)}</Button>)}
       {demo.length > 0 && (
         <section aria-label={t("sign.demo")} style={{ marginTop: 20 }}>
           <h2 style={{ fontSize: 14 }}>{t("sign.demo")}</h2>

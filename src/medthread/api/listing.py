@@ -16,11 +16,11 @@ from medthread.derive.view import masked_fields, masked_view
 from medthread.model import Entity, Home
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.stores.serving import encode, page_clause, parse_condition
-from medthread.trust.access import Actor, plant_rule
+from medthread.trust.access import Actor, row_rule
 from medthread.trust.seal import is_sealed, key_id_of, unseal
 
 COUNT_LIMIT = 100_000
-ORIGIN = ("_source", "_table", "_load", "_row", "_plant", "_flags")
+ORIGIN = ("_source", "_table", "_load", "_row", "_org", "_plant", "_flags")
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class Listing:
     def source(self) -> str:
         """The masked view as SQL."""
         if self.entity.about.home is Home.NATIVE:
-            relation = NativeRows(self.given, self.entity).relation()
-            technical: tuple[str, ...] = ("_plant", "_revision", *(CASE_TYPES if self.has_state else ()))
+            relation = NativeRows(self.given, self.entity, self.actor.reach).relation()
+            technical: tuple[str, ...] = ("_org", "_plant", "_revision", *(CASE_TYPES if self.has_state else ()))
         else:
             columns = [(c.name, c.duck) for c in golden_columns(self.entity, self.given.registry)]
             relation = self.given.reader.current().relation(f"golden.{self.entity.name}", columns)
@@ -80,7 +80,7 @@ def listing_of(
         if searched:
             parts.append("(" + " or ".join(f'contains(lower(cast("{n}" as varchar)), lower(?))' for n in searched) + ")")
             parameters += [q.strip()] * len(searched)
-    rule, bound = plant_rule(actor)
+    rule, bound = row_rule(actor, entity)
     parts.append(rule)
     parameters += bound
     return replace(listing, where=" and ".join(parts) or "true", parameters=tuple(parameters))
@@ -95,7 +95,7 @@ def _sort(entity: type[Entity], sort: str | None) -> tuple[str, bool]:
 def query_of(listing: Listing, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
     """Rows of a SELECT over the list's source."""
     if listing.entity.about.home is Home.NATIVE:
-        return NativeRows(listing.given, listing.entity).query(sql, parameters)
+        return NativeRows(listing.given, listing.entity, listing.actor.reach).query(sql, parameters)
     return listing.given.reader.current().query(sql, parameters)
 
 
@@ -122,7 +122,7 @@ def rows_for_export(listing: Listing) -> Iterator[tuple[list[str], list[Any]]]:
     names = ", ".join(f'"{n}"' for n in listing.entity.fields)
     sql = f'select {names} from ({listing.source}) where {listing.where} order by "id"'
     batches = (
-        NativeRows(listing.given, listing.entity).stream(sql, listing.parameters)
+        NativeRows(listing.given, listing.entity, listing.actor.reach).stream(sql, listing.parameters)
         if listing.entity.about.home is Home.NATIVE
         else listing.given.reader.current().stream(sql, listing.parameters)
     )

@@ -14,9 +14,10 @@ from medthread.api.services import Services
 from medthread.derive.columns import value_columns
 from medthread.model import Entity
 from medthread.stores.engines import connect
+from medthread.stores.postgres.row_security import Reach, own_rows
 from medthread.stores.postgres.tables import deadline, process_case
 
-TECHNICAL = (("_plant", pa.string()), ("_revision", pa.int64()))
+TECHNICAL = (("_org", pa.string()), ("_plant", pa.string()), ("_revision", pa.int64()))
 STATE, SINCE, DUE, OPENED_BY = "_state", "_since", "_due", "_opened_by"
 MOMENT = pa.timestamp("us")
 # Where a record stands in its process: its state, since when, the soonest limit that runs, and who opened it.
@@ -25,11 +26,12 @@ CASE_TYPES = {STATE: "varchar", SINCE: "timestamp", DUE: "timestamp", OPENED_BY:
 
 
 class NativeRows:
-    """One native entity's rows."""
+    """One native entity's rows, within the reach of who asks."""
 
-    def __init__(self, given: Services, entity: type[Entity]) -> None:
+    def __init__(self, given: Services, entity: type[Entity], reach: Reach) -> None:
         self._given = given
         self._entity = entity
+        self._reach = reach
 
     def relation(self) -> str:
         """The name under which the rows stand in a query."""
@@ -43,7 +45,7 @@ class NativeRows:
         if self._entity.name in self._given.workflow.rulebook.processes:
             query = self._with_case(query)
             kinds += CASE
-        with self._given.store.transaction() as tx:
+        with self._given.store.transaction() as tx, own_rows(tx, self._reach):
             rows = tx.execute(query).all()
         return pa.table({
             name: pa.array([_plain(r[i]) for r in rows], kind) for i, (name, kind) in enumerate(kinds)

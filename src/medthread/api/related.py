@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, and_, cast, exists, func, or_, select
+from sqlalchemy import String, and_, cast, exists, func, select
 
 from medthread.api.services import Services
 from medthread.derive.columns import CODE, refers_to_master
 from medthread.derive.form import part_meta
 from medthread.model import Entity, Field, Home, Kind
+from medthread.stores.postgres.row_security import own_rows
 from medthread.stores.postgres.tables import deadline, process_case
-from medthread.trust.access import Actor, plant_rule
+from medthread.trust.access import Actor, row_rule
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,6 @@ def _native_counts(given: Services, actor: Actor, link: Link) -> dict[str, int]:
     """How many there are; of a process also how many are open and late."""
     name, table, case, due = link.other.name, given.native[link.other.name], process_case, deadline
     where = and_(*(cast(table.c[n], String).in_(values) for n, values in link.conditions))
-    if actor.plants:
-        where = and_(where, or_(table.c["_plant"].is_(None), table.c["_plant"].in_(actor.plants)))
     columns: list[Any] = [func.count().label("count")]
     rows: Any = table
     if name in given.workflow.rulebook.processes:
@@ -91,7 +90,7 @@ def _native_counts(given: Services, actor: Actor, link: Link) -> dict[str, int]:
         columns += [func.count().filter(open_).label("open"), func.count().filter(late).label("late")]
         rows = table.outerjoin(case, and_(case.c.entity == name, case.c.record == table.c.id))
     query = select(*columns).select_from(rows)
-    with given.store.transaction() as tx:
+    with given.store.transaction() as tx, own_rows(tx, actor.reach):
         return dict(tx.execute(query.where(where)).one()._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
@@ -101,7 +100,7 @@ def _lake_count(given: Services, actor: Actor, link: Link) -> int:
     snapshot = given.reader.current()
     if not snapshot.has(f"golden.{link.other.name}"):
         return 0
-    rule, bound = plant_rule(actor)
+    rule, bound = row_rule(actor, link.other)
     where = " and ".join(f"{_text(link.other.fields[n])} in ({', '.join('?' for _ in values)})" for n, values in link.conditions)
     relation = snapshot.relation(f"golden.{link.other.name}")
     parameters = [v for _, values in link.conditions for v in values]

@@ -1,6 +1,6 @@
 """What the routes work with, handed in by `app.py`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from medthread.stores.postgres.store import Store
 from medthread.stores.serving import LakeReader
 from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
+from medthread.trust.identity import Configured
 from medthread.trust.keys import Keyring
 from medthread.trust.log import Alarm, Sealer
 from medthread.workflow import Context
@@ -59,6 +60,7 @@ class Services:
     keyring: Keyring
     access: Access
     account_rules: AccountRules
+    identity: Mapping[str, Configured]
     workflow: Context
     releases: Releases
     reader: LakeReader
@@ -70,5 +72,6 @@ class Services:
     meter: UseMeter
     offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves
     copies: BackgroundKeeping | None = None
+    public_url: str | None = None  # where browsers reach us, where that is not what the request says
     bus: tuple[Carrier, ...] = ()
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, select
 
 from medthread.app import Installation, open_installation
 from medthread.cli.speech import console, language, say
-from medthread.model.errors import ConflictError
+from medthread.model.errors import ConfigurationError, ConflictError
 from medthread.stores.postgres.tables import account
 from medthread.trust.access import Access, Actor, matrix
 from medthread.trust.accounts import account_of, create_account, disable_account, enable_account, reset_password
+from medthread.trust.identity import link
 from medthread.trust.rights import assign_rights
 from medthread.trust.roles import ROLES
 from medthread.trust.second_factor import remove_second_factor
@@ -86,13 +87,18 @@ def assign(
     role: Annotated[list[str] | None, typer.Option(help="角色,可多次 · role; more than one may be given")] = None,
     plant: Annotated[list[str] | None, typer.Option(help="工厂,可多次;不写则不变 · plant; left out, they stay as they are")] = None,
     everywhere: Annotated[bool, typer.Option("--all-plants", help="不限工厂 · bound to no plant")] = False,
+    organisation: Annotated[list[str] | None, typer.Option(help="组织,可多次;空文字为不限 · organisation; an empty text binds to none")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="地区,可多次;空文字为不限 · region; an empty text binds to none")] = None,
 ) -> None:
-    """给予角色与工厂,替换原有的 · Give an account its roles and plants in place of those it has."""
+    """给予角色、工厂、组织与地区,替换原有的 · Give an account its roles, plants, organisations and regions in place of those it has."""
     rights: dict[str, tuple[str, ...]] = {}
     if role:
         rights["roles"] = tuple(role)
     if plant or everywhere:
         rights["plants"] = tuple(plant or ())
+    for word, given in (("organisations", organisation), ("regions", region)):
+        if given:
+            rights[word] = tuple(v for v in given if v)
 
     def act(tx: Connection) -> None:
         version = str(account_of(tx, name).revision)
@@ -100,6 +106,22 @@ def assign(
 
     _handle(home, "account.rights", name, act)
     say(f"{name} 的权限已改变", f"The rights of {name} were changed")
+
+
+@accounts.command("link")
+def link_(
+    name: Name, home: Home = HERE,
+    provider: Annotated[str, typer.Option(help="medthread.toml 中的登录提供方 · the provider, as medthread.toml names it")] = "",
+    subject: Annotated[str, typer.Option(help="提供方给的标识(sub)· the subject at the provider")] = "",
+) -> None:
+    """把账号与外部身份绑定 · Tie an account to an identity at a provider: whoever proves to be it comes in."""
+    with open_installation(home) as installation:
+        given = installation.identity.get(provider)
+        if given is None:
+            raise ConfigurationError(f"no provider {provider!r}", hint=f"medthread.toml names: {', '.join(installation.identity) or 'none'}")
+        act = partial(link, name=name, issuer=given.provider.issuer, subject=subject, by=BY)
+        handle(installation.store, by=BY, action="account.link", object_=f"account/{name}", act=act)
+    say(f"{name} 已与 {provider} 的 {subject} 绑定", f"{name} is tied to {subject} at {provider}")
 
 
 @accounts.command("disable")

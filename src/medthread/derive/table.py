@@ -21,6 +21,8 @@ from medthread.derive.columns import INDEX, MASKED
 from medthread.model import Entity, Home, Kind, Registry
 
 SCHEMA = "native"
+REGION = "region"  # in a table's `info`: the column that says which region a row belongs to
+CODES = "codes"  # in a table's `info`: columns that hold a code, each with its list
 TYPES: dict[Kind, Any] = {
     Kind.TEXT: Text(),
     Kind.INTEGER: BigInteger(),
@@ -49,7 +51,9 @@ def table_of(entity: type[Entity], metadata: MetaData) -> Table:
         Column("_updated_by", Text, nullable=False),
     ]
     key = UniqueConstraint(*entity.key(), name=f"uq_{entity.name}_key")
-    return Table(entity.name, metadata, *columns, key, *_code_checks(entity), schema=SCHEMA)
+    info: dict[str, Any] = {CODES: {f.name: tuple(f.mark.codes) for f in entity.fields.values() if f.mark.codes}}
+    info |= {REGION: entity.about.region} if entity.about.region else {}
+    return Table(entity.name, metadata, *columns, key, *_code_checks(entity), schema=SCHEMA, info=info)
 
 
 def _code_checks(entity: type[Entity]) -> list[CheckConstraint]:

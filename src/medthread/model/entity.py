@@ -135,6 +135,8 @@ class About:
     match: MatchModel | None = field(default=None, kw_only=True)  # for masters: how duplicates are found
     repeats: bool = field(default=False, kw_only=True)  # events: the same key may arrive again and is the same event
     process: Process | None = field(default=None, kw_only=True)  # native: how its records go through people's hands
+    plant: str | None = field(default=None, kw_only=True)  # native: the field that says which plant a record belongs to
+    region: str | None = field(default=None, kw_only=True)  # native: the field that says which region, for those bound to some
     part_of: str | None = field(default=None, kw_only=True)  # native lines: the field that names the record they belong to
 
     @property
@@ -241,6 +243,10 @@ def _check_home(cls: type[Entity]) -> None:
     about = cls.about
     if (about.process or about.part_of) and about.home is not Home.NATIVE:
         raise DeclarationError(f"{cls.__name__} has a process or a whole and is not written here", hint="give it home=Home.NATIVE")
+    for word in ("plant", "region"):
+        name = getattr(about, word)
+        if name is not None and (about.home is not Home.NATIVE or name not in cls.fields or cls.fields[name].kind is not Kind.TEXT or cls.fields[name].is_personal):
+            raise DeclarationError(f"{cls.__name__} has no text field {name!r} for its {word}", hint=f"{word}= names a field of a native entity")
     if about.part_of is not None:
         part = cls.fields.get(about.part_of)
         if part is None or part.mark.ref is None:

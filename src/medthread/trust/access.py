@@ -1,7 +1,7 @@
 """The one access port: who may do what, and which rows and fields they see.
 
 Actions are decided by Cedar policies: those that ship (`policies/`), and a company's own, which may forbid more or
-permit more within the same words. Rows follow plants, fields follow the clearance of roles.
+permit more within the same words. Rows follow plants, organisations and regions, fields follow the clearance of roles.
 """
 
 import json
@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 import cedarpy
 
-from medthread.model import Classification, Source
+from medthread.model import Classification, Entity, Source
 from medthread.model.errors import DeclarationError, ForbiddenError
+from medthread.stores.postgres.row_security import Reach
 from medthread.trust.incompatible import groups_of
 from medthread.trust.incompatible import policies as incompatible_policies
 from medthread.trust.roles import ACTOR, READER, ROLES
@@ -24,7 +25,7 @@ SHIPPED = Path(__file__).parent / "policies"
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody acting: their roles, narrowed by the scopes of the token they came with; their plants, if bound."""
+    """Somebody acting: their roles, narrowed by the scopes of the token they came with; their plants, organisations and regions, if bound."""
 
     name: str
     printed_name: str
@@ -36,11 +37,33 @@ class Actor:
     session: str | None = None  # the id of the session that they came with
     token: str | None = None  # the id of the token that they came with
     must: tuple[str, ...] = ()  # what they have to do before anything else: take another password, set a second factor
+    regions: tuple[str, ...] = ()
 
     @property
     def clearance(self) -> Classification:
         """The highest of the roles' clearances."""
         return max((ROLES[r].clearance for r in self.roles if r in ROLES), default=Classification.PUBLIC)
+
+    @property
+    def reach(self) -> Reach:
+        """Which rows they read and write."""
+        return Reach(self.plants, self.organisations, self.regions)
+
+
+class Deed(NamedTuple):
+    """An act of a process as policies see it: the roles that its definition names, and the one in which it would be done."""
+
+    process: str
+    action: str
+    roles: tuple[str, ...]
+    standing: str
+
+
+class Decision(NamedTuple):
+    """Whether an action is allowed, and the policies that decided it."""
+
+    allowed: bool
+    policies: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,43 +111,27 @@ class Access:
         decided = self._decided(actor, action)
         return decided.policies if decided.allowed else ()
 
-    def _decided(self, actor: Actor, action: str) -> "Decision":
-        return _decide(self._own, tuple(sorted(actor.roles)), actor.plants, action)
+    def _decided(self, actor: Actor, action: str) -> Decision:
+        return _decide(self._own, tuple(sorted(actor.roles)), actor.reach, action)
 
-    def decide_act(self, actor: Actor, deed: "Deed") -> "Decision":
+    def decide_act(self, actor: Actor, deed: Deed) -> Decision:
         """Whether somebody may do an act of a process in a role, their own or lent to them, and the policies that decided it."""
-        return _decide(self._own, tuple(sorted(actor.roles)), actor.plants, "processes:act", deed)
+        return _decide(self._own, tuple(sorted(actor.roles)), actor.reach, "processes:act", deed)
 
     @cached_property
     def _own(self) -> tuple[tuple[str, str], ...]:
         return tuple(sorted(self.own.items()))
 
 
-class Deed(NamedTuple):
-    """An act of a process as policies see it: the roles that its definition names, and the one in which it would be done."""
-
-    process: str
-    action: str
-    roles: tuple[str, ...]
-    standing: str
-
-
-class Decision(NamedTuple):
-    """Whether an action is allowed, and the policies that decided it."""
-
-    allowed: bool
-    policies: tuple[str, ...]
-
-
 @lru_cache(maxsize=4096)
-def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], plants: tuple[str, ...], action: str, deed: Deed | None = None) -> Decision:
+def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], reach: Reach, action: str, deed: Deed | None = None) -> Decision:
     policies, names = _policies(own, action)
     parents = [r for r in roles if r in ROLES]
     parents += [READER] if any(ROLES[r].reads for r in parents) else []
     parents += [ACTOR] if any(ROLES[r].acts for r in parents if r in ROLES) else []
     parents += groups_of(roles)
     parents += [deed.standing] if deed is not None and deed.standing not in parents else []
-    account = {"uid": {"type": "Account", "id": "actor"}, "attrs": {"bound": bool(plants), "plants": list(plants)},
+    account = {"uid": {"type": "Account", "id": "actor"}, "attrs": {"bound": reach.is_bound, **{n: list(v) for n, v in vars(reach).items()}},
                "parents": [{"type": "Role", "id": r} for r in parents]}
     groups = [{"uid": {"type": "Role", "id": r}, "attrs": {}, "parents": []} for r in parents]
     resource = 'Installation::"this"' if deed is None else 'Transition::"asked"'
@@ -187,13 +194,17 @@ def matrix(access: Access) -> list[list[str]]:
     return rows
 
 
-def plant_rule(actor: Actor) -> tuple[str, tuple[str, ...]]:
-    """The row rule as SQL with parameters: rows of the actor's plants and of none; true where they are bound to no plant."""
-    if not actor.plants:
+def row_rule(actor: Actor, entity: type[Entity]) -> tuple[str, tuple[str, ...]]:
+    """The row rule as SQL with parameters: rows within the actor's reach and rows that belong to all; true where nothing binds."""
+    bounds = list(actor.reach.bounds(entity.about.region))
+    if not bounds:
         return "true", ()
-    return f"(_plant is null or _plant in ({', '.join('?' for _ in actor.plants)}))", actor.plants
+    rule = " and ".join(f"""("{column}" is null or "{column}" in ({', '.join('?' for _ in values)}))""" for column, values in bounds)
+    return rule, tuple(v for _, values in bounds for v in values)
 
 
 def sources_seen(actor: Actor, sources: Iterable[Source]) -> frozenset[str]:
-    """Sources whose raw rows the actor may see, by the same rule: a source belongs to one plant, or to none."""
-    return frozenset(s.name for s in sources if not actor.plants or s.plant is None or s.plant in actor.plants)
+    """Sources whose raw rows the actor may see, by the same rule: a source belongs to an organisation, and to one plant or to none."""
+    return frozenset(
+        s.name for s in sources
+        if (not actor.plants or s.plant is None or s.plant in actor.plants) and (not actor.organisations or s.org in actor.organisations))

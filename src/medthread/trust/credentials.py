@@ -1,11 +1,14 @@
 """Proof of who somebody is: a password, and a one-time code where a second factor is set. Guesses count and lock out."""
 
+import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from medthread.stores.postgres.tables import account
+from medthread.stores.postgres.tables import account, identity_proof
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
 from medthread.trust.passwords import matches
@@ -16,6 +19,8 @@ LOCK_MINUTES = 15
 # Why somebody is not let in, as the audit log says it; the first two are guesses that count.
 PASSWORD, TOTP, LOCKED, DISABLED, MISSING = "password", "totp", "locked", "disabled", "totp missing"
 RECOVERY = "recovery code"
+TICKET_PREFIX = "mdp_"  # a ticket given as a password: see `issue_ticket`
+TICKET_MINUTES = 5
 WAYS_OUT = {
     PASSWORD: "give your password again",
     TOTP: "give the newest code of your authenticator app; each code counts once",
@@ -47,6 +52,8 @@ def prove(tx: Connection, keyring: Keyring, *, name: str, proof: Proof, now: dat
     `recovery` takes a recovery code in place of a one-time code. Nothing is counted: see `refuse` and `accept`.
     """
     row = tx.execute(select(account).where(account.c.name == name).with_for_update()).one_or_none()
+    if proof.password.startswith(TICKET_PREFIX):
+        return _by_ticket(tx, row, proof.password, now)
     refused = _first(row, proof.password, now)
     if refused is not None or not has_second_factor(tx, name):
         return Proven(refused=refused, factors=() if refused else (PASSWORD,))
@@ -59,13 +66,36 @@ def prove(tx: Connection, keyring: Keyring, *, name: str, proof: Proof, now: dat
     return Proven(refused=TOTP)
 
 
-def _first(row: Row[tuple[object, ...]] | None, password: str, now: datetime) -> str | None:
+def _first(row: Row[Any] | None, password: str, now: datetime) -> str | None:
     fits = matches(row.password_hash if row else None, password)
     if row is not None and row.locked_until is not None and row.locked_until > now:
         return LOCKED
     if not fits or row is None:
         return PASSWORD
     return DISABLED if row.disabled_at is not None else None
+
+
+def issue_ticket(tx: Connection, *, name: str, factor: str, now: datetime) -> str:
+    """A ticket in place of a password, once and soon: for somebody who has just proven at a provider who they are."""
+    ticket = TICKET_PREFIX + secrets.token_urlsafe(32)
+    tx.execute(delete(identity_proof).where(identity_proof.c.expires_at < now))
+    expires = now + timedelta(minutes=TICKET_MINUTES)
+    tx.execute(insert(identity_proof).values(token_hash=_digest(ticket), account=name, factor=factor, expires_at=expires))
+    return ticket
+
+
+def _by_ticket(tx: Connection, row: Row[Any] | None, ticket: str, now: datetime) -> Proven:
+    if row is None:
+        return Proven(refused=PASSWORD)
+    if row.disabled_at is not None:
+        return Proven(refused=DISABLED)
+    mine = (identity_proof.c.token_hash == _digest(ticket)) & (identity_proof.c.account == row.name) & (identity_proof.c.expires_at > now)
+    factor = tx.execute(delete(identity_proof).where(mine).returning(identity_proof.c.factor)).scalar_one_or_none()
+    return Proven((factor,)) if factor is not None else Proven(refused=PASSWORD)
+
+
+def _digest(ticket: str) -> str:
+    return hashlib.sha256(ticket.encode()).hexdigest()
 
 
 def refuse(tx: Connection, *, name: str, action: str, reason: str, now: datetime) -> None:

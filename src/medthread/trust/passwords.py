@@ -49,6 +49,8 @@ def check_password(password: str, *, names: tuple[str, ...], rules: AccountRules
     if len(password) > LONGEST:
         raise InvalidError("the password is too long", hint=f"at most {LONGEST} characters")
     lower = password.casefold()
+    if password.startswith("mdp_"):
+        raise InvalidError("the password begins like a ticket", hint="begin it otherwise")
     if any(len(n) >= SHORTEST_NAME and n.casefold() in lower for n in names):
         raise InvalidError("the password holds your name", hint="leave names out")
     if len(set(lower)) < FEWEST_DIFFERENT or _is_run(lower) or _is_common(lower):

@@ -14,10 +14,10 @@ from medthread.trust.incompatible import ADMINISTRATORS, check_roles
 def assign_rights(
     tx: Connection, *, name: str, rights: dict[str, tuple[str, ...]], version: str | None, by: str, reason: str
 ) -> None:
-    """Give an account its roles, plants and organisations in place of those it has.
+    """Give an account its roles, plants, organisations and regions in place of those it has.
 
-    `rights` has any of `roles`, `plants`, `organisations`; `version` is the revision that was read. An organisation or
-    plant list that is empty binds to none: the account sees the rows of all.
+    `rights` has any of the four; `version` is the revision that was read. A list that is empty binds to none: the account
+    sees the rows of all. What somebody writes belongs to the first plant and organisation that they are bound to.
     """
     if version is None:
         raise PreconditionRequiredError("which version is this change made from?", hint="send If-Match with the revision you read")

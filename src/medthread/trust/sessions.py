@@ -20,7 +20,8 @@ TOUCH_SECONDS = 60  # how exactly idleness is measured: a session is written to 
 LONGEST_DEVICE = 200
 HOLDER = (  # asked with every request, so made once
     select(
-        account.c.name, account.c.printed_name, account.c.roles, account.c.plants, account.c.language, account.c.organisations, account.c.disabled_at,
+        account.c.name, account.c.printed_name, account.c.roles, account.c.plants, account.c.language, account.c.organisations, account.c.regions,
+        account.c.disabled_at,
         account.c.password_hash, account.c.password_temporary, account.c.password_changed_at,
         session.c.expires_at, session.c.last_seen_at, session.c.id.label("session_id"), second_factor.c.confirmed_at)
     .join(session, session.c.account == account.c.name)
@@ -91,7 +92,7 @@ def actor_of_session(tx: Connection, *, token: str, rules: AccountRules) -> Acto
         tx.execute(update(session).where(session.c.id == row.session_id).values(last_seen_at=now))
     return Actor(
         row.name, row.printed_name, tuple(row.roles), tuple(row.plants), language=row.language,
-        organisations=tuple(row.organisations), session=row.session_id, must=_must(row, rules, now),
+        organisations=tuple(row.organisations), regions=tuple(row.regions), session=row.session_id, must=_must(row, rules, now),
     )
 
 

@@ -49,5 +49,5 @@ def actor_of_token(tx: Connection, *, token: str) -> Actor:
         raise UnauthenticatedError("the token is unknown, revoked or has expired", hint="make a new one under Account")
     return Actor(
         row.name, row.printed_name, tuple(row.roles), tuple(row.plants), frozenset(row.scopes), language=row.language,
-        organisations=tuple(row.organisations), token=row.token_id,
+        organisations=tuple(row.organisations), regions=tuple(row.regions), token=row.token_id,
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from medthread.methods.canonical import hash_of
 from medthread.model import Transition
-from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, PreconditionError
+from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, PreconditionError
 from medthread.model.events import Event
 from medthread.model.process import SYSTEM
 from medthread.stores.postgres.tables import process_step
@@ -27,9 +27,9 @@ from medthread.workflow.context import Context
 from medthread.workflow.deadlines import run_clocks
 from medthread.workflow.duties import Done, broken_duty
 from medthread.workflow.guarding import require
-from medthread.workflow.native import checked, locked_case, safe, writing
+from medthread.workflow.native import checked, locked_case, put_row, safe, writing
 from medthread.workflow.outbox import happened, telling
-from medthread.workflow.standing import MACHINE, Asking, Standing, lent_standings, organisation_of, own_standings, sees
+from medthread.workflow.standing import MACHINE, Asking, Standing, lent_standings, organisation_of, own_standings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,19 +108,18 @@ def perform(tx: Connection, context: Context, act: Act, actor: Actor, *, at: dat
 
 def _wait(tx: Connection, context: Context, doing: Doing, signature: str | None, awaiting: tuple[str, ...], *, fresh: bool) -> Outcome:
     """Keep the signature, and the values that were signed with it, so that the next one is shown and signs the same."""
-    writes = [_step(doing, signature, to=None), _told(context, doing, signature, to=None)]
+    told = [_step(doing, signature, to=None), _told(context, doing, signature, to=None)]
     if fresh:
-        writes.append(_row(tx, context, doing))
+        put_row(tx, _row(tx, context, doing), *told, within=doing.actor.reach)
         run_clocks(tx, context, doing.case, state=doing.case.state, values=doing.values, at=doing.at)
-    put(tx, writes)
+    else:
+        put(tx, told)
     return Outcome(doing.case.state, doing.row["_revision"] + fresh, signature, awaiting)
 
 
 def prepare(tx: Connection, context: Context, act: Act, actor: Actor, *, at: datetime) -> Doing:
     """Lock the record and find out whether the act is one that this person may do in this state."""
-    case, row = locked_case(tx, context, act.entity, act.record, version=act.version)
-    if not sees(actor, row):
-        raise NotFoundError(f"no {act.entity} {act.record!r}", hint="it may belong to another plant")
+    case, row = locked_case(tx, context, act.entity, act.record, version=act.version, within=actor.reach)
     transition = case.process.transition(act.action, state=case.state)
     if transition is None:
         possible = ", ".join(t.action for t in case.process.leaving(case.state)) or "nothing: it is closed"
@@ -236,10 +235,8 @@ def _move(tx: Connection, context: Context, doing: Doing, signature: str | None)
     to = doing.transition.to
     events = _events(context, doing)
     _settle_signatures(tx, doing)
-    put(tx, [
-        _step(doing, signature, to=to), _row(tx, context, doing), moving(doing.case, to=to, at=doing.at),
-        _told(context, doing, signature, to=to), *(telling(e) for e in events),
-    ])
+    told = [_step(doing, signature, to=to), moving(doing.case, to=to, at=doing.at), _told(context, doing, signature, to=to), *(telling(e) for e in events)]
+    put_row(tx, _row(tx, context, doing), *told, within=doing.actor.reach)
     run_clocks(tx, context, doing.case, state=to, values=doing.values, at=doing.at)
     return Outcome(to, doing.row["_revision"] + 1, signature, events=events)
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, select
 
 from medthread.derive.form import pair
 from medthread.model import Process
+from medthread.stores.postgres.row_security import own_rows
 from medthread.stores.postgres.tables import deadline, process_case
 from medthread.trust.access import Actor
 from medthread.workflow.context import Context
@@ -18,7 +19,8 @@ def desks(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]
 
 def _desk(tx: Connection, context: Context, entity: str, process: Process, actor: Actor) -> dict[str, Any]:
     about = context.registry[entity].about
-    states = {r.state: r for r in tx.execute(_counted(context, entity, actor))}
+    with own_rows(tx, actor.reach):
+        states = {r.state: r for r in tx.execute(_counted(context, entity))}
     running = [r for s, r in states.items() if not process.is_over(s)]
     acting = {state for t in process.transitions if set(t.roles) & set(actor.roles) for state in t.from_}
     openers = {r for r in process.opened_by.split("|") if r}
@@ -31,11 +33,9 @@ def _desk(tx: Connection, context: Context, entity: str, process: Process, actor
     }
 
 
-def _counted(context: Context, entity: str, actor: Actor) -> Any:
+def _counted(context: Context, entity: str) -> Any:
     case, table, due = process_case, context.tables[entity], deadline
     late = exists().where(due.c.entity == entity, due.c.record == case.c.record, due.c.met_at.is_(None), due.c.due_at < func.now())
     query = select(case.c.state, func.count().label("n"), func.count().filter(late).label("late"))
     query = query.select_from(case.join(table, and_(case.c.entity == entity, case.c.record == table.c.id)))
-    if actor.plants:
-        query = query.where(or_(table.c["_plant"].is_(None), table.c["_plant"].in_(actor.plants)))
     return query.group_by(case.c.state)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, func, null, or_, select
+from sqlalchemy import Connection, Text, cast, func, null, select
 
 from medthread.derive.columns import MASKED
 from medthread.derive.form import gist_of, pair
 from medthread.model import Classification, Label
 from medthread.model.process import ORIGINATOR, Process, Transition
+from medthread.stores.postgres.row_security import own_rows
 from medthread.stores.postgres.tables import deadline, outbox, process_case, process_step, proposal, reaction_failure
 from medthread.trust.access import Actor
 from medthread.trust.roles import role_label
@@ -27,7 +28,7 @@ def inbox(tx: Connection, context: Context, actor: Actor) -> dict[str, Any]:
     """Everything that waits for an actor."""
     return {
         "tasks": _tasks(tx, context, actor), "proposals": _proposals(tx, context, actor),
-        "overdue": _overdue(tx, context, actor), "failures": _failures(tx, context),
+        "overdue": _overdue(tx, context, actor), "failures": _failures(tx, context, actor),
     }
 
 
@@ -35,7 +36,9 @@ def _tasks(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any
     lent = {r: giver for giver, roles in lent_roles(tx, actor, at=datetime.now(UTC)) for r in roles}
     tasks = []
     for entity, process in context.rulebook.processes.items():
-        rows = tx.execute(_open(context, entity, _states(process, {*actor.roles, *lent, ORIGINATOR}), actor)).all()
+        query = _open(context, entity, _states(process, {*actor.roles, *lent, ORIGINATOR}))
+        with own_rows(tx, actor.reach):
+            rows = tx.execute(query).all()
         done = _done(tx, entity, [r.record for r in rows])
         for row in rows:
             found = [(t, a) for t in process.leaving(row.state) if (a := _for(t, row, actor, lent)) is not None]
@@ -86,7 +89,7 @@ def _task(context: Context, entity: str, process: Process, row: Any, acts: list[
             "since": row.state_since, "due_at": row.due_at, "acts": acts}
 
 
-def _open(context: Context, entity: str, states: Iterable[str], actor: Actor) -> Any:
+def _open(context: Context, entity: str, states: Iterable[str]) -> Any:
     case, due, table = process_case, deadline, context.tables[entity]
     first = select(due.c.due_at).where(due.c.entity == case.c.entity, due.c.record == case.c.record, due.c.met_at.is_(None))
     soonest = first.order_by(due.c.due_at).limit(1).scalar_subquery()
@@ -96,8 +99,6 @@ def _open(context: Context, entity: str, states: Iterable[str], actor: Actor) ->
     named = {t.role_in for t in context.rulebook.processes[entity].transitions if t.role_in}
     query = select(case, soonest.label("due_at"), _title(context, entity).label("title"), told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
     query = query.join(table, table.c.id == case.c.record).where(here)
-    if actor.plants:
-        query = query.where(or_(table.c["_plant"].is_(None), table.c["_plant"].in_(actor.plants)))
     return query.order_by(case.c.state_since).limit(MOST)
 
 
@@ -110,8 +111,8 @@ def _title(context: Context, entity: str) -> Any:
     return cast(context.tables[entity].c[field.name + (MASKED if field.is_personal else "")], Text)
 
 
-def _titles(tx: Connection, context: Context, rows: Iterable[Any]) -> dict[tuple[str, str], str]:
-    """Titles of native records, one query for each entity among them."""
+def _titles(tx: Connection, context: Context, actor: Actor, rows: Iterable[Any]) -> dict[tuple[str, str], str]:
+    """Titles of native records that the actor sees, one query for each entity among them."""
     wanted: dict[str, set[str]] = {}
     for row in rows:
         if row.entity in context.tables:
@@ -119,18 +120,24 @@ def _titles(tx: Connection, context: Context, rows: Iterable[Any]) -> dict[tuple
     found: dict[tuple[str, str], str] = {}
     for entity, ids in wanted.items():
         id_ = context.tables[entity].c.id
-        found |= {(entity, r.id): r.title for r in tx.execute(select(id_, _title(context, entity).label("title")).where(id_.in_(ids)))}
+        with own_rows(tx, actor.reach):
+            found |= {(entity, r.id): r.title for r in tx.execute(select(id_, _title(context, entity).label("title")).where(id_.in_(ids)))}
     return found
+
+
+def _seen(context: Context, actor: Actor, titles: Mapping[tuple[str, str], str], row: Any) -> bool:
+    """Whether a row is about a record that its title was found of, or about none that is written here."""
+    return not actor.reach.is_bound or row.entity not in context.tables or (row.entity, row.record) in titles
 
 
 def _proposals(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(proposal, outbox.c.type, outbox.c.by, outbox.c.body).join(outbox, outbox.c.id == proposal.c.event)
     rows = tx.execute(query.where(proposal.c.status == "open", proposal.c.role.in_(actor.roles)).order_by(proposal.c.at).limit(MOST)).all()
-    reactions, events, titles = context.rulebook.reactions, context.rulebook.events, _titles(tx, context, rows)
+    reactions, events, titles = context.rulebook.reactions, context.rulebook.events, _titles(tx, context, actor, rows)
     return [
         {"id": r.id, "reaction": r.reaction, "label": pair(reactions[r.reaction].label), "event": r.type, "event_label": pair(events[r.type].label),
          **_about(context, titles, r), "role": r.role, "role_label": pair(role_label(r.role)), "at": r.at, "by": r.by, "body": r.body}
-        for r in rows if r.reaction in reactions and r.type in events
+        for r in rows if r.reaction in reactions and r.type in events and _seen(context, actor, titles, r)
     ]
 
 
@@ -143,10 +150,10 @@ def _about(context: Context, titles: Mapping[tuple[str, str], str], row: Any) ->
 def _overdue(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(deadline).where(deadline.c.met_at.is_(None), deadline.c.due_at < datetime.now(UTC) + NEAR, deadline.c.escalate.in_(actor.roles))
     rows = tx.execute(query.order_by(deadline.c.due_at).limit(MOST)).all()
-    kept, titles = ("clock", "due_at", "statutory", "basis", "escalated_at"), _titles(tx, context, rows)
+    kept, titles = ("clock", "due_at", "statutory", "basis", "escalated_at"), _titles(tx, context, actor, rows)
     return [
         {**{k: r._mapping[k] for k in kept}, **_about(context, titles, r), "label": pair(_clock(context, r.entity, r.clock))}  # noqa: SLF001
-        for r in rows
+        for r in rows if _seen(context, actor, titles, r)
     ]
 
 
@@ -155,12 +162,12 @@ def _clock(context: Context, entity: str, name: str) -> Label:
     return next((c.label for c in process.clocks if c.name == name), Label(name, name)) if process else Label(name, name)
 
 
-def _failures(tx: Connection, context: Context) -> list[dict[str, Any]]:
+def _failures(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(reaction_failure, outbox.c.type, outbox.c.entity, outbox.c.record).join(outbox, outbox.c.id == reaction_failure.c.event)
     rows = tx.execute(query.where(reaction_failure.c.resolved_at.is_(None)).order_by(reaction_failure.c.at).limit(MOST)).all()
-    reactions, titles = context.rulebook.reactions, _titles(tx, context, rows)
+    reactions, titles = context.rulebook.reactions, _titles(tx, context, actor, rows)
     return [
         {"event": r.event, "type": r.type, **_about(context, titles, r), "reaction": r.reaction, "error": r.error, "attempts": r.attempts,
          "label": pair(reactions[r.reaction].label) if r.reaction in reactions else None}
-        for r in rows
+        for r in rows if _seen(context, actor, titles, r)
     ]

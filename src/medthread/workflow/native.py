@@ -20,6 +20,7 @@ from medthread.model.errors import (
     PreconditionError,
     PreconditionRequiredError,
 )
+from medthread.stores.postgres.row_security import EVERYWHERE, Place, Reach, own_rows
 from medthread.stores.postgres.tables import process_case
 from medthread.stores.postgres.writing import Write, changing, put
 from medthread.trust.audit import record
@@ -41,14 +42,20 @@ class Change:
     hidden: frozenset[str] = frozenset()
 
 
-def create_native(tx: Connection, context: Context, *, entity: str, values: dict[str, Any], by: str) -> str:
-    """Write a new object and open its case where it has a process; gives its id."""
+def create_native(
+    tx: Connection, context: Context, *, entity: str, values: dict[str, Any], by: str, within: Reach = EVERYWHERE, place: Place | None = None
+) -> str:
+    """Write a new object and open its case where it has a process; gives its id.
+
+    It belongs to the plant that its declaration names, to the place of the record that it is a line of, or to `place`:
+    where its writer is at home, if nothing else is said.
+    """
     declared, table, id_, at = context.registry[entity], context.table(entity), uuid.uuid4().hex, datetime.now(UTC)
     body = checked(declared, filled(tx, context, declared, values, by=by, at=at))
-    _whole_is_open(tx, context, declared, body)
-    columns = sealed_columns(tx, context, declared, body, id_=id_)
+    place = _whole_is_open(tx, context, declared, body, within) or place or within.home
+    columns = {"_org": place.organisation, "_plant": place.plant} | sealed_columns(tx, context, declared, body, id_=id_)
     try:
-        with tx.begin_nested():
+        with own_rows(tx, within), tx.begin_nested():
             tx.execute(insert(table).values(id=id_, _created_by=by, _updated_by=by, **columns))
     except IntegrityError as error:
         keys = ", ".join(f"{k}={v}" for k, v in safe(declared, body).items() if k in declared.key())
@@ -60,16 +67,16 @@ def create_native(tx: Connection, context: Context, *, entity: str, values: dict
     return id_
 
 
-def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, change: Change, by: str) -> None:
+def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, change: Change, by: str, within: Reach = EVERYWHERE) -> None:
     """Change an object, from the version that was read (the ETag)."""
     declared = context.registry[entity]
     case = find_case(tx, context, entity=entity, record=id_, lock=True)
-    found = locked_row(tx, context, entity, id_, version=change.version)
+    found = locked_row(tx, context, entity, id_, version=change.version, within=within)
     _may_change(case, change)
     kept = frozenset(n for n in change.hidden if change.values.get(n) in (None, _as_shown(declared.fields[n], found)))
     body = checked(declared, change.values, kept=kept)
-    _whole_is_open(tx, context, declared, body)
-    write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by)
+    _whole_is_open(tx, context, declared, body, within)
+    write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by, within=within)
     before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
     personal = _personal_changed(context, declared, body, found)
     record(tx, actor=by, action="entity.update", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before), after=safe(declared, body),
@@ -95,37 +102,50 @@ def row_of(tx: Connection, context: Context, entity: str, id_: str) -> dict[str,
     return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
-def remove_line(tx: Connection, context: Context, *, entity: str, id_: str, version: str | None, by: str) -> None:
+def remove_line(tx: Connection, context: Context, *, entity: str, id_: str, version: str | None, by: str, within: Reach = EVERYWHERE) -> None:
     """Take a line off a record that is still open. Records themselves are never taken away: they are closed or voided."""
     declared = context.registry[entity]
     table = context.table(entity)
     if declared.about.part_of is None or entity in context.rulebook.processes:
         raise ConflictError(f"a {entity} is a record of its own and stays", hint="only lines of an open record can be taken away")
-    found = locked_row(tx, context, entity, id_, version=version)
-    _whole_is_open(tx, context, declared, found)
-    tx.execute(table.delete().where(table.c.id == id_))
+    found = locked_row(tx, context, entity, id_, version=version, within=within)
+    _whole_is_open(tx, context, declared, found, within)
+    with own_rows(tx, within):
+        tx.execute(table.delete().where(table.c.id == id_))
     before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
     record(tx, actor=by, action="entity.remove", object_=f"{entity}/{id_}", before=safe(declared, before))
 
 
-def locked_row(tx: Connection, context: Context, entity: str, id_: str, *, version: str | None) -> dict[str, Any]:
-    """The row, locked, if it is still the version that was read."""
+def require_within(tx: Connection, context: Context, entity: str, id_: str, *, within: Reach) -> None:
+    """Refuse what is about a record beyond reach, as if there were none. Records that are not written here bind nobody."""
+    table = context.tables.get(entity)
+    if table is None or not within.is_bound:
+        return
+    with own_rows(tx, within):
+        found = tx.execute(select(table.c.id).where(table.c.id == id_)).first()
+    if found is None:
+        raise NotFoundError(f"no {entity} {id_!r}", hint="it may have been given another id, or belong to another plant")
+
+
+def locked_row(tx: Connection, context: Context, entity: str, id_: str, *, version: str | None, within: Reach = EVERYWHERE) -> dict[str, Any]:
+    """The row, locked, if it is within reach and still the version that was read."""
     table = context.table(entity)
     if version is None:
         raise PreconditionRequiredError("which version is this change made from?", hint="send If-Match with the ETag you read")
-    row = tx.execute(select(table).where(table.c.id == id_).with_for_update()).one_or_none()
+    with own_rows(tx, within):
+        row = tx.execute(select(table).where(table.c.id == id_).with_for_update()).one_or_none()
     if row is None:
-        raise NotFoundError(f"no {entity} {id_!r}", hint="it may have been given another id")
+        raise NotFoundError(f"no {entity} {id_!r}", hint="it may have been given another id, or belong to another plant")
     return _as_read(dict(row._mapping), version)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
-def locked_case(tx: Connection, context: Context, entity: str, id_: str, *, version: str | None) -> tuple[Case, dict[str, Any]]:
-    """A record's case and its row, both locked in one question, the case first as everywhere."""
-    table = context.tables.get(entity)
+def locked_case(tx: Connection, context: Context, entity: str, id_: str, *, version: str | None, within: Reach) -> tuple[Case, dict[str, Any]]:
+    """A record's case and its row, both locked, the case first as everywhere: in one question where nothing bounds who asks."""
+    table = None if within.is_bound else context.tables.get(entity)  # whoever is bound locks no case in their own role
     found = None if table is None or version is None else tx.execute(_both(table), {"entity": entity, "id": id_}).one_or_none()
     if table is None or version is None or found is None:  # which of them is missing is told one by one
         case = case_of(tx, context, entity=entity, record=id_, lock=True)
-        return case, locked_row(tx, context, entity, id_, version=version)
+        return case, locked_row(tx, context, entity, id_, version=version, within=within)
     width = len(process_case.c)
     case = case_from(tx, context, dict(zip(process_case.c.keys(), found[:width], strict=True)))
     return case, _as_read(dict(zip(table.c.keys(), found[width:], strict=True)), version)
@@ -145,9 +165,11 @@ def _as_read(found: dict[str, Any], version: str) -> dict[str, Any]:
     return found
 
 
-def write(tx: Connection, context: Context, *, entity: str, id_: str, body: dict[str, Any], found: dict[str, Any], by: str) -> None:
+def write(
+    tx: Connection, context: Context, *, entity: str, id_: str, body: dict[str, Any], found: dict[str, Any], by: str, within: Reach = EVERYWHERE
+) -> None:
     """Put checked values into a locked row, as its next version."""
-    put(tx, [writing(tx, context, entity=entity, id_=id_, body=body, found=found, by=by)])
+    put_row(tx, writing(tx, context, entity=entity, id_=id_, body=body, found=found, by=by), within=within)
 
 
 def writing(tx: Connection, context: Context, *, entity: str, id_: str, body: dict[str, Any], found: dict[str, Any], by: str) -> Write:
@@ -155,6 +177,17 @@ def writing(tx: Connection, context: Context, *, entity: str, id_: str, body: di
     columns = sealed_columns(tx, context, context.registry[entity], body, id_=id_)
     fresh = {"_revision": found["_revision"] + 1, "_updated_by": by}
     return changing(context.table(entity), {**columns, **fresh}, of={"id": id_}, stamp="_updated_at")
+
+
+def put_row(tx: Connection, row: Write, *along: Write, within: Reach) -> None:
+    """Write a row with what tells of it, in one statement; whoever is bound writes the row in their own role, and that by itself."""
+    if not within.is_bound:
+        put(tx, [row, *along])
+        return
+    with own_rows(tx, within):
+        put(tx, [row])
+    if along:
+        put(tx, along)
 
 
 def _may_change(case: Case | None, change: Change) -> None:
@@ -166,25 +199,27 @@ def _may_change(case: Case | None, change: Change) -> None:
         raise InvalidError("a record past its first state is changed for a reason", hint="say why (21 CFR 11.10(e))")
 
 
-def _whole_is_open(tx: Connection, context: Context, declared: type[Entity], body: dict[str, Any]) -> None:
-    """Lines change only while the record that they belong to may change; who signed it and waits must sign again."""
+def _whole_is_open(tx: Connection, context: Context, declared: type[Entity], body: dict[str, Any], within: Reach) -> Place | None:
+    """Lines change only while the record that they belong to may change; who signed it and waits must sign again. Gives its place."""
     if declared.about.part_of is None:
-        return
+        return None
     ref = declared.fields[declared.about.part_of].mark.ref
     whole = context.registry[ref.entity] if ref else None
     if whole is None or whole.name not in context.tables:
-        return
+        return None
     table = context.tables[whole.name]
     key = whole.key()[-1]
     along = {there: body.get(here) for there, here in (ref.along if ref else ())}
     where = [table.c[key] == body.get(declared.about.part_of), *(table.c[k] == v for k, v in along.items())]
-    id_ = tx.execute(select(table.c.id).where(*where)).scalar_one_or_none()
-    if id_ is None:
+    with own_rows(tx, within):
+        row = tx.execute(select(table.c.id, table.c["_org"], table.c["_plant"]).where(*where)).one_or_none()
+    if row is None:
         raise InvalidError(f"{declared.about.part_of}: there is no {whole.name} {body.get(declared.about.part_of)!r}", hint="write the whole first, then its lines")
-    query = select(process_case.c.closed_at).where(process_case.c.entity == whole.name, process_case.c.record == id_).with_for_update()
+    query = select(process_case.c.closed_at).where(process_case.c.entity == whole.name, process_case.c.record == row.id).with_for_update()
     if tx.execute(query).scalar_one_or_none() is not None:
         raise ConflictError(f"{whole.name} {body.get(declared.about.part_of)} is closed, and its lines with it", hint="open a new record that refers to it")
-    void_pending(tx, entity=whole.name, record=id_)
+    void_pending(tx, entity=whole.name, record=row.id)
+    return Place(row[1], row[2])
 
 
 def _as_shown(field: Field, found: Any) -> Any:
@@ -222,6 +257,8 @@ def sealed_columns(tx: Connection, context: Context, entity: type[Entity], body:
         value = body[field.name]
         if not field.is_personal:
             columns[field.name] = value
+            if field.name == entity.about.plant:
+                columns["_plant"] = value
             continue
         key_id, key = context.keyring.of_subject(tx, f"{entity.name}/{id_}")
         text = None if value is None else str(value)

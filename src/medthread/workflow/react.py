@@ -15,6 +15,7 @@ from medthread.stores.postgres.tables import outbox, proposal, reaction_failure
 from medthread.trust.access import Actor
 from medthread.trust.audit import record
 from medthread.workflow.context import Context
+from medthread.workflow.native import require_within
 from medthread.workflow.outbox import move, unread
 from medthread.workflow.work import Acting
 
@@ -39,7 +40,7 @@ def follow_at_once(tx: Connection, context: Context, events: Iterable[Event], *,
 
 
 def _do(tx: Connection, context: Context, reaction: Reaction, event: Event, *, by: str) -> list[Event]:
-    work = Acting(tx, context, by=by, now=datetime.now(UTC))
+    work = Acting(tx, context, by=by, now=datetime.now(UTC), after=event)
     if reaction.do is not None:
         try:
             reaction.do(event, work)
@@ -55,11 +56,25 @@ def drain(store: Store, context: Context, *, limit: int = BATCH) -> int:
     with store.transaction() as tx:
         rows = unread(tx, name=SUBSCRIBER, limit=limit)
         following = [(r, event) for _, _, event in rows for r in context.rulebook.reactions_to.get(event.type, ()) if r.mode is not Mode.AT_ONCE]
-        for reaction, event in following:
-            _follow(tx, context, reaction, event)
+        _follow_all(tx, context, following)
         if rows:
             move(tx, name=SUBSCRIBER, xid=rows[-1][0], seq=rows[-1][1], lasting=bool(following))
     return len(rows)
+
+
+def _follow_all(tx: Connection, context: Context, following: list[tuple[Reaction, Event]]) -> None:
+    """All together; where one of them fails, all again one by one, so that the others go on."""
+    try:
+        with tx.begin_nested():
+            for reaction, event in following:
+                _follow(tx, context, reaction, event)
+    except MedthreadError:
+        for reaction, event in following:
+            try:
+                with tx.begin_nested():
+                    _follow(tx, context, reaction, event)
+            except MedthreadError as error:
+                _failed(tx, reaction, event, error)
 
 
 def _follow(tx: Connection, context: Context, reaction: Reaction, event: Event) -> None:
@@ -68,11 +83,7 @@ def _follow(tx: Connection, context: Context, reaction: Reaction, event: Event) 
             id=str(uuid.uuid4()), reaction=reaction.name, event=event.id, entity=event.entity, record=event.record, role=reaction.role,
         ).on_conflict_do_nothing())
     elif reaction.mode is Mode.AUTO:
-        try:
-            with tx.begin_nested():
-                follow_at_once(tx, context, _do(tx, context, reaction, event, by="system"), by="system")
-        except MedthreadError as error:
-            _failed(tx, reaction, event, error)
+        follow_at_once(tx, context, _do(tx, context, reaction, event, by="system"), by="system")
 
 
 def _failed(tx: Connection, reaction: Reaction, event: Event, error: MedthreadError) -> None:
@@ -84,14 +95,16 @@ def _failed(tx: Connection, reaction: Reaction, event: Event, error: MedthreadEr
            detail={"message": error.message, "event": event.type})
 
 
-def retry(tx: Connection, context: Context, *, event: str, reaction: str, by: str) -> None:
+def retry(tx: Connection, context: Context, *, event: str, reaction: str, actor: Actor) -> None:
     """Try a failed reaction again, once what stood in its way is gone."""
     here = (reaction_failure.c.event == event) & (reaction_failure.c.reaction == reaction) & reaction_failure.c.resolved_at.is_(None)
     if tx.execute(select(reaction_failure.c.event).where(here).with_for_update()).one_or_none() is None:
         raise NotFoundError(f"no failed reaction {reaction!r} to that event", hint="the inbox lists those that wait")
-    follow_at_once(tx, context, _do(tx, context, context.rulebook.reactions[reaction], _event(tx, event), by=by), by=by)
+    happened = _event(tx, event)
+    require_within(tx, context, happened.entity, happened.record, within=actor.reach)
+    follow_at_once(tx, context, _do(tx, context, context.rulebook.reactions[reaction], happened, by=actor.name), by=actor.name)
     tx.execute(update(reaction_failure).where(here).values(resolved_at=datetime.now(UTC)))
-    record(tx, actor=by, action=f"reaction.{reaction}", object_=f"event/{event}")
+    record(tx, actor=actor.name, action=f"reaction.{reaction}", object_=f"event/{event}")
 
 
 def decide(tx: Connection, context: Context, *, id_: str, actor: Actor, accept: bool, reason: str) -> None:
@@ -99,6 +112,7 @@ def decide(tx: Connection, context: Context, *, id_: str, actor: Actor, accept: 
     row = tx.execute(select(proposal).where(proposal.c.id == id_).with_for_update()).one_or_none()
     if row is None:
         raise NotFoundError(f"no proposal {id_!r}", hint="the inbox lists those that wait")
+    require_within(tx, context, row.entity, row.record, within=actor.reach)
     if row.status != "open":
         raise ConflictError(f"the proposal was {row.status} by {row.decided_by}", hint="nothing is left to do")
     if row.role not in actor.roles:

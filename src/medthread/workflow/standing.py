@@ -65,11 +65,6 @@ def may_open(tx: Connection, process: Process, actor: Actor, *, at: datetime) ->
         raise ForbiddenError(f"{actor.name} may not open a {process.name}", hint=f"{en} may · {zh}可以", actor=actor.name, action=f"{process.name}.open")
 
 
-def sees(actor: Actor, row: Mapping[str, Any]) -> bool:
-    """Whether a record is of one of the actor's plants, or of none, or the actor is bound to none."""
-    return not actor.plants or row["_plant"] is None or row["_plant"] in actor.plants
-
-
 @dataclass(frozen=True)
 class Asking:
     """Who asks to do which act on a record; the access port decides."""
@@ -86,7 +81,8 @@ class Asking:
 
     def forbidden_by(self, held: Iterable[Standing]) -> list[str]:
         """The policies that forbid it to somebody whom the process names for it."""
-        return sorted({p for s in held if (d := self._decide(s)).allowed is False for p in d.policies})
+        decided = [self._decide(s) for s in held]
+        return sorted({p for d in decided if not d.allowed for p in d.policies})
 
     def _decide(self, standing: Standing) -> Decision:
         deed = Deed(self.case.process.name, self.transition.action, roles_for(self.transition, self.row), standing.role)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, select, text
 
 from medthread.model.errors import NotFoundError
 from medthread.model.events import Event, Row
+from medthread.stores.postgres.row_security import Place
 from medthread.stores.postgres.tables import process_case
 from medthread.workflow.act import Act, perform
 from medthread.workflow.context import Context
@@ -19,8 +20,8 @@ from medthread.workflow.standing import MACHINE
 class Acting:
     """Work done on behalf of somebody, within a transaction that belongs to the caller. `events` are what it brought about."""
 
-    def __init__(self, tx: Connection, context: Context, *, by: str, now: datetime) -> None:
-        self.by, self.now = by, now
+    def __init__(self, tx: Connection, context: Context, *, by: str, now: datetime, after: Event | None = None) -> None:
+        self.by, self.now, self._after = by, now, after
         self.events: list[Event] = []
         self._tx, self._context = tx, context
 
@@ -42,7 +43,16 @@ class Acting:
 
     def create(self, entity: str, values: Row) -> str:
         """Open a native record."""
-        return create_native(self._tx, self._context, entity=entity, values=values, by=self.by)
+        return create_native(self._tx, self._context, entity=entity, values=values, by=self.by, place=self._place())
+
+    def _place(self) -> Place | None:
+        """Where what follows from an event belongs: where its record does."""
+        after = self._after
+        table = self._context.tables.get(after.entity) if after is not None else None
+        if after is None or table is None:
+            return None
+        row = self._tx.execute(select(table.c["_org"], table.c["_plant"]).where(table.c.id == after.record)).one_or_none()
+        return Place(*row) if row is not None else None
 
     def change(self, entity: str, id_: str, values: Row) -> None:
         """Change some values of a native record."""

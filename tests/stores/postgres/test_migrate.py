@@ -5,11 +5,12 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from medthread.derive import tables_of
 from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
+from medthread.stores.postgres.code_lists import renew_code_lists
 from medthread.stores.postgres.migrate import SCHEMAS, _config, differences, target_metadata
 from medthread.trust.audit import record
 from tests.registry import registry
@@ -62,4 +63,28 @@ def test_the_single_administrator_became_one_of_three(cluster: Cluster) -> None:
         assert tx.execute(text("select name, roles from medthread.account order by name")).all() == [("a", ["system_admin"]), ("b", ["steward"]), ("c", ["qa"])]
         said = tx.execute(text("select object, after from medthread.audit_event where action = 'account.rights' order by object")).all()
         assert said == [("account/a", {"roles": ["system_admin"]}), ("account/b", {"roles": ["steward"]})]
+    store.close()
+
+
+def test_a_list_of_codes_that_grew_grows_in_the_database(cluster: Cluster) -> None:
+    """A database from before a release added a code takes the new one, keeps its rows, and still refuses what is in no list."""
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute("create database shorter_list")
+    store = Store(cluster.url.replace("@/medthread?", "@/shorter_list?"))
+    native = MetaData()
+    certificate = tables_of(registry(), native)["supplier_certificate"]
+    upgrade(store, native)
+    row = "insert into native.supplier_certificate (id, supplier, kind, cert_no, _created_by, _updated_by) values (:kind, 'S', :kind, :kind, 'a', 'a')"
+    with store.transaction() as tx:
+        assert renew_code_lists(tx, {"supplier_certificate": certificate}) == [], "upgrading did it"
+        named = next(c for c in tx.execute(text("select conname from pg_constraint where conrelid = 'native.supplier_certificate'::regclass and contype = 'c'")).scalars() if "kind" in c)
+        tx.execute(text(f"alter table native.supplier_certificate drop constraint {named}"))
+        tx.execute(text("insert into native.supplier_certificate (id, supplier, kind, cert_no, _created_by, _updated_by) values ('o', 'S', 'withdrawn', 'o', 'a', 'a')"))
+        tx.execute(text(f"alter table native.supplier_certificate add constraint {named} check (kind in ('iso13485', 'withdrawn'))"))
+    upgrade(store, native)
+    with store.transaction() as tx:
+        tx.execute(text(row), {"kind": "gmp"})
+        assert tx.execute(text("select kind from native.supplier_certificate order by kind")).scalars().all() == ["gmp", "withdrawn"]
+        with pytest.raises(IntegrityError), tx.begin_nested():
+            tx.execute(text(row), {"kind": "unheard_of"})
     store.close()

@@ -18,6 +18,7 @@ from medthread.api.routes import (
     own_account,
     privacy,
     processes,
+    providers,
     quality,
     quarantine,
     releases,
@@ -39,5 +40,6 @@ ROUTERS = tuple(
         session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
         releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
+        providers,
     )
 )

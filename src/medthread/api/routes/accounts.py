@@ -47,7 +47,7 @@ _ACCOUNTS = (
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
-    same = ("name", "printed_name", "roles", "plants", "organisations", "disabled_at", "password_changed_at", "password_temporary", "last_seen_at", "revision", "at")
+    same = ("name", "printed_name", "roles", "plants", "organisations", "regions", "disabled_at", "password_changed_at", "password_temporary", "last_seen_at", "revision", "at")
     return {
         **{n: getattr(row, n) for n in same}, "locked": bool(row.locked), "second_factor": row.confirmed_at is not None,
         "local": row.password_hash is not None,

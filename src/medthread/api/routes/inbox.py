@@ -48,6 +48,6 @@ def decide_proposal(id_: str, decided: Decided, given: Given, actor: Writer) -> 
 @router.post("/inbox/failures")
 def try_again(failed: Failed, given: Given, actor: Writer) -> dict[str, Any]:
     """Try a reaction again that could not be done."""
-    act = partial(retry, context=given.workflow, event=failed.event, reaction=failed.reaction, by=actor.name)
+    act = partial(retry, context=given.workflow, event=failed.event, reaction=failed.reaction, actor=actor)
     handle(given.store, by=actor.name, action=f"reaction.{failed.reaction}", object_=f"event/{failed.event}", act=act)
     return {"event": failed.event, "reaction": failed.reaction, "status": "done"}

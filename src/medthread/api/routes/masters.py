@@ -15,7 +15,7 @@ from medthread.model import Entity, Home
 from medthread.model.errors import NotFoundError
 from medthread.pipeline.match.comparisons import BY_KIND
 from medthread.stores.serving import Snapshot, encode, page_clause
-from medthread.trust.access import Actor
+from medthread.trust.access import Actor, sources_seen
 
 router = Subject("masters", "主数据", "Masters", owner="it").router()
 
@@ -117,6 +117,7 @@ def _successor(snapshot: Snapshot, entity: type[Entity], golden_id: str) -> str:
 
 
 def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: Actor, golden_id: str) -> list[dict[str, Any]]:
+    """Its records as the sources hold them, those of sources that the reader may see."""
     masked = masked_fields(entity, actor.clearance)
     opened = frozenset(n for n, f in entity.fields.items() if f.is_personal and n not in masked)
     columns = ", ".join(masked_expression(f) if n in masked else f'"{n}"' for n, f in entity.fields.items())
@@ -125,8 +126,8 @@ def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: A
         f"select x.record_id as id, x.source, x.source_key, x.score, x.tier, s.* from {snapshot.relation(f'golden.{entity.name}_xref')} x"
         f" join (select _key as record_id, {columns}, _recorded_at, _load, _row from {snapshot.relation(f'standard.{entity.name}', declared)}"
         " qualify row_number() over (partition by _key order by _recorded_at desc, _load desc, _row desc) = 1) s"
-        " on s.record_id = x.record_id where x.golden_id = ? order by x.source, x.source_key",
-        [golden_id],
+        " on s.record_id = x.record_id where x.golden_id = ? and x.source in (select unnest(?)) order by x.source, x.source_key",
+        [golden_id, sorted(sources_seen(actor, given.sources))],
     )
     return [
         {"record_id": r["record_id"], "source": r["source"], "source_key": r["source_key"], "score": r["score"], "tier": r["tier"],

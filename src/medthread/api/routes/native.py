@@ -37,7 +37,7 @@ def create(entity: str, values: Values, response: Response, given: Given, actor:
     def write(tx: Connection) -> dict[str, Any]:
         if process is not None:
             may_open(tx, process, actor, at=datetime.now(UTC))
-        return {"id": create_native(tx, context, entity=entity, values=values, by=actor.name)}
+        return {"id": create_native(tx, context, entity=entity, values=values, by=actor.name, within=actor.reach)}
 
     request = {"create": entity, "values": values}
     made = handle(
@@ -54,7 +54,7 @@ def replace(
     """Change an object, from the version that was read."""
     declared = given.registry[entity]
     change = Change(values=values, version=version, reason=reason, hidden=masked_fields(declared, actor.clearance))
-    act = partial(replace_native, context=given.workflow, entity=entity, id_=id_, change=change, by=actor.name)
+    act = partial(replace_native, context=given.workflow, entity=entity, id_=id_, change=change, by=actor.name, within=actor.reach)
     handle(given.store, by=actor.name, action="entity.update", object_=f"{entity}/{id_}", act=act)
     return _fresh(given, declared, actor, response, id_)
 
@@ -63,7 +63,7 @@ def replace(
 def remove(entity: str, id_: str, given: Given, actor: Writer, version: Version = None) -> None:
     """Take a line off a record that is still open."""
     select_one(given, given.registry[entity], actor, id_=id_)
-    act = partial(remove_line, context=given.workflow, entity=entity, id_=id_, version=version, by=actor.name)
+    act = partial(remove_line, context=given.workflow, entity=entity, id_=id_, version=version, by=actor.name, within=actor.reach)
     handle(given.store, by=actor.name, action="entity.remove", object_=f"{entity}/{id_}", act=act)
 
 

@@ -29,6 +29,7 @@ class Rights(BaseModel):
     roles: list[Name] | None = Field(default=None, max_length=60)
     plants: list[Name] | None = Field(default=None, max_length=200)
     organisations: list[Name] | None = Field(default=None, max_length=200)
+    regions: list[Name] | None = Field(default=None, max_length=200)
     reason: Reason
 
 
@@ -36,7 +37,7 @@ class Rights(BaseModel):
 def assign(
     name: str, wanted: Rights, given: Given, actor: RightsGiver, if_match: Annotated[str | None, Header(max_length=40)] = None
 ) -> None:
-    """Give an account its roles, plants and organisations, from the revision that was read."""
+    """Give an account its roles, plants, organisations and regions, from the revision that was read."""
     rights = {k: tuple(v) for k, v in wanted.model_dump(exclude={"reason"}, exclude_none=True).items()}
     act = partial(assign_rights, name=name, rights=rights, version=if_match, by=actor.name, reason=wanted.reason)
     handle(given.store, by=actor.name, action="account.rights", object_=f"account/{name}", act=act)

@@ -15,6 +15,7 @@ from medthread.model import Source
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.stores.postgres.tables import load
 from medthread.stores.serving import decode, encode
+from medthread.trust.access import Actor, sources_seen
 from medthread.trust.audit import record
 from medthread.workflow import handle
 
@@ -24,8 +25,9 @@ FIGURES = ("rows_read", "rows_accepted", "rows_quarantined", "rows_corrected")
 
 
 @router.get("/sources")
-def sources(given: Given, _: Reader) -> dict[str, Any]:
-    """Every mapped source with its tables and their figures."""
+def sources(given: Given, actor: Reader) -> dict[str, Any]:
+    """Every mapped source that the reader may see, with its tables and their figures."""
+    seen = sources_seen(actor, given.sources)
     sums = [func.sum(load.c[n]).label(n) for n in FIGURES]
     query = (
         select(load.c.source, load.c.table, func.count().label("files"), func.max(load.c.at).label("last"), *sums)
@@ -46,19 +48,21 @@ def sources(given: Given, _: Reader) -> dict[str, Any]:
                 for name, t in s.tables.items()
             ],
         }
-        for s in given.sources
+        for s in given.sources if s.name in seen
     ]}
 
 
 @router.get("/loads")
 def loads(
-    given: Given, _: Reader, source: Annotated[str | None, Query(max_length=100)] = None,
+    given: Given, actor: Reader, source: Annotated[str | None, Query(max_length=100)] = None,
     status: Annotated[str | None, Query(max_length=100)] = None, limit: Annotated[int, Query(ge=1, le=500)] = 50,
     after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
     """Files taken in, newest first, each with how it ended."""
     at = func.to_char(load.c.at, "YYYY-MM-DD HH24:MI:SS.US")
     query = select(load, at.label("stamp")).order_by(at.desc(), load.c.id).limit(limit + 1)
+    if actor.reach.is_bound:
+        query = query.where(load.c.source.in_(sources_seen(actor, given.sources)))
     if source:
         query = query.where(load.c.source == source)
     if status:
@@ -88,17 +92,18 @@ def _place(given: Services, source: Source, name: str) -> Path:
     raise InvalidError(f"no table of {source.name} expects a file called {name!r}", hint=f"expected: {', '.join(dict.fromkeys(patterns))}")
 
 
-def _receive(tx: Connection, given: Services, source: str, file: UploadFile, *, by: str) -> str:
+def _receive(tx: Connection, given: Services, source: str, file: UploadFile, *, actor: Actor) -> str:
     """Put the file where its mapping looks, whole or not at all; gives its name."""
-    known = next((s for s in given.sources if s.name == source), None)
+    seen = sources_seen(actor, given.sources)
+    known = next((s for s in given.sources if s.name == source and s.name in seen), None)
     if known is None:
-        raise InvalidError(f"no source {source!r}", hint=f"there are: {', '.join(s.name for s in given.sources)}")
+        raise InvalidError(f"no source {source!r}", hint=f"there are: {', '.join(sorted(seen))}")
     path = _place(given, known, file.filename or "")
     path.parent.mkdir(parents=True, exist_ok=True)
     arriving = path.with_name(f".{path.name}.part")
     with arriving.open("wb") as out:
         shutil.copyfileobj(file.file, out, 1 << 20)
-    record(tx, actor=by, action="load.upload", object_=f"source/{source}", detail={"file": path.name, "bytes": arriving.stat().st_size})
+    record(tx, actor=actor.name, action="load.upload", object_=f"source/{source}", detail={"file": path.name, "bytes": arriving.stat().st_size})
     arriving.replace(path)
     return path.name
 
@@ -106,7 +111,7 @@ def _receive(tx: Connection, given: Services, source: str, file: UploadFile, *, 
 @router.post("/loads", status_code=202)
 def upload(given: Given, actor: RunStarter, source: str, file: UploadFile) -> dict[str, Any]:
     """Take a file into the inbox and run. While a run is under way the file waits for the next one, and `run_id` is null."""
-    receive = partial(_receive, given=given, source=source, file=file, by=actor.name)
+    receive = partial(_receive, given=given, source=source, file=file, actor=actor)
     name = handle(given.store, by=actor.name, action="load.upload", object_=f"source/{source}", act=receive)
     start = partial(given.runner.start, by=actor.name, source=source)
     try:

@@ -49,6 +49,7 @@ class AdverseEvent(Entity):
         group="sales",
         owner="post_market",
         home=Home.NATIVE,
+        region="jurisdiction",
         title="ae_no",
         meaning=Label("一起事件在一个法域的上报评估与报告", "One event assessed and reported in one jurisdiction"),
         retain=Retention(years=15, anchor="close", basis="SAMR Order 1 (2018); Regulation (EU) 2017/745 Art. 10(8)"),

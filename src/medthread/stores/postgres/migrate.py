@@ -12,6 +12,8 @@ from alembic.operations.ops import CreateTableOp
 from sqlalchemy import Connection, MetaData, Table, text
 
 from medthread.model.errors import StoreError
+from medthread.stores.postgres.code_lists import renew_code_lists
+from medthread.stores.postgres.row_security import secure_rows
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import metadata as machine
 
@@ -95,6 +97,9 @@ def upgrade(store: Store, native: MetaData) -> None:
         connection.execute(text(AWAIT_SEALING))
         connection.execute(text(WAKE))
         _add_extensions(connection, differences(connection, native))
+        declared = {t.name: t for t in native.sorted_tables}
+        renew_code_lists(connection, declared)
+        secure_rows(connection, declared)
 
 
 def _to_head(connection: Connection, native: MetaData) -> None:

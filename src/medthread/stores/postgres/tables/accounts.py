@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
     func,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from medthread.stores.postgres.tables.base import at, metadata
 
@@ -28,6 +28,7 @@ account = Table(
     Column("roles", ARRAY(Text), nullable=False),
     Column("organisations", ARRAY(Text), nullable=False, server_default="{}"),
     Column("plants", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("regions", ARRAY(Text), nullable=False, server_default="{}"),
     Column("language", Text, nullable=False, server_default="zh-CN"),
     Column("failures", BigInteger, nullable=False, server_default="0"),
     Column("locked_until", DateTime(timezone=True)),
@@ -100,4 +101,35 @@ encryption_key = Table(
     Column("destroyed_at", DateTime(timezone=True)),
     at(),
     Index("ix_encryption_key_subject", "subject"),
+)
+
+external_identity = Table(  # who is let in because a provider says who they are
+    "external_identity",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("account", Text, ForeignKey(account.c.name), nullable=False, index=True),
+    at(),
+)
+
+identity_request = Table(  # between sending a browser to a provider and its coming back
+    "identity_request",
+    metadata,
+    Column("state_hash", Text, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("kept", JSONB, nullable=False),
+    Column("redirect_to", Text, nullable=False),
+    Column("account", Text, ForeignKey(account.c.name)),  # set where somebody proves anew who they are, to sign
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    at(),
+)
+
+identity_proof = Table(  # in place of a password, once, at signing
+    "identity_proof",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account", Text, ForeignKey(account.c.name), nullable=False),
+    Column("factor", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    at(),
 )
