@@ -52,7 +52,9 @@ from medthread.trust.signatures import KeptKeys
 from medthread.workflow import Context as CommandContext
 from medthread.workflow import keep_definitions
 from medthread.workflow.bus import Bus, parse_bus
+from medthread.workflow.courier import Courier
 from medthread.workflow.inbound import Receiver
+from medthread.workflow.mail import Mail, parse_mail
 from medthread.workflow.relay import Relay
 from medthread.workflow.worker import Worker
 from medthread.workspace import Workspace
@@ -158,6 +160,16 @@ class Installation:
         received = [Receiver(self.store, commands, inlet, bus.inbound.accepts)] if inlet and bus.inbound else []
         return [Relay(self.store, bus.publisher(), self.rulebook.events, source=bus.source), *received]
 
+    def mail(self) -> Mail | None:
+        """The mail server, where the workspace names one."""
+        return parse_mail(self.workspace.settings.get("mail"), home=self.workspace.home, public_url=self.workspace.public_url,
+                          password=os.environ.get("MEDTHREAD_MAIL_PASSWORD"))
+
+    def couriers(self, commands: CommandContext) -> list[Courier]:
+        """What takes notices to people; none where there is no mail server."""
+        mail = self.mail()
+        return [Courier(self.store, commands, mail.messenger(), address=mail.address)] if mail else []
+
     def index_trace(self, context: Context) -> str | None:
         """Index the genealogy of the newest build; the same again when it did not change."""
         files = context.committer.files(GENEALOGY)
@@ -202,8 +214,8 @@ class Installation:
         commands = self.commands(reader)
         keeping = self.keeping()
         copies = BackgroundKeeping(keeping) if keeping else None
-        sealer, bus, meter = Sealer(self.log), self.bus_parts(commands), UseMeter(self.store)
-        beside = (sealer, Worker(self.store, commands), meter, *bus, *([copies] if copies else []))  # ended the other way round: what they do is sealed
+        sealer, bus, couriers, meter = Sealer(self.log), self.bus_parts(commands), self.couriers(commands), UseMeter(self.store)
+        beside = (sealer, Worker(self.store, commands), meter, *bus, *couriers, *([copies] if copies else []))  # ended the other way round: what they do is sealed
         for part in beside:
             part.start()
         try:
@@ -212,7 +224,7 @@ class Installation:
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, sealer=sealer, batch=self.context, copies=copies, bus=tuple(bus), meter=meter,
+                inbox=self.workspace.inbox, sealer=sealer, batch=self.context, copies=copies, carriers=(*bus, *couriers), has_mail=bool(couriers), meter=meter,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
         finally:

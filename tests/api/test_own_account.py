@@ -177,3 +177,15 @@ def test_a_token_does_not_change_its_owners_account(house: House) -> None:
     assert client.get(f"{API}/session").status_code == 401
     assert house.enter(house.browser(), "tok").json()["detail"] == "the account is disabled"
     assert house.enter(house.browser(), "tok", "wrong").json()["detail"] != "the account is disabled"
+
+
+def test_where_one_is_told_is_set_shown_and_taken_away(house: House) -> None:
+    client = house.make("told1", "qa")
+    assert client.get(f"{API}/account").json()["notices"] == {"offered": False, "mail": None}
+    assert client.put(f"{API}/account/notices", json={"address": "lin@example.com"}).status_code == 204
+    assert client.get(f"{API}/account").json()["notices"]["mail"] == {"address": "lin@example.com", "refused": None}
+    wrong = client.put(f"{API}/account/notices", json={"address": "lin@example.com, all@example.com"})
+    assert (wrong.status_code, wrong.json()["hint"]) == (422, "such as lin@example.com")
+    assert client.put(f"{API}/account/notices", json={"address": None}).status_code == 204
+    assert client.get(f"{API}/account").json()["notices"]["mail"] is None
+    assert [a for a in house.audited("told1") if "notice.address" in str(a)]

@@ -5,7 +5,8 @@ import { useSession } from "../shell/session";
 import { Button, Form, Head, Input, Panel, Problem, QRCode, Table, Tag } from "../ui";
 
 type Open = { id: string; at: string; last_seen_at: string; device: string; address: string; factors: string[]; current: boolean };
-type Own = { must: string[]; second_factor: boolean; recovery_codes: number; sessions: Open[]; shortest_password: number };
+type Notices = { offered: boolean; mail: { address: string; refused: string | null } | null };
+type Own = { must: string[]; second_factor: boolean; recovery_codes: number; sessions: Open[]; shortest_password: number; notices: Notices };
 type Proof = { password: string; code?: string };
 
 /** The proof that it is oneself, given again before anything about the account changes. */
@@ -56,6 +57,7 @@ export default function Account() {
   }, "account.second.set");
   const remove = (v: Proof) => act(async () => { await send("POST", "/account/second-factor/removal", v); setCodes(undefined); }, "account.second.removed");
   const renew = (v: Proof) => act(async () => setCodes((await send<{ recovery_codes: string[] }>("POST", "/account/recovery-codes", v)).recovery_codes));
+  const tell = (address: string | null) => act(() => send("PUT", "/account/notices", { address }), address ? "account.notices.kept" : "account.notices.gone");
 
   return (
     <>
@@ -106,6 +108,18 @@ export default function Account() {
           )}
         </Panel>
       </div>
+      {own && (
+        <Panel title={t("account.notices")}>
+          <p className="quiet">{t("account.notices.about")}</p>
+          {!own.notices.offered && <p className="quiet">{t("account.notices.none")}</p>}
+          {own.notices.mail?.refused && <p className="problem" role="alert">{t("account.notices.refused", { said: own.notices.mail.refused })}</p>}
+          <Form name="own_notices" layout="inline" requiredMark={false} initialValues={{ address: own.notices.mail?.address }}
+            onFinish={(v: { address?: string }) => void tell(v.address?.trim() || null)}>
+            <Form.Item label={t("account.notices.address")} name="address"><Input type="email" autoComplete="email" style={{ width: 280 }} /></Form.Item>
+            <Button htmlType="submit">{t("account.notices.save")}</Button>
+          </Form>
+        </Panel>
+      )}
       <Panel title={t("account.sessions")}>
         <Table<Open> fit label={t("account.sessions")} rows={own?.sessions ?? []} id={(s) => s.id} loading={asked.loading} columns={[
           { name: "device", title: t("account.device"), show: (s) => s.device },

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { asProblem, send, type Label, type Problem as ProblemError } from "../api";
 import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
+import { Grants } from "./Unmasking";
 import { useInbox, type Entry, type Failure, type Overdue, type Proposal, type Task } from "../shell/inbox";
 import { useNames } from "../shell/names";
 import { link } from "../shell/route";
@@ -15,14 +16,16 @@ export default function InboxPage() {
 
 /** Everything that waits for this person: what to do, what to decide, what runs out, what failed. */
 export function Waits() {
+  const { t } = useSpeech();
   const asked = useInbox();
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
-  const { tasks, proposals, overdue, failures } = asked.data;
+  const { tasks, proposals, overdue, failures, unmasking } = asked.data;
   return (
     <>
       <Tasks of={tasks} />
       {proposals.length > 0 && <Proposals of={proposals} onDecided={asked.reload} />}
+      {unmasking.length > 0 && <Panel title={<Title text={t("nav.unmasking")} n={unmasking.length} />}><Grants of={unmasking} decides onChange={asked.reload} /></Panel>}
       {overdue.length > 0 && <Limits of={overdue} />}
       {failures.length > 0 && <Failures of={failures} onTried={asked.reload} />}
     </>

@@ -16,6 +16,7 @@ import { Deeds, Limits } from "./Deeds";
 import { Lines } from "./Lines";
 import { Linked, Origin, TraceOf } from "./Linked";
 import { StatusBar } from "./StatusBar";
+import { AskToSee, MaskedValue } from "./Unmask";
 
 type Read = { body: Detail; tag: string; of: Case | null; turn: number };
 
@@ -107,18 +108,23 @@ function About({ meta, item, of }: { meta: EntityMeta; item: Row; of: Case | nul
 }
 
 /** The record's own values: short ones side by side, paragraphs below them, and the names of those still open. */
-function Values({ meta, item }: { meta: EntityMeta; item: Row }) {
+function Values({ meta, read, again }: { meta: EntityMeta; read: Read; again: () => Promise<void> }) {
   const { t, word, language } = useSpeech();
-  const isOpen = (f: Field) => (item[f.name] ?? "") === "" && !item[`${f.name}__code`];
+  const [asking, setAsking] = useState<string>();
+  const { item, unmasked } = read.body;
+  const isOpen = (f: Field) => !f.masked && (item[f.name] ?? "") === "" && !item[`${f.name}__code`];
   const filled = meta.fields.filter((f) => !isOpen(f));
   const open = meta.fields.filter(isOpen).map((f) => word(f.label));
   return (
     <>
       <dl className="values">
         {[...filled.filter((f) => !f.long), ...filled.filter((f) => f.long)].map((f) => (
-          <div key={f.name} className={f.long ? "wide" : undefined}><dt>{word(f.label)}</dt><dd><Value field={f} row={item} /></dd></div>
+          <div key={f.name} className={f.long ? "wide" : undefined}><dt>{word(f.label)}</dt><dd>
+            {f.masked ? <MaskedValue field={f} item={item} unmasked={unmasked} onAsk={setAsking} /> : <Value field={f} row={item} />}
+          </dd></div>
         ))}
       </dl>
+      <AskToSee meta={meta} item={item} unmasked={unmasked} field={asking} onClose={() => setAsking(undefined)} onDone={() => { setAsking(undefined); void again(); }} />
       {open.length > 0 && <p className="quiet open">{t("values.open", { names: open.join(language === "en" ? ", " : "、") })}</p>}
     </>
   );
@@ -137,7 +143,7 @@ function Sections({ meta, read, route, again }: { meta: EntityMeta; read: Read; 
   const labels = new Map(meta.fields.map((f) => [f.name, word(f.label)]));
   const many = (text: string, n: number) => (n ? `${text} ${n}` : text);
   const items = [
-    { key: "data", label: t("tab.data"), children: <Values meta={meta} item={item} /> },
+    { key: "data", label: t("tab.data"), children: <Values meta={meta} read={read} again={again} /> },
     ...parts.map((p) => ({
       key: p.entity, label: many(word(names.get(p.entity)), p.count),
       children: <Lines part={p.entity} filters={p.filters} whole={item} frozen={!!of?.closed} onChange={() => void again()} />,

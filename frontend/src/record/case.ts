@@ -36,7 +36,9 @@ export type Outcome = { state: string; revision: number; signature: string | nul
 export type Related = { entity: string; label: Label; count: number; open?: number; late?: number; filters: string[]; part: boolean };
 export type Lineage = { source: string; table: string; file: string | null; row: number; load: string };
 export type Correction = { field: string; rule: string; before: string; after: string };
-export type Detail = { item: Row; lineage: Lineage[]; corrections: Correction[]; related: Related[] };
+/** Fields shown under a grant and until when; `asked` is a request that waits for its decision. */
+export type Unmasked = { fields: string[]; until: string | null; asked: string | null };
+export type Detail = { item: Row; lineage: Lineage[]; corrections: Correction[]; related: Related[]; unmasked: Unmasked };
 
 /** The label of a state; its name where an older version of the process had it. */
 export const stateOf = (states: State[], name: string): Label => states.find((s) => s.name === name)?.label ?? { zh: name, en: name };

@@ -35,6 +35,7 @@ const PAGES: Record<string, Page> = {
   processes: page(() => import("../pages/Processes")),
   rules: page(() => import("../pages/Rules")),
   delegations: page(() => import("../pages/Delegations")),
+  unmasking: page(() => import("../pages/Unmasking")),
   services: page(() => import("../pages/Services")),
 };
 

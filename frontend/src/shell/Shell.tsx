@@ -8,7 +8,7 @@ import { LanguageSwitch } from "./LanguageSwitch";
 import { go, link, type Route } from "./route";
 import { useSession } from "./session";
 
-type Entry = { place: string; key?: string; may?: string };
+type Entry = { place: string; key?: string; may?: string; or?: string };
 const MENU: { group: Key; entries: Entry[] }[] = [
   { group: "group.work", entries: [{ place: "", key: "h", may: "entities:read" }, { place: "inbox", key: "i", may: "entities:read" }, { place: "processes", key: "p", may: "entities:read" }] },
   { group: "group.thread", entries: [{ place: "trace", key: "t", may: "trace:read" }, { place: "udi", key: "u", may: "entities:read" }, { place: "rules", key: "k", may: "entities:read" }] },
@@ -23,7 +23,7 @@ const MENU: { group: Key; entries: Entry[] }[] = [
   { group: "group.administration", entries: [
     { place: "accounts", may: "accounts:read" }, { place: "rights", may: "access:read" },
   ] },
-  { group: "group.account", entries: [{ place: "account" }, { place: "delegations", may: "entities:write" }, { place: "tokens", may: "tokens:own" }] },
+  { group: "group.account", entries: [{ place: "account" }, { place: "delegations", may: "entities:write" }, { place: "unmasking", may: "unmask:ask", or: "unmask:read" }, { place: "tokens", may: "tokens:own" }] },
 ];
 
 const isTyping = (target: EventTarget | null): boolean =>
@@ -68,7 +68,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   const place = desk ? undefined : route.path[0] ?? "";
   const count = waiting(inbox.data);
   const can = session?.can ?? [];
-  const groups = MENU.map((g) => ({ ...g, entries: g.entries.filter((e) => !e.may || can.includes(e.may)) })).filter((g) => g.entries.length);
+  const groups = MENU.map((g) => ({ ...g, entries: g.entries.filter((e) => !e.may || can.includes(e.may) || (e.or && can.includes(e.or))) })).filter((g) => g.entries.length);
   return (
     <div className="shell">
       <a className="skip" href="#main" onClick={(e) => { e.preventDefault(); main.current?.focus(); }}>{t("skip")}</a>

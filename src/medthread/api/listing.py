@@ -134,9 +134,12 @@ def rows_for_export(listing: Listing) -> Iterator[tuple[list[str], list[Any]]]:
         yield list(listing.entity.fields), []
 
 
-def select_one(given: Services, entity: type[Entity], actor: Actor, *, id_: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """An object as shown, and where its row came from."""
+def select_one(
+    given: Services, entity: type[Entity], actor: Actor, *, id_: str, clear: frozenset[str] = frozenset()
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An object as shown, and where its row came from; `clear` are masked fields that a grant opens, its reading being in the log."""
     listing = listing_of(given, entity, actor, q=None, filters=(), sort=None)
+    listing = replace(listing, masked=listing.masked - clear)
     sql = f'select * from ({listing.source}) where "id" = ? and {listing.where}'
     rows = query_of(listing, sql, (id_, *listing.parameters))
     if not rows:

@@ -41,7 +41,7 @@ class Runner(Protocol):
 
 
 class Carrier(Protocol):
-    """Carries events out or in."""
+    """Carries events out or in, or notices to people."""
 
     @property
     def alarms(self) -> Sequence[Alarm]:
@@ -73,5 +73,6 @@ class Services:
     offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves
     copies: BackgroundKeeping | None = None
     public_url: str | None = None  # where browsers reach us, where that is not what the request says
-    bus: tuple[Carrier, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+    has_mail: bool = False
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)

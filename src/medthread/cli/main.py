@@ -17,6 +17,7 @@ from medthread.cli.audit import audit, tell_checked
 from medthread.cli.backups import backups
 from medthread.cli.demo import demo
 from medthread.cli.loads import tell_loads, tell_refused
+from medthread.cli.mail import mail
 from medthread.cli.privacy import privacy
 from medthread.cli.processes import processes
 from medthread.cli.relay import relay
@@ -46,6 +47,7 @@ app.add_typer(privacy, name="privacy")
 app.add_typer(audit, name="audit")
 app.add_typer(interface, name="api")
 app.add_typer(relay, name="relay")
+app.add_typer(mail, name="mail")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 HERE = Path()
 SHORTEST_REASON = 2

@@ -23,6 +23,7 @@ from urllib.parse import quote, urlsplit
 from medthread.derive.cloud_event import FAMILY
 from medthread.model.errors import ConfigurationError
 from medthread.stores.bus import Address, Inlet, JetStreamInlet, JetStreamPublisher, Publisher
+from medthread.workflow.settings import section_of
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SCHEMES = ("nats", "tls")
@@ -61,7 +62,7 @@ def parse_bus(given: Any, *, name: str, home: Path, url: str | None, events: Map
     """What the section says; nothing where there is none. `url` stands above the section's. Raises `ConfigurationError`."""
     if given is None and url is None:
         return None
-    section = _section(given, WORDS, "[relay]")
+    section = section_of(given, WORDS, "[relay]")
     found = url or section.get("url")
     if not isinstance(found, str) or urlsplit(found).scheme not in SCHEMES or not urlsplit(found).hostname:
         raise ConfigurationError("[relay] has no url of a broker", hint='write url = "nats://host:4222", or set MEDTHREAD_RELAY_URL')
@@ -77,7 +78,7 @@ def parse_bus(given: Any, *, name: str, home: Path, url: str | None, events: Map
 def _inbound(given: Any, events: Mapping[str, Any]) -> Inbound | None:
     if given is None:
         return None
-    section = _section(given, {"stream", "accepts"}, "[relay.inbound]")
+    section = section_of(given, {"stream", "accepts"}, "[relay.inbound]")
     accepts = section.get("accepts", [])
     if not isinstance(accepts, list) or not accepts:
         raise ConfigurationError("[relay.inbound] accepts nothing", hint='name the kinds of events: accepts = ["equipment.out_of_tolerance"]')
@@ -91,13 +92,3 @@ def _stream(given: Any, where: str) -> str:
     if not isinstance(given, str) or not NAME.fullmatch(given):
         raise ConfigurationError(f"{where} stream is {given!r}", hint="letters, digits, - and _")
     return given
-
-
-def _section(given: Any, words: set[str], where: str) -> dict[str, Any]:
-    section = {} if given is None else given
-    if not isinstance(section, dict):
-        raise ConfigurationError(f"{where} is no section", hint=f"write {where} and under it {', '.join(sorted(words))}")
-    strangers = sorted(set(section) - words)
-    if strangers:
-        raise ConfigurationError(f"{where} has no word {strangers[0]!r}", hint=f"it knows {', '.join(sorted(words))}")
-    return section

@@ -97,12 +97,12 @@ def _open(context: Context, entity: str, states: Iterable[str]) -> Any:
     gist = gist_of(context.registry[entity])
     told = func.left(table.c[gist], GLANCE) if gist else null()
     named = {t.role_in for t in context.rulebook.processes[entity].transitions if t.role_in}
-    query = select(case, soonest.label("due_at"), _title(context, entity).label("title"), told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
+    query = select(case, soonest.label("due_at"), title_column(context, entity).label("title"), told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
     query = query.join(table, table.c.id == case.c.record).where(here)
     return query.order_by(case.c.state_since).limit(MOST)
 
 
-def _title(context: Context, entity: str) -> Any:
+def title_column(context: Context, entity: str) -> Any:
     """The column that names a record; its mask where that is personal, the id where not everybody may read it."""
     declared = context.registry[entity]
     field = declared.fields[declared.about.title or declared.key()[-1]]
@@ -121,7 +121,7 @@ def _titles(tx: Connection, context: Context, actor: Actor, rows: Iterable[Any])
     for entity, ids in wanted.items():
         id_ = context.tables[entity].c.id
         with own_rows(tx, actor.reach):
-            found |= {(entity, r.id): r.title for r in tx.execute(select(id_, _title(context, entity).label("title")).where(id_.in_(ids)))}
+            found |= {(entity, r.id): r.title for r in tx.execute(select(id_, title_column(context, entity).label("title")).where(id_.in_(ids)))}
     return found
 
 

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic import ValidationError
@@ -147,7 +148,7 @@ def locked_case(tx: Connection, context: Context, entity: str, id_: str, *, vers
         case = case_of(tx, context, entity=entity, record=id_, lock=True)
         return case, locked_row(tx, context, entity, id_, version=version, within=within)
     width = len(process_case.c)
-    case = case_from(tx, context, dict(zip(process_case.c.keys(), found[:width], strict=True)))
+    case = case_from(tx, context, SimpleNamespace(**dict(zip(process_case.c.keys(), found[:width], strict=True))))
     return case, _as_read(dict(zip(table.c.keys(), found[width:], strict=True)), version)
 
 

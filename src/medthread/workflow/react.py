@@ -16,6 +16,7 @@ from medthread.trust.access import Actor
 from medthread.trust.audit import record
 from medthread.workflow.context import Context
 from medthread.workflow.native import require_within
+from medthread.workflow.notices import Why, tell
 from medthread.workflow.outbox import move, unread
 from medthread.workflow.work import Acting
 
@@ -79,9 +80,12 @@ def _follow_all(tx: Connection, context: Context, following: list[tuple[Reaction
 
 def _follow(tx: Connection, context: Context, reaction: Reaction, event: Event) -> None:
     if reaction.mode is Mode.PROPOSE:
-        tx.execute(insert(proposal).values(
+        made = tx.execute(insert(proposal).values(
             id=str(uuid.uuid4()), reaction=reaction.name, event=event.id, entity=event.entity, record=event.record, role=reaction.role,
-        ).on_conflict_do_nothing())
+        ).on_conflict_do_nothing().returning(proposal.c.id)).scalar_one_or_none()
+        if made is not None:
+            about = {"proposal": made, "reaction": reaction.name}
+            tell(tx, context, role=reaction.role, why=Why.PROPOSED, entity=event.entity, record=event.record, about=about)
     elif reaction.mode is Mode.AUTO:
         follow_at_once(tx, context, _do(tx, context, reaction, event, by="system"), by="system")
 

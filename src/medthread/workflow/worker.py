@@ -17,6 +17,7 @@ from medthread.workflow.cases import case_of
 from medthread.workflow.command import do
 from medthread.workflow.context import Context
 from medthread.workflow.deadlines import Overdue, sweep
+from medthread.workflow.notices import Why, tell
 from medthread.workflow.outbox import CHANNEL
 from medthread.workflow.react import BATCH, drain
 from medthread.workflow.standing import MACHINE
@@ -47,6 +48,8 @@ def sweep_deadlines(store: Store, context: Context, *, at: datetime | None = Non
             detail = {"clock": late.clock, "due_at": late.due_at.isoformat(), "role": late.role}
             action = "deadline.escalate" if late.passed else "deadline.warn"
             record(tx, actor="system", action=action, object_=f"{late.entity}/{late.record}", detail=detail)
+            why = Why.PASSED if late.passed else Why.NEAR
+            tell(tx, context, role=late.role, why=why, entity=late.entity, record=late.record, about=detail)
             if late.passed:
                 _lapse(tx, context, late)
     return len(found)

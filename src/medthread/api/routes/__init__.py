@@ -32,6 +32,7 @@ from medthread.api.routes import (
     tokens,
     trace,
     udi,
+    unmasking,
 )
 
 ROUTERS = tuple(
@@ -40,6 +41,6 @@ ROUTERS = tuple(
         session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
         releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
-        providers,
+        providers, unmasking,
     )
 )

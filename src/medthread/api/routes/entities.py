@@ -10,13 +10,14 @@ from fastapi.responses import StreamingResponse
 
 from medthread.api.board import board_of
 from medthread.api.identity import Given, Reader
-from medthread.api.listing import Listing, list_page, listing_of, rows_for_export, select_one
+from medthread.api.listing import Listing, list_page, listing_of, rows_for_export
 from medthread.api.media import CSV, text_as
 from medthread.api.naming import choices_of, id_of
 from medthread.api.origin import corrections_of, lineage_of
 from medthread.api.related import related_of
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
+from medthread.api.unmasked import read_one
 from medthread.trust.access import Actor
 
 router = Subject("entities", "业务对象", "Business objects", owner="it").router()
@@ -104,9 +105,9 @@ def choices(
 def one(entity: str, id_: str, response: Response, given: Given, actor: Reader) -> dict[str, Any]:
     """One object by id or key, where it came from, what was corrected in it, what refers to it."""
     declared = given.registry[entity]
-    item, origin = select_one(given, declared, actor, id_=id_of(given, declared, actor, name=id_))
+    item, origin, unmasked = read_one(given, declared, actor, id_=id_of(given, declared, actor, name=id_))
     response.headers["ETag"] = f'"{item["_revision"]}"'
     return {
         "item": item, "lineage": lineage_of(given, origin), "corrections": corrections_of(given, declared, actor, origin),
-        "related": related_of(given, declared, actor, item),
+        "related": related_of(given, declared, actor, item), "unmasked": unmasked,
     }

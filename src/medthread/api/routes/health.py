@@ -20,7 +20,7 @@ def told(found: tuple[Alarm, ...] | list[Alarm]) -> list[dict[str, Any]]:
 @router.get("/health")
 def health(given: Given) -> dict[str, Any]:
     """The process is there; alarms as its own parts know them, without asking the store."""
-    return {"status": "ok", "alarms": told([*given.sealer.alarms, *(a for c in given.bus for a in c.alarms)])}
+    return {"status": "ok", "alarms": told([*given.sealer.alarms, *(a for c in given.carriers for a in c.alarms)])}
 
 
 @router.get("/ready")

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.identity import Given, Reader, Writer
+from medthread.api.routes.unmasking import DECIDE, told
 from medthread.api.subjects import Subject
+from medthread.trust.unmasking import grants
 from medthread.workflow import handle
 from medthread.workflow.inbox import inbox
 from medthread.workflow.react import decide, retry
@@ -32,9 +34,10 @@ class Failed(BaseModel):
 
 @router.get("/inbox")
 def waiting(given: Given, actor: Reader) -> dict[str, Any]:
-    """Acts, proposals, limits and failed reactions that wait for me."""
+    """Acts, proposals, limits and failed reactions that wait for me, and looks under the mask that I decide."""
+    decides = given.access.refused_by(actor, DECIDE) is None
     with given.store.transaction() as tx:
-        return inbox(tx, given.workflow, actor)
+        return {**inbox(tx, given.workflow, actor), "unmasking": told(given, grants(tx, actor=actor, all_=True, open_=True)) if decides else []}
 
 
 @router.post("/inbox/proposals/{id_}")

@@ -23,6 +23,7 @@ from medthread.trust.second_factor import (
 )
 from medthread.trust.sessions import end_session, sessions_of
 from medthread.workflow import handle
+from medthread.workflow.notices import LONGEST, address_of, set_address
 
 router = Subject("account", "本人账号", "One's own account", owner="security", internal=True).router()
 
@@ -46,6 +47,12 @@ class Confirmation(BaseModel):
     code: str = Field(max_length=20)
 
 
+class NoticeAddress(BaseModel):
+    """Where one wants to be told that something waits; nowhere when it is null."""
+
+    address: str | None = Field(max_length=LONGEST)
+
+
 def _in_person(tx: Connection, given: Services, actor: Actor, proof: InPerson) -> None:
     reauthenticate(tx, name=actor.name, password=proof.password, totp=proof.code, keyring=given.keyring)
 
@@ -57,10 +64,12 @@ def read(given: Given, actor: Oneself) -> dict[str, Any]:
         open_ = sessions_of(tx, name=actor.name, rules=given.account_rules)
         second = has_second_factor(tx, actor.name)
         left = recovery_codes_left(tx, actor.name)
+        mail = address_of(tx, actor.name)
     sessions = [{**s, "current": s["id"] == actor.session} for s in open_]
     return {
         "username": actor.name, "name": actor.printed_name, "roles": list(actor.roles), "must": list(actor.must),
         "second_factor": second, "recovery_codes": left, "sessions": sessions,
+        "notices": {"offered": given.has_mail, "mail": mail},
         "shortest_password": given.account_rules.shortest_password,
     }
 
@@ -121,3 +130,10 @@ def end(id_: str, given: Given, actor: Oneself) -> None:
     """End one of one's sessions."""
     act = partial(end_session, name=actor.name, id_=id_, by=actor.name)
     handle(given.store, by=actor.name, action="session.end", object_=f"account/{actor.name}", act=act)
+
+
+@router.put("/account/notices", status_code=204)
+def notices(wanted: NoticeAddress, given: Given, actor: Oneself) -> None:
+    """Set or take away the address at which one is told, by mail, that something waits in one's inbox."""
+    act = partial(set_address, account=actor.name, address=wanted.address, by=actor.name)
+    handle(given.store, by=actor.name, action="notice.address", object_=f"account/{actor.name}", act=act)

@@ -18,7 +18,7 @@ from medthread.model import Entity, Home
 from medthread.model.errors import InvalidError
 from medthread.pipeline.context import Context as BatchContext
 from medthread.stores.engines import file_list, job, quote
-from medthread.stores.postgres.tables import account, audit_event, load
+from medthread.stores.postgres.tables import account, audit_event, load, notice_address
 from medthread.trust.keys import Keyring
 from medthread.trust.seal import blind_index
 from medthread.workflow import Context
@@ -114,7 +114,8 @@ def find(tx: Connection, context: Context, batch: BatchContext, person: Person) 
         for table in sorted(batch.committer.heads()):
             if table.startswith(("raw.", "standard.")):
                 found.rows += _rows(con, batch, table, person)
-    found.accounts = list(tx.execute(select(account.c.name).where(or_(account.c.name.in_(person.texts), account.c.printed_name.in_(person.texts)))).scalars())
+    named = or_(*(c.in_(person.texts) for c in (account.c.name, account.c.printed_name, notice_address.c.address)))
+    found.accounts = list(tx.execute(select(account.c.name).outerjoin(notice_address).where(named)).scalars())
     objects = [f"{r.entity}/{r.id}" for r in found.native] + [f"account/{n}" for n in found.accounts]
     told = or_(audit_event.c.object.in_(objects), audit_event.c.actor.in_(found.accounts))
     found.log = tx.execute(select(func.count()).select_from(audit_event).where(told)).scalar_one()

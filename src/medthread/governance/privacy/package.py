@@ -12,12 +12,13 @@ from medthread.model.errors import ConflictError, InvalidError, NotFoundError
 from medthread.model.privacy import BASES
 from medthread.pipeline.context import Context as BatchContext
 from medthread.stores.engines import file_list, job
-from medthread.stores.postgres.tables import account, audit_event
+from medthread.stores.postgres.tables import account, audit_event, notice_address
 from medthread.trust.seal import is_sealed, key_id_of, unseal
 from medthread.workflow import Change, Context, replace_native
 
 FORMAT = "medthread-person-1"
 MOST_ACTS = 10_000
+_ACCOUNTS = select(account.c.name, account.c.printed_name, notice_address.c.address.label("mail")).outerjoin(notice_address)
 
 
 def package_of(tx: Connection, context: Context, batch: BatchContext, found: Found) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def package_of(tx: Connection, context: Context, batch: BatchContext, found: Fou
         "format": FORMAT, "made_at": datetime.now(UTC).isoformat(),
         "records": [_native(tx, context, r) for r in found.native], "from_sources": _golden(tx, context, batch, found.lake),
         "rows": [{"table": r.table, "rows": r.rows, "columns": list(r.columns)} for r in found.rows],
-        "accounts": [dict(r._mapping) for r in tx.execute(select(account.c.name, account.c.printed_name).where(account.c.name.in_(found.accounts)))],  # noqa: SLF001 - SQLAlchemy's way
+        "accounts": [dict(r._mapping) for r in tx.execute(_ACCOUNTS.where(account.c.name.in_(found.accounts)))],  # noqa: SLF001 - SQLAlchemy's way
         "acts": _acts(tx, found), "not_searchable": {"unparsable_records": int(found.unreadable)},
     }
 

@@ -27,12 +27,14 @@ from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
 from medthread.stores.postgres.tables.bus import inbound_event
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file
+from medthread.stores.postgres.tables.notices import notice, notice_address
 from medthread.stores.postgres.tables.privacy import erased_index, erasure
 from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
 from medthread.stores.postgres.tables.retention import destruction, destruction_item
 from medthread.stores.postgres.tables.services import service_use
 from medthread.stores.postgres.tables.signatures import signature, signing_key
 from medthread.stores.postgres.tables.udi import unknown_carrier
+from medthread.stores.postgres.tables.unmasking import unmask_grant
 from medthread.stores.postgres.tables.watches import watch_told
 from medthread.stores.postgres.tables.workflow import (
     deadline,
@@ -79,6 +81,8 @@ __all__ = [
     "lake_file",
     "load",
     "metadata",
+    "notice",
+    "notice_address",
     "number_series",
     "outbox",
     "password_history",
@@ -100,5 +104,6 @@ __all__ = [
     "signing_key",
     "subscription",
     "unknown_carrier",
+    "unmask_grant",
     "watch_told",
 ]

@@ -1,0 +1,88 @@
+"""Notices as letters: one to a person for all that waits to be told, in their language, with the way to each record."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from medthread.model import Label
+from medthread.stores.messengers import Letter
+from medthread.workflow.context import Context
+from medthread.workflow.inbox import title_column
+from medthread.workflow.notices import Why
+
+MOST_LINES = 50
+REASONS = {
+    Why.NEAR: Label("时限将到:{what},{due} 到期", "a limit is near: {what}, due {due}"),
+    Why.PASSED: Label("时限已过:{what},{due} 到期", "a limit has passed: {what}, was due {due}"),
+    Why.PROPOSED: Label("等您决定:{what}", "waits for your decision: {what}"),
+}
+SUBJECT = Label("医脉:{first}", "Medthread: {first}")
+SUBJECT_MORE = Label("医脉:{first}等 {count} 件", "Medthread: {first} and {more} more")
+MORE = Label("另有 {more} 件,见收件箱。", "{more} more are in the inbox.")
+FOOT = Label(
+    "{inbox}\n\n这封邮件不含记录的内容,也不是签名或决定;请登录后处理。不想再收到,在“我的账号”里删去地址。",
+    "{inbox}\n\nThis mail holds nothing of the records and decides nothing: sign in to act. To stop it, take the address out under My account.",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one person is told now."""
+
+    account: str
+    address: str
+    language: str
+    notices: Sequence[Any]  # rows of `notice`
+
+    @property
+    def ids(self) -> list[str]:
+        """The notices."""
+        return [n.id for n in self.notices]
+
+
+def letter(context: Context, told: Told, titles: Mapping[tuple[str, str], str], *, address: str) -> Letter:
+    """One letter. `address` is where the console is found, without an ending slash."""
+    lines = [f"{_head(context, n, titles, told.language)}\n  {_reason(context, n, told.language)}\n  {address}/#/entities/{n.entity}/{n.record}"
+             for n in told.notices[:MOST_LINES]]
+    count = len(told.notices)
+    first = _head(context, told.notices[0], titles, told.language)
+    subject = (SUBJECT if count == 1 else SUBJECT_MORE).in_(told.language).format(first=first, count=count, more=count - 1)
+    if count > MOST_LINES:
+        lines.append(MORE.in_(told.language).format(more=count - MOST_LINES))
+    lines.append(FOOT.in_(told.language).format(inbox=f"{address}/#/inbox"))
+    return Letter(hashlib.sha256("".join(sorted(told.ids)).encode()).hexdigest(), told.address, " ".join(subject.split()), "\n\n".join(lines) + "\n")
+
+
+def titles_of(tx: Connection, context: Context, notices: Iterable[Any]) -> dict[tuple[str, str], str]:
+    """What records are called: a number, or its mask where that is personal; one query an entity."""
+    wanted: dict[str, set[str]] = {}
+    for row in notices:
+        if row.entity in context.tables:
+            wanted.setdefault(row.entity, set()).add(row.record)
+    found: dict[tuple[str, str], str] = {}
+    for entity, ids in wanted.items():
+        id_ = context.tables[entity].c.id
+        found |= {(entity, r.id): r.title for r in tx.execute(select(id_, title_column(context, entity).label("title")).where(id_.in_(ids)))}
+    return found
+
+
+def _head(context: Context, notice: Any, titles: Mapping[tuple[str, str], str], language: str) -> str:
+    declared = context.registry.get(notice.entity)
+    kind = declared.about.label.in_(language) if declared else notice.entity
+    return f"{kind} {titles.get((notice.entity, notice.record), notice.record)}"
+
+
+def _reason(context: Context, notice: Any, language: str) -> str:
+    why, about = Why(notice.reason), notice.about
+    if why is Why.PROPOSED:
+        reaction = context.rulebook.reactions.get(about["reaction"])
+        return REASONS[why].in_(language).format(what=reaction.label.in_(language) if reaction else about["reaction"])
+    process = context.rulebook.processes.get(notice.entity)
+    clock = next((c.label.in_(language) for c in process.clocks if c.name == about["clock"]), about["clock"]) if process else about["clock"]
+    due = datetime.fromisoformat(about["due_at"]).astimezone(ZoneInfo(context.calendar.zone))
+    return REASONS[why].in_(language).format(what=clock, due=f"{due:%Y-%m-%d %H:%M %Z}")

@@ -1,0 +1,41 @@
+"""Asking to see a masked value in the console: asked, decided by another person, shown for a time."""
+
+import pytest
+from playwright.sync_api import expect
+
+from medthread.app import Installation
+from tests.browser.conftest import Visit, assert_accessible
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_value_is_asked_for_granted_and_seen(visit: Visit, installation: Installation) -> None:
+    page = visit("采购员", "entities/customer")
+    page.get_by_role("main").locator("tbody a").first.click()
+    telephone = page.locator("dl.values > div").filter(has_text="电话").first
+    expect(telephone).to_contain_text("*")
+    telephone.get_by_role("button", name="申请查看").click()
+    dialog = page.get_by_role("dialog")
+    assert_accessible(page)
+    dialog.get_by_label("原因").fill("通知召回")
+    dialog.get_by_role("button", name="申请查看").click()
+    expect(telephone).to_contain_text("等待决定")
+    record = page.url
+    page.get_by_role("button", name="退出").click()
+
+    page = visit("安全管理员", "unmasking")
+    row = page.get_by_role("row").filter(has_text="通知召回")
+    expect(row).to_contain_text("电话")
+    assert_accessible(page)
+    row.get_by_role("button", name="批准").click()
+    page.get_by_role("dialog").get_by_label("原因").fill("召回需要")
+    page.get_by_role("dialog").get_by_role("button", name="批准").click()
+    expect(row).to_contain_text("有效")
+    page.get_by_role("button", name="退出").click()
+
+    page = visit("采购员", record.partition("#/")[2])
+    telephone = page.locator("dl.values > div").filter(has_text="电话").first
+    expect(telephone).to_contain_text("可见至")
+    expect(telephone).not_to_contain_text("*")
+    page.get_by_role("button", name="English").click()
+    assert_accessible(page)
