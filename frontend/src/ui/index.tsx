@@ -142,13 +142,16 @@ function Against({ of }: { of: Objection }) {
   return <div><RecordLink of={of.record} /> <span className="quiet">{oneOf(of.detail, language)}</span></div>;
 }
 
+const figures = (text: string): string => text.replace(/\D/g, "");
 const CHINESE = /[\u4e00-\u9fff]/;
 
 /** Details that rules write in both languages, `中文 / English`: the reader's half of them. */
 export function oneOf(text: string, language: string): string {
   const halves = text.split(" / ");
   const [zh = "", en = ""] = halves;
-  if (halves.length === 2 && CHINESE.test(zh) && !CHINESE.test(en)) return language === "en" ? en : zh;
+  // A whole pair says the same figures twice, or none; else they stand once, after the words of both.
+  const whole = halves.length === 2 && CHINESE.test(zh) && !CHINESE.test(en) && figures(zh) === figures(en);
+  if (whole) return language === "en" ? en : zh;
   // Several pairs with figures between them, such as `已判 / decided 0, 已放 / released 2`.
   return language === "en" ? text.replace(/[^ ,;]*[\u4e00-\u9fff][^/,;]* \/ /g, "") : text.replace(/([\u4e00-\u9fff]) \/ [A-Za-z][A-Za-z' -]*[A-Za-z]/g, "$1");
 }
