@@ -34,10 +34,22 @@ DATA = Path(os.environ.get("MEDTHREAD_REAL_DATA", ROOT.parent / "shared" / "data
 
 @pytest.fixture(scope="session", autouse=True)
 def reachable(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Let the database's user walk to the clusters of tests, which pytest keeps closed when root runs it."""
+    """Let the database's user walk to the clusters of tests, which pytest keeps closed when root runs it.
+
+    Else they would lie in the system's own state, where nobody takes them away again.
+    """
     base = tmp_path_factory.getbasetemp()
-    for folder in (base, base.parent):
+    for folder in (base, *base.parents):
+        if folder.name.startswith(("pytest-", "popen-")):
+            folder.chmod(0o711)
+    closed = tmp_path_factory.mktemp
+
+    def opened(basename: str, numbered: bool = True) -> Path:  # noqa: FBT001, FBT002 - pytest's own words
+        folder = closed(basename, numbered)
         folder.chmod(0o711)
+        return folder
+
+    tmp_path_factory.mktemp = opened  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True)

@@ -108,3 +108,14 @@ def test_references_in_a_circle_are_refused() -> None:
 
     with pytest.raises(DeclarationError, match="circle"):
         Registry({"egg": Egg, "hen": Hen}).in_reference_order()
+
+
+def test_a_name_that_somebody_declares_already_is_refused() -> None:
+    class Pallet(Entity):
+        about = about()
+        code: Annotated[str, F("编码", "Code", key=True)]
+
+    with pytest.raises(DeclarationError, match=r"extension\.things declares 'pallet', which tests\.model\.test_entity declares already") as refused:
+        type("Pallet", (Entity,), {"__module__": "extension.things", "about": about(), "__annotations__": {"code": Annotated[str, F("编码", "Code", key=True)]}})
+    assert "another name" in refused.value.hint
+    assert Entity.declared["pallet"] is Pallet

@@ -139,10 +139,7 @@ def _bound(process: Process, steps: list[Any]) -> Iterator[str]:
             yield f"{duty.one} and {duty.other} were done by one person"
     for t in process.transitions:
         if t.needs_all:
-            rounds: dict[Any, list[Any]] = {}
-            for s in steps:
-                if s.action == t.action and s.from_state in t.from_ and s.to_state is not None:
-                    rounds.setdefault(s.revision, []).append(s)
-            for signed in rounds.values():
+            here = [s for s in steps if s.action == t.action and s.from_state in t.from_ and s.to_state is not None]
+            for signed in (here[n:n + len(t.roles)] for n in range(0, len(here), len(t.roles))):  # the revision grows between them where the first gave values
                 if {s.role for s in signed} != set(t.roles) or len({s.actor for s in signed}) != len(signed):
                     yield f"{t.action} moved without all of {t.by} by different persons"

@@ -147,13 +147,26 @@ def test_all_who_sign_one_act_sign_the_same(plant: Plant) -> None:
     first = plant.act("bob", id_, "grant", note="one welder")
     assert first.awaiting == ("eng_mgr",)
     assert (plant.row(id_)["note"], plant.row(id_)["_revision"]) == ("one welder", first.revision)
-    # Whoever signs other values begins anew: nobody's name stands under what they did not see.
+    # Nobody's name stands under what they did not see: other values are refused, at the signature and when it is looked at.
+    for other in ("two welders", None):
+        with pytest.raises(ConflictError, match="signed by qa_mgr with another note"):
+            plant.look("cai", id_, "grant", note=other)
+        with pytest.raises(ConflictError, match="all who sign it sign the same"):
+            plant.act_unseen("cai", id_, "grant", values={"note": other})
+    assert state(plant, id_) == "checked"
+    with plant.store.transaction() as tx:
+        assert not any(tx.execute(select(process_step.c.void)).scalars())
+    # Changed for a reason, both sign anew, and to the letter the same.
+    plant.mend("eve", id_, reason="another comes along", note="two welders")
     assert plant.act("cai", id_, "grant", note="two welders").awaiting == ("qa_mgr",)
-    assert plant.act("bob", id_, "grant", note="two welders").state == "granted"
+    assert plant.act("bob", id_, "grant").state == "granted"
     assert plant.row(id_)["note"] == "two welders"
     with plant.store.transaction() as tx:
         notes = tx.execute(select(signature.c.signer, signature.c.content["values"]["note"].astext).where(signature.c.action == "grant").order_by(signature.c.signed_at))
         assert [tuple(r) for r in notes] == [("bob", "one welder"), ("cai", "two welders"), ("bob", "two welders")]
+        last = tx.execute(select(signature.c.content).where(signature.c.action == "grant").order_by(signature.c.signed_at.desc()).limit(2)).scalars().all()
+        assert last[0]["values"] == last[1]["values"]
+        assert last[0]["parts"] == last[1]["parts"]
         steps = tx.execute(select(process_step.c.actor, process_step.c.void).where(process_step.c.action == "grant").order_by(process_step.c.id))
         assert [tuple(r) for r in steps] == [("bob", True), ("cai", False), ("bob", False)]
 

@@ -98,7 +98,7 @@ function Body({ entity, meta, item, tag, act, onDone, onClose }: Given & { act: 
         {act.evidence && <p className="evidence">{t("sign.evidence")}<strong>{word(act.evidence)}</strong></p>}
         <div className="grid">{asks.map((f) => (
           <Form.Item key={f.name} name={f.name} label={word(f.label)} extra={word(f.hint) || undefined} className={f.long ? "wide" : undefined} rules={asked.includes(f) ? [{ required: true, message: t("required") }] : []}>
-            <FieldInput field={f} />
+            <FieldInput field={f} disabled={act.all_sign && act.signed.length > 0 /* all sign the same */} />
           </Form.Item>
         ))}</div>
         {blocked && <div className="problem" role="alert"><strong>{t("act.blocked", { n: seen.objections.length })}</strong><Objections of={seen.objections} /></div>}

@@ -13,7 +13,7 @@ from medthread.model.process_file import parse_process
 from medthread.stores.serving import LakeReader
 from medthread.trust.roles import ROLES
 from medthread.workflow import handle
-from medthread.workflow.cases import migrate_cases
+from medthread.workflow.migrate import migrate_cases
 from medthread.workspace import read_yaml
 
 processes = typer.Typer(no_args_is_help=True, help="流程 · Processes: list, check, migrate open cases.")

@@ -164,12 +164,24 @@ class Entity:
         cls.name = _snake(cls.__name__)
         cls.fields = _read_fields(cls)
         _check_rules(cls)
+        _check_name(cls)
         Entity.declared[cls.name] = cls
 
     @classmethod
     def key(cls) -> tuple[str, ...]:
         """Names of the natural key's fields, in declared order."""
         return tuple(f.name for f in cls.fields.values() if f.mark.key)
+
+
+def _check_name(cls: type[Entity]) -> None:
+    """A name is declared once; the same module read again declares nothing new."""
+    known = Entity.declared.get(cls.name)
+    if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+        raise DeclarationError(
+            f"{cls.__module__} declares {cls.name!r}, which {known.__module__} declares already",
+            hint="give your entity another name; fields, rules and processes of a shipped one are not replaced, they are added beside it",
+            entity=cls.name,
+        )
 
 
 def _snake(name: str) -> str:

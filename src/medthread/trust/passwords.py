@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -12,7 +13,6 @@ from medthread.stores.postgres.tables import password_history
 from medthread.trust.account_rules import AccountRules
 
 _hasher = PasswordHasher()
-NOBODY = _hasher.hash(secrets.token_urlsafe())  # compared against where there is no account, so that both take as long
 LONGEST = 200
 FEWEST_DIFFERENT = 5
 SHORTEST_NAME = 3
@@ -29,10 +29,16 @@ def hash_of(password: str) -> str:
     return _hasher.hash(password)
 
 
+@cache
+def _nobodys() -> str:
+    """Compared against where there is no account, so that both take as long."""
+    return _hasher.hash(secrets.token_urlsafe())
+
+
 def matches(hashed: str | None, password: str) -> bool:
     """Whether it is the password; an account without one has none that fits, and takes as long to say so."""
     try:
-        return _hasher.verify(hashed or NOBODY, password)
+        return _hasher.verify(hashed or _nobodys(), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
 

@@ -21,7 +21,7 @@ from medthread.trust.accounts import reauthenticate
 from medthread.trust.audit import record
 from medthread.trust.signatures import Signing, sign
 from medthread.workflow.cases import Case, case_of, done_so_far, move_case, void_pending
-from medthread.workflow.content import content_of
+from medthread.workflow.content import content_of, differing
 from medthread.workflow.context import Context
 from medthread.workflow.deadlines import run_clocks
 from medthread.workflow.duties import Done, broken_duty
@@ -95,18 +95,16 @@ def perform(tx: Connection, context: Context, act: Act, actor: Actor, *, at: dat
     _unbound(tx, doing)
     _answered(doing)
     require(tx, context, doing.transition.guards, doing.values, what=f"{doing.entity}.{act.action}")
-    fresh = doing.transition.needs_all and any(doing.row[n] != v for n, v in doing.given.items())
-    if fresh:  # all sign the same: whoever signed other values signs again
-        void_pending(tx, entity=doing.entity, record=doing.case.record)
     signature = _sign(tx, context, doing)
     awaiting = _awaited(tx, doing)
     if awaiting:
-        return _wait(tx, context, doing, signature, awaiting, fresh=fresh)
+        return _wait(tx, context, doing, signature, awaiting)
     return _move(tx, context, doing, signature)
 
 
-def _wait(tx: Connection, context: Context, doing: Doing, signature: str | None, awaiting: tuple[str, ...], *, fresh: bool) -> Outcome:
+def _wait(tx: Connection, context: Context, doing: Doing, signature: str | None, awaiting: tuple[str, ...]) -> Outcome:
     """Keep the signature, and the values that were signed with it, so that the next one is shown and signs the same."""
+    fresh = bool(differing(context, context.registry[doing.entity], doing.row, doing.given))
     _step(tx, doing, signature, to=None)
     if fresh:
         write(tx, context, entity=doing.entity, id_=doing.case.record, body=doing.given, found=doing.row, by=doing.actor.name)
@@ -130,6 +128,7 @@ def prepare(tx: Connection, context: Context, act: Act, actor: Actor, *, at: dat
     if actor is not MACHINE:
         context.access.require(actor, "entities:write")
     given = _given(context, act, row)
+    _same(context, act, row, given, taken=taken)
     apart = any(d.apart == "organisation" for d in case.process.duties)
     organisation = organisation_of(tx, actor.name) if apart and actor is not MACHINE else None
     return Doing(act, actor, at, case, row, transition, given, standing, organisation)
@@ -149,6 +148,15 @@ def _given(context: Context, act: Act, row: dict[str, Any]) -> dict[str, Any]:
     kept = frozenset(f.name for f in entity.fields.values() if f.is_personal and f.name not in act.values)
     body = checked(entity, {**{n: row[n] for n in entity.fields}, **act.values}, kept=kept)
     return {n: body[n] for n in act.values}
+
+
+def _same(context: Context, act: Act, row: dict[str, Any], given: dict[str, Any], *, taken: frozenset[str]) -> None:
+    """All who sign one act sign the same: whoever comes later gives no other values than those that are signed already."""
+    others = differing(context, context.registry[act.entity], row, given) if taken else []
+    if others:
+        raise ConflictError(
+            f"{act.action} was signed by {', '.join(sorted(taken))} with another {', '.join(others)}; all who sign it sign the same",
+            hint="sign what they signed, or change the record first, for a reason: all sign anew then · 请按已签内容签名;若须更改,先说明原因修改记录,各方重新签名")
 
 
 def _signed_roles(tx: Connection, case: Case, transition: Transition) -> frozenset[str]:

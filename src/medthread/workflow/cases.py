@@ -10,11 +10,10 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medthread.methods.canonical import hash_of
-from medthread.model.errors import ConfigurationError, ConflictError, InvalidError, NotFoundError
+from medthread.model.errors import ConfigurationError, NotFoundError
 from medthread.model.process import Process
 from medthread.model.rulebook import Rulebook
 from medthread.stores.postgres.tables import process_case, process_definition, process_step
-from medthread.trust.audit import record as record_audit
 from medthread.workflow.context import Context
 from medthread.workflow.duties import Done
 
@@ -75,7 +74,7 @@ def find_case(tx: Connection, context: Context, *, entity: str, record: str, loc
     row = tx.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         return None
-    process = _definition(tx, context, row)
+    process = definition_of(tx, context, row)
     return Case(entity, record, process, row.state, row.opened_by, row.opened_at, row.state_since)
 
 
@@ -88,7 +87,8 @@ def case_of(tx: Connection, context: Context, *, entity: str, record: str, lock:
     return found
 
 
-def _definition(tx: Connection, context: Context, row: Any) -> Process:
+def definition_of(tx: Connection, context: Context, row: Any) -> Process:
+    """The definition that a row of `process_case` stands on."""
     current = context.rulebook.processes.get(row.entity)
     if current is not None and (current.name, current.version) == (row.process, row.version):
         return current
@@ -115,28 +115,3 @@ def void_pending(tx: Connection, *, entity: str, record: str) -> int:
     table = process_step
     here = (table.c.entity == entity) & (table.c.record == record) & table.c.to_state.is_(None) & ~table.c.void
     return len(tx.execute(update(table).where(here).values(void=True).returning(table.c.id)).all())
-
-
-def migrate_cases(tx: Connection, context: Context, *, entity: str, states: Mapping[str, str], by: str, reason: str) -> int:
-    """Put the open cases of older versions onto the current one, each state as another where `states` says so.
-
-    One act, audited case by case. Refused whole when a state is not known to the current version. Gives how many moved.
-    """
-    process = context.rulebook.processes[entity]
-    names = {s.name for s in process.states}
-    strangers = sorted(set(states.values()) - names)
-    if strangers:
-        raise InvalidError(f"{process.name} has no state {strangers[0]!r}", hint=f"its states are {', '.join(sorted(names))}")
-    old = (process_case.c.entity == entity) & process_case.c.closed_at.is_(None) & (process_case.c.version != process.version)
-    rows = tx.execute(select(process_case).where(old).with_for_update()).all()
-    lost = sorted({r.state for r in rows if states.get(r.state, r.state) not in names})
-    if lost:
-        raise ConflictError(f"cases stand in {', '.join(lost)}, which version {process.version} does not have", hint=f"say where they go: --state {lost[0]}=…")
-    for row in rows:
-        to = states.get(row.state, row.state)
-        here = (process_case.c.entity == entity) & (process_case.c.record == row.record)
-        tx.execute(update(process_case).where(here).values(process=process.name, version=process.version, state=to))
-        void_pending(tx, entity=entity, record=row.record)
-        record_audit(tx, actor=by, action="process.migrate", object_=f"{entity}/{row.record}", reason=reason,
-                     before={"version": row.version, "state": row.state}, after={"version": process.version, "state": to})
-    return len(rows)

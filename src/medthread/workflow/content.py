@@ -42,6 +42,11 @@ def lines_of(tx: Connection, context: Context, part: str, whole: type[Entity], r
     return [values_of(declared, dict(r._mapping)) for r in rows]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
+def differing(context: Context, entity: type[Entity], row: dict[str, Any], given: dict[str, Any]) -> list[str]:
+    """Names of the given values that are others than the record's."""
+    return [n for n, v in given.items() if _given(context, entity.fields[n], v) != _value(entity.fields[n], row)]
+
+
 def _value(field: Field, row: dict[str, Any]) -> Any:
     if field.is_personal and row[field.name] is not None:
         return {"masked": row[field.name + MASKED], "index": row[field.name + INDEX]}

@@ -42,6 +42,13 @@ def run_clocks(tx: Connection, context: Context, case: Case, *, state: str, valu
         tx.execute(_of(case).values(met_at=at))
 
 
+def drop_clocks(tx: Connection, case: Case) -> None:
+    """Take back the limits of clocks that the case's definition does not have; what passed or was met stays on record."""
+    names = [c.name for c in case.process.clocks]
+    here = (deadline.c.entity == case.entity) & (deadline.c.record == case.record) & deadline.c.clock.not_in(names)
+    tx.execute(deadline.delete().where(here & deadline.c.met_at.is_(None) & deadline.c.escalated_at.is_(None)))
+
+
 def _is_on(clock: Clock, values: Mapping[str, Any]) -> bool:
     return all(str(values.get(name)) == wanted for name, wanted in clock.when)
 

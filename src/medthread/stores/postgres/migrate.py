@@ -8,12 +8,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from alembic.operations.ops import CreateTableOp
+from alembic.operations.ops import AddColumnOp, CreateTableOp
 from sqlalchemy import Connection, MetaData, Table, text
 
 from medthread.model.errors import StoreError
 from medthread.stores.postgres.code_lists import renew_code_lists
-from medthread.stores.postgres.row_security import secure_rows
+from medthread.stores.postgres.fingerprint import fingerprint, is_as_noted, note
+from medthread.stores.postgres.row_security import ROLE, WITHIN, condition_of, secure_rows
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import metadata as machine
 
@@ -87,9 +88,12 @@ def differences(connection: Connection, native: MetaData) -> list[Any]:
 
 
 def upgrade(store: Store, native: MetaData) -> None:
-    """Bring the database to what ships, then add the tables that extensions declare."""
+    """Bring the database to what ships, then add the tables that extensions declare; at once where it was left so."""
     with store.transaction() as connection:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('medthread.migrate'))"))
+        shipped = fingerprint(native, _said(native))
+        if is_as_noted(connection, shipped):
+            return
         _to_head(connection, native)
         connection.execute(text(REFUSE_CHANGE))
         for table in WRITTEN_ONCE:
@@ -100,6 +104,14 @@ def upgrade(store: Store, native: MetaData) -> None:
         declared = {t.name: t for t in native.sorted_tables}
         renew_code_lists(connection, declared)
         secure_rows(connection, declared)
+        note(connection, shipped)
+
+
+def _said(native: MetaData) -> list[str]:
+    """What ships besides tables: migrations by name, functions and triggers, what keeps rows apart."""
+    steps = sorted(p.name for p in (Path(__file__).parent / "migrations" / "versions").glob("[0-9]*.py"))
+    rows = sorted(f"{t.key} {condition_of(t)}" for t in native.tables.values())
+    return [*steps, REFUSE_CHANGE, APPEND_ONLY, AWAIT_SEALING, WAKE, ROLE, WITHIN, *rows]
 
 
 def _to_head(connection: Connection, native: MetaData) -> None:
@@ -115,7 +127,7 @@ def _add_extensions(connection: Connection, found: list[Any]) -> None:
         if kind == "add_table" and isinstance(difference[1], Table):
             operations.invoke(CreateTableOp.from_table(difference[1]))
         elif kind == "add_column":
-            operations.add_column(difference[2], difference[3].copy(), schema=difference[1])
+            operations.invoke(AddColumnOp.from_column_and_tablename(difference[1], difference[2], difference[3]))
         elif kind not in ("add_constraint", "add_index"):
             raise StoreError(
                 f"the database differs from the declarations: {difference}",

@@ -133,7 +133,8 @@ def secure_rows(tx: Connection, tables: Mapping[str, Table]) -> list[str]:
 
 _SECURED = """
 select c.relname, p.polname from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_policy p on p.polrelid = c.oid
-where n.nspname = :schema and c.relrowsecurity and has_table_privilege(cast(:role as name), c.oid, 'select, insert, update, delete')
+where n.nspname = :schema and c.relrowsecurity
+  and (select bool_and(has_table_privilege(cast(:role as name), c.oid, wanted)) from unnest(array['select', 'insert', 'update', 'delete']) as wanted)
 """
 _POLICIES = "select policyname from pg_policies where schemaname = :schema and tablename = :name and policyname like :like"
 
