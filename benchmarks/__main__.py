@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import commands, ingest, release, rules, sealing, trace, whole
+from benchmarks import commands, ingest, outbox, policies, recall, release, rules, sealing, trace, whole
 from benchmarks.figures import Figure, machine, show
 
 Measure = Callable[[Path, float], list[Figure]]
@@ -16,9 +16,12 @@ MEASURES: dict[str, Measure] = {
     "ingest": lambda folder, size: [ingest.measure(folder, rows=int(5_000_000 * size))],
     "rules": lambda folder, size: rules.measure(folder, rows=int(5_000_000 * size)),
     "trace": lambda folder, size: trace.measure(folder, edges=int(10_000_000 * size)),
+    "recall": lambda folder, size: recall.measure(folder, units=int(2_000_000 * size)),
     "rerun": lambda folder, size: [whole.rerun(folder, rows=int(4_000_000 * size))],
     "release": lambda folder, size: release.measure(folder, rows=int(10_000 * size)),
     "commands": lambda folder, size: commands.measure(folder, acts=int(1_000 * size)),
+    "policies": lambda folder, size: policies.measure(folder, requests=int(1_000 * size)),
+    "outbox": lambda folder, size: outbox.measure(folder, events=int(3_000 * size)),
     "sealing": lambda folder, size: sealing.measure(folder, rows=int(100_000 * size)),
     "memory": lambda folder, size: whole.memory(folder, sizes=(0.5 * size, 5.0 * size)),
 }

@@ -1,28 +1,18 @@
 """A person's act over HTTP, with its audit row and its event, against a bare endpoint that inserts one row."""
 
-import json
 import statistics
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import insert
+from sqlalchemy import create_engine, insert
 
 from benchmarks.figures import Figure
-from medthread.api import create_app
-from medthread.app import Installation, open_installation
+from benchmarks.serving import Client, Server, rates, serving
+from medthread.api.services import Services
+from medthread.app import open_installation
 from medthread.stores.postgres.tables import unknown_carrier
-from medthread.trust.accounts import create_account
 
-PASSWORD, CLIENTS, ROUNDS = "a long enough word 7", 4, 5
+ROUNDS = 7
 PROCESS = """
 record: organisation
 name: bench
@@ -39,122 +29,47 @@ transitions:
 """
 
 
-@dataclass(frozen=True)
-class Server:
-    """A running server, and records to act on."""
-
-    port: int
-    cookie: str
-    records: list[str]
-
-
 def measure(folder: Path, *, acts: int) -> list[Figure]:
-    """Requests a second of both, in turns, by several clients."""
-    with serving(folder / "commands") as server:
-        clients = [Client(server, n) for n in range(CLIENTS)]
-        for warm in (Client.bare, Client.act):
-            rate(clients, warm, CLIENTS * 5)
-        ours, theirs = [], []
-        for _ in range(ROUNDS):
-            theirs.append(rate(clients, Client.bare, acts))
-            ours.append(rate(clients, Client.act, acts))
-    mine, bare = statistics.median(ours), statistics.median(theirs)
-    return [Figure("an act with audit and event, over HTTP", f"{mine:,.0f}/s", f"{bare:,.0f}/s", mine / bare, ">= 0.6 of a bare insert", mine / bare >= 0.6)]
+    """Requests a second of both, in turns, by several clients; the ratio is the median of the rounds' own."""
+    home = folder / "commands"
+    home.mkdir()
+    (home / "medthread.toml").write_text('name = "bench"\n', encoding="utf-8")
+    with open_installation(home) as installation:
+        event = next(e for e in installation.rulebook.events if e not in installation.rulebook.reactions_to)
+    files = {"processes/bench.yaml": PROCESS.replace("EVENT", event)}
+    with serving(home, files=files, role="qa", routes=bare) as server:
+        found = rates(server, Acting, ("bare", "act"), times=acts, rounds=ROUNDS)
+    ratio = statistics.median(ours / theirs for ours, theirs in zip(found["act"], found["bare"], strict=True))
+    ours, theirs = (f"{statistics.median(found[n]):,.0f}/s" for n in ("act", "bare"))
+    return [Figure("an act with audit and event, over HTTP", ours, theirs, ratio, ">= 0.6 of a bare insert", ratio >= 0.6)]
 
 
-def rate(clients: "list[Client]", request: "Callable[[Client], None]", acts: int) -> float:
-    """Requests a second."""
-    each = acts // len(clients)
-
-    def run(client: Client) -> None:
-        for _ in range(each):
-            request(client)
-
-    started = time.perf_counter()
-    with ThreadPoolExecutor(len(clients)) as pool:
-        list(pool.map(run, clients))
-    return each * len(clients) / (time.perf_counter() - started)
-
-
-class Client:
-    """One connection, one record of its own."""
+class Acting(Client):
+    """A client with a record of its own, set to work and to rest in turns."""
 
     def __init__(self, server: Server, number: int) -> None:
-        self.record, self.revision, self.busy, self.sent = server.records[number], 1, False, 0
-        self.connection = HTTPConnection("127.0.0.1", server.port)
-        self.headers = {"Cookie": server.cookie, "X-Requested-With": "medthread", "Content-Type": "application/json"}
-
-    def send(self, path: str, body: dict[str, Any], **headers: str) -> dict[str, Any]:
-        """One request, answered 2xx."""
-        self.connection.request("POST", path, json.dumps(body), {**self.headers, **headers})
-        answer = self.connection.getresponse()
-        told = answer.read()
-        assert answer.status < 300, told
-        found: dict[str, Any] = json.loads(told)
-        return found
+        super().__init__(server, number)
+        body = {"code": f"B{number}", "name": "bench", "kind": "plant"}
+        self.record = self.send("POST", "/api/v1/entities/organisation", body)["item"]["_id"]
+        self.revision, self.busy = 1, False
 
     def bare(self) -> None:
         """One row inserted, nothing else."""
-        self.sent += 1
-        self.send("/bare", {"id": f"{self.record}-{self.sent}"})
+        self.send("POST", "/bare", {"id": f"{self.record}-{self.sent}"})
 
     def act(self) -> None:
         """One act done."""
         path = f"/api/v1/entities/organisation/{self.record}/acts/{'rest' if self.busy else 'begin'}"
-        done = self.send(path, {"values": {}}, **{"If-Match": f'"{self.revision}"'})
+        done = self.send("POST", path, {"values": {}}, **{"If-Match": f'"{self.revision}"'})
         self.revision, self.busy = done["revision"], not self.busy
 
 
-@contextmanager
-def serving(home: Path) -> Iterator[Server]:
-    """The product's server with one more endpoint."""
-    (home / "processes").mkdir(parents=True)
-    (home / "medthread.toml").write_text('name = "bench"\n', encoding="utf-8")
-    with open_installation(home) as installation:
-        event = next(e for e in installation.rulebook.events if e not in installation.rulebook.reactions_to)
-    (home / "processes" / "bench.yaml").write_text(PROCESS.replace("EVENT", event), encoding="utf-8")
-    with open_installation(home) as installation, installation.serving([]) as services:
-        with installation.store.transaction() as tx:
-            create_account(tx, name="bench", printed_name="Bench", password=PASSWORD, roles=("qa",), by="bench")
-        app = create_app(services)
-        bare(app, installation)
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Server(port, *signed_in(port))
-        server.should_exit = True
-        thread.join()
-
-
-def bare(app: FastAPI, installation: Installation) -> None:
-    """A bare SQLAlchemy insert endpoint: one statement, one transaction."""
+def bare(app: FastAPI, services: Services) -> None:
+    """A bare SQLAlchemy insert endpoint: nobody asked who it is, one statement, one transaction, an engine as it comes."""
+    engine = create_engine(services.store.url, pool_size=20)
 
     @app.post("/bare")
     def insert_one(body: dict[str, str]) -> dict[str, str]:
-        with installation.store.engine.begin() as tx:
+        with engine.begin() as tx:
             tx.execute(insert(unknown_carrier).values(id=body["id"], text="x", issuer="x", first_by="bench"))
         return {"id": body["id"]}
-
-
-def signed_in(port: int) -> tuple[str, list[str]]:
-    """A session, and a record for each client."""
-    connection = HTTPConnection("127.0.0.1", port)
-    headers = {"Content-Type": "application/json", "X-Requested-With": "medthread"}
-    connection.request("POST", "/api/v1/session", json.dumps({"username": "bench", "password": PASSWORD}), headers)
-    answer = connection.getresponse()
-    answer.read()
-    headers["Cookie"] = str(answer.getheader("set-cookie")).partition(";")[0]
-    records = []
-    for n in range(CLIENTS):
-        body = {"code": f"B{n}", "name": "bench", "kind": "plant"}
-        connection.request("POST", "/api/v1/entities/organisation", json.dumps(body), headers)
-        answer = connection.getresponse()
-        told = json.loads(answer.read())
-        assert answer.status == 201, told
-        records.append(told["item"]["_id"])
-    return headers["Cookie"], records
-
-

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from medthread.app import open_installation
 from medthread.model.errors import DeclarationError, ForbiddenError
-from medthread.trust.access import SHIPPED, Access, Actor, matrix
+from medthread.trust.access import SHIPPED, Access, Actor, Deed, matrix
 from medthread.trust.incompatible import found_in
 from medthread.trust.roles import ROLES
 from medthread.workspace import Workspace
@@ -86,6 +86,26 @@ def test_a_misspelt_policy_is_refused(workspace: Workspace, text: str, said: str
     with pytest.raises(DeclarationError, match=r"own\.cedar") as found, open_installation(workspace.home):
         pytest.fail("it opened")
     assert said in found.value.message
+
+
+DEED = Deed("capa", "close", ("qa", "qa_mgr"), "qa")
+
+
+def test_an_act_of_a_process_is_for_those_whom_it_names() -> None:
+    assert ACCESS.decide_act(actor("qa"), DEED) == (True, ("process.roles",))
+    assert not ACCESS.decide_act(actor("eng"), DEED._replace(standing="eng")).allowed, "the process does not name it"
+    assert ACCESS.decide_act(actor("eng"), DEED).allowed, "lent to them"
+    assert ACCESS.decide_act(actor("eng"), Deed("capa", "draft", ("orig",), "orig")).allowed, "they opened it"
+    assert ACCESS.decide_act(actor("system_admin"), DEED).policies == ("administrators.see_no_data",)
+    assert "incompatible.prod.qa" in ACCESS.decide_act(actor("prod", "qa"), DEED).policies
+
+
+def test_a_companys_own_policy_forbids_an_act_and_is_named() -> None:
+    own = Access({"own.cedar": """@id("ours.capa") forbid (principal in Role::"qa", action == Action::"processes:act", resource)
+        when { resource.process == "capa" && resource.action == "close" };"""})
+    assert own.decide_act(actor("qa"), DEED) == (False, ("ours.capa",))
+    assert own.decide_act(actor("qa"), DEED._replace(action="draft")).allowed
+    assert own.decide_act(actor("qa_mgr"), DEED._replace(standing="qa_mgr")).allowed
 
 
 def test_every_shipped_policy_has_a_name() -> None:

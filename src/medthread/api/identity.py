@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 
 from medthread.api.services import Services
@@ -20,8 +21,8 @@ MARK = "x-requested-with"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def services(request: Request) -> Services:
-    """The installation."""
+async def services(request: Request) -> Services:
+    """The installation. It waits for nothing, so it takes no thread."""
     found: Services = request.app.state.services
     return found
 
@@ -37,7 +38,7 @@ def place_of(request: Request) -> Place:
 def whoever(request: Request, given: Given) -> Actor:
     """The actor, or 401. A cookie may write only with a header that a foreign page cannot send."""
     header = request.headers.get("authorization", "")
-    with given.store.transaction() as tx:
+    with given.store.statements() as tx:
         if header.lower().startswith("bearer "):
             return _known(request, actor_of_token(tx, token=header[7:].strip()))
         token = request.cookies.get(COOKIE)
@@ -68,12 +69,12 @@ class May:
 
     action: str
 
-    def __call__(self, request: Request, given: Given, actor: Annotated[Actor, Depends(whoever)]) -> Actor:
-        """The actor, or 403."""
+    async def __call__(self, request: Request, given: Given, actor: Annotated[Actor, Depends(whoever)]) -> Actor:
+        """The actor, or 403. A decision takes no thread; writing down a refusal does."""
         try:
             given.access.require(actor, self.action)
         except ForbiddenError:
-            _refused(given, actor.name, request)
+            await run_in_threadpool(_refused, given, actor.name, request)
             raise
         return actor
 

@@ -7,9 +7,9 @@ permit more within the same words. Rows follow plants, organisations and regions
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cedarpy
 
@@ -48,6 +48,22 @@ class Actor:
     def reach(self) -> Reach:
         """Which rows they read and write."""
         return Reach(self.plants, self.organisations, self.regions)
+
+
+class Deed(NamedTuple):
+    """An act of a process as policies see it: the roles that its definition names, and the one in which it would be done."""
+
+    process: str
+    action: str
+    roles: tuple[str, ...]
+    standing: str
+
+
+class Decision(NamedTuple):
+    """Whether an action is allowed, and the policies that decided it."""
+
+    allowed: bool
+    policies: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -95,30 +111,40 @@ class Access:
         decided = self._decided(actor, action)
         return decided.policies if decided.allowed else ()
 
-    def _decided(self, actor: Actor, action: str) -> "Decision":
-        return _decide(tuple(sorted(self.own.items())), tuple(sorted(actor.roles)), actor.reach, action)
+    def _decided(self, actor: Actor, action: str) -> Decision:
+        return _decide(self._own, tuple(sorted(actor.roles)), actor.reach, action)
 
+    def decide_act(self, actor: Actor, deed: Deed) -> Decision:
+        """Whether somebody may do an act of a process in a role, their own or lent to them, and the policies that decided it."""
+        return _decide(self._own, tuple(sorted(actor.roles)), actor.reach, "processes:act", deed)
 
-class Decision(NamedTuple):
-    """Whether an action is allowed, and the policies that decided it."""
-
-    allowed: bool
-    policies: tuple[str, ...]
+    @cached_property
+    def _own(self) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted(self.own.items()))
 
 
 @lru_cache(maxsize=4096)
-def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], reach: Reach, action: str) -> Decision:
-    policies, names = _policies(own)
+def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], reach: Reach, action: str, deed: Deed | None = None) -> Decision:
+    policies, names = _policies(own, action)
     parents = [r for r in roles if r in ROLES]
     parents += [READER] if any(ROLES[r].reads for r in parents) else []
     parents += [ACTOR] if any(ROLES[r].acts for r in parents if r in ROLES) else []
     parents += groups_of(roles)
+    parents += [deed.standing] if deed is not None and deed.standing not in parents else []
     account = {"uid": {"type": "Account", "id": "actor"}, "attrs": {"bound": reach.is_bound, **{n: list(v) for n, v in vars(reach).items()}},
                "parents": [{"type": "Role", "id": r} for r in parents]}
     groups = [{"uid": {"type": "Role", "id": r}, "attrs": {}, "parents": []} for r in parents]
-    request = {"principal": 'Account::"actor"', "action": f"Action::{json.dumps(action)}", "resource": 'Installation::"this"', "context": {}}
-    answer = cedarpy.is_authorized(request, policies, [account, *groups], _schema()[0])
+    resource = 'Installation::"this"' if deed is None else 'Transition::"asked"'
+    request = {"principal": 'Account::"actor"', "action": f"Action::{json.dumps(action)}", "resource": resource, "context": {}}
+    asked = [] if deed is None else [_transition(deed)]
+    answer = cedarpy.is_authorized(request, policies, [account, *groups, *asked], _schema()[0])
     return Decision(answer.allowed, tuple(sorted(names[r] for r in answer.diagnostics.reasons)))
+
+
+def _transition(deed: Deed) -> dict[str, Any]:
+    named = [{"__entity": {"type": "Role", "id": r}} for r in deed.roles]
+    attrs = {"process": deed.process, "action": deed.action, "roles": named, "standing": {"__entity": {"type": "Role", "id": deed.standing}}}
+    return {"uid": {"type": "Transition", "id": "asked"}, "attrs": attrs, "parents": []}
 
 
 @cache
@@ -130,12 +156,24 @@ def _schema() -> tuple[cedarpy.Schema, tuple[str, ...]]:
 
 
 @cache
-def _policies(own: tuple[tuple[str, str], ...]) -> tuple[cedarpy.PolicySet, dict[str, str]]:
-    """All policies, parsed once, and what each is called: Cedar numbers them, an `@id` names them."""
+def _policies(own: tuple[tuple[str, str], ...], action: str) -> tuple[cedarpy.PolicySet, dict[str, str]]:
+    """The policies whose scope takes the action, parsed once, and what each is called: Cedar numbers them, an `@id` names them."""
+    taken = {k: p for k, p in _all_policies(own).items() if _takes(p["action"], action)}
+    parsed = cedarpy.PolicySet.from_json_str(json.dumps({"templates": {}, "staticPolicies": taken, "templateLinks": []}))
+    return parsed, {k: p.get("annotations", {}).get("id", k) for k, p in taken.items()}
+
+
+@cache
+def _all_policies(own: tuple[tuple[str, str], ...]) -> dict[str, dict[str, Any]]:
     shipped = "\n".join(p.read_text(encoding="utf-8") for p in sorted(SHIPPED.glob("*.cedar")))
-    text = "\n".join([shipped, incompatible_policies(), *(t for _, t in own)])
-    static = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
-    return cedarpy.PolicySet.from_str(text), {k: p.get("annotations", {}).get("id", k) for k, p in static.items()}
+    found: dict[str, dict[str, Any]] = json.loads(cedarpy.policies_to_json_str("\n".join([shipped, incompatible_policies(), *(t for _, t in own)])))["staticPolicies"]
+    return found
+
+
+def _takes(scope: dict[str, Any], action: str) -> bool:
+    """Whether a policy's scope takes an action; the schema has no groups of actions. A policy that does not could never match."""
+    named = scope.get("entities") or [scope["entity"]] if scope["op"] in ("==", "in") else None
+    return named is None or action in {e["id"] for e in named}
 
 
 def _check(name: str, text: str) -> None:

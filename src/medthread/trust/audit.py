@@ -1,42 +1,42 @@
 """Audit rows: every write, every refused one, every look under a mask, in the transaction of the act itself."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from medthread.methods.canonical import plain
 from medthread.stores.postgres.tables import audit_event
+from medthread.stores.postgres.writing import Write, adding, put
 
 DONE, REFUSED, READ = "done", "refused", "read"
 OUTCOMES = (DONE, REFUSED, READ)
 
 
-def record(  # noqa: PLR0913 - an audit row has these entries
-    tx: Connection,
-    *,
-    actor: str,
-    action: str,
-    object_: str,
-    outcome: str = DONE,
-    reason: str | None = None,
-    before: Any = None,
-    after: Any = None,
-    detail: Any = None,
-) -> None:
-    """Insert one audit row; the table refuses update and delete. Numbers with a fraction are kept as text, for they are sealed."""
-    tx.execute(
-        insert(audit_event).values(
-            actor=actor,
-            action=action,
-            object=object_,
-            outcome=outcome,
-            reason=reason,
-            before=plain(before),
-            after=plain(after),
-            detail=plain(detail),
-        )
-    )
+class AuditRow(TypedDict, total=False):
+    """Who did what to which record, with what outcome; done, where nothing else is said."""
+
+    actor: Required[str]
+    action: Required[str]
+    object_: Required[str]
+    outcome: str
+    reason: str | None
+    before: Any
+    after: Any
+    detail: Any
+
+
+def recording(**row: Unpack[AuditRow]) -> Write:
+    """An audit row, to be written together with what it tells of. Numbers with a fraction are kept as text, for they are sealed."""
+    return adding(audit_event, {
+        "actor": row["actor"], "action": row["action"], "object": row["object_"], "outcome": row.get("outcome", DONE), "reason": row.get("reason"),
+        "before": plain(row.get("before")), "after": plain(row.get("after")), "detail": plain(row.get("detail")),
+    })
+
+
+def record(tx: Connection, **row: Unpack[AuditRow]) -> None:
+    """Insert one audit row; the table refuses update and delete."""
+    put(tx, [recording(**row)])
 
 
 def record_read(tx: Connection, *, actor: str, object_: str, fields: Iterable[str], reason: str, grant: str | None = None) -> None:

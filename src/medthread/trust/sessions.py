@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from medthread.model.errors import NotFoundError, UnauthenticatedError
 from medthread.stores.postgres.tables import account, second_factor, session
@@ -18,6 +18,16 @@ from medthread.trust.keys import Keyring
 
 TOUCH_SECONDS = 60  # how exactly idleness is measured: a session is written to at most once in this time
 LONGEST_DEVICE = 200
+HOLDER = (  # asked with every request, so made once
+    select(
+        account.c.name, account.c.printed_name, account.c.roles, account.c.plants, account.c.language, account.c.organisations, account.c.regions,
+        account.c.disabled_at,
+        account.c.password_hash, account.c.password_temporary, account.c.password_changed_at,
+        session.c.expires_at, session.c.last_seen_at, session.c.id.label("session_id"), second_factor.c.confirmed_at)
+    .join(session, session.c.account == account.c.name)
+    .outerjoin(second_factor, second_factor.c.account == account.c.name)
+    .where(session.c.token_hash == bindparam("token_hash"))
+)
 NEW_PASSWORD, SECOND_FACTOR = "password", "second_factor"
 
 
@@ -73,13 +83,7 @@ def sign_out(tx: Connection, *, token: str) -> None:
 
 def actor_of_session(tx: Connection, *, token: str, rules: AccountRules) -> Actor:
     """Who a session belongs to, and what they have to do before anything else."""
-    query = (
-        select(account, session.c.expires_at, session.c.last_seen_at, session.c.id.label("session_id"), second_factor.c.confirmed_at)
-        .join(session, session.c.account == account.c.name)
-        .outerjoin(second_factor, second_factor.c.account == account.c.name)
-        .where(session.c.token_hash == digest(token))
-    )
-    row, now = tx.execute(query).one_or_none(), datetime.now(UTC)
+    row, now = tx.execute(HOLDER, {"token_hash": digest(token)}).one_or_none(), datetime.now(UTC)
     if row is None or row.expires_at < now or row.disabled_at is not None:
         raise UnauthenticatedError("the session has ended", hint="sign in again")
     if row.last_seen_at < now - timedelta(minutes=rules.idle_minutes):
@@ -92,7 +96,7 @@ def actor_of_session(tx: Connection, *, token: str, rules: AccountRules) -> Acto
     )
 
 
-def _must(row: Row[tuple[Any, ...]], rules: AccountRules, now: datetime) -> tuple[str, ...]:
+def _must(row: Any, rules: AccountRules, now: datetime) -> tuple[str, ...]:
     aged = rules.password_days and row.password_changed_at < now - timedelta(days=rules.password_days)
     local = row.password_hash is not None
     first = (NEW_PASSWORD,) if local and (row.password_temporary or aged) else ()

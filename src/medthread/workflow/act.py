@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from medthread.methods.canonical import hash_of
 from medthread.model import Transition
@@ -16,19 +16,20 @@ from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, 
 from medthread.model.events import Event
 from medthread.model.process import SYSTEM
 from medthread.stores.postgres.tables import process_step
+from medthread.stores.postgres.writing import Write, adding, put
 from medthread.trust.access import Actor
 from medthread.trust.accounts import reauthenticate
-from medthread.trust.audit import record
+from medthread.trust.audit import recording
 from medthread.trust.signatures import Signing, sign
-from medthread.workflow.cases import Case, case_of, done_so_far, move_case, void_pending
+from medthread.workflow.cases import Case, done_so_far, moving, void_pending
 from medthread.workflow.content import content_of, differing
 from medthread.workflow.context import Context
 from medthread.workflow.deadlines import run_clocks
 from medthread.workflow.duties import Done, broken_duty
 from medthread.workflow.guarding import require
-from medthread.workflow.native import checked, locked_row, safe, write
-from medthread.workflow.outbox import emit
-from medthread.workflow.standing import MACHINE, Standing, fitting, lent_standings, organisation_of, own_standings
+from medthread.workflow.native import checked, locked_case, put_row, safe, writing
+from medthread.workflow.outbox import happened, telling
+from medthread.workflow.standing import MACHINE, Asking, Standing, lent_standings, organisation_of, own_standings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,26 +106,29 @@ def perform(tx: Connection, context: Context, act: Act, actor: Actor, *, at: dat
 def _wait(tx: Connection, context: Context, doing: Doing, signature: str | None, awaiting: tuple[str, ...]) -> Outcome:
     """Keep the signature, and the values that were signed with it, so that the next one is shown and signs the same."""
     fresh = bool(differing(context, context.registry[doing.entity], doing.row, doing.given))
-    _step(tx, doing, signature, to=None)
+    told = [_step(doing, signature, to=None), _told(context, doing, signature, to=None)]
     if fresh:
-        write(tx, context, entity=doing.entity, id_=doing.case.record, body=doing.given, found=doing.row, by=doing.actor.name)
+        put_row(tx, _row(tx, context, doing), *told, within=doing.actor.reach)
         run_clocks(tx, context, doing.case, state=doing.case.state, values=doing.values, at=doing.at)
-    _tell(tx, context, doing, signature, to=None)
+    else:
+        put(tx, told)
     return Outcome(doing.case.state, doing.row["_revision"] + fresh, signature, awaiting)
 
 
 def prepare(tx: Connection, context: Context, act: Act, actor: Actor, *, at: datetime) -> Doing:
     """Lock the record and find out whether the act is one that this person may do in this state."""
-    case = case_of(tx, context, entity=act.entity, record=act.record, lock=True)
-    row = locked_row(tx, context, act.entity, act.record, version=act.version, within=actor.reach)
+    case, row = locked_case(tx, context, act.entity, act.record, version=act.version, within=actor.reach)
     transition = case.process.transition(act.action, state=case.state)
     if transition is None:
         possible = ", ".join(t.action for t in case.process.leaving(case.state)) or "nothing: it is closed"
         raise ConflictError(f"{act.entity} is {case.state}: {act.action!r} cannot be done now", hint=f"possible now: {possible}")
     taken = _signed_roles(tx, case, transition)
-    standing = fitting(transition, own_standings(actor, case), row, taken=taken) or fitting(transition, lent_standings(tx, actor, case, at=at), row, taken=taken)
+    asking, own = Asking(context.access, actor, case, transition, row), own_standings(actor, case)
+    standing = asking.fitting(own, taken=taken) or asking.fitting(lent_standings(tx, actor, case, at=at), taken=taken)
     if standing is None:
-        raise ForbiddenError(f"{actor.name} may not {act.action} a {act.entity}", hint=f"it takes {row[transition.role_in] if transition.role_in else transition.by}", actor=actor.name, action=act.action)
+        takes = row[transition.role_in] if transition.role_in else transition.by
+        hint = "; ".join([*asking.forbidden_by(own), f"it takes {takes}"])
+        raise ForbiddenError(f"{actor.name} may not {act.action} a {act.entity}", hint=hint, actor=actor.name, action=act.action)
     if actor is not MACHINE:
         context.access.require(actor, "entities:write")
     given = _given(context, act, row)
@@ -223,22 +227,26 @@ def _awaited(tx: Connection, doing: Doing) -> tuple[str, ...]:
     return tuple(r for r in doing.transition.roles if r not in signed)
 
 
-def _step(tx: Connection, doing: Doing, signature: str | None, *, to: str | None) -> None:
-    tx.execute(insert(process_step).values(
-        entity=doing.entity, record=doing.case.record, action=doing.act.action, from_state=doing.case.state, to_state=to,
-        revision=doing.row["_revision"], actor=doing.actor.name, on_behalf_of=doing.standing.on_behalf_of, role=doing.standing.role,
-        organisation=doing.organisation, reason=doing.act.reason, signature=signature, at=doing.at))
+def _step(doing: Doing, signature: str | None, *, to: str | None) -> Write:
+    return adding(process_step, {
+        "entity": doing.entity, "record": doing.case.record, "action": doing.act.action, "from_state": doing.case.state, "to_state": to,
+        "revision": doing.row["_revision"], "actor": doing.actor.name, "on_behalf_of": doing.standing.on_behalf_of, "role": doing.standing.role,
+        "organisation": doing.organisation, "reason": doing.act.reason, "signature": signature, "at": doing.at})
+
+
+def _row(tx: Connection, context: Context, doing: Doing) -> Write:
+    return writing(tx, context, entity=doing.entity, id_=doing.case.record, body=doing.given, found=doing.row, by=doing.actor.name)
 
 
 def _move(tx: Connection, context: Context, doing: Doing, signature: str | None) -> Outcome:
+    """Record, step, case, audit row and event stand or fall together, and are written in one statement."""
     to = doing.transition.to
-    _step(tx, doing, signature, to=to)
+    events = _events(context, doing)
     _settle_signatures(tx, doing)
-    write(tx, context, entity=doing.entity, id_=doing.case.record, body=doing.given, found=doing.row, by=doing.actor.name, within=doing.actor.reach)
-    move_case(tx, doing.case, to=to, at=doing.at)
+    told = [_step(doing, signature, to=to), moving(doing.case, to=to, at=doing.at), _told(context, doing, signature, to=to), *(telling(e) for e in events)]
+    put_row(tx, _row(tx, context, doing), *told, within=doing.actor.reach)
     run_clocks(tx, context, doing.case, state=to, values=doing.values, at=doing.at)
-    _tell(tx, context, doing, signature, to=to)
-    return Outcome(to, doing.row["_revision"] + 1, signature, events=_emit(tx, context, doing))
+    return Outcome(to, doing.row["_revision"] + 1, signature, events=events)
 
 
 def _settle_signatures(tx: Connection, doing: Doing) -> None:
@@ -251,19 +259,19 @@ def _settle_signatures(tx: Connection, doing: Doing) -> None:
     void_pending(tx, entity=doing.entity, record=doing.case.record)
 
 
-def _emit(tx: Connection, context: Context, doing: Doing) -> tuple[Event, ...]:
+def _events(context: Context, doing: Doing) -> tuple[Event, ...]:
     if not doing.transition.emits:
         return ()
     entity = context.registry[doing.entity]
     body = {**safe(entity, doing.values), "state": doing.transition.to, "action": doing.act.action}
-    return (emit(tx, context, type_=doing.transition.emits, entity=doing.entity, record=doing.case.record, by=doing.actor.name, at=doing.at, body=body),)
+    return (happened(context, type_=doing.transition.emits, entity=doing.entity, record=doing.case.record, by=doing.actor.name, at=doing.at, body=body),)
 
 
-def _tell(tx: Connection, context: Context, doing: Doing, signature: str | None, *, to: str | None) -> None:
+def _told(context: Context, doing: Doing, signature: str | None, *, to: str | None) -> Write:
     """The audit row of the act."""
     entity = context.registry[doing.entity]
     before = {"state": doing.case.state, **safe(entity, {n: doing.row[n] for n in doing.given})}
     after = {"state": to or doing.case.state, **safe(entity, doing.given)}
     detail = {"role": doing.standing.role, "on_behalf_of": doing.standing.on_behalf_of, "signature": signature} | ({} if to else {"signed": "waits for others"})
-    record(tx, actor=doing.actor.name, action=f"{doing.entity}.{doing.act.action}", object_=f"{doing.entity}/{doing.case.record}",
-           reason=doing.act.reason, before=before, after=after, detail=detail)
+    return recording(actor=doing.actor.name, action=f"{doing.entity}.{doing.act.action}", object_=f"{doing.entity}/{doing.case.record}",
+                     reason=doing.act.reason, before=before, after=after, detail=detail)

@@ -14,6 +14,7 @@ from medthread.model.errors import ConfigurationError, NotFoundError
 from medthread.model.process import Process
 from medthread.model.rulebook import Rulebook
 from medthread.stores.postgres.tables import process_case, process_definition, process_step
+from medthread.stores.postgres.writing import Write, changing
 from medthread.workflow.context import Context
 from medthread.workflow.duties import Done
 
@@ -72,10 +73,13 @@ def find_case(tx: Connection, context: Context, *, entity: str, record: str, loc
     """The record's case; nothing where its entity has no process."""
     query = select(process_case).where(process_case.c.entity == entity, process_case.c.record == record)
     row = tx.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else case_from(tx, context, row)
+
+
+def case_from(tx: Connection, context: Context, row: Any) -> Case:
+    """A row of cases, with the definition that it stands on."""
     process = definition_of(tx, context, row)
-    return Case(entity, record, process, row.state, row.opened_by, row.opened_at, row.state_since)
+    return Case(row.entity, row.record, process, row.state, row.opened_by, row.opened_at, row.state_since)
 
 
 def case_of(tx: Connection, context: Context, *, entity: str, record: str, lock: bool = False) -> Case:
@@ -96,11 +100,10 @@ def definition_of(tx: Connection, context: Context, row: Any) -> Process:
     return DEFINITION.validate_python(tx.execute(kept).scalar_one())
 
 
-def move_case(tx: Connection, case: Case, *, to: str, at: datetime) -> None:
-    """Stand in another state."""
-    here = (process_case.c.entity == case.entity) & (process_case.c.record == case.record)
+def moving(case: Case, *, to: str, at: datetime) -> Write:
+    """The case in another state, to be written together with what moved it."""
     closed = at if case.process.is_over(to) else None
-    tx.execute(update(process_case).where(here).values(state=to, state_since=at, closed_at=closed))
+    return changing(process_case, {"state": to, "state_since": at, "closed_at": closed}, of={"entity": case.entity, "record": case.record})
 
 
 def done_so_far(tx: Connection, case: Case) -> list[Done]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -38,7 +38,7 @@ def do(tx: Connection, context: Context, act: Act, actor: Actor) -> Outcome:
 
 def told(outcome: Outcome) -> Answer:
     """An outcome as an answer."""
-    return {k: v for k, v in asdict(outcome).items() if k != "events"}
+    return {"state": outcome.state, "revision": outcome.revision, "signature": outcome.signature, "awaiting": outcome.awaiting}
 
 
 def once(tx: Connection, given: Once | None, act: Callable[[], Answer]) -> Answer:

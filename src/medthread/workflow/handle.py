@@ -6,7 +6,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from medthread.model.errors import MedthreadError
-from medthread.stores.postgres.store import Store
+from medthread.stores.postgres.store import Store, undo
 from medthread.trust.audit import record
 
 Result = TypeVar("Result")
@@ -17,12 +17,12 @@ def handle(store: Store, *, by: str, action: str, object_: str, act: Callable[[C
 
     `act` writes its own audit row, for only it knows what was there before and after.
     """
-    with store.transaction() as tx:
+    with store.undoable() as tx:
         try:
-            with tx.begin_nested():
-                return act(tx)
+            return act(tx)
         except MedthreadError as error:
             refused = error
+            undo(tx)
             refused.stands(tx)
             record(
                 tx, actor=by, action=action, object_=object_, outcome="refused", reason=refused.code,

@@ -3,10 +3,12 @@
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from medthread.derive.columns import INDEX, MASKED
@@ -21,10 +23,11 @@ from medthread.model.errors import (
 )
 from medthread.stores.postgres.row_security import EVERYWHERE, Place, Reach, own_rows
 from medthread.stores.postgres.tables import process_case
+from medthread.stores.postgres.writing import Write, changing, put
 from medthread.trust.audit import record
 from medthread.trust.rules import broken_rules
 from medthread.trust.seal import blind_index, is_sealed, mask_partial, seal_all
-from medthread.workflow.cases import Case, find_case, open_case, void_pending
+from medthread.workflow.cases import Case, case_from, case_of, find_case, open_case, void_pending
 from medthread.workflow.context import Context
 from medthread.workflow.deadlines import run_clocks
 from medthread.workflow.filling import filled
@@ -134,7 +137,30 @@ def locked_row(tx: Connection, context: Context, entity: str, id_: str, *, versi
         row = tx.execute(select(table).where(table.c.id == id_).with_for_update()).one_or_none()
     if row is None:
         raise NotFoundError(f"no {entity} {id_!r}", hint="it may have been given another id, or belong to another plant")
-    found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+    return _as_read(dict(row._mapping), version)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+
+
+def locked_case(tx: Connection, context: Context, entity: str, id_: str, *, version: str | None, within: Reach) -> tuple[Case, dict[str, Any]]:
+    """A record's case and its row, both locked, the case first as everywhere: in one question where nothing bounds who asks."""
+    table = None if within.is_bound else context.tables.get(entity)  # whoever is bound locks no case in their own role
+    found = None if table is None or version is None else tx.execute(_both(table), {"entity": entity, "id": id_}).one_or_none()
+    if table is None or version is None or found is None:  # which of them is missing is told one by one
+        case = case_of(tx, context, entity=entity, record=id_, lock=True)
+        return case, locked_row(tx, context, entity, id_, version=version, within=within)
+    width = len(process_case.c)
+    case = case_from(tx, context, SimpleNamespace(**dict(zip(process_case.c.keys(), found[:width], strict=True))))
+    return case, _as_read(dict(zip(table.c.keys(), found[width:], strict=True)), version)
+
+
+@lru_cache(maxsize=1024)
+def _both(table: Table) -> Select[Any]:
+    case = process_case.c
+    here = (case.entity == bindparam("entity")) & (case.record == bindparam("id")) & (table.c.id == case.record)
+    return select(process_case, table).select_from(process_case.join(table, here)).with_for_update()
+
+
+def _as_read(found: dict[str, Any], version: str) -> dict[str, Any]:
+    """The row, if it is still the version that was read."""
     if version.strip('"') != str(found["_revision"]):
         raise PreconditionError("somebody changed it after you read it", hint="read it again and repeat your change")
     return found
@@ -144,11 +170,25 @@ def write(
     tx: Connection, context: Context, *, entity: str, id_: str, body: dict[str, Any], found: dict[str, Any], by: str, within: Reach = EVERYWHERE
 ) -> None:
     """Put checked values into a locked row, as its next version."""
-    table = context.table(entity)
+    put_row(tx, writing(tx, context, entity=entity, id_=id_, body=body, found=found, by=by), within=within)
+
+
+def writing(tx: Connection, context: Context, *, entity: str, id_: str, body: dict[str, Any], found: dict[str, Any], by: str) -> Write:
+    """The next version of a locked row, to be written together with what tells of it."""
     columns = sealed_columns(tx, context, context.registry[entity], body, id_=id_)
-    fresh = {"_revision": found["_revision"] + 1, "_updated_by": by, "_updated_at": func.clock_timestamp()}
+    fresh = {"_revision": found["_revision"] + 1, "_updated_by": by}
+    return changing(context.table(entity), {**columns, **fresh}, of={"id": id_}, stamp="_updated_at")
+
+
+def put_row(tx: Connection, row: Write, *along: Write, within: Reach) -> None:
+    """Write a row with what tells of it, in one statement; whoever is bound writes the row in their own role, and that by itself."""
+    if not within.is_bound:
+        put(tx, [row, *along])
+        return
     with own_rows(tx, within):
-        tx.execute(update(table).where(table.c.id == id_).values(**columns, **fresh))
+        put(tx, [row])
+    if along:
+        put(tx, along)
 
 
 def _may_change(case: Case | None, change: Change) -> None:

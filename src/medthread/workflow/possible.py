@@ -18,7 +18,7 @@ from medthread.workflow.context import Context
 from medthread.workflow.duties import Done, broken_duty
 from medthread.workflow.guarding import objections
 from medthread.workflow.native import row_of
-from medthread.workflow.standing import Standing, fitting, organisation_of, roles_for, standings
+from medthread.workflow.standing import Asking, Standing, organisation_of, roles_for, standings
 
 
 def act_view(context: Context, entity: str, transition: Transition, *, mine: bool, roles: Iterable[str]) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def possible_acts(tx: Connection, context: Context, case: Case, row: Mapping[str
     found = []
     for transition in case.process.leaving(case.state):
         signed = _signed(tx, case, transition)
-        standing = fitting(transition, held, row, taken=frozenset(s["role"] for s in signed))
+        standing = Asking(context.access, actor, case, transition, row).fitting(held, taken=frozenset(s["role"] for s in signed))
         bound = _bound(tx, case, done, transition, standing, row, actor) if standing else None
         view = act_view(context, case.entity, transition, mine=standing is not None, roles=roles_for(transition, row))
         found.append({**view, "bound": bound, "signed": signed,

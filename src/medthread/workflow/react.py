@@ -56,12 +56,26 @@ def drain(store: Store, context: Context, *, limit: int = BATCH) -> int:
     """Handle the next events in one transaction with the cursor: each has its effect exactly once. Gives how many."""
     with store.transaction() as tx:
         rows = unread(tx, name=SUBSCRIBER, limit=limit)
-        for _, _, event in rows:
-            for reaction in context.rulebook.reactions_to.get(event.type, ()):
-                _follow(tx, context, reaction, event)
+        following = [(r, event) for _, _, event in rows for r in context.rulebook.reactions_to.get(event.type, ()) if r.mode is not Mode.AT_ONCE]
+        _follow_all(tx, context, following)
         if rows:
-            move(tx, name=SUBSCRIBER, xid=rows[-1][0], seq=rows[-1][1])
+            move(tx, name=SUBSCRIBER, xid=rows[-1][0], seq=rows[-1][1], lasting=bool(following))
     return len(rows)
+
+
+def _follow_all(tx: Connection, context: Context, following: list[tuple[Reaction, Event]]) -> None:
+    """All together; where one of them fails, all again one by one, so that the others go on."""
+    try:
+        with tx.begin_nested():
+            for reaction, event in following:
+                _follow(tx, context, reaction, event)
+    except MedthreadError:
+        for reaction, event in following:
+            try:
+                with tx.begin_nested():
+                    _follow(tx, context, reaction, event)
+            except MedthreadError as error:
+                _failed(tx, reaction, event, error)
 
 
 def _follow(tx: Connection, context: Context, reaction: Reaction, event: Event) -> None:
@@ -73,11 +87,7 @@ def _follow(tx: Connection, context: Context, reaction: Reaction, event: Event) 
             about = {"proposal": made, "reaction": reaction.name}
             tell(tx, context, role=reaction.role, why=Why.PROPOSED, entity=event.entity, record=event.record, about=about)
     elif reaction.mode is Mode.AUTO:
-        try:
-            with tx.begin_nested():
-                follow_at_once(tx, context, _do(tx, context, reaction, event, by="system"), by="system")
-        except MedthreadError as error:
-            _failed(tx, reaction, event, error)
+        follow_at_once(tx, context, _do(tx, context, reaction, event, by="system"), by="system")
 
 
 def _failed(tx: Connection, reaction: Reaction, event: Event, error: MedthreadError) -> None:

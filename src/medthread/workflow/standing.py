@@ -1,6 +1,6 @@
 """In which roles somebody may act on a record: their own, those lent to them for a time, and having opened it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from medthread.model.errors import ForbiddenError
 from medthread.model.process import ORIGINATOR, SYSTEM, Process, Transition
 from medthread.stores.postgres.tables import account, delegation
-from medthread.trust.access import Actor
+from medthread.trust.access import Access, Actor, Decision, Deed
 from medthread.trust.roles import role_label
 from medthread.workflow.cases import Case
 
@@ -65,10 +65,28 @@ def may_open(tx: Connection, process: Process, actor: Actor, *, at: datetime) ->
         raise ForbiddenError(f"{actor.name} may not open a {process.name}", hint=f"{en} may · {zh}可以", actor=actor.name, action=f"{process.name}.open")
 
 
-def fitting(transition: Transition, held: list[Standing], row: Mapping[str, Any], *, taken: frozenset[str] = frozenset()) -> Standing | None:
-    """The first standing that the transition lets act on a record, leaving out roles that have signed already."""
-    roles = roles_for(transition, row)
-    return next((s for s in held if s.role in roles and s.role not in taken), None)
+@dataclass(frozen=True)
+class Asking:
+    """Who asks to do which act on a record; the access port decides."""
+
+    access: Access
+    actor: Actor
+    case: Case
+    transition: Transition
+    row: Mapping[str, Any]
+
+    def fitting(self, held: Iterable[Standing], *, taken: frozenset[str] = frozenset()) -> Standing | None:
+        """The first standing that may do it, leaving out roles that have signed already."""
+        return next((s for s in held if s.role not in taken and self._decide(s).allowed), None)
+
+    def forbidden_by(self, held: Iterable[Standing]) -> list[str]:
+        """The policies that forbid it to somebody whom the process names for it."""
+        decided = [self._decide(s) for s in held]
+        return sorted({p for d in decided if not d.allowed for p in d.policies})
+
+    def _decide(self, standing: Standing) -> Decision:
+        deed = Deed(self.case.process.name, self.transition.action, roles_for(self.transition, self.row), standing.role)
+        return self.access.decide_act(self.actor, deed)
 
 
 def roles_for(transition: Transition, row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -19,11 +19,12 @@ from medthread.workflow.context import Context
 from medthread.workflow.deadlines import Overdue, sweep
 from medthread.workflow.notices import Why, tell
 from medthread.workflow.outbox import CHANNEL
-from medthread.workflow.react import drain
+from medthread.workflow.react import BATCH, drain
 from medthread.workflow.standing import MACHINE
 from medthread.workflow.watching import look
 
 PAUSE = 1.0  # seconds between two looks when nobody wakes it
+PACE = 0.1  # seconds from one look to the next: what happens close together is handled together
 SWEEP = 10.0  # seconds between two sweeps of the time limits
 LOOK = 600.0  # seconds between two looks for dates that came
 LOG = logging.getLogger("medthread.worker")
@@ -34,6 +35,8 @@ def settle(store: Store, context: Context) -> int:
     handled = 0
     while done := drain(store, context):
         handled += done
+        if done < BATCH:
+            break
     return handled
 
 
@@ -109,6 +112,7 @@ class Worker:
                 if time.monotonic() - looked > LOOK:
                     look(self._store, self._context)
                     looked = time.monotonic()
+                self._stop.wait(PACE)
                 for _ in driver.notifies(timeout=PAUSE, stop_after=1):
                     break
             driver.execute(f"unlisten {CHANNEL}".encode())

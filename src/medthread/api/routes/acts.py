@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.identity import Given, Reader
@@ -74,15 +74,14 @@ def look(entity: str, id_: str, action: str, wanted: Wanted, given: Given, actor
     return found
 
 
-@router.post("/entities/{entity}/{id_}/acts/{action}", summary="执行并签名一个操作 · Perform and sign an act")
+@router.post("/entities/{entity}/{id_}/acts/{action}", response_model=dict[str, Any], summary="执行并签名一个操作 · Perform and sign an act")
 def perform(
-    entity: str, id_: str, action: str, asked: Asked, response: Response, given: Given, actor: Reader, version: Version = None, key: Key = None,
-) -> dict[str, Any]:
+    entity: str, id_: str, action: str, asked: Asked, given: Given, actor: Reader, version: Version = None, key: Key = None,
+) -> JSONResponse:
     """Do the act, whole; refused, it changes nothing but the log."""
     act = Act(entity=entity, record=id_, action=action, version=version, values=asked.values, reason=asked.reason, credentials=asked.credentials())
     request = {"act": [entity, id_, action, version], "values": asked.values, "reason": asked.reason}
     outcome = handle(
         given.store, by=actor.name, action=f"{entity}.{action}", object_=f"{entity}/{id_}",
         act=lambda tx: once(tx, once_of(key, actor, request), lambda: told(do(tx, given.workflow, act, actor))))
-    response.headers["ETag"] = f'"{outcome["revision"]}"'
-    return outcome
+    return JSONResponse(outcome, headers={"ETag": f'"{outcome["revision"]}"'})

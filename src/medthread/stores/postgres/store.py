@@ -1,11 +1,16 @@
 """The operational store: one SQLAlchemy engine, one transaction at the edge of each act."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from select import POLLIN, poll
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from psycopg import Connection as Driver
+from psycopg import OperationalError as DriverError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from medthread.model.errors import StoreError
 from medthread.stores.postgres.cluster import Cluster
@@ -13,6 +18,8 @@ from medthread.stores.postgres.cluster import Cluster
 POOL = 20
 # The user is called as our schema is; without a search path of its own that schema would pass for the default.
 SETTINGS = "-c timezone=UTC -c search_path=public"
+RESTED = 30.0  # seconds after which a pooled connection is asked whether it lives; before, its socket tells
+SAVEPOINT, UNDO = b"savepoint act", b"rollback to savepoint act"
 
 
 class Store:
@@ -22,19 +29,30 @@ class Store:
         self.url = url
         self.cluster = cluster  # the embedded server, where it is one
         self.engine: Engine = create_engine(
-            url, pool_size=POOL, max_overflow=0, pool_pre_ping=True, connect_args={"options": SETTINGS}
+            url, pool_size=POOL, max_overflow=0, connect_args={"options": SETTINGS}
         )
+        event.listen(self.engine, "checkin", _rest)
+        event.listen(self.engine, "checkout", _wake)
+        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One transaction: committed when the block ends, rolled back when it fails."""
-        try:
-            with self.engine.begin() as connection:
-                yield connection
-        except OperationalError as error:
-            raise StoreError(
-                f"the database refused: {error.orig}", hint="is PostgreSQL running and MEDTHREAD_DATABASE_URL right?"
-            ) from error
+        with _answering(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def undoable(self) -> Iterator[Connection]:
+        """One transaction that `undo` takes back to its beginning without ending it. The commit ends its savepoint too."""
+        with self.transaction() as tx:
+            _driver(tx).execute(SAVEPOINT)
+            yield tx
+
+    @contextmanager
+    def statements(self) -> Iterator[Connection]:
+        """Each statement a transaction of its own: for a question that nothing else hangs on."""
+        with _answering(), self._single.connect() as connection:
+            yield connection
 
     def check(self) -> dict[str, Any]:
         """Whether it answers, and which version it is."""
@@ -45,3 +63,46 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def undo(tx: Connection) -> None:
+    """Take back what was done since an `undoable` transaction began, broken off or not; its locks go too."""
+    _driver(tx).execute(UNDO)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, DriverError) as error:
+        said = error.orig if isinstance(error, OperationalError) else error
+        raise StoreError(f"the database refused: {said}", hint="is PostgreSQL running and MEDTHREAD_DATABASE_URL right?") from error
+
+
+def _driver(tx: Connection) -> "Driver[Any]":
+    found = tx.connection.driver_connection
+    if not isinstance(found, Driver):
+        raise TypeError("the store speaks through psycopg alone")
+    return found
+
+
+def _rest(_driver: "Driver[Any] | None", entry: ConnectionPoolEntry) -> None:
+    entry.info["rested_at"] = time.monotonic()
+
+
+def _wake(driver: "Driver[Any]", entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """Give no connection that died while it rested: a socket with nothing to read lives, any other is asked."""
+    try:
+        if time.monotonic() - entry.info.get("rested_at", time.monotonic()) < RESTED and not _has_news(driver):
+            return
+        driver.execute("select 1")
+        driver.rollback()
+    except DriverError as error:
+        raise InvalidatePoolError from error
+
+
+def _has_news(driver: "Driver[Any]") -> bool:
+    """Whether the server sent something unasked, of which its end is one kind."""
+    asked = poll()
+    asked.register(driver.fileno(), POLLIN)
+    return bool(asked.poll(0))
