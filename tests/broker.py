@@ -6,13 +6,16 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import nats
 import pytest
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
+Result = TypeVar("Result")
 PROGRAM = shutil.which("nats-server") or "/usr/sbin/nats-server"
 
 
@@ -61,7 +64,7 @@ class Broker:
                 await context.publish(subject, content)
             await client.close()
 
-        asyncio.run(go())
+        _run(go())
 
     def kept(self, stream: str) -> list[Any]:
         """Every message of a stream, in its order: (subject, headers, content)."""
@@ -78,4 +81,10 @@ class Broker:
             await client.close()
             return found
 
-        return asyncio.run(go())
+        return _run(go())
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    """In a thread of its own: in this one, the browser of other tests may have left its loop running."""
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, work).result()

@@ -176,6 +176,6 @@ def _renamed(tx: Connection, table: str, pair: _Pair, key: str) -> None:
     tx.execute(insert(lake_file).values(path=new, table=table, added_in=key, removed_in=before.removed_in, **told))
     tx.execute(update(lake_file).where(lake_file.c.path == old).values(removed_in=func.coalesce(lake_file.c.removed_in, key)))
     files = func.array_replace(release_table.c.files, old, new)
-    named = (release_table.c.table == table) & release_table.c.files.any(old)
+    named = (release_table.c.table == table) & release_table.c.files.contains([old])
     tx.execute(update(release_table).where(named).values(files=files, rows=release_table.c.rows - pair.less))
     tx.execute(update(load).where(load.c.raw_path == old).values(raw_path=new))
