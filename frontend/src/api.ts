@@ -15,7 +15,7 @@ export type Field = {
 export type State = { name: string; label: Label; terminal: boolean };
 export type ProcessMeta = { name: string; label: Label; version: number; states: State[]; initial: string[]; opened_by: string[]; asked: string[] };
 export type EntityMeta = {
-  name: string; label: Label; about: Label | null; domain: string; owner: string; key: string[]; title: string; gist: string | null;
+  name: string; label: Label; about: Label | null; domain: string; owner: string; key: string[]; title: string; gist: string | null; glance: string[];
   native: boolean; can: { create: boolean; update: boolean }; fields: Field[]; retention: Label; synonyms: string[];
   process: ProcessMeta | null; part_of: { field: string; entity: string } | null; parts: string[];
 };

@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from medthread.api.act_names import OWN
 from medthread.app import Installation
 from medthread.methods.merkle import is_consistent, leaf_hash, root_by_inclusion
 from medthread.methods.note import Checkpoint, NoteKey, decode, opened
@@ -16,8 +18,10 @@ from medthread.trust.audit import record
 from medthread.trust.log.verifier import key_of
 from tests.api.conftest import SignIn
 from tests.api.test_native import PERSON, create
+from tests.conftest import ROOT
 
 API = "/api/v1"
+SOURCE = ROOT / "src" / "medthread"
 
 
 def ok(answer: Any) -> Any:
@@ -63,6 +67,27 @@ def test_rows_are_found_by_each_of_their_sides(steward: TestClient, auditor: Tes
     assert len(found(auditor, object=subject, **{"from": (now - timedelta(hours=1)).isoformat()})) == 4
     assert found(auditor, object=subject, **{"from": (now + timedelta(hours=1)).isoformat()}) == []
     assert found(auditor, object=subject, to=(now - timedelta(hours=1)).replace(tzinfo=None).isoformat()) == []
+
+
+def test_rows_say_what_was_done_to_which_record_in_words(sign_in: SignIn, steward: TestClient, auditor: TestClient, person: str) -> None:
+    number = ok(steward.get(f"{API}/entities/person/{person}"))["item"]["employee_no"]
+    rows = found(auditor, object=f"person/{number}")
+    assert [r["subject"] for r in rows] == [f"person/{person}"] * 3, "a record is found by its number too"
+    assert {(r["number"], r["kind_label"]["zh"]) for r in rows} == {(number, "人员")}
+    assert [r["label"]["en"] for r in rows] == ["Changed", "Changed", "Created"]
+    assert ok(auditor.get(f"{API}/audit/{rows[0]['id']}"))["item"]["number"] == number
+    assert found(auditor, object="person/no such number") == []
+    [entered, *_] = found(auditor, action="session.create")
+    assert (entered["label"]["zh"], entered["kind_label"]["zh"], entered["number"]) == ("登录", "账号", None)
+    assert {r["number"] for r in found(sign_in("audadmin"), object=f"person/{person}")} == {None}, "who looks at no data is told no number"
+    kinds = {k["name"] for k in ok(auditor.get(f"{API}/audit/kinds"))["items"]}
+    assert {"person", "account", "destruction"} <= kinds
+
+
+def test_every_act_of_the_platform_has_a_name() -> None:
+    written = {a for p in SOURCE.rglob("*.py") for a in re.findall(r'action="([a-z_]+\.[a-z_]+)"', p.read_text(encoding="utf-8"))}
+    assert sorted(written - set(OWN)) == [], "give it one in api/act_names.py"
+    assert len(written) > 30
 
 
 def test_a_long_log_is_paged_without_a_gap(auditor: TestClient, person: str) -> None:

@@ -297,3 +297,15 @@ def test_parameters_of_rules_are_called_as_fields_are(make: Make) -> None:
     for rule in ok(svc.get(f"{API}/rules"))["items"]:
         assert [p["name"] for p in rule["parameters"]] == rule["takes"]
         assert all(p["label"]["zh"] and p["type"] in ("text", "integer", "number", "truth", "date") for p in rule["parameters"])
+
+
+def test_two_holds_of_one_lot_say_in_the_inbox_why_each_stands(make: Make) -> None:
+    qa, head = make("qa"), make("qa_mgr")
+    for reason, cause in (("deviation", "DV-9001"), ("complaint", "CP-9001")):
+        body = {"item": "FG-GLANCE", "lot_no": "L-GLANCE", "reason": reason, "cause_entity": "deviation" if reason == "deviation" else "complaint", "cause_no": cause}
+        ok(qa.post(f"{API}/entities/hold", json=body), 201)
+    told = [t["glance"] for t in ok(head.get(f"{API}/inbox"))["tasks"] if t["entity"] == "hold" and t["title"] == "L-GLANCE"]
+    assert [[(g["label"]["en"], g["value"]["zh"], g["record"]) for g in glance] for glance in told] == [
+        [("Reason", "偏差", None), ("Record of the cause", "DV-9001", "deviation/DV-9001")],
+        [("Reason", "投诉或不良事件", None), ("Record of the cause", "CP-9001", "complaint/CP-9001")]]
+    assert ok(head.get(f"{API}/meta/hold"))["glance"] == ["reason", "cause_no", "origin_lot"]

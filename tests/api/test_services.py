@@ -1,6 +1,7 @@
 """The catalogue is whole: every route, event, question, object and mart, who may call them, and who did."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from medthread.api.server import routed
 from medthread.api.subjects import Subject
 from medthread.app import Installation
 from medthread.governance.offers import declared_offers
+from medthread.model.owners import OWNERS
 from medthread.model.service import OFFERS, STABILITIES, Offer, Stability
 from tests.api.test_retirement import LATER, NOW, WHY
 
@@ -53,6 +55,17 @@ def test_every_route_has_a_subject_with_an_owner() -> None:
             assert operation["tags"][0] in Subject.all(), f'{path}: make its router with Subject("{operation["tags"][0]}", "中文", "English", owner=...).router()'
     assert set(OFFERS) == set(Offer)
     assert set(STABILITIES) == set(Stability)
+
+
+def test_every_operation_has_a_name_of_its_own_in_both_languages(steward: TestClient) -> None:
+    found = listed(steward, kind="operation")
+    for language, said in (("zh", "[\u4e00-\u9fff]"), ("en", "^[ -~]+$")):
+        names = [i["label"][language] for i in found]
+        assert sorted(n for n in names if names.count(n) > 1) == []
+        assert [n for n in names if not re.search(said, n)] == [], 'give the route summary="中文 · English"'
+    assert next(i for i in found if i["id"] == "operation.get.entities.entity.id.history")["label"] == {"zh": "查看记录的历史", "en": "Get a record's history"}
+    assert {i["owner"] for i in listed(steward)} <= set(OWNERS), "owners by what they are called: model/owners.py"
+    assert "operation.get.audit" in {i["id"] for i in listed(steward, q="审计", kind="operation")}
 
 
 def test_it_is_found_by_words_kind_state_and_use(steward: TestClient) -> None:

@@ -30,10 +30,10 @@ def choose(within: Locator, label: str, text: str) -> None:
     within.page.keyboard.press("Enter")
 
 
-def sign(page: Page, meaning: str) -> None:
+def sign(page: Page, meaning: str, *, password: str = PASSWORD) -> None:
     """Give the password once the server has said what would be signed, and press Enter."""
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("密码").fill(PASSWORD)
+    dialog.get_by_label("密码").fill(password)
     expect(dialog.locator("form")).to_have_attribute("aria-busy", "false")
     expect(dialog.get_by_role("button", name=f"签名:{meaning}")).to_be_enabled()
     page.keyboard.press("Enter")

@@ -2,21 +2,17 @@
 
 import re
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
-from medthread.api import create_app
 from medthread.app import Installation
-from medthread.cli.demo_people import ACCOUNTS
-from medthread.cli.serve import free_port
-from medthread.console import STATIC, mount
+from medthread.cli.demo_people import PASSWORD
+from medthread.console import STATIC
 from medthread.trust.accounts import create_account
+from tests.browser.serving import serving_console
 
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -24,7 +20,6 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 # What a refusal looks like in the browser's own log; that it is refused is what such tests are about.
 EXPECTED = re.compile("401 |403 |404 |409 |412 |422 ")
 REFUSED = re.compile("401 |403 |409 ")  # signed out, or refused on purpose; nothing missing, nothing malformed
-PASSWORD = "medthread-demo"
 Visit = Callable[..., Page]
 expect.set_options(timeout=15_000)  # milliseconds: a machine that does other things beside is no fault of the console
 
@@ -46,17 +41,8 @@ def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, o
 @pytest.fixture(scope="session")
 def console(installation: Installation) -> Iterator[str]:
     assert (STATIC / "index.html").exists(), "run `make install`: it builds the console"
-    shown = [{"username": n, "password": PASSWORD, "role": r, "label": label} for n, label, r in ACCOUNTS]
-    with installation.serving(shown) as services:
-        port = free_port(0)
-        server = uvicorn.Server(uvicorn.Config(mount(create_app(services)), host="127.0.0.1", port=port, log_level="warning"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/"
-        server.should_exit = True
-        thread.join()
+    with serving_console(installation) as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="session")

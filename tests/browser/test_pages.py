@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from tests.browser.acting import choose
 from tests.browser.conftest import Visit, assert_accessible
 from tests.conftest import Demonstration
 
@@ -13,7 +14,7 @@ PAGES = {
     "": "医脉演示企业", "trace": "追溯", "udi": "UDI 判读", "dictionary": "数据字典", "dictionary/lot": "批次", "entities": "业务对象",
     "entities/lot": "批次", "entities/customer": "客户", "entities/person": "人员", "masters": "主数据", "masters/supplier": "黄金记录",
     "quality": "质量规则", "quarantine": "隔离区", "corrections": "自动更正", "sources": "来源", "sources/erp": "ERP", "runs": "运行",
-    "releases": "发布", "tokens": "接口令牌", "services": "服务目录", "services/operation.get.entities.entity": "查询:业务对象", "services/entity.lot": "批次",
+    "releases": "发布", "tokens": "接口令牌", "services": "服务目录", "services/operation.get.entities.entity": "查询对象列表", "services/entity.lot": "批次",
 }
 
 
@@ -93,11 +94,40 @@ def test_the_audit_log_shows_who_was_refused_and_why_and_proves_it(visit: Visit,
     expect(row.first).to_contain_text("被拒绝")
     page.wait_for_load_state("networkidle")
     assert_accessible(page)
-    row.first.get_by_role("button", name=re.compile("审计记录")).click()
+    row.first.get_by_role("button", name=re.compile("查看审计记录")).click()
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_text("已在本浏览器中验证")).to_be_visible()
     expect(drawer).to_contain_text("hash sha256")
     assert_accessible(page)
+
+
+def test_the_audit_log_is_asked_by_one_form(visit: Visit, console: str) -> None:
+    page = visit("数据管家")
+    body = {"employee_no": "E-95077", "name": "试验员吴", "organisation": "QA"}
+    assert page.request.post(f"{console}api/v1/entities/person", data=body, headers={"X-Requested-With": "medthread"}).ok
+    page.get_by_role("button", name="退出").click()
+    page = visit("审计员", "audit")
+    expect(page.get_by_role("button", name="查找", exact=True)).to_have_count(1)
+    form = page.get_by_role("form", name="查找")
+    form.get_by_label("编号").fill("E-95077")
+    page.keyboard.press("Enter")
+    expect(form.get_by_text("请先选择对象类别")).to_be_visible()
+    choose(form, "对象类别", "人员")
+    form.get_by_label("编号").press("Enter")
+    rows = page.get_by_role("main").get_by_role("table").get_by_role("row")
+    expect(rows).to_have_count(2)
+    expect(rows.last).to_contain_text("创建")
+    expect(rows.last.get_by_role("link", name="人员 E-95077")).to_be_visible()
+    assert "object=person%2FE-95077" in page.url
+    expect(form.get_by_label("编号")).to_have_value("E-95077")
+    assert_accessible(page)
+    form.get_by_role("button", name="清除").click()
+    expect(form.get_by_label("编号")).to_have_value("")
+    assert "object" not in page.url
+    form.get_by_label("自", exact=True).fill("2099-01-01 00:00")
+    page.keyboard.press("Enter")
+    form.get_by_role("button", name="查找").click()
+    expect(page.get_by_text("没有符合条件的数据")).to_be_visible()
 
 
 def test_a_record_shows_its_history(visit: Visit, console: str) -> None:

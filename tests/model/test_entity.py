@@ -41,6 +41,13 @@ def test_an_entity_without_words_about_itself_is_refused() -> None:
             code: Annotated[str, F("编码", "Code", key=True)]
 
 
+def test_what_is_seen_at_a_glance_is_fields() -> None:
+    with pytest.raises(DeclarationError, match="no field 'cause' for a glance"):
+        class Sample(Entity):
+            about = About("样例", "Sample", domain="product", group="product", owner="tests", glance=("code", "cause"))
+            code: Annotated[str, F("编码", "Code", key=True)]
+
+
 def test_an_entity_without_key_is_refused() -> None:
     with pytest.raises(DeclarationError, match="key=True"):
         class Keyless(Entity):

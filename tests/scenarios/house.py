@@ -14,7 +14,6 @@ from sqlalchemy import select
 from medthread.app import Installation, open_installation
 from medthread.model.events import Row
 from medthread.pipeline.run import run_pipeline
-from medthread.stores.postgres import Store
 from medthread.stores.postgres.tables import process_case
 from medthread.stores.serving import LakeReader
 from medthread.trust.access import Actor
@@ -105,8 +104,8 @@ def found(home: Path) -> Path:
 class House:
     """An installation with its people, and the short ways in which a story acts."""
 
-    def __init__(self, store: Store, context: Context) -> None:
-        self.store, self.context = store, context
+    def __init__(self, installation: Installation, context: Context) -> None:
+        self.installation, self.store, self.context = installation, installation.store, context
 
     def actor(self, name: str) -> Actor:
         printed, roles = PEOPLE[name]
@@ -167,7 +166,7 @@ def open_house(home: Path) -> Iterator[House]:
         _take_in(installation)
         reader = LakeReader(installation.releases)
         try:
-            yield House(installation.store, installation.commands(reader))
+            yield House(installation, installation.commands(reader))
         finally:
             reader.close()
 

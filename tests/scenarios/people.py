@@ -25,7 +25,7 @@ class People:
     """Everybody in the company, and what they do."""
 
     def __init__(self, installation: Installation, reader: LakeReader, roles: Mapping[str, tuple[str, ...]]) -> None:
-        self.store, self.context, self.roles = installation.store, installation.commands(reader), dict(roles)
+        self.installation, self.store, self.context, self.roles = installation, installation.store, installation.commands(reader), dict(roles)
         with self.store.transaction() as tx:
             for name, held in roles.items():
                 create_account(tx, name=name, printed_name=name.title(), password=PASSWORD, roles=held, by="test")

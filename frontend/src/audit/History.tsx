@@ -1,6 +1,6 @@
 import type { EntityMeta, Label } from "../api";
-import { useSpeech, type Key } from "../i18n";
-import { Nothing, Pager, Problem, Table, Tag } from "../ui";
+import { useSpeech } from "../i18n";
+import { Nothing, oneOf, Pager, Problem, Table, Tag } from "../ui";
 import { usePages } from "../ui/usePages";
 import { Changes, type Change } from "./Changes";
 
@@ -11,10 +11,10 @@ type Entry = {
 
 /** A record's history: what became of its values, by whom, when, why, under which signature. */
 export function History({ meta, id }: { meta: EntityMeta; id: string }) {
-  const { t, word, moment, has } = useSpeech();
+  const { t, word, moment, language } = useSpeech();
   const { asked, trail, setTrail } = usePages<Entry>(`/entities/${meta.name}/${encodeURIComponent(id)}/history?limit=20`);
   const labels = new Map(meta.fields.map((f) => [f.name, word(f.label)]));
-  const called = (e: Entry) => word(e.label) || (has(`history.${e.action}`) ? t(`history.${e.action}` as Key) : e.action);
+  const called = (e: Entry) => word(e.label) || e.action;
   return (
     <>
       <Problem of={asked.problem} retry={asked.reload} />
@@ -23,7 +23,7 @@ export function History({ meta, id }: { meta: EntityMeta; id: string }) {
           { name: "at", title: t("at"), show: (e) => <time dateTime={e.at} title={e.at}>{moment(e.at)}</time> },
           { name: "act", title: t("action"), show: (e) => <>{called(e)} {e.signature && <Tag tone="good">{t("history.signed", { meaning: word(e.signature.meaning) })}</Tag>}</> },
           { name: "who", title: t("by"), show: (e) => <>{e.printed_name ?? e.actor} <span className="quiet mono">{e.actor}</span>{e.on_behalf_of && <div className="quiet">{t("act.behalf", { who: e.on_behalf_of })}</div>}</> },
-          { name: "reason", title: t("reason"), show: (e) => e.reason ?? "–" },
+          { name: "reason", title: t("reason"), show: (e) => (e.reason ? oneOf(e.reason, language) : "–") },
           { name: "changes", title: t("audit.changes"), show: (e) => (e.changes.length ? <Changes of={e.changes} labels={labels} /> : "–") },
           { name: "sealed", title: t("audit.sealed"), show: (e) => (e.leaf === null ? <Tag tone="busy">{t("audit.waits")}</Tag> : <Tag tone="good">{`#${e.leaf}`}</Tag>) },
         ]} />

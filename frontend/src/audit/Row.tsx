@@ -1,15 +1,15 @@
 import { useEffect, useState } from "react";
 import { useAsk, type Label } from "../api";
 import { useSpeech, type Key } from "../i18n";
-import { RecordLink } from "../shell/names";
-import { Drawer, Facts, Part, Problem, Tag, Waiting, type Tone } from "../ui";
+import { RecordLink, useNames } from "../shell/names";
+import { Drawer, Facts, oneOf, Part, Problem, Tag, Waiting, type Tone } from "../ui";
 import { Changes, changesOf, useLabels } from "./Changes";
 import { walk, type Proof, type Walked } from "./proof";
 
 type Values = Record<string, unknown>;
 export type Event = {
   id: number; at: string; actor: string; action: string; subject: string; outcome: string; reason: string | null; leaf: number | null;
-  detail: { before?: Values; after?: Values; detail?: Values };
+  number: string | null; label: Label | null; kind_label: Label | null; detail: { before?: Values; after?: Values; detail?: Values };
 };
 export type Log = {
   origin: string | null; algorithm: string | null; size: number; checkpoint: { size: number; at: string; note: string } | null;
@@ -33,8 +33,22 @@ export function RowDrawer({ id, keys, onClose }: { id: string | null; keys: stri
   );
 }
 
+/** What was done, in words, with the log's own name for it. */
+export function Act({ of }: { of: Event }) {
+  const { word } = useSpeech();
+  return of.label ? <>{word(of.label)} <span className="quiet mono">{of.action}</span></> : <span className="mono">{of.action}</span>;
+}
+
+/** What it was done to: a record by its number and as a link, else by what kind of thing it is. */
+export function About({ of }: { of: Event }) {
+  const { word } = useSpeech();
+  const linked = useNames().has(of.subject.split("/")[0] ?? "");
+  if (linked || !of.kind_label) return <RecordLink of={of.subject} number={of.number} />;
+  return <>{word(of.kind_label)} <span className="mono">{of.subject.slice(of.subject.indexOf("/") + 1)}</span></>;
+}
+
 function One({ id, keys }: { id: string; keys: string[] }) {
-  const { t } = useSpeech();
+  const { t, language } = useSpeech();
   const asked = useAsk<{ item: Event; proof: Proof | null }>(`/audit/${encodeURIComponent(id)}`);
   const labels = useLabels(asked.data?.item.subject.split("/")[0] ?? "");
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
@@ -44,8 +58,8 @@ function One({ id, keys }: { id: string; keys: string[] }) {
   return (
     <>
       <Facts of={[
-        [t("at"), <span className="mono">{item.at}</span>], [t("by"), item.actor], [t("action"), <span className="mono">{item.action}</span>],
-        [t("subject"), <RecordLink of={item.subject} />], [t("outcome"), <Outcome of={item.outcome} />], [t("reason"), item.reason ?? "–"],
+        [t("at"), <span className="mono">{item.at}</span>], [t("by"), item.actor], [t("action"), <Act of={item} />],
+        [t("subject"), <About of={item} />], [t("outcome"), <Outcome of={item.outcome} />], [t("reason"), item.reason ? oneOf(item.reason, language) : "–"],
       ]} />
       {changes.length > 0 && <Part title={t("audit.changes")}><Changes of={changes} labels={labels} /></Part>}
       {item.detail.detail && <Part title={t("audit.beside")}><pre className="raw mono">{JSON.stringify(item.detail.detail, null, 2)}</pre></Part>}

@@ -2,7 +2,7 @@ import { query, useAsk, type EntityMeta, type Field, type Row, type State } from
 import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
 import { link } from "../shell/route";
-import { Count, Due, Problem, Waiting } from "../ui";
+import { Count, Due, oneOf, Problem, Waiting } from "../ui";
 import { Value } from "./Value";
 
 type Column = State & { initial: boolean; count: number; late: number; cards: Row[] };
@@ -16,7 +16,8 @@ export function Board({ meta, wanted }: { meta: EntityMeta; wanted: { q: string 
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
   const listed = (state: string) => `${link("entities", meta.name)}${query({ view: "list", q: wanted.q, filter: [...wanted.filter, `_state:eq:${state}`] })}`;
-  const fields = meta.fields.filter((f) => f.list && f.name !== meta.title && f.type !== "moment" && f.type !== "truth").slice(0, ON_A_CARD);
+  const told = meta.glance.map((n) => meta.fields.find((f) => f.name === n)).filter((f) => f !== undefined);
+  const fields = told.length ? told : meta.fields.filter((f) => f.list && f.name !== meta.title && f.type !== "moment" && f.type !== "truth").slice(0, ON_A_CARD);
   const [running, ended] = [asked.data.columns.filter((c) => !c.terminal), asked.data.columns.filter((c) => c.terminal)];
   return (
     <>
@@ -35,10 +36,10 @@ export function Board({ meta, wanted }: { meta: EntityMeta; wanted: { q: string 
 }
 
 function Card({ meta, fields, row }: { meta: EntityMeta; fields: Field[]; row: Row }) {
-  const { t } = useSpeech();
+  const { t, language } = useSpeech();
   return (
     <a className="ticket" href={link("entities", meta.name, String(row._id))}>
-      <strong>{String(row[meta.title] ?? row._id)}</strong>
+      <strong>{oneOf(String(row[meta.title] ?? row._id), language)}</strong>
       <span className="line">
         {fields.filter((f) => row[f.name] !== null && row[f.name] !== "").map((f) => (
           <span key={f.name}><Value field={f.type === "reference" ? { ...f, type: "text" } : f} row={row} /></span>

@@ -1,15 +1,15 @@
 import { address, query, useAsk, type EntityMeta, type Label, type Rule } from "../api";
-import { useSpeech } from "../i18n";
+import { useSpeech, type Key } from "../i18n";
 import { Search } from "../meta/EntityList";
 import { go, link, type Route } from "../shell/route";
 import { Button, Facts, Head, Panel, Problem, Table, Tag, Waiting } from "../ui";
 
 type Entry = {
   kind: "entity" | "field"; entity: string; field: string | null; label: Label; definition: Label | null; type: string; classification: string;
-  owner: string; standard: string | null; synonyms: string[];
+  owner_label: Label; standard: string | null; synonyms: string[];
 };
 type Mapped = { source: string; table: string; field: string; columns: string[]; how: string };
-type Page = EntityMeta & { definition: Label | null; group: string; sources: Mapped[] };
+type Page = EntityMeta & { owner_label: Label; definition: Label | null; group: string; sources: Mapped[] };
 
 export default function Dictionary({ route }: { route: Route }) {
   const entity = route.path[1];
@@ -29,9 +29,9 @@ function Find({ route }: { route: Route }) {
         <Table<Entry> fit label={t("nav.dictionary")} rows={asked.data?.items ?? []} id={(e) => `${e.entity}.${e.field ?? ""}`} loading={asked.loading} columns={[
           { name: "name", title: t("name"), show: (e) => <a href={link("dictionary", e.entity) + (e.field ? `?field=${e.field}` : "")}>{word(e.label)}</a> },
           { name: "technical", title: t("technical"), show: (e) => <span className="mono">{e.entity}{e.field ? `.${e.field}` : ""}</span> },
-          { name: "kind", title: t("kind"), show: (e) => (e.kind === "entity" ? <Tag tone="busy">{t("entity")}</Tag> : <Tag>{t("field")}</Tag>) },
+          { name: "kind", title: t("kind"), show: (e) => (e.kind === "entity" ? <Tag>{t("entity")}</Tag> : <Tag>{t("field")}</Tag>) },
           { name: "definition", title: t("definition"), show: (e) => word(e.definition) },
-          { name: "owner", title: t("owner"), show: (e) => e.owner },
+          { name: "owner", title: t("owner"), show: (e) => word(e.owner_label) },
           { name: "standard", title: t("standard"), show: (e) => e.standard ?? "" },
         ]} />
       </Panel>
@@ -54,7 +54,7 @@ function EntityPage({ name, field }: { name: string; field: string | null }) {
       </Head>
       <Panel>
         <Facts of={[
-          [t("technical"), <span className="mono">{page.name}</span>], [t("owner"), page.owner], [t("key"), <span className="mono">{page.key.join(", ")}</span>],
+          [t("technical"), <span className="mono">{page.name}</span>], [t("owner"), word(page.owner_label)], [t("key"), <span className="mono">{page.key.join(", ")}</span>],
           [t("retention"), word(page.retention)], [t("synonyms"), page.synonyms.join(", ") || "–"],
         ]} />
       </Panel>
@@ -63,7 +63,7 @@ function EntityPage({ name, field }: { name: string; field: string | null }) {
           { name: "label", title: t("name"), show: (f) => (f.name === field ? <strong>{word(f.label)}</strong> : word(f.label)) },
           { name: "name", title: t("technical"), show: (f) => <span className="mono">{f.name}</span> },
           { name: "type", title: t("kind"), show: (f) => <>{f.type} {f.key && <Tag tone="busy">{t("key")}</Tag>}{f.required && <Tag>{t("required.short")}</Tag>}</> },
-          { name: "classification", title: t("classification"), show: (f) => <>{f.classification} {f.restricted && <Tag tone="warn">{t("value.restricted")}</Tag>}</> },
+          { name: "classification", title: t("classification"), show: (f) => <>{t(`class.${f.classification}` as Key)} {f.restricted && <Tag tone="warn">{t("value.restricted")}</Tag>}</> },
           { name: "reference", title: t("reference"), show: (f) => f.reference ? <a href={link("dictionary", f.reference)}>{f.reference}</a> : "" },
           { name: "standard", title: t("standard"), show: (f) => f.standard ?? "" },
           { name: "rules", title: t("rules"), show: (f) => <RuleWords rules={f.checks ?? []} /> },

@@ -31,7 +31,7 @@ function Overview() {
               <a key={e.name} className="card" href={link("entities", e.name)}>
                 <div className="name">{word(e.label)}</div>
                 <div className="value">{number(e.count)}</div>
-                <div className="quiet mono">{e.name}</div>
+                <div className="quiet mono code" title={e.name}>{e.name}</div>
               </a>
             ))}
           </div>

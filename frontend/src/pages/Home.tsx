@@ -1,9 +1,10 @@
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
+import { useMine } from "../shell/inbox";
 import { link } from "../shell/route";
 import { useSession } from "../shell/session";
 import { Head, Panel, Problem, Table, Waiting } from "../ui";
-import { Waits } from "./Inbox";
+import { Pressing } from "./Inbox";
 import { Desks, type Desk } from "./Processes";
 type Source = { name: string; label: Label; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number };
 type HomeData = {
@@ -12,7 +13,7 @@ type HomeData = {
   sources: Source[]; attention: { label: Label; count: number; link: string }[];
 };
 
-/** Those who act begin with what waits for them; the others with how the data stands. */
+/** Those who act begin with the most pressing of what waits for them and their desks; the others with how the data stands. */
 export default function Home() {
   return useSession().session?.acts ? <Acting /> : <Figures />;
 }
@@ -21,12 +22,13 @@ function Acting() {
   const { t, word, language } = useSpeech();
   const { session } = useSession();
   const asked = useAsk<{ items: Desk[] }>("/processes");
+  const waits = useMine();
   const mine = asked.data?.items.filter((d) => d.acts) ?? [];
-  const busy = mine.filter((d) => d.open > 0).sort((a, b) => b.mine - a.mine || b.late - a.late);
+  const busy = mine.filter((d) => d.open > 0).sort((a, b) => waits(b.entity) - waits(a.entity) || b.late - a.late);
   return (
     <>
       <Head title={session?.name} about={session?.role_labels.map(word).join(language === "en" ? ", " : "、")} />
-      <Waits />
+      <Pressing />
       <Problem of={asked.problem} retry={asked.reload} />
       {mine.length > 0 && (
         <Panel title={t("home.desks")}>

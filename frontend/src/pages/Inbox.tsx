@@ -4,10 +4,10 @@ import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
 import { Grants } from "./Unmasking";
 import { useInbox, type Entry, type Failure, type Overdue, type Proposal, type Task } from "../shell/inbox";
-import { useNames } from "../shell/names";
+import { RecordLink, useNames } from "../shell/names";
 import { link } from "../shell/route";
 import { useMay } from "../shell/session";
-import { Button, Count, Due, Form, Head, Input, Modal, Panel, Problem, Quiet, Table, Tag, Waiting } from "../ui";
+import { Button, Count, Due, Form, Head, Input, Modal, oneOf, Panel, Problem, Quiet, Table, Tag, Waiting } from "../ui";
 
 export default function InboxPage() {
   const { t } = useSpeech();
@@ -36,12 +36,46 @@ const Title = ({ text, n }: { text: string; n: number }) => <>{text} <Count of={
 
 /** The record that an entry is about. */
 function Subject({ of, label }: { of: Entry; label: Label | null }) {
+  const { word, language } = useSpeech();
+  return <span className="subject"><a href={link("entities", of.entity, of.record)}>{oneOf(of.title, language)}</a> <span className="quiet">{word(label)}</span></span>;
+}
+
+/** What tells it from another of the same title. */
+function Glance({ of }: { of: Task["glance"] }) {
   const { word } = useSpeech();
-  return <span className="subject"><a href={link("entities", of.entity, of.record)}>{of.title}</a> <span className="quiet">{word(label)}</span></span>;
+  if (!of.length) return null;
+  return <div className="glance">{of.map((g) => <span key={g.label.en}><span className="quiet">{word(g.label)}:</span> {g.record ? <RecordLink of={g.record} /> : word(g.value)}</span>)}</div>;
+}
+
+const PRESSING = 5;
+
+/** How much waits, of which kind, and the first few of it: the inbox has the rest. */
+export function Pressing() {
+  const { t, number } = useSpeech();
+  const asked = useInbox();
+  if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
+  if (!asked.data) return <Waiting />;
+  const { tasks, proposals, overdue, failures, unmasking } = asked.data;
+  const others = proposals.length + overdue.length + failures.length + unmasking.length;
+  const rest = Math.max(0, tasks.length - PRESSING) + others;
+  const kinds: [string, number][] = [
+    [t("inbox.tasks"), tasks.length], [t("inbox.proposals"), proposals.length], [t("inbox.limits"), overdue.length], ...([[t("nav.unmasking"), unmasking.length], [t("inbox.failures"), failures.length]] as [string, number][]).filter(([, n]) => n > 0),
+  ];
+  return (
+    <>
+      <div className="cards">
+        {kinds.map(([name, n]) => <a key={name} className="card" href="#/inbox"><div className="name">{name}</div><div className="value">{number(n)}</div></a>)}
+      </div>
+      <Panel title={t("home.pressing")}>
+        {tasks.length === 0 ? <Quiet>{t(others ? "inbox.tasks.none" : "inbox.empty")}</Quiet> : <TaskTable of={tasks.slice(0, PRESSING)} label={t("home.pressing")} />}
+        {rest > 0 && <p className="none"><a href="#/inbox">{t("home.rest", { n: rest })}</a></p>}
+      </Panel>
+    </>
+  );
 }
 
 function Tasks({ of }: { of: Task[] }) {
-  const { t, word, language } = useSpeech();
+  const { t, word } = useSpeech();
   const [kind, setKind] = useState<string>();
   const names = useNames();
   const kinds = [...new Set(of.map((x) => x.entity))];
@@ -58,8 +92,16 @@ function Tasks({ of }: { of: Task[] }) {
           ))}
         </div>
       )}
-      {of.length === 0 ? <Quiet>{t("inbox.empty")}</Quiet> : <Table<Task> fit label={t("inbox.tasks")} rows={shown} id={(x) => `${x.entity}/${x.record}`} columns={[
-        { name: "title", title: t("subject"), show: (x) => <><Subject of={x} label={x.label} />{x.gist && <div className="gist">{x.gist}</div>}</> },
+      {of.length === 0 ? <Quiet>{t("inbox.empty")}</Quiet> : <TaskTable of={shown} label={t("inbox.tasks")} />}
+    </Panel>
+  );
+}
+
+function TaskTable({ of, label }: { of: Task[]; label: string }) {
+  const { t, word, language } = useSpeech();
+  return (
+    <Table<Task> fit label={label} rows={of} id={(x) => `${x.entity}/${x.record}`} columns={[
+        { name: "title", title: t("subject"), show: (x) => <><Subject of={x} label={x.label} />{x.gist && <div className="gist">{x.gist}</div>}<Glance of={x.glance} /></> },
         { name: "state", title: t("status"), width: 130, show: (x) => <Tag>{word(x.state_label) || x.state}</Tag> },
         { name: "acts", title: t("inbox.acts"), show: (x) => (
           <>{x.acts.map((a) => word(a.label)).join(language === "en" ? ", " : "、")}
@@ -67,8 +109,7 @@ function Tasks({ of }: { of: Task[] }) {
         ) },
         { name: "due", title: t("limit.due"), width: 150, show: (x) => <Due at={x.due_at} /> },
         { name: "since", title: t("inbox.since"), width: 110, show: (x) => since(t, x.since) },
-      ]} />}
-    </Panel>
+    ]} />
   );
 }
 

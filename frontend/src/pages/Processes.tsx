@@ -1,5 +1,6 @@
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
+import { useMine } from "../shell/inbox";
 import { link } from "../shell/route";
 import { Button, Head, Nothing, Panel, Problem, Table, Tag, Waiting } from "../ui";
 
@@ -29,12 +30,13 @@ export default function Processes() {
 /** Processes as rows: how many are open, late and wait for me, and how they lie over the states. */
 export function Desks({ of }: { of: Desk[] }) {
   const { t, word, number } = useSpeech();
+  const mine = useMine();
   return (
     <Table<Desk> fit label={t("nav.processes")} rows={of} id={(d) => d.entity} columns={[
       { name: "name", title: t("name"), show: (d) => <a href={link("entities", d.entity)}>{word(d.label)}</a> },
       { name: "open", title: t("desk.open"), align: "right", width: 70, show: (d) => number(d.open) },
       { name: "late", title: t("desk.late"), align: "right", width: 80, show: (d) => (d.late ? <Tag tone="bad">{number(d.late)}</Tag> : "0") },
-      { name: "mine", title: t("desk.mine"), align: "right", width: 80, show: (d) => (d.mine ? <strong>{number(d.mine)}</strong> : "0") },
+      { name: "mine", title: t("desk.mine"), align: "right", width: 80, show: (d) => (mine(d.entity) ? <strong>{number(mine(d.entity))}</strong> : "0") },
       { name: "states", title: t("status"), show: (d) => (
         <span className="spread">{d.states.filter((s) => s.count > 0).map((s) => (
           <a key={s.name} href={`${link("entities", d.entity)}?view=list&filter=${encodeURIComponent(`_state:eq:${s.name}`)}`}>{word(s.label)} {number(s.count)}</a>

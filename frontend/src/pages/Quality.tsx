@@ -30,9 +30,9 @@ export default function Quality() {
         <Table<Measured> fit label={t("rules")} rows={rules} id={(r) => r.id} columns={[
           { name: "label", title: t("rule"), show: (r) => word(r.label) },
           { name: "id", title: t("technical"), show: (r) => <a href={link("dictionary", r.entity)} className="mono">{r.id}</a> },
-          { name: "gate", title: t("gate"), show: (r) => <Tag tone={GATES[r.gate] ?? "plain"}>{t(`gate.${r.gate}` as Key)}</Tag> },
-          { name: "checked", title: t("checked"), align: "right", show: (r) => number(r.checked) },
-          { name: "failed", title: t("failed"), align: "right", show: (r) => (r.failed ? <a href={`${link(r.gate === "correct" ? "corrections" : "quarantine")}?rule=${encodeURIComponent(r.id)}`}>{number(r.failed)}</a> : "0") },
+          { name: "gate", title: t("gate"), width: 100, show: (r) => <Tag tone={GATES[r.gate] ?? "plain"}>{t(`gate.${r.gate}` as Key)}</Tag> },
+          { name: "checked", title: t("checked"), align: "right", width: 90, show: (r) => number(r.checked) },
+          { name: "failed", title: t("failed"), align: "right", width: 90, show: (r) => (r.failed ? <a href={`${link(r.gate === "correct" ? "corrections" : "quarantine")}?rule=${encodeURIComponent(r.id)}`}>{number(r.failed)}</a> : "0") },
         ]} />
       </Panel>
     </>

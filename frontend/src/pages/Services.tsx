@@ -7,7 +7,7 @@ import { useMay } from "../shell/session";
 import { Button, Facts, Head, Panel, Problem, Quiet, Select, Table, Tag, Waiting, type Tone } from "../ui";
 
 type Offered = {
-  id: string; kind: string; kind_label: Label; name: string; label: Label; about: Label | null; owner: string; domain: string; version: string;
+  id: string; kind: string; kind_label: Label; name: string; label: Label; about: Label | null; owner_label: Label; domain: string; version: string;
   address: string; stability: string; stability_label: Label; reusable: boolean; sunset: string | null; successor: string | null;
   calls: number; refused: number; callers: number; last_at: string | null;
 };
@@ -51,18 +51,29 @@ function List({ route }: { route: Route }) {
             options={[{ value: "", label: t("services.every.use") }, { value: "true", label: t("services.used") }, { value: "false", label: t("services.unused") }]} />
         </div>
         <Problem of={asked.problem} retry={asked.reload} />
-        <Table<Offered> label={t("nav.services")} rows={asked.data?.items ?? []} id={(s) => s.id} loading={asked.loading} columns={[
-          { name: "name", title: t("name"), show: (s) => <a href={link("services", s.id)}>{word(s.label)}</a> },
-          { name: "address", title: t("services.address"), show: (s) => <span className="mono">{s.address}</span> },
-          { name: "kind", title: t("kind"), show: (s) => <Tag>{word(s.kind_label)}</Tag> },
-          { name: "stability", title: t("services.stability"), show: (s) => <Tag tone={TONES[s.stability]}>{word(s.stability_label)}</Tag> },
-          { name: "version", title: t("services.version"), show: (s) => s.version },
-          { name: "owner", title: t("owner"), show: (s) => s.owner },
-          { name: "calls", title: t("services.calls", { n: days }), align: "right", show: (s) => number(s.calls) },
-          { name: "callers", title: t("services.callers"), align: "right", show: (s) => number(s.callers) },
-          { name: "last", title: t("services.last"), show: (s) => (s.last_at ? moment(s.last_at) : "–") },
+        <Table<Offered> fit label={t("nav.services")} rows={asked.data?.items ?? []} id={(s) => s.id} loading={asked.loading} columns={[
+          { name: "name", title: t("name"), show: (s) => <><a href={link("services", s.id)}>{word(s.label)}</a><div className="mono quiet break">{s.address}</div></> },
+          { name: "kind", title: t("kind"), width: 92, show: (s) => <Tag>{word(s.kind_label)}</Tag> },
+          { name: "stability", title: t("services.stability"), width: 120, show: (s) => <Ends of={s} /> },
+          { name: "version", title: t("services.version"), width: 64, show: (s) => s.version || "–" },
+          { name: "owner", title: t("owner"), width: 104, show: (s) => word(s.owner_label) },
+          { name: "calls", title: t("services.calls", { n: days }), align: "right", width: 110, show: (s) => number(s.calls) },
+          { name: "callers", title: t("services.callers"), align: "right", width: 80, show: (s) => number(s.callers) },
+          { name: "last", title: t("services.last"), width: 132, show: (s) => <span className="moment">{s.last_at ? moment(s.last_at) : "–"}</span> },
         ]} />
       </Panel>
+    </>
+  );
+}
+
+/** How much it can be counted on; when it ends and what comes after it. */
+function Ends({ of }: { of: Offered }) {
+  const { t, word } = useSpeech();
+  return (
+    <>
+      <Tag tone={TONES[of.stability]}>{word(of.stability_label)}</Tag>
+      {of.sunset && <div className="quiet">{t("services.ends", { day: of.sunset })}</div>}
+      {of.successor && <div className="quiet">→ <span className="mono break">{of.successor}</span></div>}
     </>
   );
 }
@@ -81,7 +92,7 @@ function Detail({ id }: { id: string }) {
       </Head>
       <Panel>
         <Facts of={[
-          [t("kind"), word(one.kind_label)], [t("technical"), <span className="mono">{one.id}</span>], [t("services.version"), one.version || "–"], [t("owner"), one.owner],
+          [t("kind"), word(one.kind_label)], [t("technical"), <span className="mono">{one.id}</span>], [t("services.version"), one.version || "–"], [t("owner"), word(one.owner_label)],
           [t("services.reusable"), one.reusable ? t("yes") : t("services.internal")], [t("services.may"), <MayCall of={one.may_call} />],
           ...(one.successor ? [[t("services.successor"), <span className="mono">{one.successor}</span>] as Fact] : []),
           ...(one.sunset ? [[t("services.sunset"), one.sunset] as Fact] : []),

@@ -7,7 +7,7 @@ import { Button, Facts, Head, Nothing, Pager, Panel, Problem, Select, Table, Tag
 import { usePages } from "../ui/usePages";
 
 type SourceTable = { name: string; format: string; pattern: string; entities: string[]; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number; last_load_at: string | null };
-type Source = { name: string; label: Label; owner: string; system: string; trust: number; tables: SourceTable[] };
+type Source = { name: string; label: Label; owner_label: Label; system: string; trust: number; tables: SourceTable[] };
 type Load = {
   id: string; source: string; table: string; file: string; status: string; rows_read: number | null; rows_accepted: number | null;
   rows_quarantined: number | null; rejects: number; message: { text: string; hint?: string } | null; at: string;
@@ -29,7 +29,7 @@ export default function Sources({ route }: { route: Route }) {
       <Head title={source ? word(source.label) : t("nav.sources")} about={source ? source.system : t("sources.about")} />
       {source ? (
         <>
-          <Panel><Facts of={[[t("owner"), source.owner], [t("sources.trust"), source.trust]]} /></Panel>
+          <Panel><Facts of={[[t("owner"), word(source.owner_label)], [t("sources.trust"), source.trust]]} /></Panel>
           <HandIn source={source.name} />
           <Panel title={t("sources.tables")}>
             <Table<SourceTable> label={t("sources.tables")} rows={source.tables} id={(s) => s.name} columns={[
@@ -50,7 +50,7 @@ export default function Sources({ route }: { route: Route }) {
             <Table<Source> label={t("nav.sources")} rows={asked.data.items} id={(s) => s.name} columns={[
               { name: "name", title: t("name"), show: (s) => <a href={link("sources", s.name)}>{word(s.label)}</a> },
               { name: "system", title: t("sources.system"), show: (s) => s.system },
-              { name: "owner", title: t("owner"), show: (s) => s.owner },
+              { name: "owner", title: t("owner"), show: (s) => word(s.owner_label) },
               { name: "tables", title: t("sources.tables"), align: "right", show: (s) => number(s.tables.length) },
               { name: "trust", title: t("sources.trust"), align: "right", show: (s) => s.trust },
             ]} />

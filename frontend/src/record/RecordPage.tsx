@@ -8,7 +8,7 @@ import { useInbox } from "../shell/inbox";
 import { useNames } from "../shell/names";
 import { go, link, withSearch, type Route } from "../shell/route";
 import { useMay } from "../shell/session";
-import { Button, Drawer, Due, Head, Problem, Table, Tabs, Tag, Waiting } from "../ui";
+import { Button, Drawer, Due, Head, oneOf, Problem, Table, Tabs, Tag, Waiting } from "../ui";
 import { ActDialog } from "./ActDialog";
 import { Acts } from "./Acts";
 import { stateOf, type Act, type Case, type Correction, type Detail, type Outcome } from "./case";
@@ -46,7 +46,7 @@ export function RecordPage({ name, id, route }: { name: string; id: string; rout
 }
 
 function Loaded({ meta, read, load, route }: { meta: EntityMeta; read: Read; load: () => Promise<void>; route: Route }) {
-  const { t, word } = useSpeech();
+  const { t, word, language } = useSpeech();
   const inbox = useInbox();
   const [editing, setEditing] = useState(false);
   const [acting, setActing] = useState<Act | null>(null);
@@ -64,7 +64,7 @@ function Loaded({ meta, read, load, route }: { meta: EntityMeta; read: Read; loa
   return (
     <>
       <p className="crumb"><a href={link("entities", meta.name)}>← {word(meta.label)}</a></p>
-      <Head title={String(item[meta.title] ?? item._id)} about={<About meta={meta} item={item} of={of} />}>
+      <Head title={oneOf(String(item[meta.title] ?? item._id), language)} about={<About meta={meta} item={item} of={of} />}>
         {meta.can.update && !of?.closed && <Button onClick={() => setEditing(true)}>{t("edit")}</Button>}
       </Head>
       {flags.length > 0 && <p>{flags.map((f) => <Tag key={f} tone="warn">{f}</Tag>)}</p>}

@@ -35,6 +35,8 @@ const PAGES: Record<string, Page> = {
   processes: page(() => import("../pages/Processes")),
   rules: page(() => import("../pages/Rules")),
   delegations: page(() => import("../pages/Delegations")),
+  retention: page(() => import("../pages/Retention")),
+  privacy: page(() => import("../pages/Privacy")),
   unmasking: page(() => import("../pages/Unmasking")),
   services: page(() => import("../pages/Services")),
 };

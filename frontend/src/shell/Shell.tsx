@@ -3,7 +3,7 @@ import { useSpeech, type Key } from "../i18n";
 import { useAsk } from "../api";
 import type { Desk } from "../pages/Processes";
 import { Button, Count, Modal } from "../ui";
-import { useInbox, waiting } from "./inbox";
+import { useInbox, useMine, waiting } from "./inbox";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { go, link, type Route } from "./route";
 import { useSession } from "./session";
@@ -18,7 +18,10 @@ const MENU: { group: Key; entries: Entry[] }[] = [
     { place: "quality", key: "q", may: "entities:read" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
   ] },
   { group: "group.operation", entries: [
-    { place: "sources", key: "s", may: "entities:read" }, { place: "runs", key: "n", may: "entities:read" }, { place: "releases", key: "l", may: "entities:read" }, { place: "audit", key: "a", may: "audit:read" },
+    { place: "sources", key: "s", may: "entities:read" }, { place: "runs", key: "n", may: "entities:read" }, { place: "releases", key: "l", may: "entities:read" },
+  ] },
+  { group: "group.records", entries: [
+    { place: "audit", key: "a", may: "audit:read" }, { place: "retention", key: "o", may: "retention:read" }, { place: "privacy", key: "y", may: "privacy:register" },
   ] },
   { group: "group.administration", entries: [
     { place: "accounts", may: "accounts:read" }, { place: "rights", may: "access:read" },
@@ -60,6 +63,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   const main = useRef<HTMLElement>(null);
   useKeys(() => setHelping(true));
   const inbox = useInbox();
+  const mine = useMine();
   const asked = useAsk<{ items: Desk[] }>(session?.can.includes("entities:read") ? "/processes" : null);
   const desks = asked.data?.items.filter((d) => d.acts) ?? [];
   useEffect(asked.reload, [inbox.data, asked.reload]); // what waits in the inbox changed, and the counts with it
@@ -90,9 +94,9 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
             ))}
             {g.group === "group.work" && areas.map((a) => (
               <details key={a} open={desks.some((d) => d.area === a && d.entity === desk) || undefined}>
-                <summary>{word(desks.find((d) => d.area === a)?.area_label)} <Count of={desks.filter((d) => d.area === a).reduce((n, d) => n + d.mine, 0)} quiet /></summary>
+                <summary>{word(desks.find((d) => d.area === a)?.area_label)} <Count of={desks.filter((d) => d.area === a).reduce((n, d) => n + mine(d.entity), 0)} quiet /></summary>
                 {desks.filter((d) => d.area === a).map((d) => (
-                  <a key={d.entity} className="desk" href={link("entities", d.entity)} aria-current={d.entity === desk ? "page" : undefined}>{word(d.label)} <Count of={d.mine} quiet /></a>
+                  <a key={d.entity} className="desk" href={link("entities", d.entity)} aria-current={d.entity === desk ? "page" : undefined}>{word(d.label)} <Count of={mine(d.entity)} quiet /></a>
                 ))}
               </details>
             ))}

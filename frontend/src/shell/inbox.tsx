@@ -5,7 +5,7 @@ import { useSession } from "./session";
 
 export type Entry = { entity: string; record: string; title: string };
 export type Task = Entry & {
-  label: Label; gist: string | null; state: string; state_label: Label | null; since: string; due_at: string | null;
+  label: Label; gist: string | null; glance: { label: Label; value: Label; record: string | null }[]; state: string; state_label: Label | null; since: string; due_at: string | null;
   acts: { action: string; label: Label; on_behalf_of: string | null }[];
 };
 export type Proposal = Entry & {
@@ -41,3 +41,9 @@ export function useInbox(): Asked<Inbox> {
 
 /** What waits for a decision of this person. */
 export const waiting = (inbox: Inbox | undefined): number => (inbox ? inbox.tasks.length + inbox.proposals.length + inbox.unmasking.length : 0);
+
+/** How much of a process waits for this person: the inbox says so, and no other count beside it. */
+export function useMine(): (entity: string) => number {
+  const { data } = useInbox();
+  return (entity) => data?.tasks.filter((x) => x.entity === entity).length ?? 0;
+}

@@ -17,13 +17,13 @@ export function NamesHolder({ children }: { children: ReactNode }) {
 
 export const useNames = (): Map<string, Label> => useContext(Context);
 
-/** A record as rules name it, `entity/key`, as a link that says what it is. */
-export function RecordLink({ of }: { of: string }) {
+/** A record as rules name it, `entity/key`, as a link that says what it is; by its number where that is known. */
+export function RecordLink({ of, number }: { of: string; number?: string | null }) {
   const { word } = useSpeech();
   const names = useNames();
   const cut = of.indexOf("/");
   const [entity, key] = [of.slice(0, cut), of.slice(cut + 1)];
   const label = names.get(entity);
   if (cut < 0 || !label || !key) return <span className="mono">{of}</span>;
-  return <a href={link("entities", entity, key)}>{word(label)} <span className="mono">{key}</span></a>;
+  return <a href={link("entities", entity, key)}>{word(label)} <span className="mono">{number ?? key}</span></a>;
 }

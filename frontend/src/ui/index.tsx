@@ -143,12 +143,19 @@ function Against({ of }: { of: Objection }) {
 }
 
 const CHINESE = /[\u4e00-\u9fff]/;
+const TAIL = /: .+$|(?:\s\S*\d\S*)+$/; // what follows both halves: after a colon, or a number or a day at the end
+
+/** Figures and names are written once, after the English half; they belong to the Chinese one as well. */
+function tailOf(zh: string, en: string): string {
+  const tail = TAIL.exec(en)?.[0] ?? "";
+  return /[::\d]/.test(zh) ? "" : tail; // a Chinese half with figures of its own is whole
+}
 
 /** Details that rules write in both languages, `中文 / English`: the reader's half of them. */
 export function oneOf(text: string, language: string): string {
   const halves = text.split(" / ");
   const [zh = "", en = ""] = halves;
-  if (halves.length === 2 && CHINESE.test(zh) && !CHINESE.test(en)) return language === "en" ? en : zh;
+  if (halves.length === 2 && CHINESE.test(zh) && !/[\u4e00-\u9fff]/.test(en.replace(TAIL, ""))) return language === "en" ? en : zh + tailOf(zh, en);
   // Several pairs with figures between them, such as `已判 / decided 0, 已放 / released 2`.
   return language === "en" ? text.replace(/[^ ,;]*[\u4e00-\u9fff][^/,;]* \/ /g, "") : text.replace(/([\u4e00-\u9fff]) \/ [A-Za-z][A-Za-z' -]*[A-Za-z]/g, "$1");
 }

@@ -1,20 +1,24 @@
 """Audit rows as a reader may see them: fields above their clearance masked in before and after, as in the record itself."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, cast, func, or_, select
 from sqlalchemy.exc import OperationalError
 
+from medthread.api.act_names import act_label, kind_label
+from medthread.api.naming import SEPARATOR, id_of
 from medthread.api.services import Services
+from medthread.derive.form import pair
 from medthread.derive.view import masked_fields
 from medthread.model import Classification, Entity, Field, Mask
-from medthread.model.errors import InvalidError
+from medthread.model.errors import InvalidError, NotFoundError
 from medthread.stores.postgres.tables import audit_event, audit_leaf
 from medthread.trust.access import Actor
 from medthread.trust.seal import mask_partial
+from medthread.workflow.titles import numbers
 
 PATIENCE = 10_000  # milliseconds that one search may take
 CANCELLED = "57014"  # SQLSTATE query_canceled
@@ -50,6 +54,26 @@ class Sight:
     def whole(self, row: Any) -> bool:
         """Whether nothing in the row is masked for this reader."""
         return all(self._values(v, row.object) == v for v in (row.before, row.after)) and self._detail(row.detail) == row.detail
+
+    def all_told(self, tx: Connection, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        """Rows with the numbers of the records that they are about, and what their acts are called."""
+        pairs = [(e, i) for e, _, i in (r.object.partition("/") for r in rows)] if self._sees_data else []
+        called = numbers(tx, self.given.workflow, self.actor, pairs)
+        return [
+            {**self.told(r), "number": called.get(tuple(r.object.split("/", 1))), "label": pair(act_label(self.given, r.action)),
+             "kind_label": pair(kind_label(self.given, r.object.partition("/")[0]))}
+            for r in rows
+        ]
+
+    def meant(self, object_: str) -> str:
+        """An object as the log names it, where it was named by a record's number as people write it."""
+        kind, _, name = object_.partition("/")
+        if not name or kind not in self.given.native or not self._sees_data:
+            return object_
+        try:
+            return f"{kind}/{id_of(self.given, self.given.registry[kind], self.actor, name=name.replace('/', SEPARATOR))}"
+        except NotFoundError:
+            return object_
 
     def told(self, row: Any) -> dict[str, Any]:
         """A row as JSON; `leaf` is its place in the log once sealed."""

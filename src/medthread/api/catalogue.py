@@ -45,15 +45,22 @@ def operations(routes: Sequence[BaseRoute], *, today: datetime) -> Iterator[tupl
 def _operation(route: APIRoute, method: str, path: str, today: datetime) -> Service:
     subject: Subject | None = Subject.all().get(str(route.tags[0]) if route.tags else "")
     label = subject.label if subject else Label(path, path)
-    verb, version = VERBS.get(method, Label(method, method)), PREFIX.match(path)
+    version = PREFIX.match(path)
     ends = next((d.dependency for d in route.dependencies if isinstance(d.dependency, Retirement)), None)
     asked = asked_by(route.dependant)
     return Service(
-        offer=Offer.OPERATION, name=operation_name(method, path), label=Label(f"{verb.zh}:{label.zh}", f"{verb.en}: {label.en}"),
+        offer=Offer.OPERATION, name=operation_name(method, path), label=_called(route, method, label),
         owner=subject.owner if subject else PLATFORM, domain="", version=version[1] if version else "", address=f"{method} {path}",
         action=asked.action or ("" if asked.signed_in else None), about=Label(route.description, route.description),
         stability=_stability(subject, ends, today), sunset=ends.sunset.isoformat() if ends and ends.sunset else None,
         successor=ends.successor if ends else None)
+
+
+def _called(route: APIRoute, method: str, subject: Label) -> Label:
+    """The name that the route's summary gives it, `中文 · English`; one that gives none is told by its verb and subject."""
+    zh, dot, en = (route.summary or "").partition(" · ")
+    verb = VERBS.get(method, Label(method, method))
+    return Label(zh, en) if dot else Label(f"{verb.zh}:{subject.zh}", f"{verb.en}: {subject.en}")
 
 
 def _stability(subject: Subject | None, ends: Retirement | None, today: datetime) -> Stability:

@@ -5,8 +5,10 @@ order and one mask serve both homes.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 from sqlalchemy import Select, and_, func, select
 
@@ -70,11 +72,17 @@ class NativeRows:
 
     def stream(self, sql: str, parameters: tuple[Any, ...]) -> Iterator[tuple[list[str], list[Any]]]:
         """Rows in one batch."""
-        con = connect(memory="256MB", threads=1)
-        con.register("native_rows", self._arrow())
-        con.execute(sql, list(parameters))
-        yield [d[0] for d in con.description or []], con.fetchall()
-        con.close()
+        rows = self._arrow()
+        with _engine().cursor() as con:  # what is registered on a cursor is seen by that cursor alone
+            con.register("native_rows", rows)
+            con.execute(sql, list(parameters))
+            yield [d[0] for d in con.description or []], con.fetchall()
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One engine for all of a process: to make one, with our functions in it, takes longer than most of its queries."""
+    return connect(memory="1GB", threads=1)
 
 
 def _plain(value: Any) -> Any:

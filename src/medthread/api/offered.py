@@ -7,6 +7,7 @@ from medthread import __version__
 from medthread.api.services import Services
 from medthread.derive import asyncapi_of, contract_of
 from medthread.methods.compatibility.document import Document
+from medthread.model.owners import owner_label
 from medthread.model.service import OFFERS, STABILITIES, Offer, Service, Stability
 from medthread.trust.access import Actor
 from medthread.trust.roles import ROLES
@@ -18,7 +19,8 @@ def shown(service: Service) -> Json:
     """As a line of the list."""
     return {
         "id": service.id, "kind": service.offer.value, "kind_label": _pair(OFFERS[service.offer]), "name": service.name, "label": _pair(service.label),
-        "about": _pair(service.about) if service.about else None, "owner": service.owner, "domain": service.domain, "version": service.version,
+        "about": _pair(service.about) if service.about else None, "owner": service.owner,
+        "owner_label": _pair(owner_label(service.owner)), "domain": service.domain, "version": service.version,
         "address": service.address, "action": service.action, "stability": service.stability.value,
         "stability_label": _pair(STABILITIES[service.stability]), "reusable": service.stability is not Stability.INTERNAL,
         "sunset": service.sunset, "successor": service.successor,

@@ -9,11 +9,11 @@ from medthread.trust.accounts import create_account
 from medthread.trust.roles import ROLES
 
 PASSWORD = "medthread-demo"  # noqa: S105 - printed on purpose; it says that it is one
-# Login, printed name, role. The first seven work with data, the three next administer, the others act in processes.
+# Login, printed name, role. The first eight work with data, the three next administer, the others act in processes.
 ACCOUNTS = (
     ("steward", "管家小林", "steward"), ("engineer", "数据工程师小周", "data_engineer"), ("quality", "质量工程师小吴", "quality"),
     ("regulatory", "法规专员小郑", "regulatory"), ("buyer", "采购员小孙", "buyer"), ("manager", "厂长老赵", "manager"),
-    ("auditor", "审计员小钱", "auditor"),
+    ("auditor", "审计员小钱", "auditor"), ("privacy", "个人信息保护老秦", "privacy_officer"),
     ("sysadmin", "系统管理员小冯", "system_admin"), ("secadmin", "安全管理员小褚", "security_admin"), ("audadmin", "审计管理员小卫", "audit_admin"),
     ("eng", "工艺小蒋", "eng"), ("eng_mgr", "研发老沈", "eng_mgr"), ("ra", "注册小韩", "ra"), ("qa", "质量保证小陈", "qa"),
     ("qa_mgr", "质量负责人老杨", "qa_mgr"), ("mr", "管理者代表老朱", "mr"), ("qc", "检验小秦", "qc"), ("qc_mgr", "检验负责人老尤", "qc_mgr"),

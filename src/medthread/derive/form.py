@@ -89,6 +89,7 @@ def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classifi
         "key": list(entity.key()),
         "title": about.title or entity.key()[-1],
         "gist": gist_of(entity),
+        "glance": list(about.glance),
         "synonyms": list(about.synonyms),
         "retention": pair(retention_label(entity)),
         "process": process_meta(process) if process else None,

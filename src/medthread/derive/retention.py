@@ -10,6 +10,7 @@ to masters by the master's own code, `id`, `_creation` and, where there is a cas
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from medthread.derive.columns import CODE, refers_to_master
@@ -18,6 +19,7 @@ from medthread.model.retention import ANCHORS
 
 FAR = 2  # references followed, at most
 OWN = ("creation", "close")  # moments of the record's own life: nobody else's is taken for them
+KNOWN = {"_creation": Label("记录建立之时", "when it was recorded"), "_close": Label("流程结束之时", "when its case ended")}
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,13 @@ class Path:
         """The path for people to read."""
         way = "".join(f"{'→' if h.way == 'up' else '←'}{h.field} " for h in self.hops)
         return f"{way}{self.entity}.{self.column.removeprefix('_')}"
+
+    def label(self, registry: Registry) -> Label:
+        """The record and field where it is found, by what they are called."""
+        reached = registry[self.entity]
+        told = KNOWN.get(self.column) or reached.fields[self.column].label
+        about = reached.about.label
+        return Label(f"{about.zh} · {told.zh}", f"{about.en} · {told.en}")
 
 
 @dataclass(frozen=True)
@@ -153,6 +162,14 @@ def _same(name: str, parts: int, keys: tuple[str, ...]) -> str:
 def _ends(span: Span) -> str:
     life = ' + "device_life"' if span.device_life else ""
     return f'(cast("{span.anchor}" as date) + to_months(cast({span.years * 12}{life} as integer)))'
+
+
+def outlook_sql(rule: Rule, registry: Registry, *, today: date) -> str:
+    """SELECT one row: records, those due, since when the first is, when the next will be, those whose end is not known."""
+    day = f"date '{today}'"
+    return (
+        f"select count(*) as records, count(*) filter (due_on <= {day}) as due, min(due_on) filter (due_on <= {day}) as first_due_on,"
+        f" min(due_on) filter (due_on > {day}) as next_due_on, count(*) filter (due_on is null) as endless from ({due_sql(rule, registry)})")
 
 
 def _told(entity: type[Entity], path: Path, registry: Registry) -> str:

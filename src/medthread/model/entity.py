@@ -135,6 +135,7 @@ class About:
     match: MatchModel | None = field(default=None, kw_only=True)  # for masters: how duplicates are found
     repeats: bool = field(default=False, kw_only=True)  # events: the same key may arrive again and is the same event
     process: Process | None = field(default=None, kw_only=True)  # native: how its records go through people's hands
+    glance: tuple[str, ...] = field(default=(), kw_only=True)  # fields that tell one record from another of the same title
     plant: str | None = field(default=None, kw_only=True)  # native: the field that says which plant a record belongs to
     region: str | None = field(default=None, kw_only=True)  # native: the field that says which region, for those bound to some
     part_of: str | None = field(default=None, kw_only=True)  # native lines: the field that names the record they belong to
@@ -235,10 +236,10 @@ def _check_rules(cls: type[Entity]) -> None:
             raise DeclarationError(f"{cls.__name__}.{f.name} names a record of what {f.mark.names!r} says", hint="name another field of the entity, and no ref beside it")
     _check_home(cls)
     _check_kept(cls)
-    if cls.about.title is not None and cls.about.title not in cls.fields:
-        raise DeclarationError(
-            f"{cls.__name__} has no field {cls.about.title!r} for a title", hint=", ".join(cls.fields)
-        )
+    for what, names in (("a title", filter(None, (cls.about.title,))), ("a glance", cls.about.glance)):
+        for name in names:
+            if name not in cls.fields:
+                raise DeclarationError(f"{cls.__name__} has no field {name!r} for {what}", hint=", ".join(cls.fields))
 
 
 def _check_kept(cls: type[Entity]) -> None:

@@ -21,6 +21,7 @@ ANCHORS: dict[str, Label] = {
     "last_ship": Label("最后发货", "the last shipment"),
     "close": Label("关闭", "closure"),
 }
+NEEDS: dict[str, Label] = {**ANCHORS, "device_life": Label("器械使用期限", "the device's life"), "implant": Label("是否植入", "whether it is an implant")}
 LONGEST_YEARS = 200
 
 

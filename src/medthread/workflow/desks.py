@@ -21,12 +21,12 @@ def _desk(tx: Connection, context: Context, entity: str, process: Process, actor
     about = context.registry[entity].about
     with own_rows(tx, actor.reach):
         states = {r.state: r for r in tx.execute(_counted(context, entity))}
-    running = [r for s, r in states.items() if not process.is_over(s)]
+    running = [r for s, r in states.items() if not process.is_over(s) and s not in process.rest]
     acting = {state for t in process.transitions if set(t.roles) & set(actor.roles) for state in t.from_}
     openers = {r for r in process.opened_by.split("|") if r}
     return {
         "entity": entity, "label": pair(about.label), "process": process.name, "process_label": pair(process.label), "area": about.domain,
-        "open": sum(r.n for r in running), "late": sum(r.late for r in running), "mine": sum(r.n for s, r in states.items() if s in acting),
+        "open": sum(r.n for r in running), "late": sum(r.late for r in running), "mine": sum(r.n for s, r in states.items() if s in acting and s not in process.rest),
         "states": [{"name": s.name, "label": pair(s.label), "terminal": s.name in process.terminal, "count": states[s.name].n if s.name in states else 0}
                    for s in process.states],
         "acts": bool(acting) or bool(openers & set(actor.roles)), "opens": not openers or bool(openers & set(actor.roles)),

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, func, null, select
+from sqlalchemy import Connection, func, null, select
 
-from medthread.derive.columns import MASKED
 from medthread.derive.form import gist_of, pair
-from medthread.model import Classification, Label
+from medthread.model import Entity, Label
 from medthread.model.process import ORIGINATOR, Process, Transition
 from medthread.stores.postgres.row_security import own_rows
 from medthread.stores.postgres.tables import deadline, outbox, process_case, process_step, proposal, reaction_failure
@@ -17,11 +16,13 @@ from medthread.trust.roles import role_label
 from medthread.workflow.context import Context
 from medthread.workflow.duties import Done, broken_duty
 from medthread.workflow.standing import lent_roles, roles_for
+from medthread.workflow.titles import title_column, titles
 
 MOST = 200
 GLANCE = 160  # characters of what a record is about
 NEAR = timedelta(days=7)
 NAMED = "role_in_"  # before the columns that name the role of an act
+GLANCED = "glance_"  # before the columns that are seen at a glance
 
 
 def inbox(tx: Connection, context: Context, actor: Actor) -> dict[str, Any]:
@@ -63,8 +64,8 @@ def _bound(process: Process, transition: Transition, done: list[tuple[Done, bool
 
 
 def _states(process: Process, roles: set[str]) -> set[str]:
-    """Where somebody with these roles may do something."""
-    return {state for t in process.transitions if set(t.roles) & roles for state in t.from_}
+    """Where a record waits for somebody with these roles: not where it may stay for good, though something can be done there."""
+    return {state for t in process.transitions if set(t.roles) & roles for state in t.from_ if state not in process.rest}
 
 
 def _for(transition: Transition, row: Any, actor: Actor, lent: Mapping[str, str]) -> dict[str, Any] | None:
@@ -84,9 +85,28 @@ def _roles(transition: Transition, row: Any) -> tuple[str, ...]:
 
 
 def _task(context: Context, entity: str, process: Process, row: Any, acts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"entity": entity, "label": pair(context.registry[entity].about.label), "record": row.record, "title": row.title or row.record, "gist": row.gist,
+    return {"entity": entity, "label": pair(context.registry[entity].about.label), "record": row.record, "title": row.title or row.record, "gist": row.gist, "glance": _glance(context, entity, row),
             "state": row.state, "state_label": pair(process.state(row.state).label) if row.state in {s.name for s in process.states} else None,
             "since": row.state_since, "due_at": row.due_at, "acts": acts}
+
+
+def _glanced(entity: type[Entity]) -> tuple[str, ...]:
+    """The columns of what an entity shows at a glance, with those that say of which kind a named record is."""
+    fields = [entity.fields[n] for n in entity.about.glance]
+    return tuple(dict.fromkeys(n for f in fields for n in (f.name, f.mark.names) if n))
+
+
+def _glance(context: Context, entity: str, row: Any) -> list[dict[str, Any]]:
+    """What tells the record from another of the same title: each field's name with its value in words, or the record that it names."""
+    declared, told = context.registry[entity], []
+    for name in declared.about.glance:
+        field, value = declared.fields[name], row._mapping[GLANCED + name]  # noqa: SLF001 - as above
+        if value is None:
+            continue
+        kind = row._mapping[GLANCED + field.mark.names] if field.mark.names else None  # noqa: SLF001 - as above
+        words = (field.mark.codes or {}).get(value) or Label(str(value), str(value))
+        told.append({"label": pair(field.label), "value": pair(words), "record": f"{kind}/{value}" if kind else None})
+    return told
 
 
 def _open(context: Context, entity: str, states: Iterable[str]) -> Any:
@@ -94,66 +114,48 @@ def _open(context: Context, entity: str, states: Iterable[str]) -> Any:
     first = select(due.c.due_at).where(due.c.entity == case.c.entity, due.c.record == case.c.record, due.c.met_at.is_(None))
     soonest = first.order_by(due.c.due_at).limit(1).scalar_subquery()
     here = (case.c.entity == entity) & case.c.closed_at.is_(None) & case.c.state.in_(list(states))
-    gist = gist_of(context.registry[entity])
+    declared = context.registry[entity]
+    gist, glanced = gist_of(declared), _glanced(declared)
     told = func.left(table.c[gist], GLANCE) if gist else null()
     named = {t.role_in for t in context.rulebook.processes[entity].transitions if t.role_in}
-    query = select(case, soonest.label("due_at"), title_column(context, entity).label("title"), told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
+    query = select(case, soonest.label("due_at"), title_column(context, entity).label("title"), *(table.c[n].label(GLANCED + n) for n in glanced), told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
     query = query.join(table, table.c.id == case.c.record).where(here)
     return query.order_by(case.c.state_since).limit(MOST)
 
 
-def title_column(context: Context, entity: str) -> Any:
-    """The column that names a record; its mask where that is personal, the id where not everybody may read it."""
-    declared = context.registry[entity]
-    field = declared.fields[declared.about.title or declared.key()[-1]]
-    if field.mark.classification > Classification.INTERNAL and not field.is_personal:
-        return context.tables[entity].c.id
-    return cast(context.tables[entity].c[field.name + (MASKED if field.is_personal else "")], Text)
-
-
-def _titles(tx: Connection, context: Context, actor: Actor, rows: Iterable[Any]) -> dict[tuple[str, str], str]:
-    """Titles of native records that the actor sees, one query for each entity among them."""
-    wanted: dict[str, set[str]] = {}
-    for row in rows:
-        if row.entity in context.tables:
-            wanted.setdefault(row.entity, set()).add(row.record)
-    found: dict[tuple[str, str], str] = {}
-    for entity, ids in wanted.items():
-        id_ = context.tables[entity].c.id
-        with own_rows(tx, actor.reach):
-            found |= {(entity, r.id): r.title for r in tx.execute(select(id_, title_column(context, entity).label("title")).where(id_.in_(ids)))}
-    return found
-
-
-def _seen(context: Context, actor: Actor, titles: Mapping[tuple[str, str], str], row: Any) -> bool:
+def _seen(context: Context, actor: Actor, called: Mapping[tuple[str, str], str], row: Any) -> bool:
     """Whether a row is about a record that its title was found of, or about none that is written here."""
-    return not actor.reach.is_bound or row.entity not in context.tables or (row.entity, row.record) in titles
+    return not actor.reach.is_bound or row.entity not in context.tables or (row.entity, row.record) in called
 
 
 def _proposals(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(proposal, outbox.c.type, outbox.c.by, outbox.c.body).join(outbox, outbox.c.id == proposal.c.event)
     rows = tx.execute(query.where(proposal.c.status == "open", proposal.c.role.in_(actor.roles)).order_by(proposal.c.at).limit(MOST)).all()
-    reactions, events, titles = context.rulebook.reactions, context.rulebook.events, _titles(tx, context, actor, rows)
+    reactions, events, called = context.rulebook.reactions, context.rulebook.events, titles(tx, context, actor, _pairs(rows))
     return [
         {"id": r.id, "reaction": r.reaction, "label": pair(reactions[r.reaction].label), "event": r.type, "event_label": pair(events[r.type].label),
-         **_about(context, titles, r), "role": r.role, "role_label": pair(role_label(r.role)), "at": r.at, "by": r.by, "body": r.body}
-        for r in rows if r.reaction in reactions and r.type in events and _seen(context, actor, titles, r)
+         **_about(context, called, r), "role": r.role, "role_label": pair(role_label(r.role)), "at": r.at, "by": r.by, "body": r.body}
+        for r in rows if r.reaction in reactions and r.type in events and _seen(context, actor, called, r)
     ]
 
 
-def _about(context: Context, titles: Mapping[tuple[str, str], str], row: Any) -> dict[str, Any]:
+def _pairs(rows: Iterable[Any]) -> list[tuple[str, str]]:
+    return [(r.entity, r.record) for r in rows]
+
+
+def _about(context: Context, called: Mapping[tuple[str, str], str], row: Any) -> dict[str, Any]:
     """Which record a row is about, in words."""
     known = pair(context.registry[row.entity].about.label) if row.entity in context.registry else None
-    return {"entity": row.entity, "entity_label": known, "record": row.record, "title": titles.get((row.entity, row.record)) or row.record}
+    return {"entity": row.entity, "entity_label": known, "record": row.record, "title": called.get((row.entity, row.record)) or row.record}
 
 
 def _overdue(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(deadline).where(deadline.c.met_at.is_(None), deadline.c.due_at < datetime.now(UTC) + NEAR, deadline.c.escalate.in_(actor.roles))
     rows = tx.execute(query.order_by(deadline.c.due_at).limit(MOST)).all()
-    kept, titles = ("clock", "due_at", "statutory", "basis", "escalated_at"), _titles(tx, context, actor, rows)
+    kept, called = ("clock", "due_at", "statutory", "basis", "escalated_at"), titles(tx, context, actor, _pairs(rows))
     return [
-        {**{k: r._mapping[k] for k in kept}, **_about(context, titles, r), "label": pair(_clock(context, r.entity, r.clock))}  # noqa: SLF001
-        for r in rows if _seen(context, actor, titles, r)
+        {**{k: r._mapping[k] for k in kept}, **_about(context, called, r), "label": pair(_clock(context, r.entity, r.clock))}  # noqa: SLF001
+        for r in rows if _seen(context, actor, called, r)
     ]
 
 
@@ -165,9 +167,9 @@ def _clock(context: Context, entity: str, name: str) -> Label:
 def _failures(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(reaction_failure, outbox.c.type, outbox.c.entity, outbox.c.record).join(outbox, outbox.c.id == reaction_failure.c.event)
     rows = tx.execute(query.where(reaction_failure.c.resolved_at.is_(None)).order_by(reaction_failure.c.at).limit(MOST)).all()
-    reactions, titles = context.rulebook.reactions, _titles(tx, context, actor, rows)
+    reactions, called = context.rulebook.reactions, titles(tx, context, actor, _pairs(rows))
     return [
-        {"event": r.event, "type": r.type, **_about(context, titles, r), "reaction": r.reaction, "error": r.error, "attempts": r.attempts,
+        {"event": r.event, "type": r.type, **_about(context, called, r), "reaction": r.reaction, "error": r.error, "attempts": r.attempts,
          "label": pair(reactions[r.reaction].label) if r.reaction in reactions else None}
-        for r in rows if _seen(context, actor, titles, r)
+        for r in rows if _seen(context, actor, called, r)
     ]

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 from medthread.model import Label
 from medthread.stores.messengers import Letter
 from medthread.workflow.context import Context
-from medthread.workflow.inbox import title_column
 from medthread.workflow.notices import Why
+from medthread.workflow.titles import title_column
 
 MOST_LINES = 50
 REASONS = {

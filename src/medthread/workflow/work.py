@@ -16,6 +16,8 @@ from medthread.workflow.native import Change, create_native, replace_native
 from medthread.workflow.outbox import emit
 from medthread.workflow.standing import MACHINE
 
+FOLLOWS = "由事件引起 / follows from an event"
+
 
 class Acting:
     """Work done on behalf of somebody, within a transaction that belongs to the caller. `events` are what it brought about."""
@@ -60,7 +62,7 @@ class Acting:
         fields = self._context.registry[entity].fields
         hidden = frozenset(n for n, f in fields.items() if f.is_personal and n not in values)
         body = {n: found[n] for n in fields if n not in hidden} | values
-        change = Change(values=body, version=str(found["_revision"]), reason="follows from an event", hidden=hidden)
+        change = Change(values=body, version=str(found["_revision"]), reason=FOLLOWS, hidden=hidden)
         replace_native(self._tx, self._context, entity=entity, id_=id_, change=change, by=self.by)
 
     def act(self, entity: str, id_: str, action: str, *, reason: str, values: Row | None = None) -> None:

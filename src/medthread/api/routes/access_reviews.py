@@ -25,7 +25,7 @@ class Decision(BaseModel):
     reason: str | None = Field(default=None, max_length=500)
 
 
-@router.get("/access-reviews")
+@router.get("/access-reviews", summary="列出权限评审 · List access reviews")
 def reviews(given: Given, _: AccessReader) -> dict[str, Any]:
     """Reviews, newest first, how far each is, and when the next one is due."""
     line = access_review_line
@@ -38,14 +38,14 @@ def reviews(given: Given, _: AccessReader) -> dict[str, Any]:
     return {"items": items, "next_due": due}
 
 
-@router.post("/access-reviews", status_code=201)
+@router.post("/access-reviews", summary="开始权限评审 · Open an access review", status_code=201)
 def create(given: Given, actor: AccessReviewer) -> dict[str, str]:
     """Begin a review of all open accounts by role."""
     id_ = handle(given.store, by=actor.name, action="access_review.open", object_="access_review", act=partial(open_review, by=actor.name))
     return {"id": id_}
 
 
-@router.get("/access-reviews/{id_}")
+@router.get("/access-reviews/{id_}", summary="查看一次权限评审 · Get an access review")
 def lines(id_: str, given: Given, _: AccessReader) -> dict[str, Any]:
     """The lines of a review."""
     line = access_review_line
@@ -58,7 +58,7 @@ def lines(id_: str, given: Given, _: AccessReader) -> dict[str, Any]:
     return {**review._mapping, "items": [dict(r._mapping) for r in rows]}  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
-@router.post("/access-reviews/{id_}/decisions", status_code=204)
+@router.post("/access-reviews/{id_}/decisions", summary="评审中确认或撤销角色 · Decide about a role in a review", status_code=204)
 def decide(id_: str, wanted: Decision, given: Given, actor: AccessReviewer) -> None:
     """Confirm that an account keeps a role, or withdraw it at once."""
     if not wanted.keep and not (wanted.reason or "").strip():
@@ -67,7 +67,7 @@ def decide(id_: str, wanted: Decision, given: Given, actor: AccessReviewer) -> N
     handle(given.store, by=actor.name, action="access_review.decide", object_=f"access_review/{id_}", act=act)
 
 
-@router.post("/access-reviews/{id_}/closing", status_code=204)
+@router.post("/access-reviews/{id_}/closing", summary="结束权限评审 · Close an access review", status_code=204)
 def close(id_: str, given: Given, actor: AccessReviewer) -> None:
     """End a review whose lines are all decided."""
     act = partial(close_review, review=id_, by=actor.name)

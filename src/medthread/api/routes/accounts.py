@@ -54,7 +54,7 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-@router.get("/accounts")
+@router.get("/accounts", summary="列出账号 · List accounts")
 def accounts(
     given: Given, _: AccountReader, q: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100, after: Annotated[str | None, Query(max_length=60)] = None,
@@ -70,7 +70,7 @@ def accounts(
     return {"items": [_shown(r) for r in rows[:limit]], "next": rows[limit - 1].name if len(rows) > limit else None}
 
 
-@router.get("/accounts/{name}")
+@router.get("/accounts/{name}", summary="查看一个账号 · Get an account")
 def one(name: str, response: Response, given: Given, _: AccountReader) -> dict[str, Any]:
     """An account and where its owner is signed in; the ETag is the revision of its rights."""
     with given.store.transaction() as tx:
@@ -82,7 +82,7 @@ def one(name: str, response: Response, given: Given, _: AccountReader) -> dict[s
     return {**_shown(row), "sessions": open_}
 
 
-@router.post("/accounts", status_code=201)
+@router.post("/accounts", summary="开立账号 · Open an account", status_code=201)
 def create(wanted: NewAccount, given: Given, actor: AccountKeeper) -> dict[str, Any]:
     """Open an account without rights; its first password is in this answer and nowhere else."""
     act = partial(open_account, name=wanted.name, printed_name=wanted.printed_name, by=actor.name, rules=given.account_rules)
@@ -90,7 +90,7 @@ def create(wanted: NewAccount, given: Given, actor: AccountKeeper) -> dict[str, 
     return {"name": wanted.name, "password": password}
 
 
-@router.put("/accounts/{name}/state", status_code=204)
+@router.put("/accounts/{name}/state", summary="停用或启用账号 · Disable or enable an account", status_code=204)
 def state(name: str, wanted: Shut, given: Given, actor: AccountKeeper) -> None:
     """Shut an account, which ends its sessions, or open it again."""
     do = disable_account if wanted.disabled else enable_account
@@ -98,7 +98,7 @@ def state(name: str, wanted: Shut, given: Given, actor: AccountKeeper) -> None:
     handle(given.store, by=actor.name, action=action, object_=f"account/{name}", act=partial(do, name=name, by=actor.name, reason=wanted.reason))
 
 
-@router.post("/accounts/{name}/password", status_code=201)
+@router.post("/accounts/{name}/password", summary="重置账号密码 · Reset an account's password", status_code=201)
 def password(name: str, because: Because, given: Given, actor: AccountKeeper) -> dict[str, Any]:
     """Give a password that nobody chose, in this answer and nowhere else; its owner changes it at the next sign-in."""
     act = partial(reset_password, name=name, by=actor.name, reason=because.reason, rules=given.account_rules)
@@ -106,7 +106,7 @@ def password(name: str, because: Because, given: Given, actor: AccountKeeper) ->
     return {"name": name, "password": fresh}
 
 
-@router.delete("/accounts/{name}/sessions/{id_}", status_code=204)
+@router.delete("/accounts/{name}/sessions/{id_}", summary="结束他人会话 · End a session of an account", status_code=204)
 def end(name: str, id_: str, given: Given, actor: AccountKeeper) -> None:
     """End a session of somebody's."""
     act = partial(end_session, name=name, id_=id_, by=actor.name)

@@ -40,7 +40,7 @@ class Asked(Wanted):
         return Credentials(shown=self.shown, password=self.password, totp=self.totp)
 
 
-@router.get("/entities/{entity}/{id_}/case")
+@router.get("/entities/{entity}/{id_}/case", summary="查看记录的状态、可做的操作与签名 · Get a record's state, acts and signatures")
 def case(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, Any]:
     """State, possible acts, what was done and signed, what is due."""
     select_one(given, given.registry[entity], actor, id_=id_)  # whoever may not see the record does not see its case
@@ -48,7 +48,7 @@ def case(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, Any]:
         return case_view(tx, given.workflow, entity=entity, record=id_, actor=actor)
 
 
-@router.get("/entities/{entity}/{id_}/obstacles")
+@router.get("/entities/{entity}/{id_}/obstacles", summary="查看操作的障碍 · Get what stands in the way of acts")
 def in_the_way(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, Any]:
     """By act: what objects to it as the record stands."""
     select_one(given, given.registry[entity], actor, id_=id_)
@@ -56,7 +56,7 @@ def in_the_way(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, 
         return {"acts": obstacles(tx, given.workflow, case_of(tx, given.workflow, entity=entity, record=id_), actor)}
 
 
-@router.get("/entities/{entity}/{id_}/signatures/{signature}")
+@router.get("/entities/{entity}/{id_}/signatures/{signature}", summary="查看一个签名及所签内容 · Get a signature and what was signed")
 def signed(entity: str, id_: str, signature: str, given: Given, actor: Reader) -> dict[str, Any]:
     """Exactly what a signature is bound to, and whether it stands."""
     select_one(given, given.registry[entity], actor, id_=id_)
@@ -64,7 +64,7 @@ def signed(entity: str, id_: str, signature: str, given: Given, actor: Reader) -
         return signed_view(tx, given.workflow, entity=entity, record=id_, id_=signature, clearance=actor.clearance)
 
 
-@router.post("/entities/{entity}/{id_}/acts/{action}/preview")
+@router.post("/entities/{entity}/{id_}/acts/{action}/preview", summary="预览将要签名的内容 · Preview what an act would sign")
 def look(entity: str, id_: str, action: str, wanted: Wanted, given: Given, actor: Reader, version: Version = None) -> dict[str, Any]:
     """What would be signed, its hash, and what objects; nothing is changed."""
     act = Act(entity=entity, record=id_, action=action, version=version, values=wanted.values)
@@ -74,7 +74,7 @@ def look(entity: str, id_: str, action: str, wanted: Wanted, given: Given, actor
     return found
 
 
-@router.post("/entities/{entity}/{id_}/acts/{action}", response_model=dict[str, Any])
+@router.post("/entities/{entity}/{id_}/acts/{action}", response_model=dict[str, Any], summary="执行并签名一个操作 · Perform and sign an act")
 def perform(
     entity: str, id_: str, action: str, asked: Asked, given: Given, actor: Reader, version: Version = None, key: Key = None,
 ) -> JSONResponse:

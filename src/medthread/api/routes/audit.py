@@ -12,12 +12,14 @@ from fastapi import Depends, Query
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Select, select, text
 
+from medthread.api.act_names import KINDS
 from medthread.api.audit_rows import CELLS, Sight, flat, holding, patiently, rows_query, streamed
 from medthread.api.identity import Auditor, Given
 from medthread.api.media import CSV, NDJSON, text_as
 from medthread.api.routes.entities import safe_cell
 from medthread.api.routes.health import told as told_alarms
 from medthread.api.subjects import Subject
+from medthread.derive.form import pair
 from medthread.methods.note import encode
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.stores.postgres.tables import audit_checkpoint, audit_event, audit_log
@@ -42,7 +44,7 @@ class Asked:
     def __init__(
         self, actor: Annotated[str | None, Query(max_length=200)] = None,
         action: Annotated[str | None, Query(max_length=200, description="the beginning of an action")] = None,
-        object_: Annotated[str | None, Query(alias="object", max_length=400, description="entity/id, or all of a kind: entity/")] = None,
+        object_: Annotated[str | None, Query(alias="object", max_length=400, description="entity/id or entity/number, or all of a kind: entity/")] = None,
         outcome: Annotated[str | None, Query(max_length=20, description=", ".join(OUTCOMES))] = None,
         from_: Annotated[datetime | None, Query(alias="from")] = None, to: Annotated[datetime | None, Query()] = None,
         q: Annotated[str | None, Query(max_length=200, description="text to find")] = None,
@@ -62,8 +64,8 @@ class Asked:
         if self.action:
             query = query.where(table.c.action.startswith(self.action, autoescape=True))
         if self.object_:
-            kind = self.object_.endswith("/")
-            query = query.where(table.c.object.startswith(self.object_, autoescape=True) if kind else table.c.object == self.object_)
+            kind, object_ = self.object_.endswith("/"), sight.meant(self.object_)
+            query = query.where(table.c.object.startswith(object_, autoescape=True) if kind else table.c.object == object_)
         query = query.where(table.c.at >= self.from_) if self.from_ else query
         query = query.where(table.c.at <= self.to) if self.to else query
         return holding(query, self.q, values=sight.searches_values) if self.q else query
@@ -84,13 +86,13 @@ def _place(after: str | None) -> int:
     return int(after)
 
 
-@router.get("/audit.csv", **text_as(CSV))
+@router.get("/audit.csv", summary="导出审计记录 CSV · Export audit rows as CSV", **text_as(CSV))
 def as_csv(given: Given, actor: Auditor, asked: Wanted) -> StreamingResponse:
     """Every row that is looked for, as a table; taking it away is itself an audit row."""
     return _taken(given, actor, asked, CSV, "csv", _csv)
 
 
-@router.get("/audit.ndjson", **text_as(NDJSON))
+@router.get("/audit.ndjson", summary="导出审计记录 NDJSON · Export audit rows as NDJSON", **text_as(NDJSON))
 def as_ndjson(given: Given, actor: Auditor, asked: Wanted) -> StreamingResponse:
     """The same, one JSON object a line. What proves the rows is in a bundle: `medthread audit export`."""
     return _taken(given, actor, asked, NDJSON, "ndjson", _ndjson)
@@ -118,18 +120,26 @@ def _ndjson(steps: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
         yield "".join(json.dumps(r, ensure_ascii=False, default=datetime.isoformat) + "\n" for r in rows).encode()
 
 
-@router.get("/audit")
+@router.get("/audit", summary="查找审计记录 · Search audit rows")
 def audit(given: Given, actor: Auditor, asked: Wanted, limit: Annotated[int, Query(ge=1, le=500)] = 50, after: Cursor = None) -> dict[str, Any]:
     """What was done, refused, and read under unmasking; newest first."""
     sight = Sight(given, actor)
     query = asked.query(sight).where(audit_event.c.seq < _place(after)).limit(limit + 1)
     with given.store.transaction() as tx:
         rows = patiently(tx, query)
-    more, rows = len(rows) > limit, rows[:limit]
-    return {"items": [sight.told(r) for r in rows], "next": str(rows[-1].seq) if more else None}
+        more, rows = len(rows) > limit, rows[:limit]
+        items = sight.all_told(tx, rows)
+    return {"items": items, "next": str(rows[-1].seq) if more else None}
 
 
-@router.get("/audit/log")
+@router.get("/audit/kinds", summary="列出审计对象的类别 · List kinds of objects in the log")
+def kinds(given: Given, _: Auditor) -> dict[str, Any]:
+    """What an object may be that is looked for."""
+    entities = {e.name: e.about.label for e in given.registry.values() if e.name in given.native}
+    return {"items": [{"name": n, "label": pair(label)} for n, label in sorted((entities | KINDS).items())]}
+
+
+@router.get("/audit/log", summary="取日志的封存状况 · Get the state of the log")
 def state(given: Given, _: Auditor) -> dict[str, Any]:
     """The log itself: how much is sealed, the newest checkpoint, what waits, what is wrong, the keys to check it with."""
     with given.store.transaction() as tx:
@@ -144,7 +154,7 @@ def state(given: Given, _: Auditor) -> dict[str, Any]:
     }
 
 
-@router.get("/audit/checkpoints")
+@router.get("/audit/checkpoints", summary="列出签名检查点 · List signed checkpoints")
 def checkpoints(given: Given, _: Auditor, limit: Annotated[int, Query(ge=1, le=500)] = 50, after: Cursor = None) -> dict[str, Any]:
     """Signed checkpoints, newest first: for whoever keeps them elsewhere."""
     table = audit_checkpoint
@@ -155,7 +165,7 @@ def checkpoints(given: Given, _: Auditor, limit: Annotated[int, Query(ge=1, le=5
     return {"items": [{"size": r.size, "at": r.at, "note": r.note} for r in rows], "next": str(rows[-1].size) if more else None}
 
 
-@router.get("/audit/consistency")
+@router.get("/audit/consistency", summary="取一致性证明 · Get a consistency proof")
 def consistent(given: Given, _: Auditor, old: Size, size: Size) -> dict[str, Any]:
     """The proof that the log of one checkpoint begins with the log of an earlier one (RFC 9162, 2.1.4)."""
     with given.store.transaction() as tx:
@@ -163,7 +173,7 @@ def consistent(given: Given, _: Auditor, old: Size, size: Size) -> dict[str, Any
     return {"algorithm": proof.algorithm, "old": proof.old, "size": proof.size, "path": [encode(h) for h in proof.path]}
 
 
-@router.get("/audit/{seq}")
+@router.get("/audit/{seq}", summary="查看一条审计记录及其证明 · Get an audit row with its proof")
 def one(seq: int, given: Given, actor: Auditor) -> dict[str, Any]:
     """One row with the proof that it is in the log (RFC 9162, 2.1.3). The sealed text comes with it unless fields in it are masked."""
     sight = Sight(given, actor)
@@ -171,9 +181,10 @@ def one(seq: int, given: Given, actor: Auditor) -> dict[str, Any]:
         row = tx.execute(rows_query().where(audit_event.c.seq == seq)).one_or_none() if abs(seq) < LATEST else None
         if row is None:
             raise NotFoundError(f"no audit row {seq}", hint="numbers are given to attempts that failed, too: not each has a row")
+        (item,) = sight.all_told(tx, [row])
         proof, sealed = inclusion(tx, seq), leaf_of(tx.execute(ONE, {"seq": seq}).one())
     told = None if proof is None else {
         "algorithm": proof.algorithm, "index": proof.index, "size": proof.size, "leaf": encode(proof.leaf), "path": [encode(h) for h in proof.path],
         "checkpoint": proof.checkpoint, "record": sealed.decode() if sight.whole(row) else None,
     }
-    return {"item": sight.told(row), "proof": told}
+    return {"item": item, "proof": told}

@@ -41,7 +41,7 @@ class WantedDrill(BaseModel):
     backup: Name = None
 
 
-@router.get("/backups")
+@router.get("/backups", summary="列出备份 · List backups")
 def backups(given: Given, _: Looking, limit: Limit = 100) -> dict[str, Any]:
     """What is declared and what was made, newest first."""
     if given.copies is None:
@@ -58,13 +58,13 @@ def _setting(copies: BackgroundKeeping) -> dict[str, Any]:
         "keep_weekly": said.policy.weekly, **{f"{n}_hours": v for n, v in hours.items()}}
 
 
-@router.post("/backups", status_code=202)
+@router.post("/backups", summary="立即备份 · Take a backup now", status_code=202)
 def make(wanted: WantedBackup, given: Given, actor: Running) -> dict[str, Any]:
     """Begin a backup; the list shows how it ends."""
     return _begun(given, actor, "backup.begin", wanted, lambda copies: copies.run(by=actor.name, whole=wanted.whole))
 
 
-@router.get("/backups/drills")
+@router.get("/backups/drills", summary="列出恢复演练 · List restore drills")
 def drills(given: Given, _: Looking, limit: Limit = 100) -> dict[str, Any]:
     """Every restore drill, newest first."""
     with given.store.transaction() as tx:
@@ -72,13 +72,13 @@ def drills(given: Given, _: Looking, limit: Limit = 100) -> dict[str, Any]:
     return {"items": [{n: getattr(r, n) for n in SUMMARY} for r in rows]}
 
 
-@router.post("/backups/drills", status_code=202)
+@router.post("/backups/drills", summary="演练恢复 · Drill a restore", status_code=202)
 def try_out(wanted: WantedDrill, given: Given, actor: Running) -> dict[str, Any]:
     """Begin a restore drill; the list shows how it ends."""
     return _begun(given, actor, "drill.begin", wanted, lambda copies: copies.drill(by=actor.name, target=wanted.target, backup=wanted.backup))
 
 
-@router.get("/backups/drills/{id_}")
+@router.get("/backups/drills/{id_}", summary="查看一次恢复演练 · Get a restore drill")
 def one(id_: str, given: Given, _: Looking) -> dict[str, Any]:
     """A drill's record, and whether its signature stands."""
     with given.store.transaction() as tx:

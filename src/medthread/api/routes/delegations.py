@@ -28,7 +28,7 @@ class Wanted(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-@router.get("/delegations")
+@router.get("/delegations", summary="列出委托 · List delegations")
 def delegations(given: Given, actor: Reader) -> dict[str, Any]:
     """Those given and taken, and what one could lend to whom."""
     with given.store.transaction() as tx:
@@ -37,14 +37,14 @@ def delegations(given: Given, actor: Reader) -> dict[str, Any]:
                 "persons": takers(tx, actor) if roles else []}
 
 
-@router.post("/delegations", status_code=201)
+@router.post("/delegations", summary="委托角色 · Delegate roles", status_code=201)
 def create(wanted: Wanted, given: Given, actor: Writer) -> dict[str, Any]:
     """Lend roles of one's own."""
     act = partial(delegate, actor=actor, **wanted.model_dump())
     return {"id": handle(given.store, by=actor.name, action="delegation.create", object_="delegation", act=act)}
 
 
-@router.delete("/delegations/{id_}", status_code=204)
+@router.delete("/delegations/{id_}", summary="终止委托 · End a delegation", status_code=204)
 def end(id_: str, given: Given, actor: Writer) -> None:
     """End a delegation, given or taken."""
     act = partial(revoke, actor=actor, id_=id_)

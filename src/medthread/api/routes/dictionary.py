@@ -15,6 +15,7 @@ from medthread.derive.contract import contract_of
 from medthread.derive.dictionary import Entry, entries
 from medthread.methods.names import sound
 from medthread.model import FieldMapping, Label, Registry
+from medthread.model.owners import owner_label
 
 router = Subject("dictionary", "数据字典", "Data dictionary", owner="it").router()
 MOST = 60
@@ -52,14 +53,14 @@ def search_entries(registry: Registry, text: str) -> list[Entry]:
     return [e for *_, e in sorted(found, key=lambda f: f[:3])]
 
 
-@router.get("/dictionary")
+@router.get("/dictionary", summary="查找术语 · Search the dictionary")
 def search(given: Given, _: Reader, q: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
     """Entities and fields that a word names; without a word, all entities."""
     found = search_entries(given.registry, q) if q.strip() else [e for e in entries(given.registry) if e.field is None]
     return {"items": [
         {"kind": "field" if e.field else "entity", "entity": e.entity, "field": e.field, "label": _pair(e.label),
          "definition": _pair(e.meaning) if e.meaning else None, "type": e.kind, "classification": e.classification,
-         "owner": e.owner, "standard": e.standard, "synonyms": list(e.synonyms)}
+         "owner": e.owner, "owner_label": _pair(owner_label(e.owner)), "standard": e.standard, "synonyms": list(e.synonyms)}
         for e in found[:MOST]
     ]}
 
@@ -68,7 +69,7 @@ def _pair(label: Label) -> dict[str, str]:
     return {"zh": label.zh, "en": label.en}
 
 
-@router.get("/dictionary/{entity}")
+@router.get("/dictionary/{entity}", summary="查看字典的一页 · Get a page of the dictionary")
 def page(entity: str, given: Given, actor: Reader) -> dict[str, Any]:
     """One entity: meaning, fields, rules, and which source columns feed it."""
     declared = given.registry[entity]
@@ -76,7 +77,7 @@ def page(entity: str, given: Given, actor: Reader) -> dict[str, Any]:
     fields = [
         {**f, "type": f["kind"], "definition": f["about"], "reference": f["ref"], "checks": f["rules"]} for f in meta["fields"]
     ]
-    return {**meta, "definition": meta["meaning"], "fields": fields, "sources": mapping_lineage(given, entity)}
+    return {**meta, "owner_label": _pair(owner_label(declared.about.owner)), "definition": meta["meaning"], "fields": fields, "sources": mapping_lineage(given, entity)}
 
 
 def mapping_lineage(given: Services, entity: str) -> list[dict[str, Any]]:
@@ -101,7 +102,7 @@ def how(mapping: FieldMapping) -> str:
     return ", ".join([*done, *mapping.change])
 
 
-@router.get("/contracts/{entity}", **text_as(YAML))
+@router.get("/contracts/{entity}", summary="取数据契约 ODCS · Get a data contract (ODCS)", **text_as(YAML))
 def contract(entity: str, given: Given, _: Reader) -> Response:
     """The entity's data contract (ODCS 3.1)."""
     text = yaml.safe_dump(contract_of(given.registry[entity], given.registry, version=__version__), allow_unicode=True, sort_keys=False)

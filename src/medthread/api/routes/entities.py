@@ -43,7 +43,7 @@ def _listing(entity: str, given: Services, actor: Actor, asked: Asked) -> Listin
 Wanted = Annotated[Asked, Depends(Asked)]
 
 
-@router.get("/entities/{entity}.csv", **text_as(CSV))
+@router.get("/entities/{entity}.csv", summary="导出对象列表 · Export a list of objects", **text_as(CSV))
 def export(entity: str, given: Given, actor: Reader, asked: Wanted) -> StreamingResponse:
     """The whole filtered list as CSV, as this reader may see it."""
     listing = _listing(entity, given, actor, asked)
@@ -77,7 +77,7 @@ def _number(text: str) -> bool:
     return text[1:].replace(".", "", 1).isdigit()
 
 
-@router.get("/entities/{entity}")
+@router.get("/entities/{entity}", summary="查询对象列表 · List objects")
 def rows(
     entity: str, given: Given, actor: Reader, asked: Wanted,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
@@ -86,13 +86,13 @@ def rows(
     return list_page(_listing(entity, given, actor, asked), limit=limit, after=after)
 
 
-@router.get("/entities/{entity}/board")
+@router.get("/entities/{entity}/board", summary="取流程看板 · Get the board of a process")
 def board(entity: str, given: Given, actor: Reader, asked: Wanted, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> dict[str, Any]:
     """Records of a process by state, the most pressing first."""
     return board_of(_listing(entity, given, actor, asked), limit=limit)
 
 
-@router.get("/entities/{entity}/choices")
+@router.get("/entities/{entity}/choices", summary="取引用可选的对象 · Get what a reference may name")
 def choices(
     entity: str, given: Given, actor: Reader, q: Annotated[str | None, Query(max_length=200, description="text to find")] = None,
     along: Annotated[list[str] | None, Query(description="field:value of the other parts of the key, repeatable")] = None,
@@ -101,7 +101,7 @@ def choices(
     return {"items": choices_of(given, given.registry[entity], actor, q=q, along=along or ())}
 
 
-@router.get("/entities/{entity}/{id_}")
+@router.get("/entities/{entity}/{id_}", summary="查看一个对象 · Get an object")
 def one(entity: str, id_: str, response: Response, given: Given, actor: Reader) -> dict[str, Any]:
     """One object by id or key, where it came from, what was corrected in it, what refers to it."""
     declared = given.registry[entity]

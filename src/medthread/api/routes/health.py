@@ -17,13 +17,13 @@ def told(found: tuple[Alarm, ...] | list[Alarm]) -> list[dict[str, Any]]:
     return [{"code": a.code, "label": {"zh": a.label.zh, "en": a.label.en}} for a in found]
 
 
-@router.get("/health")
+@router.get("/health", summary="取进程状况与告警 · Get health and alarms")
 def health(given: Given) -> dict[str, Any]:
     """The process is there; alarms as its own parts know them, without asking the store."""
     return {"status": "ok", "alarms": told([*given.sealer.alarms, *(a for c in given.carriers for a in c.alarms)])}
 
 
-@router.get("/ready")
+@router.get("/ready", summary="询问是否就绪 · Ask whether it is ready")
 def ready(given: Given) -> JSONResponse:
     """Able to serve: 200, or 503 with what is missing. An alarm does not stop the service; somebody must look."""
     try:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from medthread.api.act_names import act_label
 from medthread.api.audit_rows import Sight, masked, rows_query
 from medthread.api.identity import Given, Reader
 from medthread.api.listing import select_one
 from medthread.api.naming import id_of
-from medthread.api.services import Services
 from medthread.derive.form import pair
 from medthread.model.errors import InvalidError
 from medthread.model.process import MEANINGS, Meaning
@@ -21,7 +21,7 @@ router = APIRouter(tags=["entities"])
 SIGNED = "signature.create"  # stands in the log beside the act that it belongs to
 
 
-@router.get("/entities/{entity}/{id_}/history")
+@router.get("/entities/{entity}/{id_}/history", summary="查看记录的历史 · Get a record's history")
 def history(
     entity: str, id_: str, given: Given, actor: Reader,
     limit: Annotated[int, Query(ge=1, le=200)] = 50, after: Annotated[str | None, Query(max_length=40)] = None,
@@ -40,19 +40,14 @@ def history(
     with given.store.transaction() as tx:
         rows = tx.execute(query.limit(limit + 1)).all()
     more, rows = len(rows) > limit, rows[:limit]
-    labels, sight = _labels(given, entity), Sight(given, actor)
-    return {"items": [_told(sight, r, labels) for r in rows], "next": str(rows[-1].seq) if more else None}
+    sight = Sight(given, actor)
+    return {"items": [_told(sight, r) for r in rows], "next": str(rows[-1].seq) if more else None}
 
 
-def _labels(given: Services, entity: str) -> dict[str, Any]:
-    process = given.workflow.rulebook.processes.get(entity)
-    return {f"{entity}.{t.action}": pair(t.label) for t in process.transitions} if process else {}
-
-
-def _told(sight: Sight, row: Any, labels: dict[str, Any]) -> dict[str, Any]:
+def _told(sight: Sight, row: Any) -> dict[str, Any]:
     detail = row.detail or {}
     return {
-        "id": row.seq, "at": row.at, "actor": row.actor, "printed_name": row.printed_name, "action": row.action, "label": labels.get(row.action),
+        "id": row.seq, "at": row.at, "actor": row.actor, "printed_name": row.printed_name, "action": row.action, "label": pair(act_label(sight.given, row.action)),
         "reason": row.reason, "on_behalf_of": detail.get("on_behalf_of"), "leaf": row.leaf_index,
         "signature": {"id": row.signature, "meaning": pair(MEANINGS[Meaning(row.meaning)])} if row.signature else None,
         "changes": _changes(sight, row),

@@ -20,7 +20,7 @@ def pair(label: Label) -> dict[str, str]:
     return {"zh": label.zh, "en": label.en}
 
 
-@router.get("/home")
+@router.get("/home", summary="取首页的指标 · Get the figures of the home page")
 def home(given: Given, actor: Reader) -> dict[str, Any]:
     """Figures of the current release."""
     release = given.releases.current()

@@ -32,7 +32,7 @@ class Failed(BaseModel):
     reaction: Annotated[str, Field(max_length=200)]
 
 
-@router.get("/inbox")
+@router.get("/inbox", summary="取等待我的事项 · Get what waits for me")
 def waiting(given: Given, actor: Reader) -> dict[str, Any]:
     """Acts, proposals, limits and failed reactions that wait for me, and looks under the mask that I decide."""
     decides = given.access.refused_by(actor, DECIDE) is None
@@ -40,7 +40,7 @@ def waiting(given: Given, actor: Reader) -> dict[str, Any]:
         return {**inbox(tx, given.workflow, actor), "unmasking": told(given, grants(tx, actor=actor, all_=True, open_=True)) if decides else []}
 
 
-@router.post("/inbox/proposals/{id_}")
+@router.post("/inbox/proposals/{id_}", summary="决定一项建议 · Decide a proposal")
 def decide_proposal(id_: str, decided: Decided, given: Given, actor: Writer) -> dict[str, Any]:
     """Accept or refuse what an event proposes."""
     act = partial(decide, context=given.workflow, id_=id_, actor=actor, accept=decided.accept, reason=decided.reason)
@@ -48,7 +48,7 @@ def decide_proposal(id_: str, decided: Decided, given: Given, actor: Writer) -> 
     return {"id": id_, "status": "accepted" if decided.accept else "refused"}
 
 
-@router.post("/inbox/failures")
+@router.post("/inbox/failures", summary="重试未完成的反应 · Retry a reaction that failed")
 def try_again(failed: Failed, given: Given, actor: Writer) -> dict[str, Any]:
     """Try a reaction again that could not be done."""
     act = partial(retry, context=given.workflow, event=failed.event, reaction=failed.reaction, actor=actor)

@@ -31,7 +31,7 @@ def _master(given: Services, name: str) -> type[Entity]:
     return found
 
 
-@router.get("/masters")
+@router.get("/masters", summary="列出主数据种类 · List kinds of master data")
 def domains(given: Given, _: MasterReader) -> dict[str, Any]:
     """Each matched master: records in, golden records out."""
     snapshot = given.reader.current()
@@ -45,7 +45,7 @@ def domains(given: Given, _: MasterReader) -> dict[str, Any]:
     return {"items": items}
 
 
-@router.get("/masters/{entity}")
+@router.get("/masters/{entity}", summary="列出黄金记录 · List golden records")
 def rows(
     entity: str, given: Given, _: MasterReader, q: Annotated[str, Query(max_length=200)] = "", merged: bool = False,
     conflicts: bool = False, limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -84,7 +84,7 @@ def _summary(snapshot: Snapshot, entity: type[Entity], title: str) -> str:
     )
 
 
-@router.get("/masters/{entity}/{golden_id}")
+@router.get("/masters/{entity}/{golden_id}", summary="查看一条黄金记录 · Get a golden record")
 def one(entity: str, golden_id: str, given: Given, actor: MasterReader) -> dict[str, Any]:
     """One golden record; an id that was merged away leads to the one that took it over."""
     declared = _master(given, entity)

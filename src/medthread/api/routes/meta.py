@@ -29,7 +29,7 @@ def area_label(area: str) -> dict[str, str]:
     return _pair(AREAS.get(area, Label(area, area)))
 
 
-@router.get("/meta")
+@router.get("/meta", summary="列出业务对象的种类与数量 · List kinds of business objects")
 def entities(given: Given, _: Reader) -> dict[str, Any]:
     """Every entity with its number of objects in the current release."""
     release = given.releases.current()
@@ -48,7 +48,7 @@ def entities(given: Given, _: Reader) -> dict[str, Any]:
     }
 
 
-@router.get("/meta/{entity}")
+@router.get("/meta/{entity}", summary="取列表与表单的定义 · Get the list and form of a kind")
 def entity(entity: str, given: Given, actor: Reader) -> dict[str, Any]:
     """One entity's list and form, for this reader."""
     return screen_of(given.registry[entity], given, actor)

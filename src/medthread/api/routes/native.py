@@ -28,7 +28,7 @@ def once_of(key: str | None, actor: Actor, request: Any) -> Once | None:
     return None if key is None else Once(key, actor.name, request)
 
 
-@router.post("/entities/{entity}", status_code=201)
+@router.post("/entities/{entity}", summary="新建记录 · Create a record", status_code=201)
 def create(entity: str, values: Values, response: Response, given: Given, actor: Writer, key: Key = None) -> dict[str, Any]:
     """Write a new object."""
     declared, context = given.registry[entity], given.workflow
@@ -46,7 +46,7 @@ def create(entity: str, values: Values, response: Response, given: Given, actor:
     return _fresh(given, declared, actor, response, made["id"])
 
 
-@router.put("/entities/{entity}/{id_}")
+@router.put("/entities/{entity}/{id_}", summary="修改记录 · Change a record")
 def replace(
     entity: str, id_: str, values: Values, response: Response, given: Given, actor: Writer, version: Version = None,
     reason: Annotated[str | None, Query(max_length=2000, description="why, for a record past its first state")] = None,
@@ -59,7 +59,7 @@ def replace(
     return _fresh(given, declared, actor, response, id_)
 
 
-@router.delete("/entities/{entity}/{id_}", status_code=204)
+@router.delete("/entities/{entity}/{id_}", summary="移除明细行 · Remove a line", status_code=204)
 def remove(entity: str, id_: str, given: Given, actor: Writer, version: Version = None) -> None:
     """Take a line off a record that is still open."""
     select_one(given, given.registry[entity], actor, id_=id_)

@@ -57,7 +57,7 @@ def _in_person(tx: Connection, given: Services, actor: Actor, proof: InPerson) -
     reauthenticate(tx, name=actor.name, password=proof.password, totp=proof.code, keyring=given.keyring)
 
 
-@router.get("/account")
+@router.get("/account", summary="查看我的账号 · Get one's own account")
 def read(given: Given, actor: Oneself) -> dict[str, Any]:
     """One's account: what is set, what is due, where one is signed in."""
     with given.store.transaction() as tx:
@@ -74,7 +74,7 @@ def read(given: Given, actor: Oneself) -> dict[str, Any]:
     }
 
 
-@router.put("/account/password", status_code=204)
+@router.put("/account/password", summary="更改我的密码 · Change one's own password", status_code=204)
 def password(wanted: NewPassword, given: Given, actor: Oneself) -> None:
     """Change one's password; every other session ends."""
     proof = Proof(wanted.password, wanted.code)
@@ -83,7 +83,7 @@ def password(wanted: NewPassword, given: Given, actor: Oneself) -> None:
     handle(given.store, by=actor.name, action="password.change", object_=f"account/{actor.name}", act=act)
 
 
-@router.post("/account/second-factor", status_code=201)
+@router.post("/account/second-factor", summary="开始设置第二因素 · Begin a second factor", status_code=201)
 def begin(proof: InPerson, given: Given, actor: Oneself) -> dict[str, str]:
     """Begin a second factor: a secret for an authenticator app, which counts once it is confirmed."""
 
@@ -94,7 +94,7 @@ def begin(proof: InPerson, given: Given, actor: Oneself) -> dict[str, str]:
     return handle(given.store, by=actor.name, action="second_factor.begin", object_=f"account/{actor.name}", act=act)
 
 
-@router.put("/account/second-factor")
+@router.put("/account/second-factor", summary="确认第二因素 · Confirm the second factor")
 def confirm(confirmation: Confirmation, given: Given, actor: Oneself) -> dict[str, Any]:
     """Set the second factor by a code of it; the recovery codes are in this answer and nowhere else."""
     act = partial(confirm_enrolment, keyring=given.keyring, name=actor.name, code=confirmation.code, now=datetime.now(UTC))
@@ -102,7 +102,7 @@ def confirm(confirmation: Confirmation, given: Given, actor: Oneself) -> dict[st
     return {"recovery_codes": codes}
 
 
-@router.post("/account/second-factor/removal", status_code=204)
+@router.post("/account/second-factor/removal", summary="取消我的第二因素 · Remove one's own second factor", status_code=204)
 def remove(proof: InPerson, given: Given, actor: Oneself) -> None:
     """Take the second factor away, proven by it."""
 
@@ -113,7 +113,7 @@ def remove(proof: InPerson, given: Given, actor: Oneself) -> None:
     handle(given.store, by=actor.name, action="second_factor.remove", object_=f"account/{actor.name}", act=act)
 
 
-@router.post("/account/recovery-codes", status_code=201)
+@router.post("/account/recovery-codes", summary="更换恢复码 · Renew recovery codes", status_code=201)
 def recovery_codes(proof: InPerson, given: Given, actor: Oneself) -> dict[str, Any]:
     """New recovery codes in place of those there were."""
 
@@ -125,14 +125,14 @@ def recovery_codes(proof: InPerson, given: Given, actor: Oneself) -> dict[str, A
     return {"recovery_codes": codes}
 
 
-@router.delete("/account/sessions/{id_}", status_code=204)
+@router.delete("/account/sessions/{id_}", summary="结束我的会话 · End one of one's own sessions", status_code=204)
 def end(id_: str, given: Given, actor: Oneself) -> None:
     """End one of one's sessions."""
     act = partial(end_session, name=actor.name, id_=id_, by=actor.name)
     handle(given.store, by=actor.name, action="session.end", object_=f"account/{actor.name}", act=act)
 
 
-@router.put("/account/notices", status_code=204)
+@router.put("/account/notices", summary="设置通知地址 · Set where notices go", status_code=204)
 def notices(wanted: NoticeAddress, given: Given, actor: Oneself) -> None:
     """Set or take away the address at which one is told, by mail, that something waits in one's inbox."""
     act = partial(set_address, account=actor.name, address=wanted.address, by=actor.name)

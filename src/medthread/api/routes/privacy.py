@@ -14,12 +14,13 @@ from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.derive.privacy import register
-from medthread.governance.privacy import Found, Person, correct, erase, find, package_of, plan_of
+from medthread.governance.privacy import Found, Person, Plan, Record, correct, erase, find, package_of, plan_of
 from medthread.model.privacy import BASES
 from medthread.stores.postgres.tables import erasure
 from medthread.trust.access import Actor
 from medthread.trust.audit import record_read
 from medthread.workflow import handle
+from medthread.workflow.titles import numbers
 
 router = Subject("privacy", "个人信息保护", "Privacy", owner="regulatory").router()
 Registering = Annotated[Actor, Depends(may("privacy:register"))]
@@ -55,7 +56,7 @@ class Correction(BaseModel):
     reason: Because
 
 
-@router.get("/privacy/register")
+@router.get("/privacy/register", summary="查看个人信息处理登记 · Get the register of processing")
 def processing(given: Given, _: Registering) -> dict[str, Any]:
     """Every personal field: purpose, legal basis, retention, protection, the sources that feed it."""
     return {"items": [
@@ -67,13 +68,13 @@ def processing(given: Given, _: Registering) -> dict[str, Any]:
     ]}
 
 
-@router.post("/privacy/find")
+@router.post("/privacy/find", summary="查找一个人的信息 · Find a person's data")
 def look_for(asked: Asked, given: Given, actor: Finding) -> dict[str, Any]:
     """Where data of a person are, over all stores; no value is shown."""
-    return _looked(given, actor, asked, "privacy.find", lambda _tx, found: _told(found))
+    return _looked(given, actor, asked, "privacy.find", lambda tx, found: _told(tx, given, actor, found))
 
 
-@router.post("/privacy/export")
+@router.post("/privacy/export", summary="导出一个人的信息副本 · Export a copy of a person's data")
 def export(asked: Asked, given: Given, actor: Exporting) -> dict[str, Any]:
     """A copy of a person's data, for the person: values in clear, with purpose, basis and retention."""
     return _looked(given, actor, asked, "privacy.export", lambda tx, found: package_of(tx, given.workflow, given.batch(), found))
@@ -91,7 +92,7 @@ def _looked(given: Services, actor: Actor, asked: Asked, action: str, answer: Ca
     return handle(given.store, by=actor.name, action=action, object_=person.name, act=act)
 
 
-@router.post("/privacy/correct")
+@router.post("/privacy/correct", summary="更正个人信息 · Correct personal data")
 def put_right(body: Correction, given: Given, actor: Correcting) -> dict[str, Any]:
     """Correct a personal value of a record that is written here."""
     act = partial(correct, context=given.workflow, entity=body.entity, id_=body.id, field=body.field, value=body.value, by=actor.name, reason=body.reason)
@@ -99,23 +100,22 @@ def put_right(body: Correction, given: Given, actor: Correcting) -> dict[str, An
     return {"entity": body.entity, "id": body.id, "field": body.field}
 
 
-@router.post("/privacy/erase")
+@router.post("/privacy/erase", summary="预览或执行个人信息删除 · Plan or carry out an erasure")
 def wipe(asked: Erasure, given: Given, actor: Erasing) -> dict[str, Any]:
     """Erase what may go; what a rule keeps is told with the rule. Nothing goes without `confirm`."""
     person, look = Person.of(asked.values, given.keyring), look_of(given)
     if not asked.confirm:
         def plan(tx: Connection, found: Found) -> dict[str, Any]:
             made = plan_of(tx, given.workflow, look, found)
-            going = [vars(r) for r in made.native]
-            return {"erasure": None, "goes": {"records": going, "fields": made.fields}, "stays": [vars(k) for k in made.kept], "found": _told(found)}
+            return {"erasure": None, **_judged(tx, given, actor, made), "found": _told(tx, given, actor, found)}
 
         return _looked(given, actor, asked, "privacy.plan", plan)
     done = erase(given.workflow, look, given.batch, person, by=actor.name, reason=asked.reason)
-    return {"erasure": done.id, "goes": {"records": [vars(r) for r in done.plan.native], "fields": done.plan.fields}, "stays": [vars(k) for k in done.plan.kept],
-            "outcome": done.outcome}
+    with given.store.transaction() as tx:
+        return {"erasure": done.id, **_judged(tx, given, actor, done.plan), "outcome": done.outcome}
 
 
-@router.get("/privacy/erasures")
+@router.get("/privacy/erasures", summary="列出个人信息删除 · List erasures")
 def erasures(given: Given, _: Erasing) -> dict[str, Any]:
     """Every erasure, newest first: whom it was about is told by indices only."""
     names = ("id", "status", "fields", "kept", "reason", "asked_by", "outcome", "at", "finished_at")
@@ -123,7 +123,22 @@ def erasures(given: Given, _: Erasing) -> dict[str, Any]:
         return {"items": [{n: getattr(r, n) for n in names} for r in tx.execute(select(erasure).order_by(erasure.c.at.desc()).limit(500))]}
 
 
-def _told(found: Found) -> dict[str, Any]:
+def _told(tx: Connection, given: Services, actor: Actor, found: Found) -> dict[str, Any]:
+    called = numbers(tx, given.workflow, actor, [(r.entity, r.id) for r in found.native])
     return {
-        "records": [vars(r) for r in found.native], "from_sources": [vars(r) for r in found.lake], "rows": [vars(r) for r in found.rows],
-        "accounts": found.accounts, "acts": found.log, "unparsable_records": int(found.unreadable)}
+        "records": [_record(given, r, called.get((r.entity, r.id))) for r in found.native], "from_sources": [_record(given, r, None) for r in found.lake], "rows": [vars(r) for r in found.rows],
+        "empty": found.is_empty, "accounts": found.accounts, "acts": found.log, "unparsable_records": int(found.unreadable)}
+
+
+def _judged(tx: Connection, given: Services, actor: Actor, plan: Plan) -> dict[str, Any]:
+    """What goes and what stays, with what keeps it."""
+    called = numbers(tx, given.workflow, actor, [*((r.entity, r.id) for r in plan.native), *((k.entity, k.id) for k in plan.kept)])
+    stays = [{**_record(given, Record(k.entity, k.id, (k.field,)), called.get((k.entity, k.id))), "field": k.field, "because": k.because} for k in plan.kept]
+    return {"goes": {"records": [_record(given, r, called.get((r.entity, r.id))) for r in plan.native], "fields": plan.fields}, "stays": stays}
+
+
+def _record(given: Services, record: Record, number: str | None) -> dict[str, Any]:
+    """A record by its number, and its fields by what they are called."""
+    entity = given.registry[record.entity]
+    labels = {f: pair(entity.fields[f].label) for f in record.fields}
+    return {"entity": record.entity, "id": record.id, "number": number, "label": pair(entity.about.label), "fields": list(record.fields), "field_labels": labels}

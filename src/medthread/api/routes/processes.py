@@ -11,7 +11,7 @@ from medthread.workflow.desks import desks
 router = APIRouter(tags=["processes"])
 
 
-@router.get("/processes")
+@router.get("/processes", summary="列出流程与待办数 · List processes and what waits in them")
 def processes(given: Given, actor: Reader) -> dict[str, Any]:
     """All processes with their counts, and whether I have a part in them and may open one."""
     may_write = "entities:write" in given.access.can(actor)

@@ -33,19 +33,19 @@ def _provider(given: Services, name: str) -> Configured:
     return found
 
 
-@router.get("/providers")
+@router.get("/providers", summary="列出可用的身份源 · List identity providers")
 def providers(given: Given) -> dict[str, Any]:
     """Where people of this installation may sign in beside here."""
     return {"items": [{"name": p.name, "label": p.label._asdict()} for p in given.identity.values()]}
 
 
-@router.get("/providers/{name}", status_code=SEE_OTHER, response_class=RedirectResponse)
+@router.get("/providers/{name}", summary="经身份源登录 · Sign in through a provider", status_code=SEE_OTHER, response_class=RedirectResponse)
 def begin(name: Name, request: Request, given: Given) -> Response:
     """Go to a provider to sign in."""
     return _go(request, given, name, account=None)
 
 
-@router.get("/providers/{name}/proof", status_code=SEE_OTHER, response_class=RedirectResponse)
+@router.get("/providers/{name}/proof", summary="签名前经身份源重新认证 · Prove oneself again through a provider", status_code=SEE_OTHER, response_class=RedirectResponse)
 def prove(name: Name, request: Request, given: Given, actor: Oneself) -> Response:
     """Go to a provider to prove anew who one is, at the moment of signing; comes back with a ticket in place of a password."""
     return _go(request, given, name, account=actor.name)
@@ -62,7 +62,7 @@ def _go(request: Request, given: Services, name: str, *, account: str | None) ->
     return answer
 
 
-@router.get("/providers/{name}/answer", status_code=SEE_OTHER, response_class=RedirectResponse)
+@router.get("/providers/{name}/answer", summary="接收身份源的应答 · Take a provider's answer", status_code=SEE_OTHER, response_class=RedirectResponse)
 def answer(name: Name, request: Request, given: Given) -> Response:
     """Come back from a provider: into the console, or to its sign-in page with what was wrong."""
     provider = _provider(given, name)

@@ -9,7 +9,7 @@ from medthread.governance.quality_index import quality_of
 router = Subject("quality", "质量规则", "Quality rules", owner="quality").router()
 
 
-@router.get("/quality")
+@router.get("/quality", summary="取质量规则的实测结果 · Get what quality rules measured")
 def quality(given: Given, _: Reader) -> dict[str, Any]:
     """The index, its dimensions, every rule with its counts."""
     return quality_of(given.store, given.registry)

@@ -82,7 +82,7 @@ def _raw(text: str | None) -> dict[str, Any]:
     return {k: masks.get(k, "***") if isinstance(v, str) and is_sealed(v) else v for k, v in shown.items()}
 
 
-@router.get("/quarantine")
+@router.get("/quarantine", summary="列出被隔离的行 · List rows held back")
 def held(
     given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None, load: Text = None,
     limit: Limit = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
@@ -97,7 +97,7 @@ def held(
     return page
 
 
-@router.get("/quarantine/summary")
+@router.get("/quarantine/summary", summary="按规则汇总被隔离的行 · Count rows held back, by rule")
 def summary(given: Given, actor: QuarantineReader) -> dict[str, Any]:
     """How many rows each rule holds."""
     snapshot = given.reader.current()
@@ -114,7 +114,7 @@ def summary(given: Given, actor: QuarantineReader) -> dict[str, Any]:
     ]}
 
 
-@router.get("/quarantine.csv", **text_as(CSV))
+@router.get("/quarantine.csv", summary="导出被隔离的行 · Export rows held back", **text_as(CSV))
 def export(given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None) -> StreamingResponse:
     """All held rows of a filter, to hand to the owner of the source."""
     where, parameters = _seen(given, actor, {"entity": entity, "source": source}, rule)
@@ -140,7 +140,7 @@ def export(given: Given, actor: QuarantineReader, entity: Text = None, source: T
                              headers={"Content-Disposition": 'attachment; filename="quarantine.csv"'})
 
 
-@router.get("/corrections")
+@router.get("/corrections", summary="列出自动更正的取值 · List values that were corrected")
 def corrections(
     given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None,
     limit: Limit = 50, after: Annotated[str | None, Query(max_length=2000)] = None,

@@ -21,7 +21,7 @@ class Reason(BaseModel):
     reason: str = Field(min_length=2, max_length=2000)
 
 
-@router.get("/releases")
+@router.get("/releases", summary="列出发布 · List releases")
 def releases(given: Given, _: Reader) -> dict[str, Any]:
     """Every release, newest first."""
     query = (
@@ -35,7 +35,7 @@ def releases(given: Given, _: Reader) -> dict[str, Any]:
     return {"items": [{**{n: getattr(r, n) for n in names}, "rows": int(r.rows), "current": r.id == current} for r in rows]}
 
 
-@router.get("/releases/{id_}")
+@router.get("/releases/{id_}", summary="查看一次发布 · Get a release")
 def one(id_: str, given: Given, _: Reader) -> dict[str, Any]:
     """One release with its tables."""
     found = given.releases.get(id_)
@@ -45,7 +45,7 @@ def one(id_: str, given: Given, _: Reader) -> dict[str, Any]:
     return {"id": found.id, "created_at": found.created_at, "published_at": found.published_at, "current": found.id == current, "table_list": tables}
 
 
-@router.post("/releases/{id_}/publish")
+@router.post("/releases/{id_}/publish", summary="把一次发布交给读者 · Publish a release")
 def publish(id_: str, body: Reason, given: Given, actor: Publisher) -> dict[str, Any]:
     """Show readers this release, newer or older; nothing is computed again."""
     act = partial(move_pointer, releases=given.releases, id_=id_, by=actor.name, reason=body.reason)

@@ -1,9 +1,13 @@
 """Retention: the rules and where they look, what is proposed for destruction, who decided, what was destroyed."""
 
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 
@@ -11,9 +15,11 @@ from medthread.api.identity import Given, may
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
-from medthread.derive.retention import formula, rules
+from medthread.derive.retention import formula, rule_of, rules
 from medthread.governance.retention import Look, decide, execute, propose
-from medthread.model.errors import NotFoundError
+from medthread.governance.retention.propose import OPEN
+from medthread.model.errors import ConflictError, NotFoundError
+from medthread.model.retention import NEEDS
 from medthread.stores.postgres.tables import destruction, destruction_item
 from medthread.trust.access import Actor
 from medthread.workflow import handle
@@ -21,6 +27,12 @@ from medthread.workflow import handle
 router = Subject("retention", "留存与销毁", "Retention and destruction", owner="regulatory").router()
 Looking = Annotated[Actor, Depends(may("retention:read"))]
 Proposing = Annotated[Actor, Depends(may("retention:propose"))]
+FORMAT = "medthread-destruction-1"
+HASHING = {
+    "algorithm": "sha256",
+    "item": "an item's `record` is the hash of [entity, id, key] as canonical JSON (RFC 8785)",
+    "whole": "`keys_hash` is the hash of the sorted list of these hashes",
+}
 Deciding = Annotated[Actor, Depends(may("retention:decide"))]
 
 
@@ -44,18 +56,29 @@ def look_of(given: Services) -> Look:
     return Look(given.registry, given.native, given.reader)
 
 
-@router.get("/retention/rules")
+@router.get("/retention/rules", summary="列出保存规则 · List retention rules")
 def listed(given: Given, _: Looking) -> dict[str, Any]:
     """How long each kind of record is kept, from which moment, where that moment is found; and what keeps all of them."""
     return {"items": [
         {"entity": r.entity.name, "label": pair(r.entity.about.label), "home": r.entity.about.home.value, "rule": pair(r.entity.about.retain.label), "formula": pair(formula(r)),
          "basis": r.entity.about.retain.basis, "forever": r.entity.about.retain.forever, "can_be_due": r.can_be_due, "missing": list(r.missing),
-         "inputs": {n: p.words for n, p in r.found.items()}}
+         "inputs": [{"name": n, "label": pair(NEEDS.get(n)), "where": pair(p.label(given.registry)), "path": p.words} for n, p in r.found.items()],
+         "lacking": [{"name": n, "label": pair(NEEDS.get(n))} for n in r.missing]}
         for r in rules(given.registry)
     ]}
 
 
-@router.get("/retention/destructions")
+@router.get("/retention/outlook/{entity}", summary="查看一类记录的到期情况 · Get what of a kind is due")
+def outlook(entity: str, given: Given, _: Looking) -> dict[str, Any]:
+    """Of one kind: how many records there are, how many are due since when, when the next will be, how many have no known end."""
+    rule = rule_of(given.registry[entity], given.registry)
+    with given.store.transaction() as tx:
+        found = look_of(given).outlook(tx, rule, today=_today(given))
+        open_ = tx.execute(select(destruction.c.id).where(destruction.c.entity == entity, destruction.c.status.in_(OPEN))).scalars().first()
+    return {"entity": entity, "today": _today(given), **found, "open": open_}
+
+
+@router.get("/retention/destructions", summary="列出销毁提议 · List destructions")
 def destructions(given: Given, _: Looking, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> dict[str, Any]:
     """Every proposal, newest first, and what became of it."""
     counted = select(destruction_item.c.destruction, destruction_item.c.status, func.count().label("n")).group_by(destruction_item.c.destruction, destruction_item.c.status)
@@ -64,10 +87,11 @@ def destructions(given: Given, _: Looking, limit: Annotated[int, Query(ge=1, le=
         counts: dict[str, dict[str, int]] = {}
         for row in tx.execute(counted):
             counts.setdefault(row.destruction, {})[row.status] = row.n
-    return {"items": [{**_told(r), "counts": counts.get(r.id, {})} for r in rows]}
+    known = {e.name: pair(e.about.label) for e in given.registry.values()}
+    return {"items": [{**_told(r), "label": known.get(r.entity), "counts": counts.get(r.id, {})} for r in rows]}
 
 
-@router.get("/retention/destructions/{id_}")
+@router.get("/retention/destructions/{id_}", summary="查看一项销毁提议 · Get a destruction with its items")
 def one(id_: str, given: Given, _: Looking) -> dict[str, Any]:
     """A proposal with every record in it: since when it is due, counted from what, and what spares it."""
     with given.store.transaction() as tx:
@@ -76,23 +100,35 @@ def one(id_: str, given: Given, _: Looking) -> dict[str, Any]:
             raise NotFoundError(f"no destruction {id_!r}", hint="the list of destructions shows those there are")
         items = tx.execute(select(destruction_item).where(destruction_item.c.destruction == id_).order_by(destruction_item.c.due_on, destruction_item.c.record)).all()
     kept = ("record", "key", "due_on", "inputs", "status", "because")
-    return {**_told(row), "items": [{n: getattr(i, n) for n in kept} for i in items]}
+    about = given.registry[row.entity].about.label if row.entity in given.registry else None
+    names = {n: pair(label) for n, label in NEEDS.items()}
+    return {**_told(row), "label": pair(about), "names": names, "items": [{n: getattr(i, n) for n in kept} for i in items]}
 
 
-@router.post("/retention/destructions", status_code=201)
+@router.get("/retention/destructions/{id_}/record", summary="下载销毁记录 · Download the record of a destruction")
+def written(id_: str, given: Given, actor: Looking) -> JSONResponse:
+    """The record of a destruction, to keep: rule, who proposed, decided and carried it out, every item, and the hash over them."""
+    told = one(id_, given, actor)
+    if told["status"] != "executed":
+        raise ConflictError(f"{id_} is {told['status']}", hint="there is a record of it once it is carried out")
+    content = {"format": FORMAT, "installation": given.name, **told, "hashing": HASHING}
+    return JSONResponse(jsonable_encoder(content), headers={"Content-Disposition": f'attachment; filename="{id_}.json"'})
+
+
+@router.post("/retention/destructions", summary="提议销毁到期记录 · Propose what is due", status_code=201)
 def make(wanted: Wanted, given: Given, actor: Proposing) -> dict[str, Any]:
     """Propose what is due of a kind; nothing is destroyed yet."""
     act = partial(propose, context=given.workflow, look=look_of(given), entity=wanted.entity, by=actor.name, limit=wanted.limit)
     return {"id": handle(given.store, by=actor.name, action="retention.propose", object_=f"entity/{wanted.entity}", act=act)}
 
 
-@router.post("/retention/destructions/{id_}/approve")
+@router.post("/retention/destructions/{id_}/approve", summary="批准销毁 · Approve a destruction")
 def approve(id_: str, body: Reason, given: Given, actor: Deciding) -> dict[str, Any]:
     """Let it be carried out."""
     return _decided(given, actor, id_, body, approve=True)
 
 
-@router.post("/retention/destructions/{id_}/refuse")
+@router.post("/retention/destructions/{id_}/refuse", summary="拒绝销毁 · Refuse a destruction")
 def refuse(id_: str, body: Reason, given: Given, actor: Deciding) -> dict[str, Any]:
     """Let it not be carried out; it can be proposed again."""
     return _decided(given, actor, id_, body, approve=False)
@@ -105,11 +141,15 @@ def _decided(given: Services, actor: Actor, id_: str, body: Reason, *, approve: 
     return {"id": id_, "status": "approved" if approve else "refused"}
 
 
-@router.post("/retention/destructions/{id_}/execute")
+@router.post("/retention/destructions/{id_}/execute", summary="执行已批准的销毁 · Carry out a destruction")
 def carry_out(id_: str, given: Given, actor: Proposing) -> dict[str, Any]:
     """Destroy what was approved; every record is looked at once more before it goes."""
     done = execute(given.workflow, look_of(given), given.batch, id_=id_, by=actor.name)
     return {"id": id_, "status": "executed", "records": done.records, "spared": done.spared, "outcome": done.outcome}
+
+
+def _today(given: Services) -> date:
+    return datetime.now(ZoneInfo(given.workflow.calendar.zone)).date()
 
 
 def _told(row: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Rights(BaseModel):
     reason: Reason
 
 
-@router.put("/accounts/{name}/rights", status_code=204)
+@router.put("/accounts/{name}/rights", summary="给账号授权 · Assign rights to an account", status_code=204)
 def assign(
     name: str, wanted: Rights, given: Given, actor: RightsGiver, if_match: Annotated[str | None, Header(max_length=40)] = None
 ) -> None:
@@ -43,7 +43,7 @@ def assign(
     handle(given.store, by=actor.name, action="account.rights", object_=f"account/{name}", act=act)
 
 
-@router.post("/accounts/{name}/second-factor-removal", status_code=204)
+@router.post("/accounts/{name}/second-factor-removal", summary="取消他人的第二因素 · Remove an account's second factor", status_code=204)
 def remove(name: str, because: Because, given: Given, actor: RightsGiver) -> None:
     """Take a lost second factor away. Who resets passwords cannot do this: it takes two persons to take an account over."""
 
@@ -55,7 +55,7 @@ def remove(name: str, because: Because, given: Given, actor: RightsGiver) -> Non
     handle(given.store, by=actor.name, action="second_factor.remove", object_=f"account/{name}", act=act)
 
 
-@router.get("/roles")
+@router.get("/roles", summary="列出角色与不相容角色 · List roles and pairs that exclude each other")
 def roles(given: Given, _: AccessReader) -> dict[str, Any]:
     """The roles there are, how many hold each, and which ones nobody holds together."""
     each = select(func.unnest(account.c.roles).label("role")).where(account.c.disabled_at.is_(None)).subquery()
@@ -69,7 +69,7 @@ def roles(given: Given, _: AccessReader) -> dict[str, Any]:
     return {"items": items, "incompatible": apart}
 
 
-@router.get("/access-matrix")
+@router.get("/access-matrix", summary="取权限矩阵 · Get the access matrix")
 def matrix(given: Given, _: AccessReader) -> dict[str, Any]:
     """Role by action, from the policies, each with the policies that permit it or refuse it."""
     rows = []

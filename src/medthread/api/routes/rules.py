@@ -12,6 +12,7 @@ from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.model import Calculation, Decision, Field, Label
 from medthread.model.errors import InvalidError, NotFoundError
+from medthread.model.retention import ANCHORS, NEEDS
 from medthread.workflow.guarding import objections
 
 router = Subject("rules", "规则服务", "Rules as a service", owner="quality").router()
@@ -19,7 +20,7 @@ INPUTS = {int: "integer", Decimal: "number", bool: "truth", date: "date"}
 Values = Annotated[dict[str, Any], Body(description="the parameters by name")]
 
 
-@router.get("/rules")
+@router.get("/rules", summary="列出可询问的判断与计算 · List decisions and calculations")
 def rules(given: Given, actor: Reader) -> dict[str, Any]:
     """Every decision and calculation, with its parameters and the guards behind it."""
     del actor
@@ -48,12 +49,14 @@ def _parameters(given: Given, takes: Mapping[str, type], optional: tuple[str, ..
     for name, kind in takes.items():
         field = words.get(name)
         ref = field.mark.ref if field else None
-        found.append({"name": name, "label": pair(field.label if field else Label(name, name)), "type": INPUTS.get(kind, "text"),
-                      "required": name not in optional, "reference": ref.entity if ref else None})
+        moment = name in ANCHORS  # a moment that records are kept from is asked as a day, whatever field has the same name
+        label = NEEDS.get(name) or (field.label if field else Label(name, name))
+        found.append({"name": name, "label": pair(label), "type": "date" if moment else INPUTS.get(kind, "text"),
+                      "required": name not in optional, "reference": ref.entity if ref and name not in NEEDS else None})
     return found
 
 
-@router.post("/rules/{rule}")
+@router.post("/rules/{rule}", summary="询问一个判断或计算 · Ask a decision or a calculation")
 def ask(rule: str, values: Values, given: Given, actor: Reader) -> dict[str, Any]:
     """Yes or no with rule and record, or the figures of a calculation."""
     del actor

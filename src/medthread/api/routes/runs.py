@@ -38,14 +38,14 @@ def find_run(given: Services, id_: str) -> dict[str, Any]:
     return _row(row)
 
 
-@router.post("/runs", status_code=202)
+@router.post("/runs", summary="立即运行 · Start a run", status_code=202)
 def start(given: Given, actor: RunStarter) -> dict[str, str]:
     """Take in what has arrived; progress is in the run's events."""
     act = partial(given.runner.start, by=actor.name)
     return {"run_id": handle(given.store, by=actor.name, action="run.start", object_="run", act=act)}
 
 
-@router.get("/runs")
+@router.get("/runs", summary="列出运行 · List runs")
 def runs(given: Given, _: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> dict[str, Any]:
     """Runs, newest first."""
     with given.store.transaction() as tx:
@@ -53,13 +53,13 @@ def runs(given: Given, _: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 3
     return {"items": [_row(r) for r in rows]}
 
 
-@router.get("/runs/{id_}")
+@router.get("/runs/{id_}", summary="查看一次运行 · Get a run")
 def one(id_: str, given: Given, _: Reader) -> dict[str, Any]:
     """One run."""
     return find_run(given, id_)
 
 
-@router.get("/runs/{id_}/events", **text_as(EVENTS))
+@router.get("/runs/{id_}/events", summary="跟随一次运行的进度 · Follow the progress of a run", **text_as(EVENTS))
 async def events(id_: str, request: Request, given: Given, _: Reader) -> StreamingResponse:
     """The run as it moves (server-sent events), until it ends."""
     await run_in_threadpool(find_run, given, id_)

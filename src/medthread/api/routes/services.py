@@ -12,6 +12,7 @@ from medthread.api.subjects import Subject
 from medthread.derive import asyncapi_of
 from medthread.governance.service_use import PERIOD, callers_of, days_of, use_of_all
 from medthread.methods.names import sound
+from medthread.model.owners import owner_label
 from medthread.model.service import OFFERS, Offer, Service, Stability
 
 router: APIRouter = Subject("services", "服务目录", "Service catalogue", owner="it").router()
@@ -26,11 +27,12 @@ def catalogue_of(request: Request) -> Catalogue:
 
 
 def _fits(service: Service, wanted: str) -> bool:
-    texts = (service.id, service.address, service.owner, service.label.zh, service.label.en, sound(service.label.zh))
+    owner = owner_label(service.owner)
+    texts = (service.id, service.address, service.owner, owner.zh, owner.en, service.label.zh, service.label.en, sound(service.label.zh))
     return all(any(word in text.lower() for text in texts) for word in wanted.lower().split())
 
 
-@router.get("/services")
+@router.get("/services", summary="列出服务 · List services")
 def services(
     request: Request, given: Given, _: Reader, q: Annotated[str, Query(max_length=100)] = "",
     kind: Annotated[Offer | None, Query(description="operation, event, decision, calculation, entity or mart")] = None,
@@ -48,7 +50,7 @@ def services(
     }
 
 
-@router.get("/services/{id_}")
+@router.get("/services/{id_}", summary="查看一项服务及其使用者 · Get a service and its consumers")
 def service(id_: str, request: Request, given: Given, actor: Reader) -> dict[str, Any]:
     """One of them: its schema, who may call it, who does. Which accounts do, those see who may read the audit log."""
     offered = catalogue_of(request)[id_]
@@ -67,7 +69,7 @@ def _followers(given: Given, offered: Service) -> dict[str, Any]:
     return {"reactions": [{"name": r.name, "label": {"zh": r.zh, "en": r.en}, "domain": r.domain, "mode": r.mode.value} for r in reactions]}
 
 
-@router.get("/asyncapi.json")
+@router.get("/asyncapi.json", summary="取事件描述 AsyncAPI · Get the description of events (AsyncAPI)")
 def events(given: Given, _: Reader) -> dict[str, Any]:
     """Every declared event as AsyncAPI 3.0, carried as CloudEvents 1.0."""
     return asyncapi_of(given.registry, given.workflow.rulebook, version=__version__)

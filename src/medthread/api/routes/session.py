@@ -43,7 +43,7 @@ def begin(request: Request, response: Response, given: Given, token: str) -> Act
     return actor
 
 
-@router.post("/session")
+@router.post("/session", summary="登录 · Sign in")
 def create(credentials: Credentials, request: Request, response: Response, given: Given) -> dict[str, Any]:
     """Sign in; the session is a cookie that scripts cannot read."""
     proof = Proof(credentials.password, credentials.code)
@@ -60,13 +60,13 @@ def create(credentials: Credentials, request: Request, response: Response, given
     )
 
 
-@router.get("/session")
+@router.get("/session", summary="取当前会话与权限 · Get the session and its rights")
 def read(given: Given, actor: Someone) -> dict[str, Any]:
     """Who is signed in and what they may do."""
     return who(given, actor)
 
 
-@router.delete("/session", status_code=204)
+@router.delete("/session", summary="退出 · Sign out", status_code=204)
 def delete(request: Request, response: Response, given: Given) -> None:
     """Sign out."""
     token = request.cookies.get(COOKIE)
@@ -76,7 +76,7 @@ def delete(request: Request, response: Response, given: Given) -> None:
     response.delete_cookie(COOKIE, path="/")
 
 
-@router.get("/demo-accounts")
+@router.get("/demo-accounts", summary="列出演示账号 · List accounts of the demonstration")
 def demo_accounts(given: Given) -> dict[str, Any]:
     """Accounts to try, while the demo company is served; none otherwise."""
     return {"items": [{**a, "title": ROLES[a["role"]].label._asdict()} for a in given.demo_accounts]}

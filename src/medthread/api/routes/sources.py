@@ -11,8 +11,10 @@ from sqlalchemy import Connection, func, select
 from medthread.api.identity import Given, Reader, RunStarter
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
+from medthread.derive.form import pair
 from medthread.model import Source
 from medthread.model.errors import ConflictError, InvalidError
+from medthread.model.owners import owner_label
 from medthread.stores.postgres.tables import load
 from medthread.stores.serving import decode, encode
 from medthread.trust.access import Actor, sources_seen
@@ -24,7 +26,7 @@ LONGEST_NAME = 200  # bytes; what file systems take, less what we put around it
 FIGURES = ("rows_read", "rows_accepted", "rows_quarantined", "rows_corrected")
 
 
-@router.get("/sources")
+@router.get("/sources", summary="列出来源与映射 · List sources and their mappings")
 def sources(given: Given, actor: Reader) -> dict[str, Any]:
     """Every mapped source that the reader may see, with its tables and their figures."""
     seen = sources_seen(actor, given.sources)
@@ -37,7 +39,7 @@ def sources(given: Given, actor: Reader) -> dict[str, Any]:
         found = {(r.source, r.table): r for r in tx.execute(query).all()}
     return {"items": [
         {
-            "name": s.name, "label": {"zh": s.zh, "en": s.en}, "owner": s.owner, "system": s.system, "trust": s.trust,
+            "name": s.name, "label": {"zh": s.zh, "en": s.en}, "owner": s.owner, "owner_label": pair(owner_label(s.owner)), "system": s.system, "trust": s.trust,
             "tables": [
                 {
                     "name": name, "format": t.format, "pattern": t.files or t.query or t.table,
@@ -52,7 +54,7 @@ def sources(given: Given, actor: Reader) -> dict[str, Any]:
     ]}
 
 
-@router.get("/loads")
+@router.get("/loads", summary="列出接收的文件 · List files taken in")
 def loads(
     given: Given, actor: Reader, source: Annotated[str | None, Query(max_length=100)] = None,
     status: Annotated[str | None, Query(max_length=100)] = None, limit: Annotated[int, Query(ge=1, le=500)] = 50,
@@ -108,7 +110,7 @@ def _receive(tx: Connection, given: Services, source: str, file: UploadFile, *, 
     return path.name
 
 
-@router.post("/loads", status_code=202)
+@router.post("/loads", summary="提交文件 · Hand in a file", status_code=202)
 def upload(given: Given, actor: RunStarter, source: str, file: UploadFile) -> dict[str, Any]:
     """Take a file into the inbox and run. While a run is under way the file waits for the next one, and `run_id` is null."""
     receive = partial(_receive, given=given, source=source, file=file, actor=actor)

@@ -23,7 +23,7 @@ class Wanted(BaseModel):
     days: int = Field(default=90, ge=1, le=366)
 
 
-@router.get("/tokens")
+@router.get("/tokens", summary="列出我的接口令牌 · List one's own tokens")
 def tokens(given: Given, actor: TokenOwner) -> dict[str, Any]:
     """One's tokens, without their secrets."""
     query = select(api_token).where(api_token.c.account == actor.name).order_by(api_token.c.at.desc())
@@ -32,7 +32,7 @@ def tokens(given: Given, actor: TokenOwner) -> dict[str, Any]:
         return {"items": [{n: getattr(r, n) for n in names} for r in tx.execute(query).all()]}
 
 
-@router.post("/tokens", status_code=201)
+@router.post("/tokens", summary="生成接口令牌 · Make a token", status_code=201)
 def create(wanted: Wanted, given: Given, actor: TokenOwner) -> dict[str, Any]:
     """A new token; its secret is in this answer and nowhere else."""
     can = given.access.can(actor)
@@ -42,7 +42,7 @@ def create(wanted: Wanted, given: Given, actor: TokenOwner) -> dict[str, Any]:
     return {"id": id_, "name": wanted.name, "token": secret, "scopes": list(scopes)}
 
 
-@router.delete("/tokens/{id_}", status_code=204)
+@router.delete("/tokens/{id_}", summary="终止接口令牌 · End a token", status_code=204)
 def delete(id_: str, given: Given, actor: TokenOwner) -> None:
     """End a token."""
     act = partial(revoke_token, actor=actor, id_=id_)

@@ -18,7 +18,7 @@ Direction = Literal["up", "down", "both"]
 EVERYTHING = 0
 
 
-@router.get("/trace")
+@router.get("/trace", summary="追溯一个批次 · Trace a lot")
 def trace(
     given: Given, _: Tracing, item: Item, lot: Lot, direction: Direction = "down", limit: Annotated[int, Query(ge=1, le=2000)] = 300,
 ) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def trace(
     return given.tracer.question(item=item, lot=lot, direction=direction, limit=limit)
 
 
-@router.get("/trace.csv", **text_as(CSV))
+@router.get("/trace.csv", summary="导出召回清单 · Export a recall list", **text_as(CSV))
 def recall_list(given: Given, _: Tracing, item: Item, lot: Lot, direction: Direction = "down") -> Response:
     """Every affected unit with where it is, for the recall notice."""
     answer = given.tracer.question(item=item, lot=lot, direction=direction, limit=EVERYTHING)
@@ -40,7 +40,7 @@ def recall_list(given: Given, _: Tracing, item: Item, lot: Lot, direction: Direc
                     headers={"Content-Disposition": 'attachment; filename="recall.csv"'})
 
 
-@router.get("/trace/suggest")
+@router.get("/trace/suggest", summary="按文字查找批次 · Suggest lots")
 def suggest(given: Given, _: Tracing, q: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
     """Lots that the text may mean."""
     return {"items": given.tracer.suggest(q) if q.strip() else []}

@@ -24,7 +24,7 @@ class Scanned(BaseModel):
     text: str = Field(max_length=4000)
 
 
-@router.post("/udi/judge")
+@router.post("/udi/judge", summary="判读 UDI 载体 · Judge a UDI carrier")
 def judged(scanned: Scanned, given: Given, actor: Reader) -> dict[str, Any]:
     """The verdict with its findings. The text itself is never changed; one that nobody can read waits for a person."""
     judgement = judge(scanned.text)
@@ -46,7 +46,7 @@ def _queue(given: Services, judgement: Judgement, *, by: str) -> None:
         record(tx, actor=by, action="udi.queue", object_="unknown_carrier", detail={"text": text})
 
 
-@router.get("/udi/unknown")
+@router.get("/udi/unknown", summary="列出未识别的载体 · List carriers that were not understood")
 def unknown(given: Given, _: Reader) -> dict[str, Any]:
     """Carriers that nobody could read yet, the latest first."""
     with given.store.transaction() as tx:

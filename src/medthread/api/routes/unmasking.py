@@ -44,7 +44,7 @@ class Decided(BaseModel):
     reason: Why
 
 
-@router.post("/unmask-grants", status_code=201)
+@router.post("/unmask-grants", summary="申请查看明文 · Ask to look under the mask", status_code=201)
 def request(wanted: Wanted, given: Given, actor: Asking) -> dict[str, Any]:
     """Ask to see masked fields of one record; another person decides."""
     entity = given.registry[wanted.entity]
@@ -57,7 +57,7 @@ def request(wanted: Wanted, given: Given, actor: Asking) -> dict[str, Any]:
     return {"id": handle(given.store, by=actor.name, action="unmask.ask", object_=f"{entity.name}/{wanted.record}", act=act)}
 
 
-@router.get("/unmask-grants")
+@router.get("/unmask-grants", summary="列出查看明文的申请 · List grants to look under the mask")
 def listed(given: Given, actor: Someone) -> dict[str, Any]:
     """One's own requests and grants; for those who watch over them, everybody's: who holds what, until when, for what reason."""
     everybody = given.access.refused_by(actor, SEE) is None
@@ -65,7 +65,7 @@ def listed(given: Given, actor: Someone) -> dict[str, Any]:
         return {"items": told(given, grants(tx, actor=actor, all_=everybody)), "decides": given.access.refused_by(actor, DECIDE) is None}
 
 
-@router.post("/unmask-grants/{id_}/decision")
+@router.post("/unmask-grants/{id_}/decision", summary="决定查看明文的申请 · Decide about looking under the mask")
 def decision(id_: str, decided: Decided, given: Given, actor: Deciding) -> dict[str, Any]:
     """Grant or refuse what another person asked for."""
     act = partial(decide, actor=actor, id_=id_, grant=decided.grant, reason=decided.reason)
@@ -73,7 +73,7 @@ def decision(id_: str, decided: Decided, given: Given, actor: Deciding) -> dict[
     return {"id": id_, "status": "granted" if decided.grant else "refused", "expires_at": until}
 
 
-@router.delete("/unmask-grants/{id_}", status_code=204)
+@router.delete("/unmask-grants/{id_}", summary="终止查看明文 · End a grant to look under the mask", status_code=204)
 def over(id_: str, given: Given, actor: Someone) -> None:
     """End a request or a grant before its time: one's own, or anybody's as one who decides."""
     act = partial(end, actor=actor, id_=id_, decides=given.access.refused_by(actor, DECIDE) is None)

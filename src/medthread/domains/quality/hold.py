@@ -29,6 +29,7 @@ class Hold(Entity):
         owner="quality",
         home=Home.NATIVE,
         title="lot_no",
+        glance=("reason", "cause_no", "origin_lot"),
         meaning=Label("因某一原因不得使用的批次;全部解除后才可用", "A lot that must not be used for one cause; free when every hold is lifted"),
         retain=Retention(years=10, anchor="close", basis="ISO 13485:2016 8.3.1"),
         synonyms=("隔离", "扣留", "quarantine", "block"),

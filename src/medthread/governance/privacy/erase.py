@@ -54,6 +54,11 @@ class Kept:
     field: str
     because: str
 
+    @property
+    def objection(self) -> dict[str, str]:
+        """As what stands in the way is told everywhere."""
+        return {"guard": "kept", "zh": "个人信息须继续保存", "en": "personal data that must be kept", "record": f"{self.entity}/{self.id}", "detail": self.because}
+
 
 @dataclass
 class Plan:
@@ -169,7 +174,7 @@ def _begin(tx: Connection, context: Context, look: Look, batch: BatchContext, pe
     lake = bool(found.rows or found.lake) and bool(plan.lake)
     if not plan.native and not lake:
         words = "; ".join(f"{k.entity}/{k.id}.{k.field}: {k.because}" for k in plan.kept[:5])
-        raise ConflictError(f"nothing may be erased yet: {words}", hint="it is kept and not used for anything else until the rule lets it go", because=[vars(k) for k in plan.kept])
+        raise ConflictError(f"nothing may be erased yet: {words}", hint="it is kept and not used for anything else until the rule lets it go", because=[k.objection for k in plan.kept])
     for one in plan.native:
         _erase_record(tx, context, one, by=by)
     kept = [vars(k) for k in plan.kept]

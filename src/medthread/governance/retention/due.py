@@ -14,7 +14,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Table, and_, func, select
 
 from medthread.derive.columns import golden_columns
-from medthread.derive.retention import Rule, due_sql, kept_relation, needed
+from medthread.derive.retention import Rule, due_sql, kept_relation, needed, outlook_sql
 from medthread.model import Entity, Home, Kind, Registry
 from medthread.stores.engines import job, quote
 from medthread.stores.postgres.tables import process_case
@@ -92,6 +92,16 @@ class Look:
         """Records due by a day, longest overdue first."""
         with self.at(tx, *needed(rule)) as con:
             return _due(con, rule, self.registry, today=today, limit=limit)
+
+    def outlook(self, tx: Connection, rule: Rule, *, today: date) -> dict[str, Any]:
+        """How many records there are, how many are due since when, when the next will be, and how many have no known end."""
+        if not rule.can_be_due:
+            with self.at(tx, rule.entity.name) as con:
+                (records,) = con.execute(f"select count(*) from kept.{quote(rule.entity.name)}").fetchall()[0]
+            return {"records": records, "due": 0, "first_due_on": None, "next_due_on": None, "endless": records}
+        with self.at(tx, *needed(rule)) as con:
+            answer = con.execute(outlook_sql(rule, self.registry, today=today))
+            return dict(zip([d[0] for d in answer.description or []], answer.fetchall()[0], strict=True))
 
     def referring(self, tx: Connection, entity: type[Entity], keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[str, str]]]:
         """Of these keys, by which other records they are named: entity and id, a few of each."""

@@ -6,7 +6,7 @@ signatures say of a record stays: they prove what was done, and have an end of t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,8 +34,10 @@ from medthread.stores.postgres.tables import (
 )
 from medthread.trust.audit import record
 from medthread.workflow import Context, handle
+from medthread.workflow.guarding import Objection
 
 OF_A_CASE = (process_case, process_step, deadline, proposal, outbox)
+NOT_DUE = Objection("still_due", "执行之时仍然到期", "it is due still when it is carried out", "", "已不再到期或已不存在 / no longer due, or gone")
 METHODS = {Home.NATIVE: "rows deleted, keys destroyed", Home.LAKE: "files rewritten without the rows, raw rows emptied, old files removed"}
 Batch = Callable[[], BatchContext]
 
@@ -86,7 +88,7 @@ def _spare(tx: Connection, context: Context, look: Look, entity: type[Entity], i
     rule = rule_of(entity, context.registry)
     today = datetime.now(ZoneInfo(context.calendar.zone)).date()
     due = {d.id: d for d in look.due(tx, rule, today=today) if d.id in wanted}
-    spared: dict[str, Any] = {r: [{"rule": "not_due", "record": r, "detail": "已不再到期或已不存在 / no longer due, or gone"}] for r in wanted - set(due)}
+    spared: dict[str, Any] = {r: [asdict(replace(NOT_DUE, record=f"{entity.name}/{r}"))] for r in wanted - set(due)}
     spared |= spared_of(tx, context, look, rule, list(due.values()))
     for record_id, because in spared.items():
         here = (destruction_item.c.destruction == id_) & (destruction_item.c.record == record_id)

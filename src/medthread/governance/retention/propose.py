@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,12 +16,13 @@ from medthread.model.errors import ConfigurationError, ConflictError, ForbiddenE
 from medthread.stores.postgres.tables import destruction, destruction_item
 from medthread.trust.audit import record
 from medthread.workflow import Context
-from medthread.workflow.guarding import objections
+from medthread.workflow.guarding import Objection, objections
 
 MAY_DESTROY = "may_destroy"  # the decision that a domain declares
 MOST = 1000  # records in one proposal
 OPEN = ("proposed", "approved", "executing")
 SHORTEST_REASON = 2
+REFERRED_TO = Objection("referred_to", "没有留存的记录引用它", "no record that is kept refers to it", "", "仍引用此记录 / still refers to it")
 Reasons = list[dict[str, Any]]
 
 
@@ -64,11 +65,10 @@ def spared_of(tx: Connection, context: Context, look: Look, rule: Rule, due: Seq
     decision = context.rulebook.decisions[MAY_DESTROY]
     found: dict[str, Reasons] = {}
     for one in due:
-        reasons: Reasons = [{"rule": "referred_to", "record": f"{e}/{id_}", "detail": "仍引用此记录 / still refers to it"} for e, id_ in referring.get(one.key, [])]
+        standing = [replace(REFERRED_TO, record=f"{e}/{id_}") for e, id_ in referring.get(one.key, [])]
         fields = dict(zip(rule.entity.key(), one.key, strict=True))
         values = {**dict.fromkeys(decision.takes), **fields, **{k: str(v) for k, v in one.inputs.items() if v is not None}, "entity": rule.entity.name, "record": one.name}
-        reasons += [asdict(o) for o in objections(tx, context, decision.guards, values)]
-        if reasons:
+        if reasons := [asdict(o) for o in (*standing, *objections(tx, context, decision.guards, values))]:
             found[one.id] = reasons
     return found
 
