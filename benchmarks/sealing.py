@@ -4,13 +4,12 @@ import hashlib
 import statistics
 from pathlib import Path
 
-from sqlalchemy import MetaData, text
+from sqlalchemy import text
 
 from benchmarks.figures import Figure, timed
+from medthread.app import open_installation
 from medthread.methods.merkle import Frontier, append, leaf_hashes, root
-from medthread.stores.postgres import Store, upgrade
-from medthread.stores.postgres.cluster import Cluster
-from medthread.trust.keys import Keyring
+from medthread.stores.postgres import Store
 from medthread.trust.log import AuditLog
 from medthread.trust.log.leaf import COLUMNS, leaf_of
 
@@ -29,14 +28,15 @@ LAST = text("select coalesce(max(seq), 0) from medthread.audit_event")
 
 def measure(folder: Path, *, rows: int) -> list[Figure]:
     """Records a second: from committed rows to committed leaves with checkpoints, and the tree by itself."""
-    with Cluster(folder / "sealing") as cluster:
-        store = Store(cluster.url)
-        upgrade(store, MetaData())
-        log = AuditLog(store, Keyring.open(folder / "master.key"))
+    home = folder / "sealing"
+    home.mkdir()
+    (home / "medthread.toml").write_text('name = "bench"\n', encoding="utf-8")
+    with open_installation(home) as installation:
+        store = installation.store
+        log = AuditLog(store, installation.keyring)
         _round(log, rows=rows // 10)
         ours, theirs = zip(*(_round(log, rows=rows) for _ in range(ROUNDS)), strict=True)
         records = _records(store, seq=_last(store) - rows)
-        store.close()
     assert len(records) == rows
     tree = statistics.median(timed(lambda: root(append(Frontier(), leaf_hashes(records)).frontier)) for _ in range(ROUNDS))
     bare = statistics.median(timed(lambda: [hashlib.sha256(r).digest() for r in records]) for _ in range(ROUNDS))

@@ -35,6 +35,7 @@ class Listing:
     descending: bool
     where: str = "true"
     parameters: tuple[Any, ...] = ()
+    only: str | None = None  # the id of the one record that is asked for
 
     @property
     def types(self) -> dict[str, str]:
@@ -95,7 +96,7 @@ def _sort(entity: type[Entity], sort: str | None) -> tuple[str, bool]:
 def query_of(listing: Listing, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
     """Rows of a SELECT over the list's source."""
     if listing.entity.about.home is Home.NATIVE:
-        return NativeRows(listing.given, listing.entity, listing.actor.reach).query(sql, parameters)
+        return NativeRows(listing.given, listing.entity, listing.actor.reach, only=listing.only).query(sql, parameters)
     return listing.given.reader.current().query(sql, parameters)
 
 
@@ -139,7 +140,7 @@ def select_one(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """An object as shown, and where its row came from; `clear` are masked fields that a grant opens, its reading being in the log."""
     listing = listing_of(given, entity, actor, q=None, filters=(), sort=None)
-    listing = replace(listing, masked=listing.masked - clear)
+    listing = replace(listing, masked=listing.masked - clear, only=id_)
     sql = f'select * from ({listing.source}) where "id" = ? and {listing.where}'
     rows = query_of(listing, sql, (id_, *listing.parameters))
     if not rows:

@@ -1,7 +1,7 @@
 """Rows of native entities from PostgreSQL, asked for in the same words as lake rows.
 
-Native tables are small (people, places, certificates): they are read whole into the query engine, so that one
-filter, one order and one mask serve both homes.
+One record is asked for in PostgreSQL by its id. A list is read whole into the query engine, so that one filter, one
+order and one mask serve both homes.
 """
 
 from collections.abc import Iterator
@@ -28,12 +28,13 @@ CASE_TYPES = {STATE: "varchar", SINCE: "timestamp", DUE: "timestamp", OPENED_BY:
 
 
 class NativeRows:
-    """One native entity's rows, within the reach of who asks."""
+    """One native entity's rows within the reach of who asks, or only the one of an id."""
 
-    def __init__(self, given: Services, entity: type[Entity], reach: Reach) -> None:
+    def __init__(self, given: Services, entity: type[Entity], reach: Reach, *, only: str | None = None) -> None:
         self._given = given
         self._entity = entity
         self._reach = reach
+        self._only = only
 
     def relation(self) -> str:
         """The name under which the rows stand in a query."""
@@ -47,6 +48,8 @@ class NativeRows:
         if self._entity.name in self._given.workflow.rulebook.processes:
             query = self._with_case(query)
             kinds += CASE
+        if self._only is not None:
+            query = query.where(table.c.id == self._only)
         with self._given.store.transaction() as tx, own_rows(tx, self._reach):
             rows = tx.execute(query).all()
         return pa.table({
@@ -56,6 +59,8 @@ class NativeRows:
     def _with_case(self, query: Select[Any]) -> Select[Any]:
         name, table, case = self._entity.name, self._given.native[self._entity.name], process_case
         running = select(deadline.c.record, func.min(deadline.c.due_at).label("due_at")).where(deadline.c.entity == name, deadline.c.met_at.is_(None))
+        if self._only is not None:
+            running = running.where(deadline.c.record == self._only)
         soonest = running.group_by(deadline.c.record).subquery()
         here = and_(case.c.entity == name, case.c.record == table.c.id)
         joined = table.outerjoin(case, here).outerjoin(soonest, soonest.c.record == table.c.id)

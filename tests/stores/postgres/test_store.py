@@ -1,5 +1,7 @@
 """Pooled connections, and transactions that can be taken back to their beginning."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import text
 
@@ -8,38 +10,46 @@ from medthread.stores.postgres import Store
 from medthread.stores.postgres.store import undo
 
 
+@pytest.fixture
+def alone(store: Store) -> Iterator[Store]:
+    """The same database over a pool of the test's own."""
+    own = Store(store.url)
+    yield own
+    own.close()
+
+
 def own_pid(store: Store) -> int:
     with store.transaction() as tx:
         return int(tx.execute(text("select pg_backend_pid()")).scalar_one())
 
 
-def test_a_connection_that_died_while_it_rested_is_replaced(store: Store) -> None:
-    resting = own_pid(store)
-    assert own_pid(store) == resting
-    with store.transaction() as held:  # takes the resting one, so that another ends it
-        with store.transaction() as other:
+def test_a_connection_that_died_while_it_rested_is_replaced(alone: Store) -> None:
+    resting = own_pid(alone)
+    assert own_pid(alone) == resting
+    with alone.transaction() as held:  # takes the resting one, so that another ends it
+        with alone.transaction() as other:
             others = other.execute(text("select pg_backend_pid()")).scalar_one()
         assert held.execute(text("select pg_terminate_backend(:pid)"), {"pid": others}).scalar_one()
-    assert own_pid(store) != others
-    with store.transaction() as first, store.transaction() as second:  # as many as rested before
+    assert own_pid(alone) != others
+    with alone.transaction() as first, alone.transaction() as second:  # as many as rested before
         assert {first.execute(text("select 1")).scalar_one(), second.execute(text("select 1")).scalar_one()} == {1}
 
 
-def test_a_connection_that_rested_long_is_asked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_that_rested_long_is_asked(alone: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("medthread.stores.postgres.store.RESTED", 0.0)
-    assert own_pid(store) == own_pid(store)
+    assert own_pid(alone) == own_pid(alone)
 
 
-def test_a_connection_that_dies_in_use_is_a_store_error(store: Store) -> None:
-    with pytest.raises(StoreError, match="refused"), store.undoable() as tx:  # noqa: PT012 - it fails where the block ends
+def test_a_connection_that_dies_in_use_is_a_store_error(alone: Store) -> None:
+    with pytest.raises(StoreError, match="refused"), alone.undoable() as tx:  # noqa: PT012 - it fails where the block ends
         pid = tx.execute(text("select pg_backend_pid()")).scalar_one()
-        with store.transaction() as other:
+        with alone.transaction() as other:
             other.execute(text("select pg_terminate_backend(:pid)"), {"pid": pid})
         undo(tx)
 
 
-def test_what_broke_off_can_be_undone_and_the_transaction_goes_on(store: Store) -> None:
-    with store.undoable() as tx:
+def test_what_broke_off_can_be_undone_and_the_transaction_goes_on(alone: Store) -> None:
+    with alone.undoable() as tx:
         tx.execute(text("create temp table kept (n int) on commit drop"))
         with pytest.raises(Exception, match="does not exist"):
             tx.execute(text("select * from nowhere"))
@@ -47,9 +57,9 @@ def test_what_broke_off_can_be_undone_and_the_transaction_goes_on(store: Store) 
         assert tx.execute(text("select to_regclass('pg_temp.kept') is null")).scalar_one()
 
 
-def test_single_statements_stand_by_themselves(store: Store) -> None:
-    with store.statements() as tx:
+def test_single_statements_stand_by_themselves(alone: Store) -> None:
+    with alone.statements() as tx:
         first, second = (tx.execute(text("select pg_current_xact_id()::text")).scalar_one() for _ in range(2))
     assert first != second
-    with store.transaction() as tx:  # the same connection, as it was
+    with alone.transaction() as tx:  # the same connection, as it was
         assert len({tx.execute(text("select pg_current_xact_id()::text")).scalar_one() for _ in range(2)}) == 1
