@@ -23,7 +23,7 @@ class Weighing(Entity):
     """A weighing, as small as shows every kind of reading."""
 
     about = About(
-        "称重", "Weighing", domain="test", group="test", owner="test",
+        "称重", "Weighing", domain="test", group="test", owner="it",
         rules=(Rule(name="net", about=WORD, broken="net > gross", needs=("net", "gross"), dimension=Dimension.CONSISTENCY),),
     )
     no: Annotated[str, F("号", "No.", key=True, rules=(pattern("W[0-9]+", WORD),))]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from medthread.model.errors import ConflictError
 from medthread.stores.postgres.cluster import binaries
 from medthread.stores.postgres.programs import address_of, feed, stream_of
+from medthread.stores.postgres.row_security import have_role
 from medthread.stores.postgres.store import Store
 
 HEAD, NEWER = 2000, b"SET transaction_timeout = 0;\n"
@@ -34,6 +35,7 @@ def undump(store: Store, file: Path) -> None:
     with store.transaction() as tx:
         if tx.execute(text("select to_regnamespace('medthread') is not null")).scalar_one():
             raise ConflictError("the database holds an installation already", hint="restore into an empty database: nothing is ever overwritten")
+        have_role(tx)  # policies of the dump name it, and a server new to us does not know it
     address, password = address_of(store.url)
     script = stream_of([str(binaries() / "pg_restore"), "--file=-", "--no-owner", "--no-privileges", str(file)], password=None, hint=DAMAGED)
     command = [str(binaries() / "psql"), "--dbname", address, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--no-password"]

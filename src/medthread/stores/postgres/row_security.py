@@ -109,7 +109,7 @@ def secure_rows(tx: Connection, tables: Mapping[str, Table]) -> list[str]:
     """Give every native table its policy, made from its declaration; gives the tables that were changed."""
     if not tables:
         return []
-    _have_role(tx)
+    have_role(tx)
     schema = next(iter(tables.values())).schema
     tx.execute(text(WITHIN))
     for place in ("medthread", schema):
@@ -139,7 +139,7 @@ where n.nspname = :schema and c.relrowsecurity
 _POLICIES = "select policyname from pg_policies where schemaname = :schema and tablename = :name and policyname like :like"
 
 
-def _have_role(tx: Connection) -> None:
+def have_role(tx: Connection) -> None:
     """The role, made where it is missing and we may; a cluster has it once for all its databases."""
     try:
         with tx.begin_nested():
@@ -149,7 +149,7 @@ def _have_role(tx: Connection) -> None:
                 tx.execute(text(f"grant {ROLE} to current_user"))
     except ProgrammingError as error:
         if isinstance(error.orig, DuplicateObject):  # another database of the cluster was first
-            return _have_role(tx)
+            return have_role(tx)
         if isinstance(error.orig, InsufficientPrivilege):
             user = tx.execute(text("select current_user")).scalar_one()
             raise StoreError(
