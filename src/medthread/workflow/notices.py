@@ -51,13 +51,13 @@ def tell(tx: Connection, context: Context, *, role: str, why: Why, entity: str, 
 
 
 def _place(tx: Connection, context: Context, entity: str, record: str) -> dict[str, Any]:
-    """Where the record belongs; to all where it is not written here."""
+    """Where the record belongs; to all where it is not one of ours."""
     names, table = ("plant", "organisation", "region"), context.tables.get(entity)
     if table is None:
         return dict.fromkeys(names)
     region = table.c[table.info[REGION]] if REGION in table.info else null()
-    row = tx.execute(select(table.c["_plant"], table.c["_org"], region).where(table.c.id == record)).one()
-    return dict(zip(names, row, strict=True))
+    row = tx.execute(select(table.c["_plant"], table.c["_org"], region).where(table.c.id == record)).one_or_none()
+    return dict(zip(names, row or (None,) * len(names), strict=True))
 
 
 def address_of(tx: Connection, account: str) -> dict[str, Any] | None:
