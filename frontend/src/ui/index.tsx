@@ -143,7 +143,7 @@ function Against({ of }: { of: Objection }) {
 }
 
 const CHINESE = /[\u4e00-\u9fff]/;
-const TAIL = /: .+$|(?:\s\S*\d\S*)+$/; // what follows both halves: after a colon, or a number or a day at the end
+const TAIL = /(?:\s\S*\d[^\s:]*)*: .+$|(?:\s\S*\d\S*)+$/; // what follows both halves: after a colon and the numbers before it, or a number or a day at the end
 
 /** Figures and names are written once, after the English half; they belong to the Chinese one as well. */
 function tailOf(zh: string, en: string): string {
