@@ -103,6 +103,7 @@ def test_due_records_are_proposed_decided_by_another_and_destroyed_with_a_record
     page = enter("qa_mgr", place)
     page.get_by_role("button", name="批准").click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("原因")).to_be_focused()
     page.keyboard.press("Enter")
     expect(dialog.get_by_text("必填")).to_be_visible()
     page.wait_for_timeout(400)
