@@ -32,15 +32,6 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("MEDTHREAD_REAL_DATA", ROOT.parent / "shared" / "data"))
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """What one process must run: all that look at the demo company, which takes long to make; and each file.
-
-    Marked as it is collected: the runner reads the marks before any later hook of ours.
-    """
-    demo = "demonstration" in getattr(item, "fixturenames", ())
-    item.add_marker(pytest.mark.xdist_group("demonstration" if demo else item.path.relative_to(ROOT).as_posix()))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def reachable(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Let the database's user walk to the clusters of tests, which pytest keeps closed when root runs it.
