@@ -19,7 +19,7 @@ from medthread.workflow.context import Context
 from medthread.workflow.deadlines import Overdue, sweep
 from medthread.workflow.notices import Why, tell
 from medthread.workflow.outbox import CHANNEL
-from medthread.workflow.react import BATCH, drain
+from medthread.workflow.react import drain
 from medthread.workflow.standing import MACHINE
 from medthread.workflow.watching import look
 
@@ -34,9 +34,7 @@ def settle(store: Store, context: Context) -> int:
     """Handle everything that waits now; gives how many events."""
     handled = 0
     while done := drain(store, context):
-        handled += done
-        if done < BATCH:
-            break
+        handled += done  # what followed may have told of more: until nothing waits
     return handled
 
 
