@@ -1,5 +1,6 @@
 """Who is told by mail that something waits: those who hold the role, or borrow it; once; nothing that was settled; nothing of the record's values."""
 
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -185,7 +186,7 @@ def test_the_courier_tells_by_itself_and_says_when_it_cannot(plant: Plant) -> No
         courier.start()
         until = datetime.now(UTC) + timedelta(seconds=20)
         while not box.letters and datetime.now(UTC) < until:
-            pass
+            time.sleep(0.05)
         courier.stop()
     assert len(box.letters) == 1
     assert courier.alarms == ()

@@ -58,7 +58,7 @@ class Sight:
     def all_told(self, tx: Connection, rows: Sequence[Any]) -> list[dict[str, Any]]:
         """Rows with the numbers of the records that they are about, and what their acts are called."""
         pairs = [(e, i) for e, _, i in (r.object.partition("/") for r in rows)] if self._sees_data else []
-        called = numbers(tx, self.given.workflow, self.actor, pairs)
+        called = numbers(tx, self.given.workflow, self.actor.reach, pairs)
         return [
             {**self.told(r), "number": called.get(tuple(r.object.split("/", 1))), "label": pair(act_label(self.given, r.action)),
              "kind_label": pair(kind_label(self.given, r.object.partition("/")[0]))}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -17,10 +18,12 @@ from sqlalchemy.exc import DBAPIError
 from medthread.model import Label
 from medthread.model.errors import MedthreadError, StoreError
 from medthread.stores.messengers import Messenger, NotDeliverableError
+from medthread.stores.postgres.row_security import EVERYWHERE
 from medthread.stores.postgres.store import Store
 from medthread.trust.log import Alarm
 from medthread.workflow.context import Context
-from medthread.workflow.letters import Told, letter, titles_of
+from medthread.workflow.letters import Told, letter
+from medthread.workflow.titles import titles
 
 LOG = logging.getLogger("medthread.courier")
 PERSONS = 50  # at once
@@ -73,12 +76,12 @@ def carry_letters(store: Store, context: Context, messenger: Messenger, *, addre
     with store.transaction() as tx:
         tx.execute(SETTLE, {"now": now})
         rows = tx.execute(TAKE_ON, {"now": now, "until": now + LENT, "persons": PERSONS}).all()
-        titles = titles_of(tx, context, rows)
+        called = titles(tx, context, EVERYWHERE, ((r.entity, r.record) for r in rows))  # who is told was chosen by where the record lies
     sent = 0
     people = [_told(list(given)) for _, given in groupby(sorted(rows, key=lambda r: (r.account, r.at, r.id)), key=lambda r: r.account)]
     for place, told in enumerate(people):
         try:
-            messenger.send(letter(context, told, titles, address=address))
+            messenger.send(letter(context, told, called, address=address))
         except NotDeliverableError as error:
             _put_off(store, [told], now=now, refused=error.message)
         except StoreError as error:
@@ -92,7 +95,7 @@ def carry_letters(store: Store, context: Context, messenger: Messenger, *, addre
     return Round(sent)
 
 
-def _told(rows: list) -> Told:  # type: ignore[type-arg] # rows of TAKE_ON
+def _told(rows: Sequence[Any]) -> Told:
     return Told(rows[0].account, rows[0].address, rows[0].language, rows)
 
 

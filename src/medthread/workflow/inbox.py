@@ -131,7 +131,7 @@ def _seen(context: Context, actor: Actor, called: Mapping[tuple[str, str], str],
 def _proposals(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(proposal, outbox.c.type, outbox.c.by, outbox.c.body).join(outbox, outbox.c.id == proposal.c.event)
     rows = tx.execute(query.where(proposal.c.status == "open", proposal.c.role.in_(actor.roles)).order_by(proposal.c.at).limit(MOST)).all()
-    reactions, events, called = context.rulebook.reactions, context.rulebook.events, titles(tx, context, actor, _pairs(rows))
+    reactions, events, called = context.rulebook.reactions, context.rulebook.events, titles(tx, context, actor.reach, _pairs(rows))
     return [
         {"id": r.id, "reaction": r.reaction, "label": pair(reactions[r.reaction].label), "event": r.type, "event_label": pair(events[r.type].label),
          **_about(context, called, r), "role": r.role, "role_label": pair(role_label(r.role)), "at": r.at, "by": r.by, "body": r.body}
@@ -152,7 +152,7 @@ def _about(context: Context, called: Mapping[tuple[str, str], str], row: Any) ->
 def _overdue(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(deadline).where(deadline.c.met_at.is_(None), deadline.c.due_at < datetime.now(UTC) + NEAR, deadline.c.escalate.in_(actor.roles))
     rows = tx.execute(query.order_by(deadline.c.due_at).limit(MOST)).all()
-    kept, called = ("clock", "due_at", "statutory", "basis", "escalated_at"), titles(tx, context, actor, _pairs(rows))
+    kept, called = ("clock", "due_at", "statutory", "basis", "escalated_at"), titles(tx, context, actor.reach, _pairs(rows))
     return [
         {**{k: r._mapping[k] for k in kept}, **_about(context, called, r), "label": pair(_clock(context, r.entity, r.clock))}  # noqa: SLF001
         for r in rows if _seen(context, actor, called, r)
@@ -167,7 +167,7 @@ def _clock(context: Context, entity: str, name: str) -> Label:
 def _failures(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(reaction_failure, outbox.c.type, outbox.c.entity, outbox.c.record).join(outbox, outbox.c.id == reaction_failure.c.event)
     rows = tx.execute(query.where(reaction_failure.c.resolved_at.is_(None)).order_by(reaction_failure.c.at).limit(MOST)).all()
-    reactions, called = context.rulebook.reactions, titles(tx, context, actor, _pairs(rows))
+    reactions, called = context.rulebook.reactions, titles(tx, context, actor.reach, _pairs(rows))
     return [
         {"event": r.event, "type": r.type, **_about(context, called, r), "reaction": r.reaction, "error": r.error, "attempts": r.attempts,
          "label": pair(reactions[r.reaction].label) if r.reaction in reactions else None}

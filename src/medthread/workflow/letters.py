@@ -1,19 +1,16 @@
 """Notices as letters: one to a person for all that waits to be told, in their language, with the way to each record."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
-
 from medthread.model import Label
 from medthread.stores.messengers import Letter
 from medthread.workflow.context import Context
 from medthread.workflow.notices import Why
-from medthread.workflow.titles import title_column
 
 MOST_LINES = 50
 REASONS = {
@@ -56,19 +53,6 @@ def letter(context: Context, told: Told, titles: Mapping[tuple[str, str], str], 
         lines.append(MORE.in_(told.language).format(more=count - MOST_LINES))
     lines.append(FOOT.in_(told.language).format(inbox=f"{address}/#/inbox"))
     return Letter(hashlib.sha256("".join(sorted(told.ids)).encode()).hexdigest(), told.address, " ".join(subject.split()), "\n\n".join(lines) + "\n")
-
-
-def titles_of(tx: Connection, context: Context, notices: Iterable[Any]) -> dict[tuple[str, str], str]:
-    """What records are called: a number, or its mask where that is personal; one query an entity."""
-    wanted: dict[str, set[str]] = {}
-    for row in notices:
-        if row.entity in context.tables:
-            wanted.setdefault(row.entity, set()).add(row.record)
-    found: dict[tuple[str, str], str] = {}
-    for entity, ids in wanted.items():
-        id_ = context.tables[entity].c.id
-        found |= {(entity, r.id): r.title for r in tx.execute(select(id_, title_column(context, entity).label("title")).where(id_.in_(ids)))}
-    return found
 
 
 def _head(context: Context, notice: Any, titles: Mapping[tuple[str, str], str], language: str) -> str:

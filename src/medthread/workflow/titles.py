@@ -7,8 +7,7 @@ from sqlalchemy import Connection, Text, cast, func, select
 
 from medthread.derive.columns import MASKED
 from medthread.model import Classification, Entity
-from medthread.stores.postgres.row_security import own_rows
-from medthread.trust.access import Actor
+from medthread.stores.postgres.row_security import Reach, own_rows
 from medthread.workflow.context import Context
 
 Pair = tuple[str, str]  # entity and id
@@ -20,14 +19,14 @@ def title_column(context: Context, entity: str) -> Any:
     return _column(context, declared, declared.about.title or declared.key()[-1])
 
 
-def titles(tx: Connection, context: Context, actor: Actor, wanted: Iterable[Pair]) -> dict[Pair, str]:
-    """Titles of native records that the actor sees, one query for each entity among them."""
-    return _named(tx, context, actor, wanted, {e: title_column(context, e) for e in context.tables})
+def titles(tx: Connection, context: Context, within: Reach, wanted: Iterable[Pair]) -> dict[Pair, str]:
+    """Titles of native records within reach, one query for each entity among them."""
+    return _named(tx, context, within, wanted, {e: title_column(context, e) for e in context.tables})
 
 
-def numbers(tx: Connection, context: Context, actor: Actor, wanted: Iterable[Pair]) -> dict[Pair, str]:
+def numbers(tx: Connection, context: Context, within: Reach, wanted: Iterable[Pair]) -> dict[Pair, str]:
     """The parts of each record's key, joined by `/`: what people write when they mean it."""
-    return _named(tx, context, actor, wanted, {e: _number(context, e) for e in context.tables})
+    return _named(tx, context, within, wanted, {e: _number(context, e) for e in context.tables})
 
 
 def _number(context: Context, entity: str) -> Any:
@@ -43,7 +42,7 @@ def _column(context: Context, declared: type[Entity], name: str) -> Any:
     return cast(table.c[field.name + (MASKED if field.is_personal else "")], Text)
 
 
-def _named(tx: Connection, context: Context, actor: Actor, wanted: Iterable[Pair], columns: Mapping[str, Any]) -> dict[Pair, str]:
+def _named(tx: Connection, context: Context, within: Reach, wanted: Iterable[Pair], columns: Mapping[str, Any]) -> dict[Pair, str]:
     by_entity: dict[str, set[str]] = {}
     for entity, record in wanted:
         if entity in columns:
@@ -51,7 +50,7 @@ def _named(tx: Connection, context: Context, actor: Actor, wanted: Iterable[Pair
     found: dict[Pair, str] = {}
     for entity, ids in by_entity.items():
         id_ = context.tables[entity].c.id
-        with own_rows(tx, actor.reach):
+        with own_rows(tx, within):
             rows = tx.execute(select(id_, columns[entity].label("called")).where(id_.in_(ids))).all()
         found |= {(entity, r.id): r.called for r in rows}
     return found

@@ -124,7 +124,7 @@ def erasures(given: Given, _: Erasing) -> dict[str, Any]:
 
 
 def _told(tx: Connection, given: Services, actor: Actor, found: Found) -> dict[str, Any]:
-    called = numbers(tx, given.workflow, actor, [(r.entity, r.id) for r in found.native])
+    called = numbers(tx, given.workflow, actor.reach, [(r.entity, r.id) for r in found.native])
     return {
         "records": [_record(given, r, called.get((r.entity, r.id))) for r in found.native], "from_sources": [_record(given, r, None) for r in found.lake], "rows": [vars(r) for r in found.rows],
         "empty": found.is_empty, "accounts": found.accounts, "acts": found.log, "unparsable_records": int(found.unreadable)}
@@ -132,7 +132,7 @@ def _told(tx: Connection, given: Services, actor: Actor, found: Found) -> dict[s
 
 def _judged(tx: Connection, given: Services, actor: Actor, plan: Plan) -> dict[str, Any]:
     """What goes and what stays, with what keeps it."""
-    called = numbers(tx, given.workflow, actor, [*((r.entity, r.id) for r in plan.native), *((k.entity, k.id) for k in plan.kept)])
+    called = numbers(tx, given.workflow, actor.reach, [*((r.entity, r.id) for r in plan.native), *((k.entity, k.id) for k in plan.kept)])
     stays = [{**_record(given, Record(k.entity, k.id, (k.field,)), called.get((k.entity, k.id))), "field": k.field, "because": k.because} for k in plan.kept]
     return {"goes": {"records": [_record(given, r, called.get((r.entity, r.id))) for r in plan.native], "fields": plan.fields}, "stays": stays}
 
