@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 CONSOLE := src/medthread/console/static/index.html
 
-.PHONY: help install demo test check bench soak format clean
+.PHONY: help install demo test check bench soak fix clean
 
 help: ## what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,8 +44,7 @@ bench: $(DEV) ## each figure as a ratio against its limit, measured in the same 
 soak: $(DEV) ## the index of a hundred million edges, once
 	$(BIN)/python -m benchmarks --soak
 
-format: $(DEV) ## format the code
-	$(BIN)/ruff format .
+fix: $(DEV) ## mend what the linter can mend itself
 	$(BIN)/ruff check --fix .
 
 clean: ## remove what install made

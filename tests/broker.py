@@ -1,21 +1,19 @@
 """A NATS server of the tests' own, with JetStream, on a port and in a folder that survive its being killed."""
 
-import asyncio
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import nats
 import pytest
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-Result = TypeVar("Result")
+from tests.coroutines import run
+
 PROGRAM = shutil.which("nats-server") or "/usr/sbin/nats-server"
 
 
@@ -64,7 +62,7 @@ class Broker:
                 await context.publish(subject, content)
             await client.close()
 
-        _run(go())
+        run(go())
 
     def kept(self, stream: str) -> list[Any]:
         """Every message of a stream, in its order: (subject, headers, content)."""
@@ -81,10 +79,4 @@ class Broker:
             await client.close()
             return found
 
-        return _run(go())
-
-
-def _run(work: Coroutine[Any, Any, Result]) -> Result:
-    """In a thread of its own: in this one, the browser of other tests may have left its loop running."""
-    with ThreadPoolExecutor(1) as beside:
-        return beside.submit(asyncio.run, work).result()
+        return run(go())

@@ -1,13 +1,12 @@
 """A company of one's own to be asked about rights: records of one's own plant, of another and of none, each value marked with how it is classified."""
 
-import asyncio
 import itertools
 import random
 import re
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import cedarpy
 from fastapi import FastAPI
@@ -28,13 +27,13 @@ from medthread.trust.roles import ACTOR, READER, ROLES
 from medthread.workflow import Context
 from medthread.workflow.cases import open_case
 from medthread.workflow.native import sealed_columns
+from tests.coroutines import run
 from tests.made import value_of
 
 OWN, FOREIGN, SHARED = "OWN", "FOREIGN", "SHARED"  # plants; shared records are of none
 PLANTS = {OWN: OWN, FOREIGN: FOREIGN, SHARED: None}
 MARKED = re.compile(r"\b(OWN|FOREIGN|SHARED)-(\d)-\d{6}\b")
 MARK = {"X-Requested-With": "medthread", "If-Match": '"1"'}
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -110,11 +109,6 @@ class Company:
     async def _answers(self, requests: list[tuple[str, str]]) -> list[Response]:
         async with AsyncClient(transport=ASGITransport(app=self.app), base_url="http://company", headers=MARK) as client:
             return [await client.request(m, address, json=None if m in ("GET", "DELETE") else {}) for m, address in requests]
-
-
-def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """What a coroutine gives."""
-    return asyncio.run(work)
 
 
 def _value(of: Any, name: str, numbers: Iterator[int], rng: random.Random) -> Any:
