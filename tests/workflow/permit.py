@@ -1,6 +1,7 @@
 """A process of the tests' own, with every kind of rule in it; it stands in no registry but theirs."""
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from medthread.model import (
@@ -72,6 +73,8 @@ class GasReading(Entity):
     about = About("气体读数", "Gas reading", domain="manufacturing", group="production", owner="production", home=Home.NATIVE)
     place: Annotated[str, F("场所", "Place", key=True)]
     level: Annotated[str, F("浓度", "Level")]
+    ppm: Annotated[Decimal | None, F("数值", "Value")]
+    read_at: Annotated[datetime | None, F("读数时间", "Read at", default="now")]
 
 
 def watch(event: Event, work: Work) -> None:

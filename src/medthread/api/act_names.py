@@ -22,6 +22,7 @@ OWN: dict[str, Label] = {
     "delegation.create": Label("委托角色", "Roles delegated"),
     "delegation.revoke": Label("终止委托", "Delegation ended"),
     "entity.create": Label("创建", "Created"),
+    "entity.create_many": Label("批量创建", "Many created"),
     "entity.remove": Label("移除", "Removed"),
     "entity.unmask": Label("查看明文", "Seen without mask"),
     "entity.update": Label("修改", "Changed"),

@@ -28,7 +28,7 @@ def answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(MedthreadError)
     def ours(_: Request, error: MedthreadError) -> JSONResponse:
-        more = {n: error.attributes[n] for n in ("because", "successor") if n in error.attributes}
+        more = {n: error.attributes[n] for n in ("because", "rows", "successor") if n in error.attributes}
         return problem(status=error.status, code=error.code, title=error.code, detail=error.message, hint=error.hint, **more)
 
     @app.exception_handler(RequestValidationError)

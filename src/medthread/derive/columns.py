@@ -27,6 +27,14 @@ ARROW: dict[Kind, pa.DataType] = {
     Kind.DATE: pa.date32(),
     Kind.TIMESTAMP: pa.timestamp("us"),
 }
+READ = {  # text to a value, by functions that every engine has
+    Kind.TEXT: "{x}",
+    Kind.INTEGER: "to_integer({x})",
+    Kind.DECIMAL: "to_exact_number({x})",
+    Kind.BOOLEAN: "to_truth({x})",
+    Kind.DATE: "to_day({x})",
+    Kind.TIMESTAMP: "to_moment({x})",
+}
 MASKED, INDEX, CODE, SCHEME = "__masked", "__index", "__code", "__scheme"
 
 

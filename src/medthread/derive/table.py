@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Index,
     MetaData,
     Numeric,
     Table,
@@ -53,7 +54,13 @@ def table_of(entity: type[Entity], metadata: MetaData) -> Table:
     key = UniqueConstraint(*entity.key(), name=f"uq_{entity.name}_key")
     info: dict[str, Any] = {CODES: {f.name: tuple(f.mark.codes) for f in entity.fields.values() if f.mark.codes}}
     info |= {REGION: entity.about.region} if entity.about.region else {}
-    return Table(entity.name, metadata, *columns, key, *_code_checks(entity), schema=SCHEMA, info=info)
+    return Table(entity.name, metadata, *columns, key, *_code_checks(entity), *_reference_indices(entity), schema=SCHEMA, info=info)
+
+
+def _reference_indices(entity: type[Entity]) -> list[Index]:
+    """What refers to a record is asked for by it: by guards, reactions and the list of what is linked. The key's first field has its index."""
+    asked = (f.name for f in entity.fields.values() if f.mark.ref and not f.is_personal and f.name != entity.key()[0])
+    return [Index(f"ix_{entity.name}_{name}", name) for name in asked]
 
 
 def _code_checks(entity: type[Entity]) -> list[CheckConstraint]:

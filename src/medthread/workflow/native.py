@@ -53,7 +53,7 @@ def create_native(
     """
     declared, table, id_, at = context.registry[entity], context.table(entity), uuid.uuid4().hex, datetime.now(UTC)
     body = checked(declared, filled(tx, context, declared, values, by=by, at=at))
-    place = _whole_is_open(tx, context, declared, body, within) or place or within.home
+    place = place_in_whole(tx, context, declared, body, within) or place or within.home
     columns = {"_org": place.organisation, "_plant": place.plant} | sealed_columns(tx, context, declared, body, id_=id_)
     try:
         with own_rows(tx, within), tx.begin_nested():
@@ -76,7 +76,7 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
     _may_change(case, change)
     kept = frozenset(n for n in change.hidden if change.values.get(n) in (None, _as_shown(declared.fields[n], found)))
     body = checked(declared, change.values, kept=kept)
-    _whole_is_open(tx, context, declared, body, within)
+    place_in_whole(tx, context, declared, body, within)
     write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by, within=within)
     before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
     personal = _personal_changed(context, declared, body, found)
@@ -110,7 +110,7 @@ def remove_line(tx: Connection, context: Context, *, entity: str, id_: str, vers
     if declared.about.part_of is None or entity in context.rulebook.processes:
         raise ConflictError(f"a {entity} is a record of its own and stays", hint="only lines of an open record can be taken away")
     found = locked_row(tx, context, entity, id_, version=version, within=within)
-    _whole_is_open(tx, context, declared, found, within)
+    place_in_whole(tx, context, declared, found, within)
     with own_rows(tx, within):
         tx.execute(table.delete().where(table.c.id == id_))
     before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
@@ -200,7 +200,7 @@ def _may_change(case: Case | None, change: Change) -> None:
         raise InvalidError("a record past its first state is changed for a reason", hint="say why (21 CFR 11.10(e))")
 
 
-def _whole_is_open(tx: Connection, context: Context, declared: type[Entity], body: dict[str, Any], within: Reach) -> Place | None:
+def place_in_whole(tx: Connection, context: Context, declared: type[Entity], body: dict[str, Any], within: Reach) -> Place | None:
     """Lines change only while the record that they belong to may change; who signed it and waits must sign again. Gives its place."""
     if declared.about.part_of is None:
         return None

@@ -1,6 +1,6 @@
 """What reactions work with: native records, acts of the system, the genealogy, the release; all in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,12 @@ from medthread.stores.postgres.row_security import Place
 from medthread.stores.postgres.tables import process_case
 from medthread.workflow.act import Act, perform
 from medthread.workflow.context import Context
+from medthread.workflow.many import create_many
 from medthread.workflow.native import Change, create_native, replace_native
 from medthread.workflow.outbox import emit
 from medthread.workflow.standing import MACHINE
 
+AT_ONCE = 10_000
 FOLLOWS = "由事件引起 / follows from an event"
 
 
@@ -46,6 +48,10 @@ class Acting:
     def create(self, entity: str, values: Row) -> str:
         """Open a native record."""
         return create_native(self._tx, self._context, entity=entity, values=values, by=self.by, place=self._place())
+
+    def create_many(self, entity: str, rows: Iterable[Row]) -> int:
+        """Open many native records that have neither a process nor personal values."""
+        return create_many(self._tx, self._context, entity=entity, rows=rows, by=self.by, place=self._place()).count
 
     def _place(self) -> Place | None:
         """Where what follows from an event belongs: where its record does."""
@@ -82,6 +88,11 @@ class Acting:
     def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT over records written here, as they stand in this transaction."""
         return [dict(r._mapping) for r in self._tx.execute(text(sql), dict(parameters or {}))]  # noqa: SLF001 - SQLAlchemy's documented way
+
+    def each(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[Row]:
+        """The same rows one after the other, as many in memory as are read at once."""
+        rows = self._tx.execute(text(sql), dict(parameters or {}), execution_options={"yield_per": AT_ONCE})
+        return (dict(r._mapping) for r in rows)  # noqa: SLF001 - as above
 
     def released(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT over the release that readers see."""

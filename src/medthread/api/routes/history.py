@@ -16,6 +16,7 @@ from medthread.model.errors import InvalidError
 from medthread.model.process import MEANINGS, Meaning
 from medthread.stores.postgres.tables import account, audit_event, signature
 from medthread.trust.audit import DONE
+from medthread.workflow.many import batch_of
 
 router = APIRouter(tags=["entities"])
 SIGNED = "signature.create"  # stands in the log beside the act that it belongs to
@@ -35,7 +36,8 @@ def history(
     table, signed = audit_event, audit_event.c.detail["signature"].astext
     query = rows_query().add_columns(account.c.printed_name, signature.c.id.label("signature"), signature.c.meaning)
     query = query.outerjoin(account, account.c.name == table.c.actor).outerjoin(signature, signature.c.id == signed)
-    query = query.where(table.c.object == f"{entity}/{id_}", table.c.outcome == DONE, table.c.action != SIGNED)
+    names = [f"{entity}/{n}" for n in (id_, batch_of(id_)) if n is not None]
+    query = query.where(table.c.object.in_(names), table.c.outcome == DONE, table.c.action != SIGNED)
     query = query.where(table.c.seq < int(after)) if after else query
     with given.store.transaction() as tx:
         rows = tx.execute(query.limit(limit + 1)).all()

@@ -42,11 +42,16 @@ LAST_GOOD = """
         select max(k.performed_on) as last_good from native.calibration_record as k
         join medthread.process_case as c on c.entity = 'calibration_record' and c.record = k.id and c.state in ('passed', 'limited', 'closed')
         where k.equipment = :equipment and k.cal_no <> :cal_no"""
-READ_SINCE = """
-        select r.inspection, r.characteristic, r.sample_no, r.reading_no, r.value, r.measured_at, i.item, i.lot_no
+_READINGS = """
         from native.inspection_result as r join native.inspection as i on i.inspection_no = r.inspection
-        where r.gauge = :equipment and (cast(:since as date) is null or r.measured_at >= cast(:since as date))
-        order by i.item, i.lot_no, r.inspection, r.characteristic, r.sample_no, r.reading_no"""
+        where r.gauge = :equipment and (cast(:since as date) is null or r.measured_at >= cast(:since as date))"""
+LOTS_SINCE = f"select distinct i.item, i.lot_no {_READINGS}"
+READ_SINCE = f"""
+        select row_number() over (order by not left_house, item, lot_no, inspection, characteristic, sample_no, reading_no) as line_no, *
+        from (
+            select r.inspection, r.characteristic, r.sample_no, r.reading_no, r.value, r.measured_at, i.item, i.lot_no,
+                i.item || '|' || i.lot_no = any(cast(:delivered as text[])) as left_house {_READINGS}) as reading
+        order by 1"""
 BLOCKS = (
     Reaction(
         name="gauge_out_of_tolerance_is_not_used", on="calibration.oot", domain="manufacturing", mode=Mode.BLOCK, guard="equipment_calibrated",
@@ -76,14 +81,12 @@ def look_back(event: Event, work: Work) -> None:
     """Every reading, those of delivered lots first. What a gauge never calibrated before has read is all of it."""
     record = work.get("calibration_record", event.record)
     (last,) = work.records(LAST_GOOD, {"equipment": record["equipment"], "cal_no": record["cal_no"]})
-    read = work.records(READ_SINCE, {"equipment": record["equipment"], "since": last["last_good"]})
-    out = {lot: delivered(work, *lot) for lot in {(r["item"], r["lot_no"]) for r in read}}
-    for line, reading in enumerate(sorted(read, key=lambda r: not out[r["item"], r["lot_no"]]), start=1):
-        left = out[reading["item"], reading["lot_no"]]
-        work.create("calibration_lookback", {"calibration": record["cal_no"], "line_no": line, "delivered": left, **reading})
-    work.change("calibration_record", event.record, {
-        "lookback_from": last["last_good"], "lookback_readings": len(read), "delivered": any(out.values()),
-    })
+    asked = {"equipment": record["equipment"], "since": last["last_good"]}
+    lots = [(r["item"], r["lot_no"]) for r in work.records(LOTS_SINCE, asked)]
+    gone = [f"{item}|{lot_no}" for item, lot_no in delivered(work, lots)]
+    count = work.create_many("calibration_lookback", (
+        {"calibration": record["cal_no"], "delivered": r.pop("left_house"), **r} for r in work.each(READ_SINCE, {**asked, "delivered": gone})))
+    work.change("calibration_record", event.record, {"lookback_from": last["last_good"], "lookback_readings": count, "delivered": bool(gone)})
 
 
 @reaction("calibration.lookback_closed", domain="quality", mode=Mode.AT_ONCE, zh="设备校准到期日更新", en="Bring the gauge's due day up to date")

@@ -9,19 +9,21 @@ QUANTITY = """
     select l.quantity, i.base_uom as uom from golden.lot as l left join golden.item as i on i.id = l.item
     where (coalesce(i.code, l.item__code) = $item or l.item = $item) and l.lot_no = $lot_no limit 1"""
 DELIVERED = """
-    with edge as (
-        select e.*, coalesce(i.code, e.parent_item, e.parent_item__code) as code
+    with family as (select unnest(cast($roots as bigint[])) as root, unnest(cast($lots as varchar[])) as lot),
+    edge as (
+        select e.*, coalesce(i.code, e.parent_item, e.parent_item__code) || '|' || e.parent_no as parent
         from golden.genealogy_edge as e left join golden.item as i on i.id = e.parent_item),
-    from_lot as (select * from edge where parent_kind = 'lot' and code || '|' || parent_no in (select unnest(cast($lots as varchar[])))),
+    from_lot as (select f.root, e.child_kind, e.child_no, e.child_item from family as f join edge as e on e.parent_kind = 'lot' and e.parent = f.lot),
     from_unit as (
-        select e.* from from_lot as f
+        select f.root, e.child_kind, e.child_no from from_lot as f
         join edge as e on e.parent_kind = 'unit' and e.parent_no = f.child_no and e.parent_item is not distinct from f.child_item where f.child_kind = 'unit'),
-    package as (select child_no as no from from_lot where child_kind = 'package' union select child_no from from_unit where child_kind = 'package')
-    select 1 as delivered from from_lot where child_kind = 'shipment'
-    union all select 1 from edge join package on package.no = edge.parent_no where edge.parent_kind = 'package' and edge.child_kind = 'shipment'
-    union all select 1 from golden.shipment as s left join golden.item as i on i.id = s.item
-        where coalesce(i.code, s.item__code) || '|' || s.lot_no in (select unnest(cast($lots as varchar[])))
-    limit 1"""
+    package as (
+        select root, child_no as no from from_lot where child_kind = 'package' union select root, child_no from from_unit where child_kind = 'package')
+    select root from from_lot where child_kind = 'shipment'
+    union select p.root from edge as e join package as p on p.no = e.parent_no where e.parent_kind = 'package' and e.child_kind = 'shipment'
+    union select f.root from family as f
+        join (select coalesce(i.code, s.item__code) || '|' || s.lot_no as lot from golden.shipment as s left join golden.item as i on i.id = s.item) as s
+            on s.lot = f.lot"""
 
 
 def quantity_of(work: Work, item: str, lot_no: str) -> Row:
@@ -30,10 +32,13 @@ def quantity_of(work: Work, item: str, lot_no: str) -> Row:
     return {"quantity": found[0]["quantity"] or Decimal(0), "uom": found[0]["uom"]} if found else {"quantity": Decimal(0), "uom": None}
 
 
-def delivered(work: Work, item: str, lot_no: str) -> bool:
-    """Whether the lot, or anything made of it, left the house."""
-    family = [f"{i}|{n}" for i, n in work.walk(item, lot_no, direction="down")]
-    return bool(work.released(DELIVERED, {"lots": family}))
+def delivered(work: Work, lots: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of the lots that left the house, themselves or by what was made of them."""
+    family = [(root, f"{i}|{n}") for root, lot in enumerate(lots) for i, n in work.walk(*lot, direction="down")]
+    if not family:
+        return []
+    roots, members = zip(*family, strict=True)
+    return [lots[r["root"]] for r in work.released(DELIVERED, {"roots": list(roots), "lots": list(members)})]
 
 
 def hold_lots(work: Work, lots: list[tuple[str, str]], *, reason: str, cause: tuple[str, str], origin: tuple[str, str], statement: str) -> int:

@@ -47,8 +47,8 @@ def open_nonconformance(event: Event, work: Work) -> None:
         "source": SOURCE[inspection["stage"]], "item": inspection["item"], "lot_no": inspection["lot_no"], "defect_code": inspection["defect_code"],
         "description": _words(inspection, bad), "inspection": inspection["inspection_no"], "supplier": inspection["supplier"],
     }, found_on=inspection["lot_quantity"])
-    for line, reading in enumerate(bad, start=1):
-        work.create("nonconformance_reading", {"nonconformance": no, "line_no": line, "inspection": inspection["inspection_no"], **reading})
+    work.create_many("nonconformance_reading", (
+        {"nonconformance": no, "line_no": line, "inspection": inspection["inspection_no"], **reading} for line, reading in enumerate(bad, start=1)))
 
 
 def _words(inspection: Row, bad: list[Row]) -> str:

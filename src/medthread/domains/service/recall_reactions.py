@@ -42,10 +42,8 @@ def list_consignees(event: Event, work: Work) -> None:
     recall = work.get("recall", event.record)
     traced = trace(work, _named(recall, work))
     _extend_scope(recall, traced, work)
-    for line in traced.lines:
-        work.create("recall_line", _line_values(recall, line))
-    for end in traced.unresolved:
-        work.create("recall_unresolved_end", {"recall": recall["recall_no"], **end})
+    work.create_many("recall_line", (_line_values(recall, line) for line in traced.lines))
+    work.create_many("recall_unresolved_end", ({"recall": recall["recall_no"], **end} for end in traced.unresolved))
     work.change("recall", event.record, {
         "scoped_at": work.now, "release": work.release(), "lots_stopped": len(traced.lots),
         "units_shipped": sum(line.shipped for line in traced.lines), "consignees": len({line.consignee for line in traced.lines}),
@@ -77,9 +75,9 @@ def _extend_scope(recall: Row, traced: Traced, work: Work) -> None:
     known = {(lot["item"], lot["lot_no"]) for lot in work.find("recall_scope_lot", recall=no)}
     held = {(h["item"], h["lot_no"]) for h in work.find("hold", cause_entity="recall", cause_no=no, _state="standing")}
     words = "模拟召回停发 · stop-ship, drill" if recall["purpose"] == "mock" else "召回停发 · stop-ship"
+    fresh = [lot for lot in traced.lots if lot not in known]
+    work.create_many("recall_scope_lot", ({"recall": no, "item": item, "lot_no": lot_no, "origin": "traced"} for item, lot_no in fresh))
     for item, lot_no in traced.lots:
-        if (item, lot_no) not in known:
-            work.create("recall_scope_lot", {"recall": no, "item": item, "lot_no": lot_no, "origin": "traced"})
         if (item, lot_no) not in held:
             work.create("hold", {
                 "item": item, "lot_no": lot_no, "reason": "recall", "cause_entity": "recall", "cause_no": no, "statement": f"{words} {no}",

@@ -2,18 +2,11 @@
 
 from dataclasses import dataclass
 
+from medthread.derive.columns import READ
 from medthread.model import Field, FieldMapping, Kind
 from medthread.model.mapping import is_literal
 from medthread.stores.engines import literal, quote
 
-READ = {
-    Kind.TEXT: "{x}",
-    Kind.INTEGER: "to_integer({x})",
-    Kind.DECIMAL: "to_exact_number({x})",
-    Kind.BOOLEAN: "to_truth({x})",
-    Kind.DATE: "to_day({x})",
-    Kind.TIMESTAMP: "to_moment({x})",
-}
 CHANGES = {
     "trim": "trim({x})",
     "upper": "upper({x})",
