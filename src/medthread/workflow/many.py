@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Any
 
 import psycopg
 import pyarrow as pa
@@ -81,7 +82,18 @@ def _sets(rows: pa.Table | Iterable[Row]) -> Iterator[pa.Table]:
     waiting = iter(rows)
     while part := list(islice(waiting, SET)):
         names = dict.fromkeys(n for r in part for n in r)
-        yield pa.table({n: pa.array([r.get(n) for r in part]) for n in names})
+        yield pa.table({n: _column(n, [r.get(n) for r in part]) for n in names})
+
+
+def _column(name: str, values: list[Any]) -> "pa.Array[Any]":
+    """Values of one kind as they are, of several kinds as text."""
+    try:
+        column: pa.Array[Any] = pa.array(values)
+    except pa.ArrowException:
+        column = pa.array([None if v is None else str(v) for v in values], pa.string())
+    if pa.types.is_nested(column.type):
+        raise InvalidError(f"{name}: a value is a list or an object", hint="give a text, a number, true, false or null")
+    return column
 
 
 @dataclass(frozen=True)
