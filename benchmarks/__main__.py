@@ -8,7 +8,20 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import commands, ingest, outbox, policies, recall, release, rules, sealing, trace, whole
+from benchmarks import (
+    commands,
+    ingest,
+    lookback,
+    outbox,
+    policies,
+    recall,
+    receiving,
+    release,
+    rules,
+    sealing,
+    trace,
+    whole,
+)
 from benchmarks.figures import Figure, machine, show
 
 Measure = Callable[[Path, float], list[Figure]]
@@ -23,6 +36,8 @@ MEASURES: dict[str, Measure] = {
     "policies": lambda folder, size: policies.measure(folder, requests=int(1_000 * size)),
     "outbox": lambda folder, size: outbox.measure(folder, events=int(3_000 * size)),
     "sealing": lambda folder, size: sealing.measure(folder, rows=int(100_000 * size)),
+    "receiving": lambda folder, size: receiving.measure(folder, rows=int(10_000 * size)),
+    "lookback": lambda folder, size: lookback.measure(folder, readings=int(10_000_000 * size)),
     "memory": lambda folder, size: whole.memory(folder, sizes=(0.5 * size, 5.0 * size)),
 }
 

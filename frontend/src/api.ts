@@ -16,7 +16,7 @@ export type State = { name: string; label: Label; terminal: boolean };
 export type ProcessMeta = { name: string; label: Label; version: number; states: State[]; initial: string[]; opened_by: string[]; asked: string[] };
 export type EntityMeta = {
   name: string; label: Label; about: Label | null; domain: string; owner: string; key: string[]; title: string; gist: string | null; glance: string[];
-  native: boolean; can: { create: boolean; update: boolean }; fields: Field[]; retention: Label; synonyms: string[];
+  native: boolean; can: { create: boolean; update: boolean; many: boolean }; fields: Field[]; retention: Label; synonyms: string[];
   process: ProcessMeta | null; part_of: { field: string; entity: string } | null; parts: string[];
 };
 export type Row = Record<string, unknown>;
@@ -24,9 +24,13 @@ export type Paged<T = Row> = { items: T[]; next: string | null; total?: number }
 
 export type Objection = { guard: string; zh: string; en: string; record: string; detail: string };
 
+/** One row of many that was refused: which, about which field, why, and what stood there. */
+export type WrongRow = { row: number; field: string | null; label: Label; value: string | null };
+
 export class Problem extends Error {
   constructor(
     readonly status: number, readonly detail: string, readonly hint: string, readonly code: string = "", readonly because: Objection[] = [],
+    readonly rows: WrongRow[] = [],
   ) {
     super(detail);
   }
@@ -42,17 +46,19 @@ async function answer<T>(response: Response): Promise<T> {
   let hint = "";
   let code = "";
   let because: Objection[] = [];
+  let rows: WrongRow[] = [];
   try {
-    const body = (await response.json()) as { type?: string; detail?: string; hint?: string; because?: Objection[] };
+    const body = (await response.json()) as { type?: string; detail?: string; hint?: string; because?: Objection[]; rows?: WrongRow[] };
     detail = body.detail ?? detail;
     hint = body.hint ?? "";
     code = (body.type ?? "").replace("/problems/", "");
     because = body.because ?? [];
+    rows = body.rows ?? [];
   } catch {
     // Not a problem document: the status says what there is to say.
   }
   if (response.status === 401) window.dispatchEvent(new Event("medthread:signed-out"));
-  throw new Problem(response.status, detail, hint, code, because);
+  throw new Problem(response.status, detail, hint, code, because, rows);
 }
 
 const MARK = { "X-Requested-With": "medthread" };

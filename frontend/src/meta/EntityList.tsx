@@ -8,6 +8,7 @@ import { Button, DayInput, Drawer, Due, Head, Input, Nothing, Pager, Panel, Prob
 import { usePages } from "../ui/usePages";
 import { Board } from "./Board";
 import { EntityForm } from "./EntityForm";
+import { FromFile } from "./FromFile";
 import { Value } from "./Value";
 
 const OPERATORS = ["eq", "ne", "contains", "lt", "le", "gt", "ge"] as const;
@@ -16,8 +17,10 @@ const OPERATORS = ["eq", "ne", "contains", "lt", "le", "gt", "ge"] as const;
 export function EntityList({ name, route }: { name: string; route: Route }) {
   const { t, word } = useSpeech();
   const meta = useAsk<EntityMeta>(`/meta/${name}`);
+  const [made, setMade] = useState(0);
   if (meta.problem) return <Problem of={meta.problem} retry={meta.reload} />;
   if (!meta.data) return <Waiting />;
+  const filing = route.search.get("new") === "many" && meta.data.can.many;
   const adding = route.search.get("new") === "1" && meta.data.can.create;
   const wanted = { q: route.search.get("q"), sort: route.search.get("sort"), filter: route.search.getAll("filter") };
   const view = meta.data.process ? route.search.get("view") ?? "board" : "list";
@@ -30,12 +33,14 @@ export function EntityList({ name, route }: { name: string; route: Route }) {
             options={[{ value: "board", label: t("view.board") }, { value: "list", label: t("view.list") }]} />
         )}
         <Button href={address(`/entities/${name}.csv${query(wanted)}`)}>{t("export")}</Button>
+        {meta.data.can.many && <Button onClick={() => move({ new: "many" })}>{t("many.open")}</Button>}
         {meta.data.can.create && <Button type="primary" onClick={() => move({ new: "1" })}>{t("new")}</Button>}
       </Head>
       <Panel>
         <Narrowing meta={meta.data} route={route} filters={wanted.filter} q={wanted.q} />
-        {view === "board" ? <Board meta={meta.data} wanted={wanted} /> : <Rows meta={meta.data} route={route} wanted={wanted} />}
+        {view === "board" ? <Board meta={meta.data} wanted={wanted} /> : <Rows key={made} meta={meta.data} route={route} wanted={wanted} />}
       </Panel>
+      {filing && <FromFile meta={meta.data} onMade={() => setMade(made + 1)} onClose={() => move({ new: null })} />}
       <Drawer open={adding} title={t("new.of", { what: word(meta.data.label) })} onClose={() => move({ new: null })} size="large" destroyOnHidden>
         <EntityForm meta={meta.data} onSaved={(id) => go(link("entities", name, id))} />
       </Drawer>

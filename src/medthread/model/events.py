@@ -1,6 +1,6 @@
 """What happened, and who reacts: events by name in the past tense, reactions as data with a function behind them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -69,8 +69,11 @@ class Work(Protocol):
     def emit(self, event: str, *, entity: str, record: str, body: Row) -> None:
         """Say that something happened."""
 
-    def walk(self, item: str, lot_no: str, *, direction: str) -> list[tuple[str, str]]:
-        """The lots (item, lot number) met along the genealogy from a lot, itself included."""
+    def walk(self, *lots: tuple[str, str], direction: str) -> list[tuple[str, str]]:
+        """The lots (item, lot number) met along the genealogy from any of these, themselves included."""
+
+    def leading(self, lots: Sequence[tuple[str, str]], *, to: str) -> list[tuple[str, str]]:
+        """Those of the lots from which something of a kind, such as "shipment", is reached along the genealogy."""
 
     def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT (PostgreSQL) over `native.<entity>` and `medthread.process_case`, read live, parameters written `:name`."""

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -11,12 +12,14 @@ from medthread.model.errors import InvalidError, NotFoundError, StoreError
 from medthread.stores.serving import LakeReader, Snapshot
 from medthread.trace.index import TraceIndex, damaged
 from medthread.trace.layout import draw
+from medthread.trace.part import Ints
 from medthread.trace.roles import BROKEN, LOT, ROLES, SUPPLIER_LOT
 from medthread.trace.scope import NONE, Scope, recall_scope
 from medthread.trace.walk import Walk, reach
 
 GENEALOGY, NODES = "marts.genealogy", "marts.genealogy_node"
 STARTS = ("S", "L", "U")
+Lot = tuple[str, str]  # item code, number
 DIRECTIONS = ("up", "down", "both")
 NODE_COLUMNS = tuple((n, "varchar") for n in ("node", "role", "item", "item_code", "item_name", "number", "party"))
 SUGGESTED = 20
@@ -69,29 +72,33 @@ class Tracer:
             "graph": names.graph(draw(index, walk, keep=frozenset(starts.tolist()))),
         }
 
-    def lots(self, item: str, lot_no: str, *, direction: str) -> list[tuple[str, str]]:
-        """Lots (item code, number) met from a lot, itself included; only itself where nothing is published or nobody knows it."""
-        if not self._reader.published():
-            return [(item, lot_no)]
+    def lots(self, lots: Sequence[Lot], *, direction: str) -> list[Lot]:
+        """Lots (item code, number) met from any of these, themselves included; only themselves where nothing is published or nobody knows them."""
+        if not lots or not self._reader.published():
+            return sorted(set(lots))
         snapshot = self._reader.current()
         index = self._index(snapshot)
-        try:
-            starts = self._starts(snapshot, index, item=item, lot=lot_no)
-        except NotFoundError:
-            return [(item, lot_no)]
-        walk = reach(index, starts, direction=cast("Literal['up', 'down', 'both']", direction))
+        walk = reach(index, np.array(sorted(_known(snapshot, index, lots)), np.int64), direction=cast("Literal['up', 'down', 'both']", direction))
         roles = index.roles(walk.nodes)
         names = index.names(walk.nodes[(roles == LOT) | (roles == SUPPLIER_LOT)])
         relation = snapshot.relation(NODES, NODE_COLUMNS)
         rows = snapshot.query(f"select item_code, number from {relation} where node in (select unnest(?))", [names])
-        return sorted({(item, lot_no), *((r["item_code"], r["number"]) for r in rows if r["item_code"])})
+        return sorted({*lots, *((r["item_code"], r["number"]) for r in rows if r["item_code"])})
 
-    def _starts(self, snapshot: Snapshot, index: TraceIndex, *, item: str, lot: str) -> Any:
-        relation = snapshot.relation(NODES, NODE_COLUMNS)
-        rows = snapshot.query(
-            f"select node from {relation} where number = ? and (item_code = ? or item = ?) and role in {STARTS}", [lot.strip(), item.strip(), item.strip()]
-        )
-        nodes = [n for r in rows if (n := index.find(r["node"])) is not None]
+    def leading(self, lots: Sequence[Lot], *, to: str) -> list[Lot]:
+        """Those of the lots from which something of a kind (a key of `ROLES`' kinds, such as "shipment") is reached going down."""
+        if not lots or not self._reader.published():
+            return []
+        snapshot = self._reader.current()
+        index = self._index(snapshot)
+        known = _known(snapshot, index, lots)
+        met = reach(index, np.array(sorted(known), np.int64), direction="down").nodes
+        wanted = next(ord(letter) for letter, (kind, _) in ROLES.items() if kind == to)
+        above = reach(index, met[index.roles(met) == wanted], direction="up").nodes
+        return sorted({known[n] for n in above[np.isin(above, np.array(list(known), np.int64))].tolist()})
+
+    def _starts(self, snapshot: Snapshot, index: TraceIndex, *, item: str, lot: str) -> Ints:
+        nodes = _known(snapshot, index, [(item.strip(), lot.strip())])
         if not nodes:
             near = [f"{s['item']} / {s['lot']}" for s in self.suggest(lot)[:3]]
             raise NotFoundError(f"no lot {lot!r} of item {item!r}", hint=f"did you mean {'; '.join(near)}?" if near else "check the item code and the lot number")
@@ -108,6 +115,18 @@ class Tracer:
             f" order by not starts_with(lower(number), lower(?)), role, number limit {SUGGESTED}", [wanted] * 4,
         )
         return [{"item": r["item_code"], "item_name": r["item_name"], "lot": r["number"], "kind": ROLES[r["role"]][0]} for r in rows]
+
+
+def _known(snapshot: Snapshot, index: TraceIndex, lots: Sequence[Lot]) -> dict[int, Lot]:
+    """Nodes of lots and units by item (its code or its id) and number, each with the lot that was asked for."""
+    relation = snapshot.relation(NODES, NODE_COLUMNS)
+    asked = "select distinct unnest(?) as item, unnest(?) as number"
+    query = (
+        f"select n.node, a.item, a.number from ({asked}) as a join {relation} as n"
+        f" on n.number = a.number and (n.item_code = a.item or n.item = a.item) and n.role in {STARTS}"
+    )
+    rows = snapshot.query(query, [[i for i, _ in lots], [n for _, n in lots]])
+    return {node: (r["item"], r["number"]) for r in rows if (node := index.find(r["node"])) is not None}
 
 
 def _counts(index: TraceIndex, walk: Walk) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The surroundings of the command path, handed in by `app.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,8 +18,11 @@ from medthread.workflow.calendar import Calendar
 class Genealogy(Protocol):
     """Follows lots over the release that readers see."""
 
-    def lots(self, item: str, lot_no: str, *, direction: str) -> list[tuple[str, str]]:
-        """Lots met from one, itself included; only itself where nothing is known of it."""
+    def lots(self, lots: Sequence[tuple[str, str]], *, direction: str) -> list[tuple[str, str]]:
+        """Lots met from any of these, themselves included; only themselves where nothing is known of them."""
+
+    def leading(self, lots: Sequence[tuple[str, str]], *, to: str) -> list[tuple[str, str]]:
+        """Those of the lots from which something of a kind, such as "shipment", is reached going down."""
 
 
 class Released(Protocol):

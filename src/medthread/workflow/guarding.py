@@ -58,7 +58,7 @@ def _parameters(context: Context, guard: Guard, values: Mapping[str, Any]) -> di
     given |= {"now": now, "today": now.astimezone(ZoneInfo(context.calendar.zone)).date()}
     if guard.walk:
         item, lot_no = (str(values[n] or "") for n in ("item", "lot_no"))
-        given["walked"] = [f"{i}|{n}" for i, n in context.genealogy.lots(item, lot_no, direction=guard.walk)]
+        given["walked"] = [f"{i}|{n}" for i, n in context.genealogy.lots([(item, lot_no)], direction=guard.walk)]
     return given
 
 

@@ -56,7 +56,9 @@ def create_many(
     """
     declared = context.registry[entity]
     making = _Making(tx, context, declared, context.table(entity), uuid.uuid4().hex, by, within, place)
-    _may_be_many(context, declared)
+    why = why_one_by_one(context, declared)
+    if why is not None:
+        raise InvalidError(f"a {entity} {why}", hint="create them one by one")
     count, digest = 0, hashlib.sha256()
     for part in _sets(rows):
         content = making.content(part, first=count + 1)
@@ -68,11 +70,12 @@ def create_many(
     return Batch(making.batch, count)
 
 
-def _may_be_many(context: Context, entity: type[Entity]) -> None:
+def why_one_by_one(context: Context, entity: type[Entity]) -> str | None:
+    """Why records of an entity are made one by one; nothing where they may be made many at once."""
     personal = [f.name for f in entity.fields.values() if f.is_personal]
-    if entity.name in context.rulebook.processes or personal:
-        why = f"holds personal values ({', '.join(personal)})" if personal else "goes through a process, each record by itself"
-        raise InvalidError(f"a {entity.name} {why}", hint="create them one by one")
+    if personal:
+        return f"holds personal values ({', '.join(personal)})"
+    return "goes through a process, each record by itself" if entity.name in context.rulebook.processes else None
 
 
 def _sets(rows: pa.Table | Iterable[Row]) -> Iterator[pa.Table]:

@@ -1,6 +1,6 @@
 """What reactions work with: native records, acts of the system, the genealogy, the release; all in one transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -81,9 +81,13 @@ class Acting:
         """Say that something happened."""
         self.events.append(emit(self._tx, self._context, type_=event, entity=entity, record=record, by=self.by, at=self.now, body=body))
 
-    def walk(self, item: str, lot_no: str, *, direction: str) -> list[tuple[str, str]]:
-        """The lots met along the genealogy from a lot, itself included."""
-        return self._context.genealogy.lots(item, lot_no, direction=direction)
+    def walk(self, *lots: tuple[str, str], direction: str) -> list[tuple[str, str]]:
+        """The lots met along the genealogy from any of these, themselves included."""
+        return self._context.genealogy.lots(lots, direction=direction)
+
+    def leading(self, lots: Sequence[tuple[str, str]], *, to: str) -> list[tuple[str, str]]:
+        """Those of the lots from which something of a kind is reached."""
+        return self._context.genealogy.leading(lots, to=to)
 
     def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT over records written here, as they stand in this transaction."""

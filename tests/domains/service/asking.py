@@ -19,8 +19,8 @@ class Asking:
         self._tracer: Tracer = installation.tracer(reader)
         self._released = Released(reader, installation.registry)
 
-    def walk(self, item: str, lot_no: str, *, direction: str) -> list[tuple[str, str]]:
-        return self._tracer.lots(item, lot_no, direction=direction)
+    def walk(self, *lots: tuple[str, str], direction: str) -> list[tuple[str, str]]:
+        return self._tracer.lots(lots, direction=direction)
 
     def released(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         return self._released.rows(sql, parameters or {})

@@ -11,6 +11,7 @@ from medthread.derive import entity_meta
 from medthread.derive.view import needs_clearance
 from medthread.model import Entity, Home, Label
 from medthread.trust.access import Actor
+from medthread.workflow.many import why_one_by_one
 
 router = Subject("meta", "界面元数据", "Screens as data", owner="it", internal=True).router()
 KINDS = {"text": "text", "integer": "integer", "decimal": "number", "boolean": "truth", "date": "date", "timestamp": "moment"}
@@ -72,4 +73,8 @@ def screen_of(entity: type[Entity], given: Services, actor: Actor) -> dict[str, 
             "search": field["search"] and plain, "sortable": plain, "restricted": needs_clearance(f),
             "hint": field["about"] or (field["rules"][0]["label"] if f.mark.rules else None),
         })
-    return {**meta, "about": meta["meaning"], "native": native, "can": {"create": writes and (not openers or bool(set(openers) & set(actor.roles))), "update": writes}, "fields": fields}
+    can = {
+        "create": writes and (not openers or bool(set(openers) & set(actor.roles))), "update": writes,
+        "many": writes and why_one_by_one(given.workflow, entity) is None,
+    }
+    return {**meta, "about": meta["meaning"], "native": native, "can": can, "fields": fields}

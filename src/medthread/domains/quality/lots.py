@@ -8,22 +8,10 @@ from medthread.model.events import Row
 QUANTITY = """
     select l.quantity, i.base_uom as uom from golden.lot as l left join golden.item as i on i.id = l.item
     where (coalesce(i.code, l.item__code) = $item or l.item = $item) and l.lot_no = $lot_no limit 1"""
-DELIVERED = """
-    with family as (select unnest(cast($roots as bigint[])) as root, unnest(cast($lots as varchar[])) as lot),
-    edge as (
-        select e.*, coalesce(i.code, e.parent_item, e.parent_item__code) || '|' || e.parent_no as parent
-        from golden.genealogy_edge as e left join golden.item as i on i.id = e.parent_item),
-    from_lot as (select f.root, e.child_kind, e.child_no, e.child_item from family as f join edge as e on e.parent_kind = 'lot' and e.parent = f.lot),
-    from_unit as (
-        select f.root, e.child_kind, e.child_no from from_lot as f
-        join edge as e on e.parent_kind = 'unit' and e.parent_no = f.child_no and e.parent_item is not distinct from f.child_item where f.child_kind = 'unit'),
-    package as (
-        select root, child_no as no from from_lot where child_kind = 'package' union select root, child_no from from_unit where child_kind = 'package')
-    select root from from_lot where child_kind = 'shipment'
-    union select p.root from edge as e join package as p on p.no = e.parent_no where e.parent_kind = 'package' and e.child_kind = 'shipment'
-    union select f.root from family as f
-        join (select coalesce(i.code, s.item__code) || '|' || s.lot_no as lot from golden.shipment as s left join golden.item as i on i.id = s.item) as s
-            on s.lot = f.lot"""
+SHIPPED = """
+    select distinct coalesce(i.code, s.item__code) as item, s.lot_no
+    from golden.shipment as s left join golden.item as i on i.id = s.item
+    where coalesce(i.code, s.item__code) || '|' || s.lot_no in (select unnest(cast($lots as varchar[])))"""
 
 
 def quantity_of(work: Work, item: str, lot_no: str) -> Row:
@@ -32,13 +20,13 @@ def quantity_of(work: Work, item: str, lot_no: str) -> Row:
     return {"quantity": found[0]["quantity"] or Decimal(0), "uom": found[0]["uom"]} if found else {"quantity": Decimal(0), "uom": None}
 
 
-def delivered(work: Work, lots: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def delivered(work: Work, lots: list[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of the lots that left the house, themselves or by what was made of them."""
-    family = [(root, f"{i}|{n}") for root, lot in enumerate(lots) for i, n in work.walk(*lot, direction="down")]
-    if not family:
-        return []
-    roots, members = zip(*family, strict=True)
-    return [lots[r["root"]] for r in work.released(DELIVERED, {"roots": list(roots), "lots": list(members)})]
+    gone = set(work.leading(lots, to="shipment"))
+    rest = [lot for lot in lots if lot not in gone]
+    family = [f"{item}|{lot_no}" for item, lot_no in work.walk(*rest, direction="down")]
+    shipped = [(r["item"], r["lot_no"]) for r in work.released(SHIPPED, {"lots": family})]  # by a document that the genealogy does not know
+    return gone | (set(rest) & set(work.walk(*shipped, direction="up")))
 
 
 def hold_lots(work: Work, lots: list[tuple[str, str]], *, reason: str, cause: tuple[str, str], origin: tuple[str, str], statement: str) -> int:

@@ -65,7 +65,7 @@ def _open(work: Work, values: Row, *, found_on: Decimal) -> str:
 
 def _hold_family(work: Work, no: str, lot: tuple[str, str], *, found_on: Decimal | None = None) -> None:
     """The lot and its descendants listed on the nonconformance, each on hold for it."""
-    family = work.walk(*lot, direction="down")
+    family = work.walk(lot, direction="down")
     listed = {(line["item"], line["lot_no"]) for line in work.find("nonconformance_lot", nonconformance=no)}
     for item, lot_no in family:
         if (item, lot_no) not in listed:
@@ -141,5 +141,5 @@ def hold_lot_of_adverse_event(event: Event, work: Work) -> None:
     found = work.get("adverse_event", event.record)
     if found["item"] and found["lot_no"]:
         lot = (found["item"], found["lot_no"])
-        family = work.walk(*lot, direction="down")
+        family = work.walk(lot, direction="down")
         hold_lots(work, family, reason="complaint", cause=("adverse_event", found["ae_no"]), origin=lot, statement=str(found["ae_no"]))

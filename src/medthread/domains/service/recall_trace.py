@@ -123,7 +123,7 @@ def affected(work: Work, named: Collection[tuple[str, str]], units: Collection[t
 
 
 def _met(work: Work, named: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    return {lot for item, lot_no in named for lot in work.walk(item, lot_no, direction="down")}
+    return set(work.walk(*named, direction="down"))
 
 
 def _joined(pairs: Collection[tuple[str, str]]) -> list[str]:
