@@ -41,7 +41,7 @@ export function FromFile({ meta, onMade, onClose }: { meta: EntityMeta; onMade: 
       <Problem of={problem} />
       {problem && problem.rows.length > 0 && (
         <Table<WrongRow>
-          label={t("many.wrong")} rows={problem.rows} id={(r) => `${r.row} ${r.field} ${r.label.en}`}
+          label={t("many.wrong")} fit rows={problem.rows} id={(r) => `${r.row} ${r.field} ${r.label.en}`}
           columns={[
             { name: "row", title: t("many.row"), align: "right", show: (r) => number(r.row) },
             { name: "field", title: t("filter.field"), show: (r) => called(r.field) },
