@@ -7,7 +7,7 @@ cleared for comes as its mask; a personal field never leaves sealed.
 from collections.abc import Collection
 
 from medthread.derive.columns import CODE, MASKED, refers_to_master
-from medthread.derive.sharing import WITHHELD, Chain, Terms
+from medthread.derive.sharing import WITHHELD, Terms
 from medthread.model import Classification, Entity, Field, Home, Kind, Mask, Registry
 from medthread.model.sharing import Effect, SharingRule
 

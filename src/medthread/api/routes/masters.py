@@ -78,7 +78,7 @@ def rows(
 
 def _summary(snapshot: Snapshot, entity: type[Entity], title: str, terms: Terms) -> str:
     name, called = f"golden.{entity.name}", shared_value(entity.fields[title], f'"{title}"', terms)
-    golden = f'(select id, cast({called} as varchar) as name from {snapshot.relation(name)} where {terms.shared()})'
+    golden = f"(select id, cast({called} as varchar) as name from {snapshot.relation(name)} where {terms.shared()})"
     conflict = snapshot.relation(f"{name}_conflict", (("golden_id", "varchar"),))
     return (
         "select g.id, g.name, x.codes, x.codes as code, x.records, x.sources, coalesce(c.n, 0) as conflicts"
