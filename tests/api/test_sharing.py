@@ -137,7 +137,7 @@ def test_a_record_that_is_not_shared_is_refused_by_its_rule(company: Company, va
     id_ = company.ids["capa"][OWN]
     answer, listed = company.ask(abroad("qa"), [("GET", f"{API}/entities/capa/{id_}"), ("GET", f"{API}/entities/capa")])
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-shared")
-    assert answer.json()["because"] == [{"rule": "capas_stay", "label": {"zh": "CAPA 不出境", "en": "CAPA stay"}, "clause": "own rule 8"}]
+    assert answer.json()["because"] == [{"guard": "capas_stay", "zh": "CAPA 不出境", "en": "CAPA stay", "record": f"capa/{id_}", "detail": "own rule 8"}]
     assert id_ not in {i["_id"] for i in listed.json()["items"]}
     assert [(r["rule"], r["records"]) for r in listed.json()["sharing"]] == [("capas_stay", 1)]
 

@@ -27,7 +27,7 @@ class NotSharedError(ForbiddenError):
     def __init__(self, rule: SharingRule, what: str) -> None:
         super().__init__(
             f"{what} is not shared with you: {rule.en} · {rule.zh}", hint=f"{rule.clause}; GET /api/v1/sharing-rules lists the rules",
-            because=[{"rule": rule.name, "label": {"zh": rule.zh, "en": rule.en}, "clause": rule.clause}])
+            because=[{"guard": rule.name, "zh": rule.zh, "en": rule.en, "record": what, "detail": rule.clause}])
 
 
 @dataclass(frozen=True)
