@@ -13,7 +13,6 @@ from medthread.api.subjects import Subject
 from medthread.workflow import Act, Credentials, do, handle, once, told
 from medthread.workflow.cases import case_of
 from medthread.workflow.possible import obstacles
-from medthread.workflow.reading import Reader as Looking
 from medthread.workflow.reading import case_view, preview, signed_view
 
 router = Subject("processes", "流程", "Processes", owner="quality").router()
@@ -63,16 +62,16 @@ def signed(entity: str, id_: str, signature: str, given: Given, actor: Reader) -
     """Exactly what a signature is bound to, and whether it stands."""
     item, _ = select_one(given, given.registry[entity], actor, id_=id_)
     with given.store.transaction() as tx:
-        return signed_view(tx, given.workflow, entity=entity, record=id_, id_=signature, reader=Looking(actor, item.get(WITHHELD_IN, ())))
+        return signed_view(tx, given.workflow, entity=entity, record=id_, id_=signature, actor=actor, withheld=item.get(WITHHELD_IN, ()))
 
 
 @router.post("/entities/{entity}/{id_}/acts/{action}/preview", summary="预览将要签名的内容 · Preview what an act would sign")
 def look(entity: str, id_: str, action: str, wanted: Wanted, given: Given, actor: Reader, version: Version = None) -> dict[str, Any]:
     """What would be signed, its hash, and what objects; nothing is changed."""
     act = Act(entity=entity, record=id_, action=action, version=version, values=wanted.values)
-    looking = Looking(actor, withheld_from(given, given.registry[entity], actor, id_))
+    withheld = withheld_from(given, given.registry[entity], actor, id_)
     with given.store.transaction() as tx:
-        found = preview(tx, given.workflow, act, looking)
+        found = preview(tx, given.workflow, act, actor, withheld=withheld)
         tx.rollback()
     return found
 
