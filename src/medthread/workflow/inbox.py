@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, func, literal_column, null, select
 
 from medthread.derive.form import gist_of, pair
+from medthread.derive.sharing import WITHHELD
 from medthread.model import Entity, Label
 from medthread.model.process import ORIGINATOR, Process, Transition
 from medthread.stores.postgres.row_security import own_rows
@@ -148,6 +149,12 @@ def _body(context: Context, actor: Actor, row: Any) -> Any:
     return context.sharing.terms(context.registry[row.entity], actor).without(row.body)
 
 
+def _error(context: Context, actor: Actor, row: Any) -> str | None:
+    """What went wrong, in words that may hold values of the record: not where sharing rules may keep some of it."""
+    known = row.entity in context.registry and context.sharing.terms(context.registry[row.entity], actor)
+    return WITHHELD if known and row.error is not None else row.error
+
+
 def _pairs(rows: Iterable[Any]) -> list[tuple[str, str]]:
     return [(r.entity, r.record) for r in rows]
 
@@ -178,7 +185,7 @@ def _failures(tx: Connection, context: Context, actor: Actor) -> list[dict[str, 
     rows = tx.execute(query.where(reaction_failure.c.resolved_at.is_(None)).order_by(reaction_failure.c.at).limit(MOST)).all()
     reactions, called = context.rulebook.reactions, titles(tx, context, actor.reach, _pairs(rows), told=actor)
     return [
-        {"event": r.event, "type": r.type, **_about(context, called, r), "reaction": r.reaction, "error": r.error, "attempts": r.attempts,
+        {"event": r.event, "type": r.type, **_about(context, called, r), "reaction": r.reaction, "error": _error(context, actor, r), "attempts": r.attempts,
          "label": pair(reactions[r.reaction].label) if r.reaction in reactions else None}
         for r in rows if _seen(context, actor, called, r)
     ]
