@@ -1,5 +1,6 @@
 // The server's own words, typed; every screen asks through here.
 import { useCallback, useEffect, useState } from "react";
+import type { Kept } from "./sharing/KeptBack";
 
 export type Label = { zh: string; en: string };
 export type Session = { username: string; name: string; roles: string[]; can: string[]; must: string[]; role_labels: Label[]; acts: boolean };
@@ -20,7 +21,7 @@ export type EntityMeta = {
   process: ProcessMeta | null; part_of: { field: string; entity: string } | null; parts: string[];
 };
 export type Row = Record<string, unknown>;
-export type Paged<T = Row> = { items: T[]; next: string | null; total?: number };
+export type Paged<T = Row> = { items: T[]; next: string | null; total?: number; sharing?: Kept[] };
 
 export type Objection = { guard: string; zh: string; en: string; record: string; detail: string };
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -48,12 +49,14 @@ from medthread.trust.identity import configured
 from medthread.trust.keys import Keyring
 from medthread.trust.log import AuditLog, Copies, LogSettings, Sealer
 from medthread.trust.roles import ROLES
+from medthread.trust.sharing import Sharing
 from medthread.trust.signatures import KeptKeys
 from medthread.workflow import Context as CommandContext
 from medthread.workflow import keep_definitions
 from medthread.workflow.bus import Bus, parse_bus
 from medthread.workflow.courier import Courier
 from medthread.workflow.inbound import Receiver
+from medthread.workflow.leaving import as_shared
 from medthread.workflow.mail import Mail, parse_mail
 from medthread.workflow.relay import Relay
 from medthread.workflow.worker import Worker
@@ -94,6 +97,7 @@ class Installation:
         self.log = self._log()
         self.releases = Releases(store)
         self.access = Access(workspace.policies())
+        self.sharing = Sharing(*workspace.sharing(self.registry))
         self.account_rules = AccountRules.read(workspace.settings, roles=frozenset(ROLES))
         self.identity = configured(workspace.settings)
         unsound = [f for name in self.rulebook.processes for f in self.flaws(name)]
@@ -136,6 +140,7 @@ class Installation:
         return CommandContext(
             registry=self.registry, rulebook=self.rulebook, tables=self.native, keyring=self.keyring, access=self.access,
             signer=KeptKeys(self.keyring), calendar=self.workspace.calendar(), genealogy=self.tracer(reader), released=Released(reader, self.registry),
+            sharing=self.sharing,
         )
 
     def keeping(self) -> Keeping | None:
@@ -158,7 +163,7 @@ class Installation:
             return []
         inlet = bus.inlet()
         received = [Receiver(self.store, commands, inlet, bus.inbound.accepts)] if inlet and bus.inbound else []
-        return [Relay(self.store, bus.publisher(), self.rulebook.events, source=bus.source), *received]
+        return [Relay(self.store, bus.publisher(), self.rulebook.events, source=bus.source, shared=partial(as_shared, context=commands)), *received]
 
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""

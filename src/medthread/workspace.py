@@ -15,6 +15,8 @@ from medthread.derive import check_source
 from medthread.model import Home, Process, Registry, Source, parse_source
 from medthread.model.errors import ConfigurationError, DeclarationError
 from medthread.model.process_file import parse_process
+from medthread.model.sharing import Places, SharingRule, ShippedRule
+from medthread.model.sharing_file import FILE, parse_sharing
 from medthread.workflow import Calendar
 
 SETTINGS = "medthread.toml"
@@ -95,6 +97,15 @@ class Workspace:
     def policies(self) -> dict[str, str]:
         """The company's own policies, by file name."""
         return {p.name: p.read_text(encoding="utf-8") for p in sorted((self.home / "policies").glob("*.cedar"))}
+
+    def sharing(self, registry: Registry) -> tuple[tuple[SharingRule, ...], Places]:
+        """Sharing rules, the company's own before those that ship, and where its organisations, plants and systems lie."""
+        path = self.home / FILE
+        try:
+            given = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise DeclarationError(f"{FILE}: {error}", hint="mend the file; it is TOML in UTF-8") from error
+        return parse_sharing(given, registry, ShippedRule.all().values())
 
     def processes(self, registry: Registry) -> dict[str, Process]:
         """The company's own processes by the entity whose records follow them."""

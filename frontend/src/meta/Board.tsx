@@ -1,12 +1,13 @@
 import { query, useAsk, type EntityMeta, type Field, type Row, type State } from "../api";
 import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
+import { KeptBack, type Kept } from "../sharing/KeptBack";
 import { link } from "../shell/route";
 import { Count, Due, oneOf, Problem, Waiting } from "../ui";
 import { Value } from "./Value";
 
 type Column = State & { initial: boolean; count: number; late: number; cards: Row[] };
-type Answer = { columns: Column[] };
+type Answer = { columns: Column[]; sharing?: Kept[] };
 const ON_A_CARD = 3;
 
 /** The records of a process by state, the most pressing first. Ended ones are a number with the way to their list. */
@@ -21,6 +22,7 @@ export function Board({ meta, wanted }: { meta: EntityMeta; wanted: { q: string 
   const [running, ended] = [asked.data.columns.filter((c) => !c.terminal), asked.data.columns.filter((c) => c.terminal)];
   return (
     <>
+      <KeptBack of={asked.data.sharing} fields={meta.fields} />
       <div className="board" role="group" aria-label={word(meta.label)} tabIndex={0}>
         {running.map((c) => (
           <section key={c.name} className={c.count ? "lane" : "lane empty"} aria-label={word(c.label)}>

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { asProblem, onceKey, query, send, type EntityMeta, type Field, type Problem as ProblemError, type Row } from "../api";
 import { useSpeech } from "../i18n";
+import { withheldIn } from "../sharing/KeptBack";
 import { Button, Form, Input, Problem } from "../ui";
 import { FieldInput, keptValue, shownValues } from "./inputs";
 
@@ -11,10 +12,11 @@ export function EntityForm({ meta, item, tag, explain, onSaved }: Given) {
   const { t } = useSpeech();
   const [problem, setProblem] = useState<ProblemError>();
   const [busy, setBusy] = useState(false);
+  const isHidden = (f: Field) => f.masked || !!withheldIn(item, f.name);
   const save = async (given: Row) => {
     setBusy(true);
     setProblem(undefined);
-    const body = Object.fromEntries(meta.fields.map((f) => [f.name, f.masked ? item?.[f.name] ?? null : keptValue(f, given[f.name], item)]));
+    const body = Object.fromEntries(meta.fields.map((f) => [f.name, isHidden(f) ? item?.[f.name] ?? null : keptValue(f, given[f.name], item)]));
     try {
       const path = `/entities/${meta.name}`;
       const saved = item
@@ -27,11 +29,11 @@ export function EntityForm({ meta, item, tag, explain, onSaved }: Given) {
     }
   };
   const later = item ? [] : meta.fields.filter((f) => !f.required && (meta.process?.asked.includes(f.name) || (f.key && f.given)));
-  const now = meta.fields.filter((f) => !later.includes(f) && !f.masked);
+  const now = meta.fields.filter((f) => !later.includes(f) && !isHidden(f));
   return (
     <Form layout="vertical" initialValues={item && shownValues(meta.fields, item)} onFinish={(v: Row) => void save(v)} className="grid-form">
       <Problem of={problem} />
-      {meta.fields.some((f) => f.masked) && item && <p role="note">{t("form.hidden")}</p>}
+      {meta.fields.some(isHidden) && item && <p role="note">{t("form.hidden")}</p>}
       <div className="grid">{now.map((f) => <Entry key={f.name} field={f} fixed={!!item && f.key} />)}</div>
       {later.length > 0 && (
         <details>

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { address, query, useAsk, type EntityMeta, type Field, type Row } from "../api";
 import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
+import { KeptBack } from "../sharing/KeptBack";
 import { link, withSearch, go, type Route } from "../shell/route";
 import { useSession } from "../shell/session";
 import { Button, DayInput, Drawer, Due, Head, Input, Nothing, Pager, Panel, Problem, Segmented, Select, Table, Tag, Waiting, type Column } from "../ui";
@@ -69,6 +70,7 @@ function Rows({ meta, route, wanted }: { meta: EntityMeta; route: Route; wanted:
   return (
     <>
       <Problem of={asked.problem} retry={asked.reload} />
+      <KeptBack of={asked.data?.sharing} fields={meta.fields} />
       <Table<Row>
         label={word(meta.label)} columns={ordered} rows={asked.data?.items ?? []} id={(r) => String(r._id)} loading={asked.loading}
         sorted={wanted.sort ? { name: wanted.sort.replace(/^-/, ""), descending: wanted.sort.startsWith("-") } : null}

@@ -1,6 +1,7 @@
 import type { Field, Row } from "../api";
 import { useSpeech } from "../i18n";
 import { useNames } from "../shell/names";
+import { withheldIn } from "../sharing/KeptBack";
 import { link } from "../shell/route";
 import { Tag } from "../ui";
 
@@ -9,6 +10,7 @@ export function Value({ field, row }: { field: Field; row: Row }) {
   const { t, word, number, moment } = useSpeech();
   const names = useNames();
   const value = row[field.name];
+  if (withheldIn(row, field.name)) return <>{value === null || value === undefined ? "" : String(value)} <Tag tone="warn">{t("value.withheld")}</Tag></>;
   const code = row[`${field.name}__code`];
   if (value === null || value === undefined || value === "") {
     if (typeof code === "string" && code) return <Tag tone="warn">{code} · {t("value.unresolved")}</Tag>;

@@ -4,6 +4,7 @@ import { useSpeech } from "../i18n";
 import { History } from "../audit/History";
 import { EntityForm } from "../meta/EntityForm";
 import { Value } from "../meta/Value";
+import { KeptBack, withheldIn } from "../sharing/KeptBack";
 import { useInbox } from "../shell/inbox";
 import { useNames } from "../shell/names";
 import { go, link, withSearch, type Route } from "../shell/route";
@@ -67,6 +68,7 @@ function Loaded({ meta, read, load, route }: { meta: EntityMeta; read: Read; loa
       <Head title={oneOf(String(item[meta.title] ?? item._id), language)} about={<About meta={meta} item={item} of={of} />}>
         {meta.can.update && !of?.closed && <Button onClick={() => setEditing(true)}>{t("edit")}</Button>}
       </Head>
+      <KeptBack of={read.body.sharing} fields={meta.fields} />
       {flags.length > 0 && <p>{flags.map((f) => <Tag key={f} tone="warn">{f}</Tag>)}</p>}
       {of && (
         <section className="panel case" aria-label={t("case.status")} ref={status} tabIndex={-1}>
@@ -112,7 +114,7 @@ function Values({ meta, read, again }: { meta: EntityMeta; read: Read; again: ()
   const { t, word, language } = useSpeech();
   const [asking, setAsking] = useState<string>();
   const { item, unmasked } = read.body;
-  const isOpen = (f: Field) => !f.masked && (item[f.name] ?? "") === "" && !item[`${f.name}__code`];
+  const isOpen = (f: Field) => !f.masked && !withheldIn(item, f.name) && (item[f.name] ?? "") === "" && !item[`${f.name}__code`];
   const filled = meta.fields.filter((f) => !isOpen(f));
   const open = meta.fields.filter(isOpen).map((f) => word(f.label));
   return (
@@ -120,7 +122,7 @@ function Values({ meta, read, again }: { meta: EntityMeta; read: Read; again: ()
       <dl className="values">
         {[...filled.filter((f) => !f.long), ...filled.filter((f) => f.long)].map((f) => (
           <div key={f.name} className={f.long ? "wide" : undefined}><dt>{word(f.label)}</dt><dd>
-            {f.masked ? <MaskedValue field={f} item={item} unmasked={unmasked} onAsk={setAsking} /> : <Value field={f} row={item} />}
+            {f.masked && !withheldIn(item, f.name) ? <MaskedValue field={f} item={item} unmasked={unmasked} onAsk={setAsking} /> : <Value field={f} row={item} />}
           </dd></div>
         ))}
       </dl>

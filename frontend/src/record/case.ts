@@ -1,5 +1,6 @@
 // A record's case as the server tells it.
 import type { Label, Objection, Row, State } from "../api";
+import type { Kept } from "../sharing/KeptBack";
 
 export type Who = { role: string; label: Label };
 export type Act = {
@@ -38,7 +39,7 @@ export type Lineage = { source: string; table: string; file: string | null; row:
 export type Correction = { field: string; rule: string; before: string; after: string };
 /** Fields shown under a grant and until when; `asked` is a request that waits for its decision. */
 export type Unmasked = { fields: string[]; until: string | null; asked: string | null };
-export type Detail = { item: Row; lineage: Lineage[]; corrections: Correction[]; related: Related[]; unmasked: Unmasked };
+export type Detail = { item: Row; lineage: Lineage[]; corrections: Correction[]; related: Related[]; unmasked: Unmasked; sharing?: Kept[] };
 
 /** The label of a state; its name where an older version of the process had it. */
 export const stateOf = (states: State[], name: string): Label => states.find((s) => s.name === name)?.label ?? { zh: name, en: name };

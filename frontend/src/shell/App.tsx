@@ -39,6 +39,7 @@ const PAGES: Record<string, Page> = {
   privacy: page(() => import("../pages/Privacy")),
   unmasking: page(() => import("../pages/Unmasking")),
   services: page(() => import("../pages/Services")),
+  sharing: page(() => import("../pages/Sharing")),
 };
 
 function Content() {

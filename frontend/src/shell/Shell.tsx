@@ -21,7 +21,7 @@ const MENU: { group: Key; entries: Entry[] }[] = [
     { place: "sources", key: "s", may: "entities:read" }, { place: "runs", key: "n", may: "entities:read" }, { place: "releases", key: "l", may: "entities:read" },
   ] },
   { group: "group.records", entries: [
-    { place: "audit", key: "a", may: "audit:read" }, { place: "retention", key: "o", may: "retention:read" }, { place: "privacy", key: "y", may: "privacy:register" },
+    { place: "audit", key: "a", may: "audit:read" }, { place: "retention", key: "o", may: "retention:read" }, { place: "privacy", key: "y", may: "privacy:register" }, { place: "sharing", may: "entities:read" },
   ] },
   { group: "group.administration", entries: [
     { place: "accounts", may: "accounts:read" }, { place: "rights", may: "access:read" },

@@ -57,6 +57,7 @@ OWN: dict[str, Label] = {
     "second_factor.remove": Label("取消第二因素", "Second factor removed"),
     "session.create": Label("登录", "Signed in"),
     "session.end": Label("结束会话", "Session ended"),
+    "sharing.refuse": Label("按共享规则不予共享", "Not shared, by a sharing rule"),
     "signature.create": Label("签名", "Signed"),
     "signing_key.create": Label("生成签名密钥", "Signing key made"),
     "token.create": Label("生成接口令牌", "Token made"),

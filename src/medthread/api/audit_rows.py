@@ -1,7 +1,7 @@
 """Audit rows as a reader may see them: fields above their clearance masked in before and after, as in the record itself."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,14 @@ from medthread.api.act_names import act_label, kind_label
 from medthread.api.naming import SEPARATOR, id_of
 from medthread.api.services import Services
 from medthread.derive.form import pair
+from medthread.derive.sharing import WITHHELD
 from medthread.derive.view import masked_fields
 from medthread.model import Classification, Entity, Field, Mask
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.stores.postgres.tables import audit_event, audit_leaf
 from medthread.trust.access import Actor
 from medthread.trust.seal import mask_partial
+from medthread.trust.sharing import NotSharedError
 from medthread.workflow.titles import numbers
 
 PATIENCE = 10_000  # milliseconds that one search may take
@@ -32,24 +34,36 @@ class Sight:
 
     given: Services
     actor: Actor
+    withheld: frozenset[str] | None = None  # of the one record that is looked at; else whatever sharing rules may keep back of its kind
 
     @property
     def searches_values(self) -> bool:
         """Whether text may be looked for in values: for others that would tell what is masked."""
-        return self.actor.clearance == max(Classification) and self._sees_data
+        return self.actor.clearance == max(Classification) and self._sees_data and not self._is_restricted
 
     @property
     def _sees_data(self) -> bool:
         return self.given.access.refused_by(self.actor, "entities:read") is None
 
-    def hidden(self, object_: str) -> dict[str, Field]:
-        """The masked fields of the entity that an audit row is about; all of them for those who look at no data."""
+    @property
+    def _is_restricted(self) -> bool:
+        return self.given.workflow.sharing.restricts(self.actor)
+
+    def hidden(self, object_: str) -> dict[str, Field | None]:
+        """The masked fields of the entity that an audit row is about, `None` for what is withheld whole; all of them for those who look at no data."""
         name = object_.partition("/")[0]
         if name not in self.given.registry:
             return {}
         entity: type[Entity] = self.given.registry[name]
         masked = masked_fields(entity, self.actor.clearance) if self._sees_data else entity.fields
-        return {n: entity.fields[n] for n in masked}
+        return {n: entity.fields[n] for n in masked} | dict.fromkeys(self._unshared(entity))
+
+    def _unshared(self, entity: type[Entity]) -> Collection[str]:
+        """Fields that sharing rules keep from this reader: of rows of any origin, all that they may."""
+        if self.withheld is not None:
+            return self.withheld
+        terms = self.given.workflow.sharing.terms(entity, self.actor)
+        return entity.fields if terms.records else terms.fields
 
     def whole(self, row: Any) -> bool:
         """Whether nothing in the row is masked for this reader."""
@@ -58,7 +72,7 @@ class Sight:
     def all_told(self, tx: Connection, rows: Sequence[Any]) -> list[dict[str, Any]]:
         """Rows with the numbers of the records that they are about, and what their acts are called."""
         pairs = [(e, i) for e, _, i in (r.object.partition("/") for r in rows)] if self._sees_data else []
-        called = numbers(tx, self.given.workflow, self.actor.reach, pairs)
+        called = numbers(tx, self.given.workflow, self.actor.reach, pairs, told=self.actor)
         return [
             {**self.told(r), "number": called.get(tuple(r.object.split("/", 1))), "label": pair(act_label(self.given, r.action)),
              "kind_label": pair(kind_label(self.given, r.object.partition("/")[0]))}
@@ -72,7 +86,7 @@ class Sight:
             return object_
         try:
             return f"{kind}/{id_of(self.given, self.given.registry[kind], self.actor, name=name.replace('/', SEPARATOR))}"
-        except NotFoundError:
+        except (NotFoundError, NotSharedError):
             return object_
 
     def told(self, row: Any) -> dict[str, Any]:
@@ -90,16 +104,16 @@ class Sight:
         return {k: masked(hidden[k], v) if k in hidden else v for k, v in values.items()}
 
     def _detail(self, detail: Any) -> Any:
-        if not isinstance(detail, dict) or self._sees_data:
+        if not isinstance(detail, dict) or (self._sees_data and not self._is_restricted):
             return detail
         return {k: v for k, v in detail.items() if k not in SAYING}
 
 
-def masked(field: Field, value: Any) -> str | None:
-    """A value as those who are not cleared for its field see it."""
-    if value is None or field.mark.mask is Mask.NULL:
+def masked(field: Field | None, value: Any) -> str | None:
+    """A value as those who are not cleared for its field see it; of no field that is shared with them, nothing."""
+    if value is None or (field is not None and field.mark.mask is Mask.NULL):
         return None
-    return "***" if field.mark.mask is Mask.FULL else mask_partial(str(value))
+    return WITHHELD if field is None or field.mark.mask is Mask.FULL else mask_partial(str(value))
 
 
 def rows_query() -> Select[Any]:

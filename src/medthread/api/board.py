@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from medthread.api.listing import Listing, query_of, shown
+from medthread.api.listing import Listing, query_of, shown_in
 from medthread.api.native_rows import DUE, SINCE, STATE
+from medthread.api.sharing import kept_back
 from medthread.derive.form import process_meta
 from medthread.model.errors import NotFoundError
 
@@ -20,7 +21,8 @@ def board_of(listing: Listing, *, limit: int) -> dict[str, Any]:
     older = [{"name": s, "label": {"zh": s, "en": s}, "terminal": False} for s in sorted(counts) if s not in known]  # of an older version
     columns = [{**s, "initial": s["name"] in meta["initial"], **counts.get(s["name"], {"count": 0, "late": 0}), "cards": cards.get(s["name"], [])}
                for s in [*meta["states"], *older]]
-    return {"process": meta["name"], "label": meta["label"], "columns": columns}
+    told = kept_back(listing.given, listing.actor, listing.terms, [c for found in cards.values() for c in found])
+    return {"process": meta["name"], "label": meta["label"], "columns": columns, **told}
 
 
 def _counts(listing: Listing) -> dict[str, dict[str, int]]:
@@ -37,6 +39,6 @@ def _cards(listing: Listing, *, limit: int) -> dict[str, list[dict[str, Any]]]:
            f'qualify row_number() over (partition by "{STATE}" order by {order}) <= {limit} order by {order}')
     found: dict[str, list[dict[str, Any]]] = {}
     for row in query_of(listing, sql, listing.parameters):
-        found.setdefault(row[STATE], []).append(shown(listing.given, row, opened=listing.opened))
+        found.setdefault(row[STATE], []).append(shown_in(listing, row))
     return found
 

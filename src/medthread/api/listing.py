@@ -10,11 +10,14 @@ from typing import Any
 
 from medthread.api.native_rows import CASE_TYPES, NativeRows
 from medthread.api.services import Services
+from medthread.api.sharing import WITHHELD_IN, kept_back, refuse
 from medthread.derive import golden_columns
 from medthread.derive.columns import DUCK
+from medthread.derive.sharing import Terms, text
 from medthread.derive.view import masked_fields, masked_view
 from medthread.model import Entity, Home
 from medthread.model.errors import InvalidError, NotFoundError
+from medthread.model.sharing import Effect
 from medthread.stores.serving import encode, page_clause, parse_condition
 from medthread.trust.access import Actor, row_rule
 from medthread.trust.seal import is_sealed, key_id_of, unseal
@@ -38,6 +41,11 @@ class Listing:
     only: str | None = None  # the id of the one record that is asked for
 
     @property
+    def terms(self) -> Terms:
+        """What sharing rules leave of it for this reader."""
+        return self.given.workflow.sharing.terms(self.entity, self.actor)
+
+    @property
     def types(self) -> dict[str, str]:
         """Columns that may be filtered and sorted by: those this reader sees in clear and that are not sealed."""
         fields = self.entity.fields.values()
@@ -56,15 +64,21 @@ class Listing:
 
     @property
     def source(self) -> str:
-        """The masked view as SQL."""
+        """The masked view as SQL: what this reader is cleared for and what may be shared with them."""
+        return masked_view(self.entity, self.given.registry, of=self.relation, masked=self.masked, technical=self.technical, terms=self.terms)
+
+    @property
+    def relation(self) -> str:
+        """The rows themselves, in the query's words."""
         if self.entity.about.home is Home.NATIVE:
-            relation = NativeRows(self.given, self.entity, self.actor.reach).relation()
-            technical: tuple[str, ...] = ("_org", "_plant", "_revision", *(CASE_TYPES if self.has_state else ()))
-        else:
-            columns = [(c.name, c.duck) for c in golden_columns(self.entity, self.given.registry)]
-            relation = self.given.reader.current().relation(f"golden.{self.entity.name}", columns)
-            technical = ORIGIN
-        return masked_view(self.entity, self.given.registry, of=relation, masked=self.masked, technical=technical)
+            return NativeRows(self.given, self.entity, self.actor.reach).relation()
+        columns = [(c.name, c.duck) for c in golden_columns(self.entity, self.given.registry)]
+        return self.given.reader.current().relation(f"golden.{self.entity.name}", columns)
+
+    @property
+    def technical(self) -> tuple[str, ...]:
+        """Columns beside the fields."""
+        return ("_org", "_plant", "_revision", *(CASE_TYPES if self.has_state else ())) if self.entity.about.home is Home.NATIVE else ORIGIN
 
 
 def listing_of(
@@ -109,7 +123,8 @@ def list_page(listing: Listing, *, limit: int, after: str | None) -> dict[str, A
     more = len(rows) > limit
     rows = rows[:limit]
     following = encode(rows[-1][listing.sort], rows[-1]["id"]) if more else None
-    return {"items": [shown(listing.given, r, opened=listing.opened) for r in rows], "next": following, "total": _total(listing)}
+    items = [shown_in(listing, r) for r in rows]
+    return {"items": items, "next": following, "total": _total(listing), **kept_back(listing.given, listing.actor, listing.terms, items, unshared=_unshared(listing))}
 
 
 def _total(listing: Listing) -> int | None:
@@ -144,8 +159,40 @@ def select_one(
     sql = f'select * from ({listing.source}) where "id" = ? and {listing.where}'
     rows = query_of(listing, sql, (id_, *listing.parameters))
     if not rows:
+        refuse_unshared(listing, id_)
         raise NotFoundError(f"no {entity.name} {id_!r}", hint="it may be in another release, or its id was merged into another")
-    return shown(given, rows[0], opened=listing.opened), {k: rows[0].get(k) for k in ORIGIN}
+    return shown_in(listing, rows[0]), {k: rows[0].get(k) for k in ORIGIN}
+
+
+def refuse_unshared(listing: Listing, id_: str) -> None:
+    """Say so where a sharing rule keeps the record back that is asked for: which rule, and note that it did."""
+    rule = next(iter(_unshared(replace(listing, only=id_), '"id" = ?', id_)), None) if listing.terms.records else None
+    if rule is not None:
+        refuse(listing.given, listing.actor, next(r for r in listing.terms.records if r.name == rule), f"{listing.entity.name}/{id_}")
+
+
+def _unshared(listing: Listing, where: str = "true", *parameters: str) -> dict[str, int]:
+    """How many records within reach each sharing rule keeps back altogether."""
+    terms = listing.terms
+    if not terms.records:
+        return {}
+    rule, bound = row_rule(listing.actor, listing.entity)
+    kept = terms.case(terms.records, lambda r: text(r.name) if r.effect is Effect.REFUSE else "null", "null")
+    sql = f"select {kept} as rule, count(*) as n from {listing.relation} where {where} and {rule} group by 1"
+    return {r["rule"]: r["n"] for r in query_of(listing, sql, (*parameters, *bound)) if r["rule"] is not None}
+
+
+def withheld_from(given: Services, entity: type[Entity], actor: Actor, id_: str) -> frozenset[str]:
+    """Fields of a record that sharing rules keep from an actor, who is refused where they keep all of it; looked for only where there are such rules."""
+    if not given.workflow.sharing.terms(entity, actor):
+        return frozenset()
+    return frozenset(select_one(given, entity, actor, id_=id_)[0].get(WITHHELD_IN, ()))
+
+
+def shown_in(listing: Listing, row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a list as JSON, with the fields that a sharing rule keeps back."""
+    item, withheld = shown(listing.given, row, opened=listing.opened), listing.terms.withheld_in(row)
+    return {**item, WITHHELD_IN: withheld} if withheld else item
 
 
 def shown(given: Services, row: dict[str, Any], *, opened: frozenset[str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from medthread.api.listing import Listing, listing_of, query_of
+from medthread.api.listing import Listing, listing_of, query_of, refuse_unshared
 from medthread.api.services import Services
 from medthread.derive.columns import CODE, refers_to_master
 from medthread.model import Entity, Home
@@ -19,6 +19,7 @@ def id_of(given: Services, entity: type[Entity], actor: Actor, *, name: str) -> 
     listing = listing_of(given, entity, actor, q=None, filters=(), sort=None)
     if query_of(listing, f'select 1 as found from ({listing.source}) where "id" = ? and {listing.where}', (name, *listing.parameters)):
         return name
+    refuse_unshared(listing, name)
     keys, parts = entity.key(), name.split(SEPARATOR)
     if len(parts) != len(keys):
         keys, parts = keys[-1:], [name]

@@ -1,5 +1,6 @@
 """Where an object comes from, and what was mended in it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -22,8 +23,10 @@ def lineage_of(given: Services, origin: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"source": origin["_source"], "table": origin["_table"], "file": file, "row": origin["_row"], "load": origin["_load"]}]
 
 
-def corrections_of(given: Services, entity: type[Entity], actor: Actor, origin: dict[str, Any]) -> list[dict[str, Any]]:
-    """Values that a rule repaired on the way in, before and after."""
+def corrections_of(
+    given: Services, entity: type[Entity], actor: Actor, origin: dict[str, Any], *, withheld: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """Values that a rule repaired on the way in, before and after; not those of fields that are withheld."""
     if not origin.get("_load") or not given.reader.current().has(CORRECTION):
         return []
     snapshot = given.reader.current()
@@ -32,6 +35,6 @@ def corrections_of(given: Services, entity: type[Entity], actor: Actor, origin: 
         ' where entity = ? and load = ? and "row" = ? order by field',
         (entity.name, origin["_load"], origin["_row"]),
     )
-    hidden = masked_fields(entity, actor.clearance)
+    hidden = masked_fields(entity, actor.clearance).union(withheld)
     return [{**r, "before": "***", "after": "***"} if r["field"] in hidden else r for r in rows]
 

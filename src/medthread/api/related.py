@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, and_, cast, exists, func, select
+from sqlalchemy import Boolean, String, and_, cast, exists, func, literal_column, select
 
 from medthread.api.services import Services
 from medthread.derive.columns import CODE, refers_to_master
@@ -90,6 +90,9 @@ def _native_counts(given: Services, actor: Actor, link: Link) -> dict[str, int]:
         columns += [func.count().filter(open_).label("open"), func.count().filter(late).label("late")]
         rows = table.outerjoin(case, and_(case.c.entity == name, case.c.record == table.c.id))
     query = select(*columns).select_from(rows)
+    terms = given.workflow.sharing.terms(link.other, actor)
+    if terms.records:
+        query = query.where(literal_column(terms.shared(of=f"{table.fullname}."), Boolean))
     with given.store.transaction() as tx, own_rows(tx, actor.reach):
         return dict(tx.execute(query.where(where)).one()._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
@@ -104,7 +107,7 @@ def _lake_count(given: Services, actor: Actor, link: Link) -> int:
     where = " and ".join(f"{_text(link.other.fields[n])} in ({', '.join('?' for _ in values)})" for n, values in link.conditions)
     relation = snapshot.relation(f"golden.{link.other.name}")
     parameters = [v for _, values in link.conditions for v in values]
-    return int(snapshot.query(f"select count(*) as n from {relation} where {where} and {rule}", [*parameters, *bound])[0]["n"])
+    return int(snapshot.query(f"select count(*) as n from {relation} where {where} and {rule} and {given.workflow.sharing.terms(link.other, actor).shared()}", [*parameters, *bound])[0]["n"])
 
 
 def _text(field: Field) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from medthread.api.listing import select_one
 from medthread.api.services import Services
+from medthread.api.sharing import WITHHELD_IN
 from medthread.derive.view import masked_fields
 from medthread.model import Entity
 from medthread.trust.access import Actor
@@ -21,7 +22,7 @@ def read_one(given: Services, entity: type[Entity], actor: Actor, *, id_: str) -
     with given.store.transaction() as tx:
         asked = waiting(tx, actor=actor, entity=entity.name, id_=id_)
         for grant in standing_grants(tx, actor=actor, entity=entity.name, id_=id_):
-            fresh = masked.intersection(grant.fields) - opened.keys()
+            fresh = masked.intersection(grant.fields) - opened.keys() - item.get(WITHHELD_IN, {}).keys()  # a grant lifts no sharing rule
             opened |= dict.fromkeys(sorted(fresh), grant.expires_at)
             if fresh:
                 record_read(tx, actor=actor.name, object_=f"{entity.name}/{id_}", fields=fresh, reason=grant.reason, grant=grant.id)

@@ -16,6 +16,7 @@ from medthread.cli.serve import serve
 from medthread.cli.speech import Bars, say
 from medthread.cli.verdict import print_verdict
 from medthread.model.errors import ConfigurationError
+from medthread.model.sharing_file import FILE as SHARING
 from medthread.pipeline.run import Outcome, run_pipeline
 
 DEMO_HOME = Path(".demo")
@@ -71,6 +72,7 @@ def _simulate(home: Path, *, scale: float, seed: int) -> float:
     (fresh / "sources").mkdir(parents=True)
     for source in sorted((WORKSPACE / "sources").glob("*.yaml")):
         (fresh / "sources" / source.name).write_bytes(source.read_bytes())
+    (fresh / SHARING).write_bytes((WORKSPACE / SHARING).read_bytes())
     (fresh / "models").mkdir()
     (fresh / "medthread.toml").write_text('name = "医脉演示企业"\ninbox = "inbox"\n', encoding="utf-8")
     with Bars() as bars:

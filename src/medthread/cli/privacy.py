@@ -21,6 +21,7 @@ from medthread.model.errors import ConfigurationError
 from medthread.stores.serving import LakeReader
 from medthread.trust.audit import record_read
 from medthread.workflow import Context, handle
+from medthread.workflow.standing import MACHINE
 from medthread.workspace import SETTINGS
 
 privacy = typer.Typer(no_args_is_help=True, help="个人信息 · Personal data: register, find, export, erase.")
@@ -87,7 +88,7 @@ def export(
 ) -> None:
     """导出一个人的数据(JSON),交给本人 · A copy of a person's data as JSON, for the person."""
     with _opened(home) as (installation, context, _):
-        package = _looked(installation, context, values, reason, lambda tx, f: package_of(tx, context, installation.context(), f))
+        package = _looked(installation, context, values, reason, lambda tx, f: package_of(tx, context, installation.context(), f, actor=MACHINE))
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:

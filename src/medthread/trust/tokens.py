@@ -40,7 +40,7 @@ def revoke_token(tx: Connection, *, actor: Actor, id_: str) -> None:
 def actor_of_token(tx: Connection, *, token: str) -> Actor:
     """Who a token acts for, within its scopes."""
     query = (
-        select(account, api_token.c.id.label("token_id"), api_token.c.scopes, api_token.c.expires_at, api_token.c.revoked)
+        select(account, api_token.c.id.label("token_id"), api_token.c.name.label("system"), api_token.c.scopes, api_token.c.expires_at, api_token.c.revoked)
         .join(api_token, api_token.c.account == account.c.name)
         .where(api_token.c.token_hash == digest(token))
     )
@@ -49,5 +49,5 @@ def actor_of_token(tx: Connection, *, token: str) -> Actor:
         raise UnauthenticatedError("the token is unknown, revoked or has expired", hint="make a new one under Account")
     return Actor(
         row.name, row.printed_name, tuple(row.roles), tuple(row.plants), frozenset(row.scopes), language=row.language,
-        organisations=tuple(row.organisations), regions=tuple(row.regions), token=row.token_id,
+        organisations=tuple(row.organisations), regions=tuple(row.regions), token=row.token_id, system=row.system,
     )

@@ -95,7 +95,7 @@ def perform(tx: Connection, context: Context, act: Act, actor: Actor, *, at: dat
     doing = prepare(tx, context, act, actor, at=at or datetime.now(UTC))
     _unbound(tx, doing)
     _answered(doing)
-    require(tx, context, doing.transition.guards, doing.values, what=f"{doing.entity}.{act.action}")
+    require(tx, context, doing.transition.guards, doing.values, what=f"{doing.entity}.{act.action}", actor=actor)
     signature = _sign(tx, context, doing)
     awaiting = _awaited(tx, doing)
     if awaiting:

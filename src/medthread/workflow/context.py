@@ -1,7 +1,7 @@
 """The surroundings of the command path, handed in by `app.py`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import Table
@@ -11,6 +11,7 @@ from medthread.model.errors import ConflictError, NotFoundError
 from medthread.model.events import Row
 from medthread.trust.access import Access
 from medthread.trust.keys import Keyring
+from medthread.trust.sharing import Sharing
 from medthread.trust.signatures import Signer
 from medthread.workflow.calendar import Calendar
 
@@ -48,6 +49,7 @@ class Context:
     calendar: Calendar
     genealogy: Genealogy
     released: Released
+    sharing: Sharing = field(default_factory=Sharing)
 
     def table(self, entity: str) -> Table:
         """A native entity's table; refused for objects that come from elsewhere."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from medthread.model import Label
@@ -20,10 +20,11 @@ from medthread.model.errors import MedthreadError, StoreError
 from medthread.stores.messengers import Messenger, NotDeliverableError
 from medthread.stores.postgres.row_security import EVERYWHERE
 from medthread.stores.postgres.store import Store
+from medthread.trust.access import Actor
 from medthread.trust.log import Alarm
 from medthread.workflow.context import Context
 from medthread.workflow.letters import Told, letter
-from medthread.workflow.titles import titles
+from medthread.workflow.titles import Pair, titles
 
 LOG = logging.getLogger("medthread.courier")
 PERSONS = 50  # at once
@@ -50,7 +51,7 @@ TAKE_ON = text("""
     update medthread.notice n set next_at = :until, attempts = attempts + 1
     from due, medthread.account a, medthread.notice_address w
     where n.id = due.id and a.name = n.account and w.account = n.account
-    returning n.*, w.address, a.language
+    returning n.*, w.address, a.language, a.plants, a.organisations, a.regions
 """)
 SENT = text("update medthread.notice set outcome = 'sent', closed_at = now() where id = any(:ids)")
 PUT_OFF = text("""
@@ -76,12 +77,12 @@ def carry_letters(store: Store, context: Context, messenger: Messenger, *, addre
     with store.transaction() as tx:
         tx.execute(SETTLE, {"now": now})
         rows = tx.execute(TAKE_ON, {"now": now, "until": now + LENT, "persons": PERSONS}).all()
-        called = titles(tx, context, EVERYWHERE, ((r.entity, r.record) for r in rows))  # who is told was chosen by where the record lies
+        called = _called(tx, context, rows)
     sent = 0
     people = [_told(list(given)) for _, given in groupby(sorted(rows, key=lambda r: (r.account, r.at, r.id)), key=lambda r: r.account)]
     for place, told in enumerate(people):
         try:
-            messenger.send(letter(context, told, called, address=address))
+            messenger.send(letter(context, told, called[told.account], address=address))
         except NotDeliverableError as error:
             _put_off(store, [told], now=now, refused=error.message)
         except StoreError as error:
@@ -93,6 +94,14 @@ def carry_letters(store: Store, context: Context, messenger: Messenger, *, addre
                 tx.execute(REFUSED, {"said": None, "account": told.account})
             sent += 1
     return Round(sent)
+
+
+def _called(tx: Connection, context: Context, rows: Sequence[Any]) -> dict[str, dict[Pair, str]]:
+    """By account: what its records are called, as far as they are shared with it. Who is told was chosen by where the record lies."""
+    people = {r.account: Actor(r.account, "", (), tuple(r.plants), organisations=tuple(r.organisations), regions=tuple(r.regions)) for r in rows}
+    asked = {context.sharing.recipient(a): a for a in people.values()}  # who stands in the same place is told the same
+    known = {place: titles(tx, context, EVERYWHERE, ((r.entity, r.record) for r in rows), told=actor) for place, actor in asked.items()}
+    return {name: known[context.sharing.recipient(actor)] for name, actor in people.items()}
 
 
 def _told(rows: Sequence[Any]) -> Told:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +11,10 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from medthread.derive.sharing import WITHHELD
 from medthread.model.errors import InvalidError, RefusedError
 from medthread.model.guards import Guard
+from medthread.trust.access import Actor
 from medthread.workflow.context import Context
 
 MOST = 50
@@ -40,9 +42,17 @@ def objections(tx: Connection, context: Context, guards: Iterable[str], values: 
     return found
 
 
-def require(tx: Connection, context: Context, guards: Iterable[str], values: Mapping[str, Any], *, what: str) -> None:
+def heard(context: Context, objection: Objection, actor: Actor) -> Objection:
+    """An objection as somebody may hear it: the rule that objects always, record and detail unless sharing rules may keep such records from them."""
+    name = objection.record.partition("/")[0]
+    if name not in context.registry or not context.sharing.terms(context.registry[name], actor):
+        return objection
+    return replace(objection, record=f"{name}/{WITHHELD}", detail=WITHHELD)
+
+
+def require(tx: Connection, context: Context, guards: Iterable[str], values: Mapping[str, Any], *, what: str, actor: Actor) -> None:
     """Refuse while anything objects, and say which rule and which record."""
-    found = objections(tx, context, guards, values)
+    found = [heard(context, o, actor) for o in objections(tx, context, guards, values)]
     if found:
         words = "; ".join(f"{o.zh}({o.en}): {o.record} {o.detail}" for o in found[:5])
         hint = "close or mend the named records first · 先处理所列记录"

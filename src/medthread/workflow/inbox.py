@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, null, select
+from sqlalchemy import Boolean, Connection, func, literal_column, null, select
 
 from medthread.derive.form import gist_of, pair
+from medthread.derive.sharing import WITHHELD
 from medthread.model import Entity, Label
 from medthread.model.process import ORIGINATOR, Process, Transition
 from medthread.stores.postgres.row_security import own_rows
@@ -16,7 +17,7 @@ from medthread.trust.roles import role_label
 from medthread.workflow.context import Context
 from medthread.workflow.duties import Done, broken_duty
 from medthread.workflow.standing import lent_roles, roles_for
-from medthread.workflow.titles import title_column, titles
+from medthread.workflow.titles import shared_column, title_column, titles
 
 MOST = 200
 GLANCE = 160  # characters of what a record is about
@@ -37,7 +38,7 @@ def _tasks(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any
     lent = {r: giver for giver, roles in lent_roles(tx, actor, at=datetime.now(UTC)) for r in roles}
     tasks = []
     for entity, process in context.rulebook.processes.items():
-        query = _open(context, entity, _states(process, {*actor.roles, *lent, ORIGINATOR}))
+        query = _open(context, entity, _states(process, {*actor.roles, *lent, ORIGINATOR}), actor)
         with own_rows(tx, actor.reach):
             rows = tx.execute(query).all()
         done = _done(tx, entity, [r.record for r in rows])
@@ -109,17 +110,19 @@ def _glance(context: Context, entity: str, row: Any) -> list[dict[str, Any]]:
     return told
 
 
-def _open(context: Context, entity: str, states: Iterable[str]) -> Any:
+def _open(context: Context, entity: str, states: Iterable[str], actor: Actor) -> Any:
     case, due, table = process_case, deadline, context.tables[entity]
     first = select(due.c.due_at).where(due.c.entity == case.c.entity, due.c.record == case.c.record, due.c.met_at.is_(None))
     soonest = first.order_by(due.c.due_at).limit(1).scalar_subquery()
     here = (case.c.entity == entity) & case.c.closed_at.is_(None) & case.c.state.in_(list(states))
     declared = context.registry[entity]
     gist, glanced = gist_of(declared), _glanced(declared)
-    told = func.left(table.c[gist], GLANCE) if gist else null()
+    told = shared_column(context, entity, gist, func.left(table.c[gist], GLANCE), actor) if gist else null()
+    seen = [shared_column(context, entity, n, table.c[n], actor, instead=null()).label(GLANCED + n) for n in glanced]
     named = {t.role_in for t in context.rulebook.processes[entity].transitions if t.role_in}
-    query = select(case, soonest.label("due_at"), title_column(context, entity).label("title"), *(table.c[n].label(GLANCED + n) for n in glanced), told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
-    query = query.join(table, table.c.id == case.c.record).where(here)
+    query = select(case, soonest.label("due_at"), title_column(context, entity, actor).label("title"), *seen, told.label("gist"), *(table.c[n].label(NAMED + n) for n in sorted(named)))
+    terms = context.sharing.terms(declared, actor)
+    query = query.join(table, table.c.id == case.c.record).where(here, *([literal_column(terms.shared(of=f"{table.fullname}."), Boolean)] if terms.records else ()))
     return query.order_by(case.c.state_since).limit(MOST)
 
 
@@ -131,12 +134,25 @@ def _seen(context: Context, actor: Actor, called: Mapping[tuple[str, str], str],
 def _proposals(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(proposal, outbox.c.type, outbox.c.by, outbox.c.body).join(outbox, outbox.c.id == proposal.c.event)
     rows = tx.execute(query.where(proposal.c.status == "open", proposal.c.role.in_(actor.roles)).order_by(proposal.c.at).limit(MOST)).all()
-    reactions, events, called = context.rulebook.reactions, context.rulebook.events, titles(tx, context, actor.reach, _pairs(rows))
+    reactions, events, called = context.rulebook.reactions, context.rulebook.events, titles(tx, context, actor.reach, _pairs(rows), told=actor)
     return [
         {"id": r.id, "reaction": r.reaction, "label": pair(reactions[r.reaction].label), "event": r.type, "event_label": pair(events[r.type].label),
-         **_about(context, called, r), "role": r.role, "role_label": pair(role_label(r.role)), "at": r.at, "by": r.by, "body": r.body}
+         **_about(context, called, r), "role": r.role, "role_label": pair(role_label(r.role)), "at": r.at, "by": r.by, "body": _body(context, actor, r)}
         for r in rows if r.reaction in reactions and r.type in events and _seen(context, actor, called, r)
     ]
+
+
+def _body(context: Context, actor: Actor, row: Any) -> Any:
+    """The facts of an event, without those that sharing rules may keep from whom they are told."""
+    if row.entity not in context.registry or not isinstance(row.body, dict):
+        return row.body
+    return context.sharing.terms(context.registry[row.entity], actor).without(row.body)
+
+
+def _error(context: Context, actor: Actor, row: Any) -> str | None:
+    """What went wrong, in words that may hold values of the record: not where sharing rules may keep some of it."""
+    known = row.entity in context.registry and context.sharing.terms(context.registry[row.entity], actor)
+    return WITHHELD if known and row.error is not None else row.error
 
 
 def _pairs(rows: Iterable[Any]) -> list[tuple[str, str]]:
@@ -152,7 +168,7 @@ def _about(context: Context, called: Mapping[tuple[str, str], str], row: Any) ->
 def _overdue(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(deadline).where(deadline.c.met_at.is_(None), deadline.c.due_at < datetime.now(UTC) + NEAR, deadline.c.escalate.in_(actor.roles))
     rows = tx.execute(query.order_by(deadline.c.due_at).limit(MOST)).all()
-    kept, called = ("clock", "due_at", "statutory", "basis", "escalated_at"), titles(tx, context, actor.reach, _pairs(rows))
+    kept, called = ("clock", "due_at", "statutory", "basis", "escalated_at"), titles(tx, context, actor.reach, _pairs(rows), told=actor)
     return [
         {**{k: r._mapping[k] for k in kept}, **_about(context, called, r), "label": pair(_clock(context, r.entity, r.clock))}  # noqa: SLF001
         for r in rows if _seen(context, actor, called, r)
@@ -167,9 +183,9 @@ def _clock(context: Context, entity: str, name: str) -> Label:
 def _failures(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(reaction_failure, outbox.c.type, outbox.c.entity, outbox.c.record).join(outbox, outbox.c.id == reaction_failure.c.event)
     rows = tx.execute(query.where(reaction_failure.c.resolved_at.is_(None)).order_by(reaction_failure.c.at).limit(MOST)).all()
-    reactions, called = context.rulebook.reactions, titles(tx, context, actor.reach, _pairs(rows))
+    reactions, called = context.rulebook.reactions, titles(tx, context, actor.reach, _pairs(rows), told=actor)
     return [
-        {"event": r.event, "type": r.type, **_about(context, called, r), "reaction": r.reaction, "error": r.error, "attempts": r.attempts,
+        {"event": r.event, "type": r.type, **_about(context, called, r), "reaction": r.reaction, "error": _error(context, actor, r), "attempts": r.attempts,
          "label": pair(reactions[r.reaction].label) if r.reaction in reactions else None}
         for r in rows if _seen(context, actor, called, r)
     ]

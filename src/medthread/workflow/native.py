@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from medthread.derive.columns import INDEX, MASKED
 from medthread.derive.payload import payload_of
+from medthread.derive.sharing import WITHHELD
 from medthread.model import Entity, Field, Mask
 from medthread.model.errors import (
     ConflictError,
@@ -35,7 +36,7 @@ from medthread.workflow.filling import filled
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """New values for a record. `hidden` are fields that the writer sees masked: unchanged when they come back as shown."""
+    """New values for a record. `hidden` are fields that the writer sees masked or withheld: unchanged when they come back as shown."""
 
     values: dict[str, Any]
     version: str | None
@@ -74,7 +75,7 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
     case = find_case(tx, context, entity=entity, record=id_, lock=True)
     found = locked_row(tx, context, entity, id_, version=change.version, within=within)
     _may_change(case, change)
-    kept = frozenset(n for n in change.hidden if change.values.get(n) in (None, _as_shown(declared.fields[n], found)))
+    kept = frozenset(n for n in change.hidden if change.values.get(n) in (None, WITHHELD, _as_shown(declared.fields[n], found)))
     body = checked(declared, change.values, kept=kept)
     place_in_whole(tx, context, declared, body, within)
     write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by, within=within)

@@ -16,7 +16,7 @@ from medthread.trust.roles import role_label
 from medthread.workflow.cases import Case, done_so_far
 from medthread.workflow.context import Context
 from medthread.workflow.duties import Done, broken_duty
-from medthread.workflow.guarding import objections
+from medthread.workflow.guarding import heard, objections
 from medthread.workflow.native import row_of
 from medthread.workflow.standing import Asking, Standing, organisation_of, roles_for, standings
 
@@ -81,5 +81,5 @@ def obstacles(tx: Connection, context: Context, case: Case, actor: Actor) -> dic
         open_ = {n for n in transition.asks if row.get(n) in (None, "")}
         guards = [g for g in transition.guards if not open_ & set(context.rulebook.guards[g].takes)]
         values = {**row, "record": case.record, "actor": actor.name, "role": next(iter(roles_for(transition, row)), "")}
-        found[transition.action] = [asdict(o) for o in objections(tx, context, guards, values)]
+        found[transition.action] = [asdict(heard(context, o, actor)) for o in objections(tx, context, guards, values)]
     return found

@@ -1,5 +1,6 @@
 """What people see of a case: where it stands, what they may do next and what is in the way, what was done, what is due."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from medthread.derive.form import pair
+from medthread.derive.sharing import WITHHELD
 from medthread.derive.view import masked_fields
 from medthread.methods.canonical import hash_of
 from medthread.model import Classification
@@ -21,7 +23,7 @@ from medthread.workflow.act import Act, Doing, prepare
 from medthread.workflow.cases import Case, case_of
 from medthread.workflow.content import content_of, parts_of, values_of
 from medthread.workflow.context import Context
-from medthread.workflow.guarding import objections
+from medthread.workflow.guarding import heard, objections
 from medthread.workflow.native import row_of
 from medthread.workflow.possible import act_view, possible_acts
 from medthread.workflow.standing import roles_for
@@ -75,16 +77,18 @@ def _signatures(tx: Connection, context: Context, case: Case, row: dict[str, Any
     ]
 
 
-def signed_view(tx: Connection, context: Context, *, entity: str, record: str, id_: str, clearance: Classification) -> dict[str, Any]:
-    """Exactly what a signature is bound to, as far as the reader is cleared for it, and whether it stands: content, statements and key agree."""
+def signed_view(tx: Connection, context: Context, *, entity: str, record: str, id_: str, actor: Actor, withheld: Collection[str] = ()) -> dict[str, Any]:
+    """Exactly what a signature is bound to, as far as the reader is cleared for it and it is shared with them, and whether it stands: content, statements and key agree.
+
+    `withheld` are the record's fields that sharing rules keep from them.
+    """
     here = (signature.c.id == id_) & (signature.c.entity == entity) & (signature.c.record == record)
     row = tx.execute(select(signature).where(here)).one_or_none()
     if row is None:
         raise NotFoundError(f"no signature {id_!r} of this record", hint="its page lists those that there are")
-    content = dict(row.content)
-    content["values"] = _cleared(context, entity, content["values"], clearance)
-    content["parts"] = {part: [_cleared(context, part, line, clearance) for line in lines] for part, lines in content["parts"].items()}
-    return {"id": id_, "content": content, "content_hash": row.content_hash, "algorithm": row.algorithm, "key": row.key, "factors": row.factors, "stands": stands(tx, id_)}
+    clear = {**row.content, "values": _cleared(context, entity, row.content["values"], actor.clearance)}
+    clear["parts"] = {part: [_cleared(context, part, line, actor.clearance) for line in lines] for part, lines in row.content["parts"].items()}
+    return {"id": id_, "content": _shared(context, clear, actor, withheld), "content_hash": row.content_hash, "algorithm": row.algorithm, "key": row.key, "factors": row.factors, "stands": stands(tx, id_)}
 
 
 def _cleared(context: Context, entity: str, values: dict[str, Any], clearance: Classification) -> dict[str, Any]:
@@ -93,13 +97,24 @@ def _cleared(context: Context, entity: str, values: dict[str, Any], clearance: C
     return {n: "***" if n in hidden and isinstance(v, str) else v for n, v in values.items()}
 
 
-def preview(tx: Connection, context: Context, act: Act, actor: Actor) -> dict[str, Any]:
+def _shared(context: Context, content: dict[str, Any], actor: Actor, withheld: Collection[str]) -> dict[str, Any]:
+    """Content without what sharing rules keep from the reader: of the record its own fields, of lines every field that may be withheld."""
+    parts = {p: context.sharing.terms(context.registry[p], actor).fields if p in context.registry else () for p in content["parts"]}
+    lines = {p: [_without(line, parts[p]) for line in lines] for p, lines in content["parts"].items()}
+    return {**content, "values": _without(content["values"], withheld), "parts": lines}
+
+
+def _without(values: dict[str, Any], withheld: Collection[str]) -> dict[str, Any]:
+    return {n: WITHHELD if n in withheld and v is not None else v for n, v in values.items()}
+
+
+def preview(tx: Connection, context: Context, act: Act, actor: Actor, *, withheld: Collection[str] = ()) -> dict[str, Any]:
     """What somebody would sign, its hash, what it still needs, and what objects; nothing is changed."""
     doing = prepare(tx, context, act, actor, at=datetime.now(UTC))
     content = content_of(tx, context, doing.case, doing.row, doing.transition, doing.given)
     missing = [n for n in doing.transition.asks if doing.values.get(n) in (None, "")]
     return {
-        **act_view(context, act.entity, doing.transition, mine=True, roles=roles_for(doing.transition, doing.row)), "content": content, "content_hash": hash_of(content), "missing": missing,
+        **act_view(context, act.entity, doing.transition, mine=True, roles=roles_for(doing.transition, doing.row)), "content": _shared(context, content, actor, withheld), "content_hash": hash_of(content), "missing": missing,
         "role": doing.standing.role, "factors": _factors(tx, doing), "on_behalf_of": doing.standing.on_behalf_of, "objections": _objections(tx, context, doing),
     }
 
@@ -112,4 +127,4 @@ def _factors(tx: Connection, doing: Doing) -> list[str]:
 
 
 def _objections(tx: Connection, context: Context, doing: Doing) -> list[dict[str, Any]]:
-    return [asdict(o) for o in objections(tx, context, doing.transition.guards, doing.values)]
+    return [asdict(heard(context, o, doing.actor)) for o in objections(tx, context, doing.transition.guards, doing.values)]

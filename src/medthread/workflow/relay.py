@@ -8,7 +8,7 @@ id, which the broker drops within its window and a subscriber after it. One rela
 import json
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,9 +24,11 @@ from medthread.model.events import Event
 from medthread.stores.bus import Message, Publisher
 from medthread.stores.postgres.store import Store
 from medthread.trust.log import Alarm
+from medthread.workflow.leaving import Leaving, as_they_are
 from medthread.workflow.outbox import CHANNEL
 
 SUBSCRIBER = "relay"
+Shared = Callable[[Connection, Sequence[Any]], Leaving]  # what of rows of the outbox may go
 BATCH = 500
 PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two looks; and between two attempts at most, when they fail
 LOG = logging.getLogger("medthread.relay")
@@ -79,25 +81,27 @@ def again_since(tx: Connection, since: datetime) -> None:
     tx.execute(BACK, {"name": SUBSCRIBER, "since": since})
 
 
-def carry(store: Store, publisher: Publisher, events: Mapping[str, EventType], *, source: str, limit: int = BATCH) -> int:
-    """Publish the next events and note how far; gives how many were read. `StoreError` leaves the note where it was."""
+def carry(store: Store, publisher: Publisher, events: Mapping[str, EventType], *, source: str, shared: Shared = as_they_are, limit: int = BATCH) -> int:
+    """Publish the next events, as far as they may be shared, and note how far; gives how many were read. `StoreError` leaves the note where it was."""
     with store.transaction() as tx:
         place = tx.execute(PLACE, {"name": SUBSCRIBER}).one_or_none()
         xid, seq = (place.xid, place.seq) if place else (0, 0)
         rows = tx.execute(WAITING, {"xid": xid, "seq": seq, "limit": limit}).all()
+        leaving = shared(tx, rows)
     if not rows:
         return 0
-    publisher.publish([_message(r, events, source) for r in rows if not r.inbound])
+    publisher.publish([_message(r, b, events, source) for r, b in zip(rows, leaving.bodies, strict=True) if not r.inbound and b is not None])
     last = rows[-1]
     with store.transaction() as tx:
         noted = tx.execute(NOTE, {"name": SUBSCRIBER, "xid": last.xid, "seq": last.seq, "from_xid": xid, "from_seq": seq})
         if noted.rowcount == 0:
             raise StoreError("the relay's place was moved by somebody else", hint="it goes on from there")
+        leaving.note(tx)
     return len(rows)
 
 
-def _message(row: Any, events: Mapping[str, EventType], source: str) -> Message:
-    event = Event(row.id, row.type, row.entity, row.record, row.at, row.by, row.body)
+def _message(row: Any, body: Mapping[str, Any], events: Mapping[str, EventType], source: str) -> Message:
+    event = Event(row.id, row.type, row.entity, row.record, row.at, row.by, body)
     declared = events.get(row.type)
     sent = cloud_event(event, version=declared.version if declared else 1, source=source, sequence=f"{row.xid:020d}.{row.seq:020d}")
     content = json.dumps(sent, ensure_ascii=False, separators=(",", ":")).encode()
@@ -107,8 +111,8 @@ def _message(row: Any, events: Mapping[str, EventType], source: str) -> Message:
 class Relay:
     """Runs beside the server or alone; what it was doing when the process dies is done at the next start."""
 
-    def __init__(self, store: Store, publisher: Publisher, events: Mapping[str, EventType], *, source: str) -> None:
-        self._store, self._publisher, self._events, self._source = store, publisher, events, source
+    def __init__(self, store: Store, publisher: Publisher, events: Mapping[str, EventType], *, source: str, shared: Shared = as_they_are) -> None:
+        self._store, self._publisher, self._events, self._source, self._shared = store, publisher, events, source, shared
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.run, name="relay", daemon=True)
         self._failure: MedthreadError | None = None
@@ -167,7 +171,7 @@ class Relay:
     def _carry_on(self, driver: Listening[Any]) -> None:
         driver.execute(f"listen {CHANNEL}".encode())
         while not self._stop.is_set():
-            carried = carry(self._store, self._publisher, self._events, source=self._source)
+            carried = carry(self._store, self._publisher, self._events, source=self._source, shared=self._shared)
             self._recovered()
             if carried:
                 continue

@@ -28,6 +28,7 @@ from medthread.api.routes import (
     runs,
     services,
     session,
+    sharing,
     sources,
     tokens,
     trace,
@@ -41,6 +42,6 @@ ROUTERS = tuple(
         session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
         releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
-        providers, unmasking,
+        providers, unmasking, sharing,
     )
 )

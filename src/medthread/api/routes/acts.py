@@ -6,8 +6,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.identity import Given, Reader
-from medthread.api.listing import select_one
+from medthread.api.listing import select_one, withheld_from
 from medthread.api.routes.native import Key, Version, once_of
+from medthread.api.sharing import WITHHELD_IN
 from medthread.api.subjects import Subject
 from medthread.workflow import Act, Credentials, do, handle, once, told
 from medthread.workflow.cases import case_of
@@ -59,17 +60,18 @@ def in_the_way(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, 
 @router.get("/entities/{entity}/{id_}/signatures/{signature}", summary="查看一个签名及所签内容 · Get a signature and what was signed")
 def signed(entity: str, id_: str, signature: str, given: Given, actor: Reader) -> dict[str, Any]:
     """Exactly what a signature is bound to, and whether it stands."""
-    select_one(given, given.registry[entity], actor, id_=id_)
+    item, _ = select_one(given, given.registry[entity], actor, id_=id_)
     with given.store.transaction() as tx:
-        return signed_view(tx, given.workflow, entity=entity, record=id_, id_=signature, clearance=actor.clearance)
+        return signed_view(tx, given.workflow, entity=entity, record=id_, id_=signature, actor=actor, withheld=item.get(WITHHELD_IN, ()))
 
 
 @router.post("/entities/{entity}/{id_}/acts/{action}/preview", summary="预览将要签名的内容 · Preview what an act would sign")
 def look(entity: str, id_: str, action: str, wanted: Wanted, given: Given, actor: Reader, version: Version = None) -> dict[str, Any]:
     """What would be signed, its hash, and what objects; nothing is changed."""
     act = Act(entity=entity, record=id_, action=action, version=version, values=wanted.values)
+    withheld = withheld_from(given, given.registry[entity], actor, id_)
     with given.store.transaction() as tx:
-        found = preview(tx, given.workflow, act, actor)
+        found = preview(tx, given.workflow, act, actor, withheld=withheld)
         tx.rollback()
     return found
 
@@ -79,6 +81,7 @@ def perform(
     entity: str, id_: str, action: str, asked: Asked, given: Given, actor: Reader, version: Version = None, key: Key = None,
 ) -> JSONResponse:
     """Do the act, whole; refused, it changes nothing but the log."""
+    withheld_from(given, given.registry[entity], actor, id_)  # nobody acts on a record that is not shared with them
     act = Act(entity=entity, record=id_, action=action, version=version, values=asked.values, reason=asked.reason, credentials=asked.credentials())
     request = {"act": [entity, id_, action, version], "values": asked.values, "reason": asked.reason}
     outcome = handle(

@@ -16,6 +16,7 @@ from medthread.api.naming import choices_of, id_of
 from medthread.api.origin import corrections_of, lineage_of
 from medthread.api.related import related_of
 from medthread.api.services import Services
+from medthread.api.sharing import WITHHELD_IN, headers_of, kept_back
 from medthread.api.subjects import Subject
 from medthread.api.unmasked import read_one
 from medthread.trust.access import Actor
@@ -47,7 +48,7 @@ Wanted = Annotated[Asked, Depends(Asked)]
 def export(entity: str, given: Given, actor: Reader, asked: Wanted) -> StreamingResponse:
     """The whole filtered list as CSV, as this reader may see it."""
     listing = _listing(entity, given, actor, asked)
-    headers = {"Content-Disposition": f'attachment; filename="{entity}.csv"'}
+    headers = {"Content-Disposition": f'attachment; filename="{entity}.csv"', **headers_of(given, actor, listing.terms, object_=f"{entity}/")}
     return StreamingResponse(_csv(rows_for_export(listing)), media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -107,7 +108,8 @@ def one(entity: str, id_: str, response: Response, given: Given, actor: Reader) 
     declared = given.registry[entity]
     item, origin, unmasked = read_one(given, declared, actor, id_=id_of(given, declared, actor, name=id_))
     response.headers["ETag"] = f'"{item["_revision"]}"'
+    withheld = kept_back(given, actor, given.workflow.sharing.terms(declared, actor), [item], object_=f"{entity}/{item['_id']}")
     return {
-        "item": item, "lineage": lineage_of(given, origin), "corrections": corrections_of(given, declared, actor, origin),
-        "related": related_of(given, declared, actor, item), "unmasked": unmasked,
+        "item": item, "lineage": lineage_of(given, origin), "corrections": corrections_of(given, declared, actor, origin, withheld=item.get(WITHHELD_IN, {})),
+        "related": related_of(given, declared, actor, item), "unmasked": unmasked, **withheld,
     }

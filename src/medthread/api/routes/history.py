@@ -11,6 +11,7 @@ from medthread.api.audit_rows import Sight, masked, rows_query
 from medthread.api.identity import Given, Reader
 from medthread.api.listing import select_one
 from medthread.api.naming import id_of
+from medthread.api.sharing import WITHHELD_IN
 from medthread.derive.form import pair
 from medthread.model.errors import InvalidError
 from medthread.model.process import MEANINGS, Meaning
@@ -30,7 +31,7 @@ def history(
     """Changes of a record, newest first; values of fields that this reader sees masked are masked here too."""
     declared = given.registry[entity]
     id_ = id_of(given, declared, actor, name=id_)
-    select_one(given, declared, actor, id_=id_)
+    item, _ = select_one(given, declared, actor, id_=id_)
     if after and not re.fullmatch("[0-9]{1,18}", after):
         raise InvalidError("the cursor is not one of ours", hint="begin again without `after`")
     table, signed = audit_event, audit_event.c.detail["signature"].astext
@@ -42,7 +43,7 @@ def history(
     with given.store.transaction() as tx:
         rows = tx.execute(query.limit(limit + 1)).all()
     more, rows = len(rows) > limit, rows[:limit]
-    sight = Sight(given, actor)
+    sight = Sight(given, actor, withheld=frozenset(item.get(WITHHELD_IN, ())))
     return {"items": [_told(sight, r) for r in rows], "next": str(rows[-1].seq) if more else None}
 
 

@@ -8,9 +8,11 @@ from fastapi import Query
 from medthread.api.identity import Given, MasterReader
 from medthread.api.listing import shown
 from medthread.api.services import Services
+from medthread.api.sharing import WITHHELD_IN, kept_back
 from medthread.api.subjects import Subject
 from medthread.derive.columns import standard_columns
-from medthread.derive.view import masked_expression, masked_fields
+from medthread.derive.sharing import WITHHELD, Terms
+from medthread.derive.view import masked_fields, shared_columns, shared_value
 from medthread.model import Entity, Home
 from medthread.model.errors import NotFoundError
 from medthread.pipeline.match.comparisons import BY_KIND
@@ -47,7 +49,7 @@ def domains(given: Given, _: MasterReader) -> dict[str, Any]:
 
 @router.get("/masters/{entity}", summary="列出黄金记录 · List golden records")
 def rows(
-    entity: str, given: Given, _: MasterReader, q: Annotated[str, Query(max_length=200)] = "", merged: bool = False,
+    entity: str, given: Given, actor: MasterReader, q: Annotated[str, Query(max_length=200)] = "", merged: bool = False,
     conflicts: bool = False, limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
@@ -55,7 +57,8 @@ def rows(
     declared = _master(given, entity)
     snapshot = given.reader.current()
     title = declared.about.title or declared.key()[-1]
-    sql = _summary(snapshot, declared, title)
+    terms = given.workflow.sharing.terms(declared, actor)
+    sql = _summary(snapshot, declared, title, terms)
     where, parameters = ["true"], []
     if q.strip():
         where.append("(contains(lower(name), lower(?)) or contains(lower(codes), lower(?)))")
@@ -73,12 +76,13 @@ def rows(
     return {"items": [{**r, "golden_id": r["id"]} for r in found], "next": following, "total": total}
 
 
-def _summary(snapshot: Snapshot, entity: type[Entity], title: str) -> str:
-    name = f"golden.{entity.name}"
+def _summary(snapshot: Snapshot, entity: type[Entity], title: str, terms: Terms) -> str:
+    name, called = f"golden.{entity.name}", shared_value(entity.fields[title], f'"{title}"', terms)
+    golden = f"(select id, cast({called} as varchar) as name from {snapshot.relation(name)} where {terms.shared()})"
     conflict = snapshot.relation(f"{name}_conflict", (("golden_id", "varchar"),))
     return (
-        f'select g.id, cast(g."{title}" as varchar) as name, x.codes, x.codes as code, x.records, x.sources, coalesce(c.n, 0) as conflicts'
-        f" from {snapshot.relation(name)} g join (select golden_id, count(*) as records, list(distinct source order by source) as sources,"
+        "select g.id, g.name, x.codes, x.codes as code, x.records, x.sources, coalesce(c.n, 0) as conflicts"
+        f" from {golden} g join (select golden_id, count(*) as records, list(distinct source order by source) as sources,"
         f" string_agg(source_key, ' ' order by source_key) as codes from {snapshot.relation(name + '_xref')} group by 1) x on x.golden_id = g.id"
         f" left join (select golden_id, count(*) as n from {conflict} group by 1) c on c.golden_id = g.id"
     )
@@ -95,14 +99,22 @@ def one(entity: str, golden_id: str, given: Given, actor: MasterReader) -> dict[
         raise NotFoundError(f"no {entity} {golden_id!r}", hint="search the list by name or code")
     cells = {c["field"]: c for c in snapshot.query(f"select * from {snapshot.relation(f'golden.{entity}_cell')} where golden_id = ?", [current])}
     conflicts = snapshot.query(f"select field, values from {snapshot.relation(f'golden.{entity}_conflict')} where golden_id = ?", [current])
+    terms = given.workflow.sharing.terms(declared, actor)
     in_conflict = {c["field"] for c in conflicts}
     return {
         "golden_id": current, "merged_from": golden_id if current != golden_id else None,
         "label": {"zh": declared.about.zh, "en": declared.about.en},
         "fields": [_field(declared, n, members, cells, in_conflict) for n in declared.fields],
         "records": members, "edges": _edges(snapshot, declared, current),
-        "conflicts": [{"field": c["field"], "values": json.loads(c["values"])} for c in conflicts],
+        "conflicts": [{"field": c["field"], "values": _in_conflict(terms, c)} for c in conflicts],
+        **kept_back(given, actor, terms, members, object_=f"{entity}/{current}"),
     }
+
+
+def _in_conflict(terms: Terms, conflict: dict[str, Any]) -> list[dict[str, Any]]:
+    """The values that do not agree, each with its record; of a field that may be withheld, only which records."""
+    values = json.loads(conflict["values"])
+    return [{**v, "value": WITHHELD} for v in values] if terms.touch(conflict["field"]) else values
 
 
 def _successor(snapshot: Snapshot, entity: type[Entity], golden_id: str) -> str:
@@ -120,17 +132,19 @@ def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: A
     """Its records as the sources hold them, those of sources that the reader may see."""
     masked = masked_fields(entity, actor.clearance)
     opened = frozenset(n for n, f in entity.fields.items() if f.is_personal and n not in masked)
-    columns = ", ".join(masked_expression(f) if n in masked else f'"{n}"' for n, f in entity.fields.items())
+    terms = given.workflow.sharing.terms(entity, actor)
+    columns = ", ".join([f"{terms.shared()} as _shared", *(f'{value} as "{n}"' for n, value in shared_columns(entity, masked=masked, terms=terms)), *terms.rule_columns()])
     declared = [(c.name, c.duck) for c in standard_columns(entity, given.registry)]
     rows = snapshot.query(
         f"select x.record_id as id, x.source, x.source_key, x.score, x.tier, s.* from {snapshot.relation(f'golden.{entity.name}_xref')} x"
         f" join (select _key as record_id, {columns}, _recorded_at, _load, _row from {snapshot.relation(f'standard.{entity.name}', declared)}"
         " qualify row_number() over (partition by _key order by _recorded_at desc, _load desc, _row desc) = 1) s"
-        " on s.record_id = x.record_id where x.golden_id = ? and x.source in (select unnest(?)) order by x.source, x.source_key",
+        " on s.record_id = x.record_id where s._shared and x.golden_id = ? and x.source in (select unnest(?)) order by x.source, x.source_key",
         [golden_id, sorted(sources_seen(actor, given.sources))],
     )
     return [
         {"record_id": r["record_id"], "source": r["source"], "source_key": r["source_key"], "score": r["score"], "tier": r["tier"],
+         **({WITHHELD_IN: withheld} if (withheld := terms.withheld_in(r)) else {}),
          "values": {k: v for k, v in shown(given, {"id": r["id"], **{n: r[n] for n in entity.fields}}, opened=opened).items() if not k.startswith("_")}}
         for r in rows
     ]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from medthread.api.identity import Given, Writer
-from medthread.api.listing import select_one
+from medthread.api.listing import select_one, withheld_from
 from medthread.api.services import Services
 from medthread.api.sheets import handed_in, rows_of
 from medthread.derive.view import masked_fields
@@ -91,7 +91,8 @@ def replace(
 ) -> dict[str, Any]:
     """Change an object, from the version that was read."""
     declared = given.registry[entity]
-    change = Change(values=values, version=version, reason=reason, hidden=masked_fields(declared, actor.clearance))
+    hidden = masked_fields(declared, actor.clearance) | withheld_from(given, declared, actor, id_)
+    change = Change(values=values, version=version, reason=reason, hidden=hidden)
     act = partial(replace_native, context=given.workflow, entity=entity, id_=id_, change=change, by=actor.name, within=actor.reach)
     handle(given.store, by=actor.name, action="entity.update", object_=f"{entity}/{id_}", act=act)
     return _fresh(given, declared, actor, response, id_)

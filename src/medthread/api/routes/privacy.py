@@ -77,7 +77,7 @@ def look_for(asked: Asked, given: Given, actor: Finding) -> dict[str, Any]:
 @router.post("/privacy/export", summary="导出一个人的信息副本 · Export a copy of a person's data")
 def export(asked: Asked, given: Given, actor: Exporting) -> dict[str, Any]:
     """A copy of a person's data, for the person: values in clear, with purpose, basis and retention."""
-    return _looked(given, actor, asked, "privacy.export", lambda tx, found: package_of(tx, given.workflow, given.batch(), found))
+    return _looked(given, actor, asked, "privacy.export", lambda tx, found: package_of(tx, given.workflow, given.batch(), found, actor=actor))
 
 
 def _looked(given: Services, actor: Actor, asked: Asked, action: str, answer: Callable[[Connection, Found], dict[str, Any]]) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def erasures(given: Given, _: Erasing) -> dict[str, Any]:
 
 
 def _told(tx: Connection, given: Services, actor: Actor, found: Found) -> dict[str, Any]:
-    called = numbers(tx, given.workflow, actor.reach, [(r.entity, r.id) for r in found.native])
+    called = numbers(tx, given.workflow, actor.reach, [(r.entity, r.id) for r in found.native], told=actor)
     return {
         "records": [_record(given, r, called.get((r.entity, r.id))) for r in found.native], "from_sources": [_record(given, r, None) for r in found.lake], "rows": [vars(r) for r in found.rows],
         "empty": found.is_empty, "accounts": found.accounts, "acts": found.log, "unparsable_records": int(found.unreadable)}
@@ -132,7 +132,7 @@ def _told(tx: Connection, given: Services, actor: Actor, found: Found) -> dict[s
 
 def _judged(tx: Connection, given: Services, actor: Actor, plan: Plan) -> dict[str, Any]:
     """What goes and what stays, with what keeps it."""
-    called = numbers(tx, given.workflow, actor.reach, [*((r.entity, r.id) for r in plan.native), *((k.entity, k.id) for k in plan.kept)])
+    called = numbers(tx, given.workflow, actor.reach, [*((r.entity, r.id) for r in plan.native), *((k.entity, k.id) for k in plan.kept)], told=actor)
     stays = [{**_record(given, Record(k.entity, k.id, (k.field,)), called.get((k.entity, k.id))), "field": k.field, "because": k.because} for k in plan.kept]
     return {"goes": {"records": [_record(given, r, called.get((r.entity, r.id))) for r in plan.native], "fields": plan.fields}, "stays": stays}
 

@@ -17,12 +17,14 @@ from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.checks import Check, checks_of
 from medthread.derive.columns import INDEX, MASKED
+from medthread.derive.sharing import WITHHELD
 from medthread.derive.view import masked_fields
 from medthread.model import Dimension, Label, Rule
 from medthread.trust.access import Actor, sources_seen
 from medthread.trust.seal import is_sealed
 
 router = Subject("quarantine", "隔离区", "Quarantine", owner="it").router()
+WITHHELD_ROW = {"": WITHHELD}
 QUARANTINE, CORRECTION = "standard.quarantine", "standard.correction"
 HELD = (
     ("id", "varchar"), ("entity", "varchar"), ("source", "varchar"), ("table", "varchar"), ("file", "varchar"), ("row", "bigint"),
@@ -43,6 +45,22 @@ OF_LOADS = (
 )
 Limit = Annotated[int, Query(ge=1, le=500)]
 Text = Annotated[str | None, Query(max_length=300)]
+
+
+def _kept_back(given: Services, actor: Actor) -> frozenset[tuple[str, str]]:
+    """Entities and sources whose raw rows sharing rules keep from an actor: a raw row is withheld whole where any of its values is."""
+    sharing = given.workflow.sharing
+    if not sharing.restricts(actor):
+        return frozenset()
+    kept = set()
+    for source in given.sources:
+        row = {"_org": source.org, "_plant": source.plant, "_source": source.name}
+        for entity in given.registry.values():
+            terms = sharing.terms(entity, actor)
+            origin = terms.origin_of(row)
+            if terms.withheld(origin) or terms.refusal(origin):
+                kept.add((entity.name, source.name))
+    return frozenset(kept)
 
 
 def _seen(given: Services, actor: Actor, wanted: dict[str, str | None], rule: str | None = None) -> tuple[list[str], list[Any]]:
@@ -90,9 +108,9 @@ def held(
     """One page of held rows."""
     where, parameters = _seen(given, actor, {"entity": entity, "source": source, "load": load}, rule)
     page = lake_page(given, QUARANTINE, HELD, where=where, parameters=parameters, limit=limit, after=after)
-    known = checks_by_id(given)
+    known, kept = checks_by_id(given), _kept_back(given, actor)
     page["items"] = [
-        {**r, "rules": [_rule(i, known) for i in dict.fromkeys(r["rules"])], "raw": _raw(r["raw"])} for r in page["items"]
+        {**r, "rules": [_rule(i, known) for i in dict.fromkeys(r["rules"])], "raw": WITHHELD_ROW if (r["entity"], r["source"]) in kept else _raw(r["raw"])} for r in page["items"]
     ]
     return page
 
@@ -124,6 +142,8 @@ def export(given: Given, actor: QuarantineReader, entity: Text = None, source: T
         f" from {snapshot.relation(QUARANTINE, HELD)} where {' and '.join(where) or 'true'} order by source, file, \"row\""
     )
 
+    kept = _kept_back(given, actor)
+
     def lines() -> Iterator[bytes]:
         text = io.StringIO("\ufeff")
         text.read()
@@ -132,7 +152,7 @@ def export(given: Given, actor: QuarantineReader, entity: Text = None, source: T
         for _names, rows in snapshot.stream(sql, parameters):
             text = io.StringIO()
             csv.writer(text).writerows(
-                [*(safe_cell(v) for v in r[:-1]), json.dumps(_raw(r[-1]), ensure_ascii=False)] for r in rows
+                [*(safe_cell(v) for v in r[:-1]), json.dumps(WITHHELD_ROW if (r[4], r[0]) in kept else _raw(r[-1]), ensure_ascii=False)] for r in rows
             )
             yield text.getvalue().encode()
 
@@ -149,13 +169,14 @@ def corrections(
     where, parameters = _seen(given, actor, {"entity": entity, "source": source, "rule": rule})
     page = lake_page(given, CORRECTION, MENDED, where=where, parameters=parameters, limit=limit, after=after)
     known = checks_by_id(given)
-    page["items"] = [_shown(given, actor, r, known) for r in page["items"]]
+    kept = _kept_back(given, actor)
+    page["items"] = [_shown(given, actor, r, known, withheld=(r["entity"], r["source"]) in kept) for r in page["items"]]
     return page
 
 
-def _shown(given: Services, actor: Actor, row: dict[str, Any], known: dict[str, Check]) -> dict[str, Any]:
+def _shown(given: Services, actor: Actor, row: dict[str, Any], known: dict[str, Check], *, withheld: bool) -> dict[str, Any]:
     entity = given.registry[row["entity"]]
-    hidden = row["field"] in masked_fields(entity, actor.clearance)
+    hidden = withheld or row["field"] in masked_fields(entity, actor.clearance)
     field = entity.fields[row["field"]].label
     values = {"before": "***", "after": "***"} if hidden else {}
     return {**row, "rule": _rule(row["rule"], known), "field_label": {"zh": field.zh, "en": field.en}, **values}

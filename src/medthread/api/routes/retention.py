@@ -16,6 +16,7 @@ from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.derive.retention import formula, rule_of, rules
+from medthread.derive.sharing import WITHHELD
 from medthread.governance.retention import Look, decide, execute, propose
 from medthread.governance.retention.propose import OPEN
 from medthread.model.errors import ConflictError, NotFoundError
@@ -92,7 +93,7 @@ def destructions(given: Given, _: Looking, limit: Annotated[int, Query(ge=1, le=
 
 
 @router.get("/retention/destructions/{id_}", summary="查看一项销毁提议 · Get a destruction with its items")
-def one(id_: str, given: Given, _: Looking) -> dict[str, Any]:
+def one(id_: str, given: Given, actor: Looking) -> dict[str, Any]:
     """A proposal with every record in it: since when it is due, counted from what, and what spares it."""
     with given.store.transaction() as tx:
         row = tx.execute(select(destruction).where(destruction.c.id == id_)).one_or_none()
@@ -100,9 +101,12 @@ def one(id_: str, given: Given, _: Looking) -> dict[str, Any]:
             raise NotFoundError(f"no destruction {id_!r}", hint="the list of destructions shows those there are")
         items = tx.execute(select(destruction_item).where(destruction_item.c.destruction == id_).order_by(destruction_item.c.due_on, destruction_item.c.record)).all()
     kept = ("record", "key", "due_on", "inputs", "status", "because")
-    about = given.registry[row.entity].about.label if row.entity in given.registry else None
+    entity = next((e for e in given.registry.values() if e.name == row.entity), None)
+    about = entity.about.label if entity else None
+    is_kept_back = entity is not None and given.workflow.sharing.terms(entity, actor).touch(*entity.key())
+    withheld = {"key": WITHHELD, "inputs": {}, "because": []} if is_kept_back else {}  # sharing rules may keep what it is called from whoever asks
     names = {n: pair(label) for n, label in NEEDS.items()}
-    return {**_told(row), "label": pair(about), "names": names, "items": [{n: getattr(i, n) for n in kept} for i in items]}
+    return {**_told(row), "label": pair(about), "names": names, "items": [{**{n: getattr(i, n) for n in kept}, **withheld} for i in items]}
 
 
 @router.get("/retention/destructions/{id_}/record", summary="下载销毁记录 · Download the record of a destruction")

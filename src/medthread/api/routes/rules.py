@@ -13,7 +13,8 @@ from medthread.derive.form import pair
 from medthread.model import Calculation, Decision, Field, Label
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.model.retention import ANCHORS, NEEDS
-from medthread.workflow.guarding import objections
+from medthread.trust.access import Actor
+from medthread.workflow.guarding import heard, objections
 
 router = Subject("rules", "规则服务", "Rules as a service", owner="quality").router()
 INPUTS = {int: "integer", Decimal: "number", bool: "truth", date: "date"}
@@ -59,20 +60,19 @@ def _parameters(given: Given, takes: Mapping[str, type], optional: tuple[str, ..
 @router.post("/rules/{rule}", summary="询问一个判断或计算 · Ask a decision or a calculation")
 def ask(rule: str, values: Values, given: Given, actor: Reader) -> dict[str, Any]:
     """Yes or no with rule and record, or the figures of a calculation."""
-    del actor
     book = given.workflow.rulebook
     if rule in book.decisions:
-        return _decide(given, book.decisions[rule], values)
+        return _decide(given, book.decisions[rule], values, actor)
     if rule in book.calculations:
         return _calculate(book.calculations[rule], values)
     raise NotFoundError(f"no rule {rule!r}", hint=f"there are: {', '.join([*book.decisions, *book.calculations])}")
 
 
-def _decide(given: Given, decision: Decision, values: dict[str, Any]) -> dict[str, Any]:
+def _decide(given: Given, decision: Decision, values: dict[str, Any], actor: Actor) -> dict[str, Any]:
     _only(values, takes=decision.takes, optional=decision.optional)
     texts = {n: None if values.get(n) is None else str(values[n]) for n in decision.takes}
     with given.store.transaction() as tx:
-        found = objections(tx, given.workflow, decision.guards, texts)
+        found = [heard(given.workflow, o, actor) for o in objections(tx, given.workflow, decision.guards, texts)]
     because = [{"rule": o.guard, "label": {"zh": o.zh, "en": o.en}, "record": o.record, "detail": o.detail} for o in found]
     return {"rule": decision.name, "allowed": not because, "because": because}
 

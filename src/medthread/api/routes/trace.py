@@ -10,6 +10,7 @@ from medthread.api.identity import Given, Tracing
 from medthread.api.media import CSV, text_as
 from medthread.api.routes.entities import safe_cell
 from medthread.api.subjects import Subject
+from medthread.api.traced import as_shared, suggested
 
 router = Subject("trace", "追溯", "Trace", owner="quality").router()
 Item = Annotated[str, Query(max_length=200, description="item code or golden id")]
@@ -20,16 +21,16 @@ EVERYTHING = 0
 
 @router.get("/trace", summary="追溯一个批次 · Trace a lot")
 def trace(
-    given: Given, _: Tracing, item: Item, lot: Lot, direction: Direction = "down", limit: Annotated[int, Query(ge=1, le=2000)] = 300,
+    given: Given, actor: Tracing, item: Item, lot: Lot, direction: Direction = "down", limit: Annotated[int, Query(ge=1, le=2000)] = 300,
 ) -> dict[str, Any]:
     """The traced set: recall list first, then the graph."""
-    return given.tracer.question(item=item, lot=lot, direction=direction, limit=limit)
+    return as_shared(given, actor, given.tracer.question(item=item, lot=lot, direction=direction, limit=limit))
 
 
 @router.get("/trace.csv", summary="导出召回清单 · Export a recall list", **text_as(CSV))
-def recall_list(given: Given, _: Tracing, item: Item, lot: Lot, direction: Direction = "down") -> Response:
+def recall_list(given: Given, actor: Tracing, item: Item, lot: Lot, direction: Direction = "down") -> Response:
     """Every affected unit with where it is, for the recall notice."""
-    answer = given.tracer.question(item=item, lot=lot, direction=direction, limit=EVERYTHING)
+    answer = as_shared(given, actor, given.tracer.question(item=item, lot=lot, direction=direction, limit=EVERYTHING))
     text = io.StringIO()
     text.write("\ufeff")
     writer = csv.writer(text)
@@ -41,6 +42,6 @@ def recall_list(given: Given, _: Tracing, item: Item, lot: Lot, direction: Direc
 
 
 @router.get("/trace/suggest", summary="按文字查找批次 · Suggest lots")
-def suggest(given: Given, _: Tracing, q: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
+def suggest(given: Given, actor: Tracing, q: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
     """Lots that the text may mean."""
-    return {"items": given.tracer.suggest(q) if q.strip() else []}
+    return {"items": suggested(given, actor, given.tracer.suggest(q)) if q.strip() else []}
