@@ -41,8 +41,9 @@ check: $(DEV) ## types, style, floors
 bench: $(DEV) ## each figure as a ratio against its limit, measured in the same run
 	$(BIN)/python -m benchmarks
 
-soak: $(DEV) ## the index of a hundred million edges, once
+soak: $(DEV) install ## the long campaigns: a hundred million edges indexed, 100,000 commands at random, 200 kills of each
 	$(BIN)/python -m benchmarks --soak
+	$(BIN)/python -m pytest -q --soak -n 0 -o log_cli=true --log-cli-level=WARNING
 
 fix: $(DEV) ## mend what the linter can mend itself
 	$(BIN)/ruff check --fix .

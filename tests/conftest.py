@@ -25,6 +25,7 @@ from medthread.stores.postgres.cluster import Cluster
 from medthread.workspace import Workspace
 from tests.registry import registry
 
+pytest_plugins = ("tests.campaign",)
 SCALE, SEED = "0.05", "101"
 PROGRAM = str(Path(sys.executable).parent / "medthread")
 ROOT = Path(__file__).resolve().parents[1]

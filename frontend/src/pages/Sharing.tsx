@@ -28,7 +28,7 @@ export default function Sharing() {
       </Head>
       <Problem of={asked.problem} retry={asked.reload} />
       {asked.data && <MatrixPanel of={asked.data} />}
-      <Rules of={asked.data?.items ?? []} loading={asked.loading} />
+      <Rules of={asked.data?.items ?? []} kinds={asked.data?.kinds ?? []} loading={asked.loading} />
       {asked.data && <Regions of={asked.data.places} />}
     </>
   );
@@ -65,15 +65,15 @@ function MatrixPanel({ of }: { of: Answer }) {
   );
 }
 
-function Rules({ of, loading }: { of: Rule[]; loading: boolean }) {
+function Rules({ of, kinds, loading }: { of: Rule[]; kinds: Answer["kinds"]; loading: boolean }) {
   const { t, word } = useSpeech();
   return (
     <Panel title={t("sharing.rules")}>
       <p className="quiet">{t("sharing.rules.about")}</p>
-      <Table<Rule> label={t("sharing.rules")} rows={of} id={(r) => r.rule} loading={loading} columns={[
+      <Table<Rule> fit label={t("sharing.rules")} rows={of} id={(r) => r.rule} loading={loading} columns={[
         { name: "rule", title: t("sharing.rule"), show: (r) => <>{word(r.label)}<br /><span className="mono quiet">{r.rule}</span> {r.ships && <Tag>{t("sharing.ships")}</Tag>}</> },
         { name: "effect", title: t("sharing.effect"), show: (r) => <Tag tone={TONES[r.effect] ?? "plain"}>{word(r.effect_label)}</Tag> },
-        { name: "data", title: t("sharing.data"), show: (r) => <DataOf rule={r} /> },
+        { name: "data", title: t("sharing.data"), show: (r) => <DataOf rule={r} kinds={kinds} /> },
         { name: "from", title: t("sharing.from"), show: (r) => [...r.from.regions, ...r.from.organisations, ...r.from.plants, ...r.from.systems].join(", ") || t("sharing.anywhere") },
         { name: "to", title: t("sharing.to"), show: (r) => [...r.to.regions, ...r.to.outside.map((x) => t("sharing.outside", { region: x })), ...r.to.systems].join(", ") },
         { name: "clause", title: t("sharing.clause"), show: (r) => <>{r.clause}{r.basis && <><br /><span className="quiet">{t("sharing.basis")} {r.basis}</span></>}</> },
@@ -83,14 +83,14 @@ function Rules({ of, loading }: { of: Rule[]; loading: boolean }) {
 }
 
 /** Which data a rule speaks of, in words. */
-function DataOf({ rule }: { rule: Rule }) {
+function DataOf({ rule, kinds }: { rule: Rule; kinds: Answer["kinds"] }) {
   const { t, word, language } = useSpeech();
   const listed = (labels: Label[]) => labels.map(word).join(language === "en" ? ", " : "、");
   const said = [
     rule.entities.length ? listed(rule.entities) : t("sharing.every"),
     rule.fields.length ? listed(rule.fields) : "",
     rule.personal ? t("sharing.personal") : "",
-    rule.at_least ? t("sharing.at_least", { level: rule.at_least }) : "",
+    rule.at_least ? t("sharing.at_least", { level: word(kinds.find((k) => k.name === rule.at_least)?.label) || rule.at_least }) : "",
   ];
   return <>{said.filter(Boolean).join(" · ")}</>;
 }

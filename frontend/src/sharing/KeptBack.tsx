@@ -10,7 +10,7 @@ export function KeptBack({ of, fields }: { of: Kept[] | undefined; fields: { nam
   if (!of?.length) return null;
   const called = (names: string[]) => names.map((n) => word(fields.find((f) => f.name === n)?.label) || n).join(language === "en" ? ", " : "、");
   return (
-    <div className="problem" role="note" aria-label={t("sharing.kept")}>
+    <div className="panel" role="note" aria-label={t("sharing.kept")}>
       <strong>{t("sharing.kept")}</strong>
       <ul className="objections">
         {of.map((k) => (

@@ -1,8 +1,8 @@
 """The body of a create or update of a native entity, as a pydantic model: types, required, codes."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -20,7 +20,8 @@ TYPES: dict[Kind, type] = {
 LONGEST = 4000
 
 
-def payload_of(entity: type[Entity], *, without: Collection[str] = ()) -> type[BaseModel]:
+@lru_cache(maxsize=1024)
+def payload_of(entity: type[Entity], *, without: frozenset[str] = frozenset()) -> type[BaseModel]:
     """A model that knows no other words than the entity's fields, but those left out."""
     fields: dict[str, Any] = {}
     for f in entity.fields.values():

@@ -1,6 +1,7 @@
 """Rules of an entity tried on one row that a person typed: the same conditions that the batch path scans with."""
 
 from datetime import UTC
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pyarrow as pa
 from medthread.derive.checks import Check, declared_checks
 from medthread.derive.columns import ARROW, DUCK
 from medthread.model import Entity, Gate
-from medthread.stores.engines import connect, quote
+from medthread.stores.engines import question, quote
 
 
 def broken_rules(entity: type[Entity], values: dict[str, Any]) -> list[Check]:
@@ -16,17 +17,23 @@ def broken_rules(entity: type[Entity], values: dict[str, Any]) -> list[Check]:
 
     References of typed rows are free text until their target is native.
     """
-    checks = [c for c in declared_checks(entity) if c.rule.gate is not Gate.WARN and c.rule.broken]
+    checks, query = _tried(entity)  # type: ignore[arg-type] # a class can be a key, whatever its instances are
     if not checks:
         return []
-    con = connect(memory="128MB", threads=1)
     columns = {f.name: pa.array([_bare(values.get(f.name))], ARROW[f.kind]) for f in entity.fields.values()}
-    con.register("typed", pa.table(columns))
+    with question() as con:
+        con.register("typed", pa.table(columns))
+        found = con.execute(query).fetchall()[0]
+    return [c for c, broken in zip(checks, found, strict=True) if broken]
+
+
+@cache
+def _tried(entity: type[Entity]) -> tuple[tuple[Check, ...], str]:
+    """The checks that hold a row back, and the query that tries them on the row `typed`."""
+    checks = tuple(c for c in declared_checks(entity) if c.rule.gate is not Gate.WARN and c.rule.broken)
     typed = ", ".join(f"cast({quote(f.name)} as {DUCK[f.kind]}) as {quote(f.name)}" for f in entity.fields.values())
     tried = ", ".join(f"coalesce({c.rule.broken}, false)" for c in checks)
-    found = con.execute(f"select {tried} from (select {typed} from typed)").fetchall()[0]
-    con.close()
-    return [c for c, broken in zip(checks, found, strict=True) if broken]
+    return checks, f"select {tried} from (select {typed} from typed)"
 
 
 def _bare(value: Any) -> Any:

@@ -236,7 +236,8 @@ def _as_shown(field: Field, found: Any) -> Any:
 def checked(entity: type[Entity], values: dict[str, Any], *, kept: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The values by type and rule; those `kept` are not looked at and not given back."""
     try:
-        body = payload_of(entity, without=kept).model_validate({k: v for k, v in values.items() if k not in kept}).model_dump()
+        model = payload_of(entity, without=kept)  # type: ignore[arg-type] # a class can be a key, whatever its instances are
+        body = model.model_validate({k: v for k, v in values.items() if k not in kept}).model_dump()
     except ValidationError as error:
         words = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors(include_url=False))
         raise InvalidError(f"{entity.name}: {words}", hint="mend the named fields") from error

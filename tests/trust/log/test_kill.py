@@ -1,10 +1,6 @@
 """A sequencer killed at any moment: no row is lost, none is sealed twice, no checkpoint contradicts another."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from itertools import pairwise
@@ -15,48 +11,26 @@ from sqlalchemy import func, select
 from medthread.methods.merkle import is_consistent
 from medthread.stores.postgres import Store
 from medthread.stores.postgres.tables import audit_checkpoint, audit_event, audit_leaf
+from medthread.trust.keys import Keyring
 from medthread.trust.log import AuditLog, check_log, consistency
+from tests.campaign import Campaign
+from tests.reliability.lives import READY, Lives, say
 from tests.trust.log.conftest import Write
 
-KILLS, WRITERS = 20, 2
-# Forks a sequencer for every line it reads, so that each life costs no import; it is at work once it gave its id.
-SCRIPT = """
-import os, sys
-from pathlib import Path
-from medthread.stores.postgres import Store
-from medthread.trust.keys import Keyring
-from medthread.trust.log import AuditLog
-
-for _ in sys.stdin:
-    pid = os.fork()
-    if not pid:
-        log = AuditLog(Store(sys.argv[1]), Keyring.open(Path(sys.argv[2])), "audit.test/plant")
-        while not log.seal(batch=5):
-            pass
-        print(os.getpid(), flush=True)
-        while True:
-            log.seal(batch=5)
-    os.waitpid(pid, 0)
-    print("ended", flush=True)
-"""
+WRITERS = 2
 
 
-def kill_again_and_again(program: list[str]) -> None:
-    chance = random.Random(3)
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as forker:
-        assert forker.stdin is not None
-        assert forker.stdout is not None
-        for _ in range(KILLS):
-            forker.stdin.write("\n")
-            forker.stdin.flush()
-            pid = int(forker.stdout.readline())
-            time.sleep(chance.uniform(0, 0.2))
-            os.kill(pid, signal.SIGKILL)
-            assert forker.stdout.readline() == "ended\n"
-        forker.stdin.close()
+def sequencer(database: str, keys: str) -> None:
+    """The program that is killed: it is at work once it said so."""
+    log = AuditLog(Store(database), Keyring.open(Path(keys)), "audit.test/plant")
+    while not log.seal(batch=5):
+        pass
+    say(READY)
+    while True:
+        log.seal(batch=5)
 
 
-def test_a_killed_sequencer_loses_nothing_and_doubles_nothing(log: AuditLog, store: Store, write: Write, tmp_path: Path) -> None:
+def test_a_killed_sequencer_loses_nothing_and_doubles_nothing(log: AuditLog, store: Store, write: Write, tmp_path: Path, campaign: Campaign) -> None:
     done = threading.Event()
 
     def write_on() -> None:
@@ -64,11 +38,16 @@ def test_a_killed_sequencer_loses_nothing_and_doubles_nothing(log: AuditLog, sto
             write(1)
 
     writers = [threading.Thread(target=write_on) for _ in range(WRITERS)]
-    program = [sys.executable, "-c", SCRIPT, store.url, str(tmp_path / "keys" / "master.key")]
+    lives, chance = Lives("tests.trust.log.test_kill:sequencer", store.url, str(tmp_path / "keys" / "master.key"), log=tmp_path / "lives.log"), random.Random(3)
     try:
         for thread in writers:
             thread.start()
-        kill_again_and_again(program)
+        for n in range(1, campaign.kills + 1):
+            lives.begin()
+            time.sleep(chance.uniform(0, 0.2))
+            lives.end()
+            campaign.progress(n, campaign.kills)
+        lives.close()
     finally:
         done.set()
         for thread in writers:
@@ -80,9 +59,11 @@ def test_a_killed_sequencer_loses_nothing_and_doubles_nothing(log: AuditLog, sto
     assert check_log(log).findings.faults == []
     with store.transaction() as tx:
         written = sorted(tx.execute(select(audit_event.c.seq)).scalars())
-        assert sorted(tx.execute(select(audit_leaf.c.seq)).scalars()) == written
+        sealed = sorted(tx.execute(select(audit_leaf.c.seq)).scalars())
+        assert sealed == written
         signed = tx.execute(select(audit_checkpoint).order_by(audit_checkpoint.c.size)).all()
         for old, new in pairwise(signed):
             path = consistency(tx, old.size, new.size).path
             assert is_consistent(old=old.size, old_root=old.root, size=new.size, new_root=new.root, path=path)
-    assert by_the_killed >= KILLS, "each of the killed had sealed"
+    assert by_the_killed >= campaign.kills, "each of the killed had sealed"
+    campaign.tell(kills=campaign.kills, audit_rows=len(written), sealed_by_the_killed=by_the_killed, lost=len(set(written) - set(sealed)))

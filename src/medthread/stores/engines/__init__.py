@@ -1,6 +1,6 @@
 """Engines: they compute, the core commits."""
 
-from medthread.stores.engines.duck import DuckEngine, connect, copy, define, file_list, job, literal, quote
+from medthread.stores.engines.duck import DuckEngine, connect, copy, define, file_list, job, literal, question, quote
 from medthread.stores.engines.port import Engine, Input, Output
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "file_list",
     "job",
     "literal",
+    "question",
     "quote",
 ]

@@ -1,5 +1,6 @@
 """DuckDB in process: in memory per job, with a spill folder and fixed limits; no file of its own is a store."""
 
+import atexit
 import contextlib
 import shutil
 import tempfile
@@ -43,6 +44,23 @@ def connect(*, spill: Path | None = None, memory: str = "2GB", threads: int = 2)
         con.execute(f"set temp_directory={literal(str(spill))}")
     con.execute(_functions())
     return con
+
+
+@cache
+def _resident() -> duckdb.DuckDBPyConnection:
+    atexit.register(_resident.cache_clear)  # what outlives the interpreter's end is reported as leaked
+    return connect(memory="128MB", threads=1)
+
+
+@contextlib.contextmanager
+def question() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for a question about a row or two. All of a process share one small database: opening one for each takes a hundred times as long."""
+    con = _resident().cursor()
+    try:
+        con.execute("set timezone='UTC'")  # a cursor does not take over what its connection was told
+        yield con
+    finally:
+        con.close()
 
 
 @contextlib.contextmanager
