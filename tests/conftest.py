@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,16 +111,34 @@ def store(cluster: Cluster, migrated: str, request: pytest.FixtureRequest) -> It
         yield made
 
 
+@pytest.fixture
+def own_database(cluster: Cluster, migrated: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the test opens, and the programs that it starts, work on a migrated database of its own instead of making a server each."""
+    name = f"o{abs(hash(request.node.nodeid))}"
+    request.addfinalizer(beginning(cluster, migrated, name=name))
+    monkeypatch.setenv("MEDTHREAD_DATABASE_URL", cluster.url.replace("@/medthread?", f"@/{name}?"))
+
+
+def beginning(cluster: Cluster, template: str, *, name: str) -> Callable[[], None]:
+    """Make a copy of a database; gives what takes it away again."""
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute(f'create database "{name}" template "{template}"')
+
+    def end() -> None:
+        with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+            admin.execute(f'drop database "{name}" with (force)')
+
+    return end
+
+
 @contextmanager
 def copy_of(cluster: Cluster, template: str, *, name: str) -> Iterator[Store]:
     """A copy of a database nobody is connected to, dropped afterwards."""
-    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
-        admin.execute(f'create database "{name}" template "{template}"')
+    end = beginning(cluster, template, name=name)
     made = Store(cluster.url.replace("@/medthread?", f"@/{name}?"))
     yield made
     made.close()
-    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
-        admin.execute(f'drop database "{name}" with (force)')
+    end()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.serving import LakeReader
 from tests.scenarios import company
 
+own_database = pytest.mark.usefixtures("own_database")  # the others are about the embedded one, or open two workspaces
+
 
 def show(installation: Installation, release: str, reason: str) -> None:
     """Move what readers see, as the console does."""
@@ -38,6 +40,7 @@ def test_the_same_files_again_write_nothing(tmp_path: Path) -> None:
     assert again.release is None
 
 
+@own_database
 def test_a_file_under_another_name_is_a_repeat_and_counts_apart(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     company.run_once(home)
@@ -48,6 +51,7 @@ def test_a_file_under_another_name_is_a_repeat_and_counts_apart(tmp_path: Path) 
     assert {load["file"]: load["status"] for load in company.loads(home)}["receipt9.csv"] == "repeated"
 
 
+@own_database
 def test_rows_add_up_and_bad_ones_are_kept(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     company.run_once(home)
@@ -73,6 +77,7 @@ def test_taking_in_shows_readers_nothing_until_a_run(tmp_path: Path) -> None:
     assert company.content_of(stepwise) == company.content_of(calm)
 
 
+@own_database
 @pytest.mark.parametrize(("name", "content"), [
     ("receipt2.csv", b"no,line,supplier\xff\xfe\x00\x81,item\n"), ("receipt2.csv", b""), ("receipt2.csv", b"PK\x03\x04nonsense"),
     ("receipt2.csv", b"\x00" * 5000), ("receipt2.csv", b"no,no\n1,2\n"),
@@ -149,6 +154,7 @@ def test_killed_at_every_commit_it_resumes(tmp_path: Path, monkeypatch: pytest.M
     assert company.content_of(hunted) == company.content_of(calm)
 
 
+@own_database
 def test_readers_see_one_release_whole_while_a_run_goes_on(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     with open_installation(home) as installation:
@@ -177,6 +183,7 @@ def test_readers_see_one_release_whole_while_a_run_goes_on(tmp_path: Path) -> No
     assert len({release for release, _, _ in seen}) >= 2
 
 
+@own_database
 def test_going_back_shows_the_old_state_at_once_and_is_written_down(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     with open_installation(home) as installation:
@@ -199,6 +206,7 @@ def test_going_back_shows_the_old_state_at_once_and_is_written_down(tmp_path: Pa
         reader.close()
 
 
+@own_database
 def test_a_days_receipts_are_indexed_beside_what_was_there(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     with open_installation(home) as installation:
@@ -221,6 +229,7 @@ def test_a_days_receipts_are_indexed_beside_what_was_there(tmp_path: Path) -> No
         reader.close()
 
 
+@own_database
 def test_a_changed_file_of_a_release_is_noticed(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     with open_installation(home) as installation:
@@ -255,6 +264,7 @@ def test_a_file_refused_by_its_mapping_is_taken_in_when_the_mapping_is_mended(tm
     assert company.content_of(home) == company.content_of(calm)
 
 
+@own_database
 def test_a_file_that_was_taken_away_before_it_was_read_waits_for_its_return(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = company.found(tmp_path / "c")
     file = home / "inbox" / "receipt1.csv"
@@ -284,6 +294,7 @@ def test_an_external_database_takes_the_place_of_the_embedded_one(tmp_path: Path
     assert not (home / "data" / "postgres").exists()
 
 
+@own_database
 def test_a_column_that_is_full_one_day_may_have_a_gap_the_next(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     company.run_once(home)
@@ -293,6 +304,7 @@ def test_a_column_that_is_full_one_day_may_have_a_gap_the_next(tmp_path: Path) -
     assert {load["file"]: load["status"] for load in company.loads(home)}["supplier2.csv"] == "accepted"
 
 
+@own_database
 def test_one_file_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     odd = os.fsencode(home / "inbox" / "receipt") + b"\xff\xfe.csv"
@@ -307,6 +319,7 @@ def test_one_file_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
     assert {told["receipt1.csv"]["status"], told["receipt\\xff\\xfe.csv"]["status"]} == {"accepted", "repeated"}
 
 
+@own_database
 def test_a_table_that_is_only_looked_up_in_feeds_nothing(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     mapping = company.MAPPING.replace("quantity: qty, received_at", "quantity: {lookup: {table: amounts, from: no, match: n, give: q}}, received_at")
@@ -330,6 +343,7 @@ def test_a_copy_of_a_workspace_does_not_pass_for_it(tmp_path: Path) -> None:
         pytest.fail("a lake was opened without its database")
 
 
+@own_database
 def test_verify_looks_at_the_trace_index_too(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     company.run_once(home)

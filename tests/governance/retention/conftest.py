@@ -91,6 +91,6 @@ def found(home: Path) -> Path:
 
 
 @pytest.fixture
-def firm(tmp_path: Path) -> Iterator[Firm]:
+def firm(tmp_path: Path, own_database: None) -> Iterator[Firm]:
     with opened(found(tmp_path / "firm")) as made:
         yield made
