@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +19,13 @@ from medthread.app import open_installation
 from medthread.cli import main
 from medthread.derive.sharing import Terms
 from medthread.model import Entity
+from medthread.model.sharing import Recipient
 from medthread.model.sharing_file import FILE
 from medthread.stores.bus import Message
 from medthread.stores.postgres.tables import audit_event
 from medthread.trust.access import Actor
+from medthread.trust.log import Chosen, export_bundle, verifier
+from medthread.trust.log.shared import chosen_for
 from medthread.workflow.leaving import as_shared
 from medthread.workflow.relay import carry
 from tests.api.authorisation import OWN, Call, Company, calls
@@ -221,6 +225,21 @@ def test_a_copy_of_ones_data_is_not_made_abroad(company: Company, values: Values
     assert phone in json.dumps(there, ensure_ascii=False)
     assert values.leaked(json.dumps(here, ensure_ascii=False)) == set()
     assert here["records"][0]["withheld"]["phone"] == "cn_personal_information"
+
+
+def test_a_bundle_of_the_log_for_another_region_gives_hashes_of_what_stays(company: Company, values: Values, tmp_path: Path) -> None:
+    """It is whole all the same: every record that may not go stands as the hash that the tree was made of."""
+    opened = company.installation
+    opened.log.settle()
+    there, away = (tmp_path / n for n in ("there", "away"))
+    whole = export_bundle(opened.log, there)
+    made = export_bundle(opened.log, away, chosen=chosen_for(opened.sharing, opened.registry.values(), Recipient("EU"), Chosen()))
+    text, all_ = ("".join(f.read_text(encoding="utf-8") for f in b.glob("*.ndjson")) for b in (away, there))
+    assert values.leaked(all_) != set()
+    assert values.leaked(text) == set()
+    assert any(v in text for v in values.free)
+    assert 0 < made.withheld < whole.records
+    assert verifier.Check(away).run().faults == []
 
 
 def test_the_rules_are_there_to_be_read(company: Company) -> None:

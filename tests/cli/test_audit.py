@@ -42,7 +42,8 @@ def test_a_log_is_sealed_checked_exported_and_found_out(home: Path, tmp_path: Pa
     kept.write_text(capsys.readouterr().out, encoding="utf-8")
     assert call("audit", "export", tmp_path / "bundle.zip", "--home", home, "--object", "account/lin", "--since", "2020-01-01", "--until", "2999-12-31") == 0
     assert call("audit", "export", tmp_path / "all", "--home", home) == 0
-    for bundle in ("bundle.zip", "all"):
+    assert call("audit", "export", tmp_path / "abroad", "--home", home, "--to", "EU") == 0
+    for bundle in ("bundle.zip", "all", "abroad"):
         program = [sys.executable, "-I", str(tmp_path / "all" / "verify.py"), str(tmp_path / bundle), "--key", key, "--checkpoint", str(kept)]
         done = subprocess.run(program, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -62,6 +63,8 @@ def test_what_cannot_be_is_said_and_changes_nothing(home: Path, workspace: Works
     assert "there already" in capsys.readouterr().err
     assert call("audit", "export", tmp_path / "x", "--home", home, "--since", "2026-02-01", "--until", "2026-01-01") == 1
     assert call("audit", "export", tmp_path / "x", "--home", home, "--since", "yesterday") == 2
+    assert call("audit", "export", tmp_path / "x", "--home", home, "--to", "ATLANTIS") == 1
+    assert "CN, EU, US" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
     settings = home / SETTINGS
     settings.write_text(settings.read_text(encoding="utf-8").replace("plant1", "plant 1"), encoding="utf-8")

@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
-from medthread.app import open_installation
+from medthread.app import Installation, open_installation
 from medthread.cli.speech import console, language, say
+from medthread.derive.sharing_matrix import regions_of
 from medthread.model.errors import InvalidError, NotFoundError
+from medthread.model.sharing import Recipient
 from medthread.trust.audit import record
 from medthread.trust.log import KINDS, Checked, Chosen, check_log, export_bundle, last_checkpoint, public_keys, renew
+from medthread.trust.log.shared import chosen_for
 
 audit = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log: check it, export it, publish its key and its checkpoints.")
 Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
@@ -49,6 +52,7 @@ def export(
     actor: Annotated[str | None, typer.Option(help="只给出此人的记录 · records of this person only")] = None,
     since: Day = None,
     until: Day = None,
+    to: Annotated[str | None, typer.Option(help="交给此区域的人:按共享规则不能提供的只给出哈希 · for somebody in this region: what sharing rules keep back is there as hashes")] = None,
 ) -> None:
     """导出审计包及离线核验程序;未选的记录只给出哈希 · Write a bundle with the program that checks it offline; records not chosen are there as hashes."""
     if since and until and until < since:
@@ -56,12 +60,20 @@ def export(
     chosen = _chosen(object_=object_, actor=actor, since=since, until=until)
     with open_installation(home) as installation:
         installation.log.settle()
-        made = export_bundle(installation.log, file, chosen=chosen)
+        given = chosen if to is None else _shared(installation, to, chosen)
+        made = export_bundle(installation.log, file, chosen=given)
         with installation.store.transaction() as tx:
-            record(tx, actor="cli", action="audit.export", object_="audit_log", detail={"records": made.records, "withheld": made.withheld, "chosen": dict(chosen.values)})
+            record(tx, actor="cli", action="audit.export", object_="audit_log", detail={"records": made.records, "withheld": made.withheld, "chosen": dict(chosen.values), "to": to})
     say(f"{file}:{made.records} 条记录,{made.withheld} 条只有哈希,{made.checkpoints} 个检查点,{made.signatures} 个电子签名",
         f"{file}: {made.records} records, {made.withheld} as hashes, {made.checkpoints} checkpoints, {made.signatures} electronic signatures")
     say(f"核验 python3 {'' if file.suffix == '.zip' else f'{file}/'}verify.py {file} --key '{made.key}'", f"To check it: python3 {'' if file.suffix == '.zip' else f'{file}/'}verify.py {file} --key '{made.key}'")
+
+
+def _shared(installation: Installation, to: str, chosen: Chosen) -> Chosen:
+    regions = regions_of(installation.sharing.rules, installation.sharing.places)
+    if to not in regions:
+        raise InvalidError(f"no region {to!r}", hint=f"there are: {', '.join(regions)}")
+    return chosen_for(installation.sharing, installation.registry.values(), Recipient(to), chosen)
 
 
 def _chosen(*, object_: str | None, actor: str | None, since: datetime | None, until: datetime | None) -> Chosen:
