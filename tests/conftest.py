@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,33 +112,23 @@ def store(cluster: Cluster, migrated: str, request: pytest.FixtureRequest) -> It
 
 
 @pytest.fixture
-def own_database(cluster: Cluster, migrated: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_database(cluster: Cluster, migrated: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What the test opens, and the programs that it starts, work on a migrated database of its own instead of making a server each."""
-    name = f"o{abs(hash(request.node.nodeid))}"
-    request.addfinalizer(beginning(cluster, migrated, name=name))
-    monkeypatch.setenv("MEDTHREAD_DATABASE_URL", cluster.url.replace("@/medthread?", f"@/{name}?"))
-
-
-def beginning(cluster: Cluster, template: str, *, name: str) -> Callable[[], None]:
-    """Make a copy of a database; gives what takes it away again."""
-    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
-        admin.execute(f'create database "{name}" template "{template}"')
-
-    def end() -> None:
-        with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
-            admin.execute(f'drop database "{name}" with (force)')
-
-    return end
+    with copy_of(cluster, migrated, name=f"o{abs(hash(request.node.nodeid))}") as made:
+        monkeypatch.setenv("MEDTHREAD_DATABASE_URL", made.engine.url.render_as_string(hide_password=False))
+        yield
 
 
 @contextmanager
 def copy_of(cluster: Cluster, template: str, *, name: str) -> Iterator[Store]:
     """A copy of a database nobody is connected to, dropped afterwards."""
-    end = beginning(cluster, template, name=name)
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute(f'create database "{name}" template "{template}"')
     made = Store(cluster.url.replace("@/medthread?", f"@/{name}?"))
     yield made
     made.close()
-    end()
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute(f'drop database "{name}" with (force)')
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from medthread.model.errors import ConflictError, ForbiddenError, InvalidError
 from medthread.stores.postgres.row_security import EVERYWHERE, Place, Reach
 from medthread.stores.postgres.tables import audit_event
 from medthread.workflow import handle
-from medthread.workflow.many import SET, Batch, batch_of, create_many
+from medthread.workflow.many import SET, Batch, batch_of, create_many, sets_of
 from tests.made import values_of
 from tests.workflow.conftest import Plant
 
 
 def made(plant: Plant, entity: str, rows: Any, *, within: Reach = EVERYWHERE, place: Place | None = None) -> Batch:
-    act = lambda tx: create_many(tx, plant.context, entity=entity, rows=rows, by="ann", within=within, place=place)  # noqa: E731
+    act = lambda tx: create_many(tx, plant.context, entity=entity, sets=[rows] if isinstance(rows, pa.Table) else sets_of(rows), by="ann", within=within, place=place)  # noqa: E731
     return handle(plant.store, by="ann", action="entity.create_many", object_=entity, act=act)
 
 

@@ -1,6 +1,6 @@
 """What happened, and who reacts: events by name in the past tense, reactions as data with a function behind them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -60,6 +60,9 @@ class Work(Protocol):
     def create_many(self, entity: str, rows: Iterable[Row]) -> int:
         """Write many native records of a kind that has neither a process nor personal values, set by set; gives how many."""
 
+    def create_from(self, entity: str, sql: str, parameters: Mapping[str, Any] | None = None) -> int:
+        """The same from the rows of a SELECT as `records` takes it, each column a field; in memory is only a part of them at a time."""
+
     def change(self, entity: str, id_: str, values: Row) -> None:
         """Change some values of a native record."""
 
@@ -77,9 +80,6 @@ class Work(Protocol):
 
     def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT (PostgreSQL) over `native.<entity>` and `medthread.process_case`, read live, parameters written `:name`."""
-
-    def each(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[Row]:
-        """The same for more rows than memory should hold, one after the other, in the order that the SELECT gives."""
 
     def released(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT (DuckDB) over `golden.<entity>` of the release that readers see, parameters written `$name`."""

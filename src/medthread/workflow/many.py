@@ -3,7 +3,7 @@
 import hashlib
 import io
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -47,11 +47,11 @@ def batch_of(id_: str) -> str | None:
 
 
 def create_many(
-    tx: Connection, context: Context, *, entity: str, rows: pa.Table | Iterable[Row], by: str, within: Reach = EVERYWHERE, place: Place | None = None
+    tx: Connection, context: Context, *, entity: str, sets: Iterable[pa.Table], by: str, within: Reach = EVERYWHERE, place: Place | None = None
 ) -> Batch:
     """Write new objects of an entity that has neither a process nor personal fields; one audit row tells of all.
 
-    Rows are text or typed, named by field. Refused whole, with the rows that are wrong by their number, where one breaks a rule
+    Sets have text or typed values, columns named by field; one at a time is in memory. Refused whole, with the rows that are wrong by their number, where one breaks a rule
     (`InvalidError`) or its key is there already (`ConflictError`). Lines are of one record at a time.
     """
     declared = context.registry[entity]
@@ -60,7 +60,7 @@ def create_many(
     if why is not None:
         raise InvalidError(f"a {entity} {why}", hint="create them one by one")
     count, digest = 0, hashlib.sha256()
-    for part in _sets(rows):
+    for part in sets:
         content = making.content(part, first=count + 1)
         making.copy(content)
         count += len(part)
@@ -78,17 +78,20 @@ def why_one_by_one(context: Context, entity: type[Entity]) -> str | None:
     return "goes through a process, each record by itself" if entity.name in context.rulebook.processes else None
 
 
-def _sets(rows: pa.Table | Iterable[Row]) -> Iterator[pa.Table]:
-    if isinstance(rows, pa.Table):
-        yield from (rows.slice(start, SET) for start in range(0, len(rows), SET))
-        return
+def sets_of(rows: Iterable[Row]) -> Iterator[pa.Table]:
+    """Rows of any number as sets of a size that memory holds."""
     waiting = iter(rows)
     while part := list(islice(waiting, SET)):
         names = dict.fromkeys(n for r in part for n in r)
-        yield pa.table({n: _column(n, [r.get(n) for r in part]) for n in names})
+        yield pa.table({n: column_of(n, [r.get(n) for r in part]) for n in names})
 
 
-def _column(name: str, values: list[Any]) -> "pa.Array[Any]":
+def slices_of(rows: pa.Table) -> Iterator[pa.Table]:
+    """A table in sets of the same size."""
+    return (rows.slice(start, SET) for start in range(0, len(rows), SET))
+
+
+def column_of(name: str, values: Sequence[Any]) -> "pa.Array[Any]":
     """Values of one kind as they are, of several kinds as text."""
     try:
         column: pa.Array[Any] = pa.array(values)

@@ -1,9 +1,10 @@
 """What reactions work with: native records, acts of the system, the genealogy, the release; all in one transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, and_, select, text
 
 from medthread.model.errors import NotFoundError
@@ -12,12 +13,11 @@ from medthread.stores.postgres.row_security import Place
 from medthread.stores.postgres.tables import process_case
 from medthread.workflow.act import Act, perform
 from medthread.workflow.context import Context
-from medthread.workflow.many import create_many
+from medthread.workflow.many import SET, column_of, create_many, sets_of
 from medthread.workflow.native import Change, create_native, replace_native
 from medthread.workflow.outbox import emit
 from medthread.workflow.standing import MACHINE
 
-AT_ONCE = 10_000
 FOLLOWS = "由事件引起 / follows from an event"
 
 
@@ -51,7 +51,14 @@ class Acting:
 
     def create_many(self, entity: str, rows: Iterable[Row]) -> int:
         """Open many native records that have neither a process nor personal values."""
-        return create_many(self._tx, self._context, entity=entity, rows=rows, by=self.by, place=self._place()).count
+        return create_many(self._tx, self._context, entity=entity, sets=sets_of(rows), by=self.by, place=self._place()).count
+
+    def create_from(self, entity: str, sql: str, parameters: Mapping[str, Any] | None = None) -> int:
+        """Open many from the rows of a SELECT over records written here, whose columns are fields."""
+        found = self._tx.execute(text(sql), dict(parameters or {}), execution_options={"yield_per": SET})
+        names = tuple(found.keys())
+        sets = (pa.table({n: column_of(n, v) for n, v in zip(names, zip(*part, strict=True), strict=True)}) for part in found.partitions())
+        return create_many(self._tx, self._context, entity=entity, sets=sets, by=self.by, place=self._place()).count
 
     def _place(self) -> Place | None:
         """Where what follows from an event belongs: where its record does."""
@@ -92,11 +99,6 @@ class Acting:
     def records(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT over records written here, as they stand in this transaction."""
         return [dict(r._mapping) for r in self._tx.execute(text(sql), dict(parameters or {}))]  # noqa: SLF001 - SQLAlchemy's documented way
-
-    def each(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[Row]:
-        """The same rows one after the other, as many in memory as are read at once."""
-        rows = self._tx.execute(text(sql), dict(parameters or {}), execution_options={"yield_per": AT_ONCE})
-        return (dict(r._mapping) for r in rows)  # noqa: SLF001 - as above
 
     def released(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of a SELECT over the release that readers see."""

@@ -1,11 +1,12 @@
 """Create and change native entities over HTTP."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
+import pyarrow as pa
 from fastapi import APIRouter, Body, Header, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
@@ -18,7 +19,7 @@ from medthread.derive.view import masked_fields
 from medthread.model import Entity
 from medthread.trust.access import Actor
 from medthread.workflow import Change, Once, create_native, handle, once, replace_native
-from medthread.workflow.many import create_many
+from medthread.workflow.many import create_many, sets_of, slices_of
 from medthread.workflow.native import remove_line
 from medthread.workflow.standing import may_open
 
@@ -62,7 +63,7 @@ class Many(BaseModel):
 def create_all(entity: str, many: Many, given: Given, actor: Writer, key: Key = None) -> dict[str, Any]:
     """Write many objects, all of them or none; for an entity that has neither a process nor personal fields. Ids begin with `batch`."""
     request = {"create_many": entity, "rows": many.rows}
-    return _create_many(given, actor, entity, once_of(key, actor, request), lambda: many.rows)
+    return _create_many(given, actor, entity, once_of(key, actor, request), lambda: sets_of(many.rows))
 
 
 @router.post("/entities/{entity}/file", summary="由文件新建记录 · Create records from a file", status_code=201)
@@ -71,14 +72,14 @@ def create_from_file(entity: str, file: UploadFile, given: Given, actor: Writer,
     declared = given.registry[entity]
     with handed_in(file.file, file.filename or "") as path:
         request = {"create_many": entity, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        return _create_many(given, actor, entity, once_of(key, actor, request), lambda: rows_of(declared, path))
+        return _create_many(given, actor, entity, once_of(key, actor, request), lambda: slices_of(rows_of(declared, path)))
 
 
-def _create_many(given: Services, actor: Actor, entity: str, asked: Once | None, rows: Callable[[], Any]) -> dict[str, Any]:
+def _create_many(given: Services, actor: Actor, entity: str, asked: Once | None, sets: Callable[[], Iterable[pa.Table]]) -> dict[str, Any]:
     declared = given.registry[entity]
 
     def write(tx: Connection) -> dict[str, Any]:
-        batch = create_many(tx, given.workflow, entity=declared.name, rows=rows(), by=actor.name, within=actor.reach)
+        batch = create_many(tx, given.workflow, entity=declared.name, sets=sets(), by=actor.name, within=actor.reach)
         return {"batch": batch.id, "count": batch.count}
 
     return handle(given.store, by=actor.name, action="entity.create_many", object_=entity, act=lambda tx: once(tx, asked, lambda: write(tx)))

@@ -47,10 +47,10 @@ _READINGS = """
         where r.gauge = :equipment and (cast(:since as date) is null or r.measured_at >= cast(:since as date))"""
 LOTS_SINCE = f"select distinct i.item, i.lot_no {_READINGS}"
 READ_SINCE = f"""
-        select row_number() over (order by not left_house, item, lot_no, inspection, characteristic, sample_no, reading_no) as line_no, *
+        select row_number() over (order by not delivered, item, lot_no, inspection, characteristic, sample_no, reading_no) as line_no, *
         from (
-            select r.inspection, r.characteristic, r.sample_no, r.reading_no, r.value, r.measured_at, i.item, i.lot_no,
-                i.item || '|' || i.lot_no = any(cast(:delivered as text[])) as left_house {_READINGS}) as reading
+            select cast(:cal_no as text) as calibration, r.inspection, r.characteristic, r.sample_no, r.reading_no, r.value, r.measured_at, i.item, i.lot_no,
+                i.item || '|' || i.lot_no = any(cast(:delivered as text[])) as delivered {_READINGS}) as reading
         order by 1"""
 BLOCKS = (
     Reaction(
@@ -84,8 +84,7 @@ def look_back(event: Event, work: Work) -> None:
     asked = {"equipment": record["equipment"], "since": last["last_good"]}
     lots = [(r["item"], r["lot_no"]) for r in work.records(LOTS_SINCE, asked)]
     gone = [f"{item}|{lot_no}" for item, lot_no in delivered(work, lots)]
-    count = work.create_many("calibration_lookback", (
-        {"calibration": record["cal_no"], "delivered": r.pop("left_house"), **r} for r in work.each(READ_SINCE, {**asked, "delivered": gone})))
+    count = work.create_from("calibration_lookback", READ_SINCE, {**asked, "cal_no": record["cal_no"], "delivered": gone})
     work.change("calibration_record", event.record, {"lookback_from": last["last_good"], "lookback_readings": count, "delivered": bool(gone)})
 
 
