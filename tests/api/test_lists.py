@@ -54,7 +54,7 @@ def test_filters_search_and_count(steward: TestClient) -> None:
 
 @pytest.mark.parametrize(("query", "word"), [
     ("filter=colour:eq:red", "colour"), ("filter=kind", "kind"), ("filter=kind:like:x", "like"), ("sort=colour", "colour"), ("after=%%%", "cursor"),
-    ("limit=0", "limit"), ("limit=100000", "limit"),
+    ("limit=0", "limit"), ("limit=100000", "limit"), ("filter=quantity:ge:many", "decimal"), ("filter=made_on:eq:2026-02-30", "date"), ("q=a%00b", "text"),
 ])
 def test_a_bad_question_is_told_what_is_wrong(steward: TestClient, query: str, word: str) -> None:
     answer = steward.get(f"{API}/entities/lot?{query}")
