@@ -9,7 +9,8 @@ from medthread.model.errors import InvalidError
 
 MOST_INTEGER = 2**63 - 1
 MOST_DECIMAL, STEP = Decimal(10**18), Decimal("0.000001")
-TRUTHS = {"true": "true", "t": "true", "1": "true", "false": "false", "f": "false", "0": "false"}
+# The words that sources may use, too.
+TRUTHS = dict.fromkeys(("1", "true", "t", "y", "yes", "是", "真"), "true") | dict.fromkeys(("0", "false", "f", "n", "no", "否", "假"), "false")
 EXAMPLES = {
     Kind.TEXT: "letters, without control characters", Kind.INTEGER: "a whole number, for example 12", Kind.DECIMAL: "a number, for example 12.5",
     Kind.BOOLEAN: "true or false", Kind.DATE: "a day, for example 2026-11-25", Kind.TIMESTAMP: "a moment, for example 2026-11-25T08:30:00",
