@@ -2,10 +2,13 @@
 
 import csv
 import io
+from contextlib import ExitStack
 
 import pytest
 from fastapi.testclient import TestClient
 
+from medthread.stores.postgres.store import STREAMS
+from tests.api.conftest import House
 from tests.registry import registry
 
 API = "/api/v1"
@@ -54,7 +57,7 @@ def test_filters_search_and_count(steward: TestClient) -> None:
 
 @pytest.mark.parametrize(("query", "word"), [
     ("filter=colour:eq:red", "colour"), ("filter=kind", "kind"), ("filter=kind:like:x", "like"), ("sort=colour", "colour"), ("after=%%%", "cursor"),
-    ("limit=0", "limit"), ("limit=100000", "limit"),
+    ("limit=0", "limit"), ("limit=100000", "limit"), ("filter=quantity:ge:many", "decimal"), ("filter=made_on:eq:2026-02-30", "date"), ("q=a%00b", "text"),
 ])
 def test_a_bad_question_is_told_what_is_wrong(steward: TestClient, query: str, word: str) -> None:
     answer = steward.get(f"{API}/entities/lot?{query}")
@@ -68,6 +71,19 @@ def test_the_export_holds_the_filtered_list_and_no_formulas(steward: TestClient)
     total = steward.get(f"{API}/entities/lot", params={"filter": "kind:eq:production", "limit": 1}).json()["total"]
     assert len(rows) == total
     assert not [v for r in rows for v in r.values() if v and v[0] in "=@"]
+
+
+def test_an_export_too_many_is_told_so_before_it_begins(house: House) -> None:
+    """Each holds a connection for as long as its reader takes; one too many is a problem with a hint, not a broken file, and lists go on."""
+    reader = house.make("exporter", "qa")
+    with ExitStack() as slow:
+        for _ in range(STREAMS):
+            slow.enter_context(house.installation.store.streaming())
+        refused = reader.get(f"{API}/entities/inspection_result.csv")
+        assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")
+        assert refused.json()["hint"]
+        assert reader.get(f"{API}/entities/inspection_result").status_code == 200
+    assert reader.get(f"{API}/entities/inspection_result.csv").text.startswith("\ufeffinspection,")
 
 
 def test_one_object_says_where_it_came_from(steward: TestClient) -> None:

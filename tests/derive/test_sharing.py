@@ -91,7 +91,7 @@ def test_what_is_no_text_becomes_nothing_and_the_columns_keep_their_kinds(effect
     terms = terms_of(Visit, (rule("r", effect, from_=Origins(regions=("CN",)), data=Data(at_least=Classification.CONFIDENTIAL)),), Places())
     view = masked_view(Visit, Registry({"visit": Visit}), of="t", masked=(), terms=terms)
     with duckdb.connect() as con:
-        con.execute("create macro mask_partial(v) as left(v, 2) || '***' || right(v, 2)")
+        con.execute("create schema medthread; create macro medthread.mask_partial(v) as left(v, 2) || '***' || right(v, 2)")
         con.execute("create table t as select * from (values ('1', 'n1', 'CN', 7, 'patience', null, null), ('2', 'n2', 'EU', 8, 'patience', null, null)) v(id, number, land, minutes, topic, _org, _plant)")
         rows = con.execute(f"select land, minutes + 0, topic from ({view}) order by id").fetchall()
     assert rows == [("CN", 7 if effect is Effect.ALLOW else None, topic), ("EU", 8, "patience")]

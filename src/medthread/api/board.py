@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from medthread.api.listing import Listing, query_of, shown_in
-from medthread.api.native_rows import DUE, SINCE, STATE
+from medthread.api.listing import Listing, shown_in
 from medthread.api.sharing import kept_back
 from medthread.derive.form import process_meta
 from medthread.model.errors import NotFoundError
+from medthread.stores.serving import DUE, SINCE, STATE
 
 
 def board_of(listing: Listing, *, limit: int) -> dict[str, Any]:
@@ -26,19 +26,19 @@ def board_of(listing: Listing, *, limit: int) -> dict[str, Any]:
 
 
 def _counts(listing: Listing) -> dict[str, dict[str, int]]:
-    sql = (f'select "{STATE}" as state, count(*) as n, count(*) filter ("{DUE}" < ?) as late '
-           f'from ({listing.source}) where {listing.where} and "{STATE}" is not null group by 1')
+    sql = (f'select "{STATE}" as state, count(*) as n, count(*) filter (where "{DUE}" < ?) as late '
+           f'from {listing.source} where {listing.where} and "{STATE}" is not null group by 1')
     now = datetime.now(UTC).replace(tzinfo=None)
-    return {r["state"]: {"count": r["n"], "late": r["late"]} for r in query_of(listing, sql, (now, *listing.parameters))}
+    return {r["state"]: {"count": r["n"], "late": r["late"]} for r in listing.rows.query(sql, (now, *listing.parameters))}
 
 
 def _cards(listing: Listing, *, limit: int) -> dict[str, list[dict[str, Any]]]:
     """The first of each state: the soonest due, then those that stood there longest."""
     order = f'"{DUE}" nulls last, "{SINCE}", "id"'
-    sql = (f'select * from ({listing.source}) where {listing.where} and "{STATE}" is not null '
-           f'qualify row_number() over (partition by "{STATE}" order by {order}) <= {limit} order by {order}')
+    placed = f'select *, row_number() over (partition by "{STATE}" order by {order}) as _place from {listing.source} where {listing.where} and "{STATE}" is not null'
+    sql = f"select * from ({placed}) as placed where _place <= {limit} order by {order}"
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in query_of(listing, sql, listing.parameters):
+    for row in listing.rows.query(sql, listing.parameters):
         found.setdefault(row[STATE], []).append(shown_in(listing, row))
     return found
 

@@ -9,13 +9,13 @@ from medthread.stores.serving import encode, page_clause
 
 def lake_page(
     given: Services, table: str, columns: Sequence[tuple[str, str]], *, where: Sequence[str] = (),
-    parameters: Sequence[Any] = (), sort: str = "id", limit: int, after: str | None,
+    parameters: Sequence[Any] = (), limit: int, after: str | None,
 ) -> dict[str, Any]:
-    """One page of a lake table, ordered by a column and the id."""
+    """One page of a lake table, ordered by the id."""
     snapshot = given.reader.current()
     relation = snapshot.relation(table, columns)
     conditions = " and ".join(where) or "true"
-    page = page_clause(column=sort, kind=dict(columns).get(sort, "varchar"), descending=False, after=after)
+    page = page_clause((), descending=False, after=after)
     names = ", ".join(f'"{name}"' for name, _ in columns)
     rows = snapshot.query(
         f"select {names} from {relation} where {conditions} and {page.where} order by {page.order} limit {limit + 1}",
@@ -24,7 +24,7 @@ def lake_page(
     total = snapshot.query(f"select count(*) as n from {relation} where {conditions}", parameters)[0]["n"]
     more = len(rows) > limit
     rows = rows[:limit]
-    return {"items": rows, "next": encode(rows[-1][sort], rows[-1]["id"]) if more else None, "total": total}
+    return {"items": rows, "next": encode(rows[-1]["id"]) if more else None, "total": total}
 
 
 def equals(wanted: Mapping[str, str | None]) -> tuple[list[str], list[str]]:

@@ -6,24 +6,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
-from medthread.api.native_rows import CASE_TYPES, NativeRows
 from medthread.api.services import Services
 from medthread.api.sharing import WITHHELD_IN, kept_back, refuse
-from medthread.derive import golden_columns
-from medthread.derive.columns import DUCK
 from medthread.derive.sharing import Terms, text
 from medthread.derive.view import masked_fields, masked_view
-from medthread.model import Entity, Home
+from medthread.model import Entity, Home, Kind
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.model.sharing import Effect
-from medthread.stores.serving import encode, page_clause, parse_condition
+from medthread.stores.serving import (
+    CASE,
+    ORIGIN,
+    Condition,
+    LakeRows,
+    NativeRows,
+    Page,
+    Rows,
+    SortKey,
+    all_of,
+    encode,
+    holding,
+    page_clause,
+    parse_condition,
+)
 from medthread.trust.access import Actor, row_rule
 from medthread.trust.seal import is_sealed, key_id_of, unseal
 
 COUNT_LIMIT = 100_000
-ORIGIN = ("_source", "_table", "_load", "_row", "_org", "_plant", "_flags")
 
 
 @dataclass(frozen=True)
@@ -33,12 +44,12 @@ class Listing:
     given: Services
     entity: type[Entity]
     actor: Actor
+    rows: Rows
     masked: frozenset[str]
-    sort: str
-    descending: bool
+    sort: str = "id"
+    descending: bool = False
     where: str = "true"
     parameters: tuple[Any, ...] = ()
-    only: str | None = None  # the id of the one record that is asked for
 
     @property
     def terms(self) -> Terms:
@@ -46,16 +57,11 @@ class Listing:
         return self.given.workflow.sharing.terms(self.entity, self.actor)
 
     @property
-    def types(self) -> dict[str, str]:
+    def kinds(self) -> dict[str, Kind]:
         """Columns that may be filtered and sorted by: those this reader sees in clear and that are not sealed."""
         fields = self.entity.fields.values()
-        case = CASE_TYPES if self.has_state else {}
-        return {f.name: DUCK[f.kind] for f in fields if f.name not in self.masked and not f.is_personal} | case
-
-    @property
-    def has_state(self) -> bool:
-        """Whether the entity's records stand somewhere in a process."""
-        return self.entity.name in self.given.workflow.rulebook.processes
+        case = CASE if has_process(self.given, self.entity) else {}
+        return {f.name: f.kind for f in fields if f.name not in self.masked and not f.is_personal} | case
 
     @property
     def opened(self) -> frozenset[str]:
@@ -64,90 +70,97 @@ class Listing:
 
     @property
     def source(self) -> str:
-        """The masked view as SQL: what this reader is cleared for and what may be shared with them."""
-        return masked_view(self.entity, self.given.registry, of=self.relation, masked=self.masked, technical=self.technical, terms=self.terms)
+        """The masked view as a relation in a FROM: what this reader is cleared for and what may be shared with them."""
+        view = masked_view(
+            self.entity, self.given.registry, of=self.rows.relation(), masked=self.masked, technical=self.rows.technical, terms=self.terms)
+        return f"({view}) as shown"
 
     @property
-    def relation(self) -> str:
-        """The rows themselves, in the query's words."""
-        if self.entity.about.home is Home.NATIVE:
-            return NativeRows(self.given, self.entity, self.actor.reach).relation()
-        columns = [(c.name, c.duck) for c in golden_columns(self.entity, self.given.registry)]
-        return self.given.reader.current().relation(f"golden.{self.entity.name}", columns)
+    def keys(self) -> tuple[SortKey, ...]:
+        """What it is sorted by before the id: one column, and where that begins the key, the key as far as the reader sees it."""
+        kinds = self.kinds
+        if self.sort not in kinds:
+            return ()
+        names, key = [self.sort], self.entity.key()
+        if self.sort == key[0]:
+            shown = next((i for i, name in enumerate(key) if name not in kinds), len(key))
+            names = list(key[:shown])
+        return tuple(SortKey(n, kinds[n], filled=self._is_filled(n)) for n in names)
 
-    @property
-    def technical(self) -> tuple[str, ...]:
-        """Columns beside the fields."""
-        return ("_org", "_plant", "_revision", *(CASE_TYPES if self.has_state else ())) if self.entity.about.home is Home.NATIVE else ORIGIN
+    def _is_filled(self, column: str) -> bool:
+        field = self.entity.fields.get(column)
+        return field is not None and field.required and self.entity.about.home is Home.NATIVE and column not in self.terms.fields
+
+    def page(self, after: str | None = None) -> Page:
+        """Its order, and what comes after a cursor."""
+        return page_clause(self.keys, descending=self.descending, after=after)
+
+
+def has_process(given: Services, entity: type[Entity]) -> bool:
+    """Whether the entity's records stand somewhere in a process."""
+    return entity.name in given.workflow.rulebook.processes
 
 
 def listing_of(
     given: Services, entity: type[Entity], actor: Actor, *, q: str | None, filters: tuple[str, ...], sort: str | None
 ) -> Listing:
     """Check what was asked and turn it into SQL."""
-    listing = Listing(given, entity, actor, masked_fields(entity, actor.clearance), *_sort(entity, sort))
-    if listing.sort not in listing.types and listing.sort != "id":
-        raise InvalidError(f"cannot sort by {listing.sort!r}", hint=f"fields: {', '.join(listing.types)}")
-    conditions = [parse_condition(f, types=listing.types) for f in filters]
-    parts, parameters = [c.sql for c in conditions], [p for c in conditions for p in c.parameters]
-    if q:
-        searched = [n for n, f in entity.fields.items() if f.mark.search and n in listing.types]
-        if searched:
-            parts.append("(" + " or ".join(f'contains(lower(cast("{n}" as varchar)), lower(?))' for n in searched) + ")")
-            parameters += [q.strip()] * len(searched)
-    rule, bound = row_rule(actor, entity)
-    parts.append(rule)
-    parameters += bound
-    return replace(listing, where=" and ".join(parts) or "true", parameters=tuple(parameters))
+    listing = Listing(given, entity, actor, _rows(given, entity, actor), masked_fields(entity, actor.clearance))
+    conditions = [parse_condition(f, kinds=listing.kinds) for f in filters]
+    searched = {n: k for n, k in listing.kinds.items() if n in entity.fields and entity.fields[n].mark.search}
+    if q and searched:
+        conditions.append(holding(searched, q.strip()))
+    whole = all_of([*conditions, Condition(*row_rule(actor, entity))])
+    return replace(_sorted(listing, sort), where=whole.sql, parameters=whole.parameters)
 
 
-def _sort(entity: type[Entity], sort: str | None) -> tuple[str, bool]:
-    if not sort:
-        return entity.key()[0] if not entity.fields[entity.key()[0]].is_personal else "id", False
-    return sort.removeprefix("-"), sort.startswith("-")
+def _rows(given: Services, entity: type[Entity], actor: Actor) -> Rows:
+    if entity.about.home is Home.NATIVE:
+        return NativeRows(given.store, given.native[entity.name], actor.reach, has_case=has_process(given, entity))
+    return LakeRows(given.reader.current(), entity, given.registry)
 
 
-def query_of(listing: Listing, sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
-    """Rows of a SELECT over the list's source."""
-    if listing.entity.about.home is Home.NATIVE:
-        return NativeRows(listing.given, listing.entity, listing.actor.reach, only=listing.only).query(sql, parameters)
-    return listing.given.reader.current().query(sql, parameters)
+def _sorted(listing: Listing, sort: str | None) -> Listing:
+    first = listing.entity.key()[0]
+    wanted = sort or (first if first in listing.kinds else "id")
+    name = wanted.removeprefix("-")
+    if name not in listing.kinds and name != "id":
+        raise InvalidError(f"cannot sort by {name!r}", hint=f"fields: {', '.join(listing.kinds)}")
+    return replace(listing, sort=name, descending=wanted.startswith("-"))
+
+
+def page_sql(listing: Listing, *, limit: int, after: str | None) -> tuple[str, tuple[Any, ...]]:
+    """The statement of one page, with one row more to tell whether there is another."""
+    page = listing.page(after)
+    sql = f"select * from {listing.source} where {listing.where} and {page.where} order by {page.order} limit {limit + 1}"
+    return sql, (*listing.parameters, *page.parameters)
 
 
 def list_page(listing: Listing, *, limit: int, after: str | None) -> dict[str, Any]:
     """One page, the cursor of the next, and the total as far as counting is cheap."""
-    kind = listing.types.get(listing.sort, "varchar")
-    page = page_clause(column=listing.sort, kind=kind, descending=listing.descending, after=after)
-    sql = f"select * from ({listing.source}) where {listing.where} and {page.where} order by {page.order} limit {limit + 1}"
-    rows = query_of(listing, sql, (*listing.parameters, *page.parameters))
+    rows = listing.rows.query(*page_sql(listing, limit=limit, after=after))
     more = len(rows) > limit
     rows = rows[:limit]
-    following = encode(rows[-1][listing.sort], rows[-1]["id"]) if more else None
+    following = encode(*(rows[-1][k.name] for k in listing.keys), rows[-1]["id"]) if more else None
     items = [shown_in(listing, r) for r in rows]
     return {"items": items, "next": following, "total": _total(listing), **kept_back(listing.given, listing.actor, listing.terms, items, unshared=_unshared(listing))}
 
 
 def _total(listing: Listing) -> int | None:
-    counted = f"select count(*) as n from (select 1 from ({listing.source}) where {listing.where} limit {COUNT_LIMIT + 1})"
-    total = int(query_of(listing, counted, listing.parameters)[0]["n"])
+    counted = f"select count(*) as n from (select 1 from {listing.source} where {listing.where} limit {COUNT_LIMIT + 1}) as counted"
+    total = int(listing.rows.query(counted, listing.parameters)[0]["n"])
     return total if total <= COUNT_LIMIT else None
 
 
 def rows_for_export(listing: Listing) -> Iterator[tuple[list[str], list[Any]]]:
-    """All rows in batches, fields only, values as this reader may see them."""
+    """All rows in batches, fields only, values as this reader may see them. The first batch is read at once: what refuses refuses before an answer begins."""
     names = ", ".join(f'"{n}"' for n in listing.entity.fields)
-    sql = f'select {names} from ({listing.source}) where {listing.where} order by "id"'
-    batches = (
-        NativeRows(listing.given, listing.entity, listing.actor.reach).stream(sql, listing.parameters)
-        if listing.entity.about.home is Home.NATIVE
-        else listing.given.reader.current().stream(sql, listing.parameters)
+    batches = listing.rows.stream(f'select {names} from {listing.source} where {listing.where} order by "id"', listing.parameters)
+    first, opened = next(batches, (list(listing.entity.fields), [])), listing.opened
+    return (
+        (columns, [[_clear(listing.given, v, opened=n in opened) for n, v in zip(columns, row, strict=True)] for row in rows])
+        for columns, rows in chain([first], batches)
     )
-    empty = True
-    for columns, rows in batches:
-        empty = False
-        yield columns, [[_clear(listing.given, v, opened=n in listing.opened) for n, v in zip(columns, row, strict=True)] for row in rows]
-    if empty:
-        yield list(listing.entity.fields), []
 
 
 def select_one(
@@ -155,9 +168,8 @@ def select_one(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """An object as shown, and where its row came from; `clear` are masked fields that a grant opens, its reading being in the log."""
     listing = listing_of(given, entity, actor, q=None, filters=(), sort=None)
-    listing = replace(listing, masked=listing.masked - clear, only=id_)
-    sql = f'select * from ({listing.source}) where "id" = ? and {listing.where}'
-    rows = query_of(listing, sql, (id_, *listing.parameters))
+    listing = replace(listing, masked=listing.masked - clear)
+    rows = listing.rows.query(f'select * from {listing.source} where "id" = ? and {listing.where}', (id_, *listing.parameters))
     if not rows:
         refuse_unshared(listing, id_)
         raise NotFoundError(f"no {entity.name} {id_!r}", hint="it may be in another release, or its id was merged into another")
@@ -166,7 +178,7 @@ def select_one(
 
 def refuse_unshared(listing: Listing, id_: str) -> None:
     """Say so where a sharing rule keeps the record back that is asked for: which rule, and note that it did."""
-    rule = next(iter(_unshared(replace(listing, only=id_), '"id" = ?', id_)), None) if listing.terms.records else None
+    rule = next(iter(_unshared(listing, '"id" = ?', id_)), None) if listing.terms.records else None
     if rule is not None:
         refuse(listing.given, listing.actor, next(r for r in listing.terms.records if r.name == rule), f"{listing.entity.name}/{id_}")
 
@@ -178,8 +190,8 @@ def _unshared(listing: Listing, where: str = "true", *parameters: str) -> dict[s
         return {}
     rule, bound = row_rule(listing.actor, listing.entity)
     kept = terms.case(terms.records, lambda r: text(r.name) if r.effect is Effect.REFUSE else "null", "null")
-    sql = f"select {kept} as rule, count(*) as n from {listing.relation} where {where} and {rule} group by 1"
-    return {r["rule"]: r["n"] for r in query_of(listing, sql, (*parameters, *bound)) if r["rule"] is not None}
+    sql = f"select {kept} as rule, count(*) as n from {listing.rows.relation()} where {where} and {rule} group by 1"
+    return {r["rule"]: r["n"] for r in listing.rows.query(sql, (*parameters, *bound)) if r["rule"] is not None}
 
 
 def withheld_from(given: Services, entity: type[Entity], actor: Actor, id_: str) -> frozenset[str]:
@@ -201,7 +213,7 @@ def shown(given: Services, row: dict[str, Any], *, opened: frozenset[str]) -> di
     revision = row.get("_revision")
     if revision is None:
         revision = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
-    case = {n: _clear(given, row[n], opened=False) for n in CASE_TYPES if n in row}
+    case = {n: _clear(given, row[n], opened=False) for n in CASE if n in row}
     return {"_id": row["id"], "_revision": str(revision), "_flags": list(row.get("_flags") or ()), **case, **values}
 
 

@@ -1,12 +1,13 @@
 """The masked view: what a reader gets of an entity, given the fields shown in clear.
 
-API and console never name a base table; they are handed this SELECT. A field that the reader is not
-cleared for comes as its mask; a personal field never leaves sealed.
+API and console never name a base table; they are handed this SELECT, in words that every engine reads alike. A field that
+the reader is not cleared for comes as its mask; a personal field never leaves sealed.
 """
 
 from collections.abc import Collection
 
-from medthread.derive.columns import CODE, MASKED, refers_to_master
+from medthread.derive.columns import CODE, DUCK, MASKED, refers_to_master
+from medthread.derive.functions import as_text
 from medthread.derive.sharing import WITHHELD, Terms
 from medthread.model import Classification, Entity, Field, Home, Kind, Mask, Registry
 from medthread.model.sharing import Effect, SharingRule
@@ -32,7 +33,8 @@ def masked_value(field: Field) -> str:
         return f"""case when "{field.name}" is null then null else '***' end"""
     if field.is_personal:
         return f'"{field.name}{MASKED}"'
-    return f'mask_partial(cast("{field.name}" as varchar))'
+    value = as_text(f'"{field.name}"', DUCK[field.kind])
+    return f"medthread.mask_partial({value})"
 
 
 def withheld_value(field: Field, rule: SharingRule, column: str) -> str:

@@ -77,7 +77,7 @@ def test_a_failing_select_leaves_nothing(engine: Engine, tmp_path: Path) -> None
     ("narrow('ＡＢ１２')", "AB12"), ("to_number('1,234.50')", "1234.500000"), ("to_number('1,23')", None), ("to_day('2024年1月5日')", "2024-01-05"),
     ("to_day('2024/1/5')", "2024-01-05"), ("to_day('2024-02-30')", None), ("is_gtin('04012345678901')", "true"), ("is_gtin('04012345678902')", "false"),
     ("is_uscc('91330304685627980X')", "true"), ("is_uscc('913303046856279801')", "false"), ("to_truth('是')", "true"), ("filled('  ')", None),
-    ("uscc_repair('9133O304685627980X')", "91330304685627980X"), ("mask_partial('13800138000')", "138****8000"),
+    ("uscc_repair('9133O304685627980X')", "91330304685627980X"), ("medthread.mask_partial('13800138000')", "138****8000"),
 ])
 def test_the_functions_of_rules_and_mappings(engine: Engine, tmp_path: Path, call: str, value: str | None) -> None:
     assert run(engine, f"select cast({call} as varchar) as v", tmp_path) == [{"v": value}]

@@ -88,11 +88,11 @@ def test_what_keeps_the_audit_log_is_put_back(store: Store, compared: Callable[[
     "alter table native.complaint disable row level security",
     "do $$ begin execute (select format('drop policy %I on native.complaint', polname) from pg_policy where polrelid = 'native.complaint'::regclass); end $$",
     "revoke update on native.complaint from medthread_rows",
-    "create or replace function medthread.within(setting text, value text) returns boolean language sql stable as 'select true'",
+    "create or replace function medthread.asked(setting text) returns text[] language sql stable as 'select array[]::text[]'",
 ])
 def test_what_keeps_rows_apart_is_put_back(store: Store, compared: Callable[[], int], change: str) -> None:
     asked = text("select relrowsecurity, (select count(*) from pg_policy where polrelid = c.oid), has_table_privilege('medthread_rows', oid, 'update'),"
-                 " (select prosrc from pg_proc where proname = 'within') from pg_class c where oid = 'native.complaint'::regclass")
+                 " (select prosrc from pg_proc where proname = 'asked') from pg_class c where oid = 'native.complaint'::regclass")
     with store.transaction() as tx:
         before = tx.execute(asked).one()
         tx.execute(text(change))

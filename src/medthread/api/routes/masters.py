@@ -13,10 +13,10 @@ from medthread.api.subjects import Subject
 from medthread.derive.columns import standard_columns
 from medthread.derive.sharing import WITHHELD, Terms
 from medthread.derive.view import masked_fields, shared_columns, shared_value
-from medthread.model import Entity, Home
+from medthread.model import Entity, Home, Kind
 from medthread.model.errors import NotFoundError
 from medthread.pipeline.match.comparisons import BY_KIND
-from medthread.stores.serving import Snapshot, encode, page_clause
+from medthread.stores.serving import Snapshot, SortKey, encode, page_clause
 from medthread.trust.access import Actor, sources_seen
 
 router = Subject("masters", "主数据", "Masters", owner="it").router()
@@ -67,7 +67,7 @@ def rows(
         where.append("records > 1")
     if conflicts:
         where.append("conflicts > 0")
-    page = page_clause(column="records", kind="bigint", descending=True, after=after)
+    page = page_clause((SortKey("records", Kind.INTEGER, filled=True),), descending=True, after=after)
     condition = " and ".join(where)
     found = snapshot.query(f"select * from ({sql}) where {condition} and {page.where} order by {page.order} limit {limit + 1}", [*parameters, *page.parameters])
     total = snapshot.query(f"select count(*) as n from ({sql}) where {condition}", parameters)[0]["n"]

@@ -70,7 +70,7 @@ def loads(
     if status:
         query = query.where(load.c.status.in_(status.split(",")))
     if after:
-        stamp, id_ = decode(after)
+        (stamp,), id_ = decode(after)
         if stamp is None:
             raise InvalidError("the cursor is not one of ours", hint="begin again without `after`")
         query = query.where((at < stamp) | ((at == stamp) & (load.c.id > id_)))

@@ -10,14 +10,20 @@ from pathlib import Path
 
 import duckdb
 
+from medthread.derive.functions import MASK_PARTIAL
 from medthread.stores.engines.port import Input, Output
 
+EVERYWHERE = f"""
+create schema if not exists medthread;
+create or replace macro medthread.mask_partial(x) as {MASK_PARTIAL};
+create or replace macro medthread.folded(x) as lower(x);
+"""
 PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
 
 
 @cache
 def _functions() -> str:
-    return (Path(__file__).parent / "functions.sql").read_text(encoding="utf-8")
+    return (Path(__file__).parent / "functions.sql").read_text(encoding="utf-8") + EVERYWHERE
 
 
 def quote(name: str) -> str:

@@ -67,12 +67,3 @@ create or replace macro uscc_repair(x) as case
 create or replace macro udi_gtin(x) as coalesce(
     nullif(regexp_extract(x, '\(01\)([0-9]{14})', 1), ''),
     nullif(regexp_extract(x, '^(?:\][a-zA-Z][0-9])?01([0-9]{14})', 1), ''));
-
--- What a reader without clearance sees of a personal value.
-create or replace macro mask_partial(x) as case
-    when x is null then null
-    when strpos(x, '@') > 1 then left(x, 1) || '***' || substr(x, strpos(x, '@'))
-    when length(x) >= 11 then left(x, 3) || '****' || right(x, 4)
-    when length(x) >= 8 then left(x, 2) || '****' || right(x, 2)
-    when length(x) >= 2 then left(x, 1) || repeat('*', length(x) - 1)
-    else '*' end;

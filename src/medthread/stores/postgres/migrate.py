@@ -14,7 +14,8 @@ from sqlalchemy import Connection, MetaData, Table, text
 from medthread.model.errors import StoreError
 from medthread.stores.postgres.code_lists import renew_code_lists
 from medthread.stores.postgres.fingerprint import fingerprint, is_as_noted, note
-from medthread.stores.postgres.row_security import ROLE, WITHIN, condition_of, secure_rows
+from medthread.stores.postgres.functions import FOLDED, PARTIAL, define_functions
+from medthread.stores.postgres.row_security import ASKED, ROLE, condition_of, secure_rows
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import metadata as machine
 
@@ -100,6 +101,7 @@ def upgrade(store: Store, native: MetaData) -> None:
             connection.execute(text(APPEND_ONLY.format(table=table)))
         connection.execute(text(AWAIT_SEALING))
         connection.execute(text(WAKE))
+        define_functions(connection)
         _add_extensions(connection, differences(connection, native))
         declared = {t.name: t for t in native.sorted_tables}
         renew_code_lists(connection, declared)
@@ -111,7 +113,7 @@ def _said(native: MetaData) -> list[str]:
     """What ships besides tables: migrations by name, functions and triggers, what keeps rows apart."""
     steps = sorted(p.name for p in (Path(__file__).parent / "migrations" / "versions").glob("[0-9]*.py"))
     rows = sorted(f"{t.key} {condition_of(t)}" for t in native.tables.values())
-    return [*steps, REFUSE_CHANGE, APPEND_ONLY, AWAIT_SEALING, WAKE, ROLE, WITHIN, *rows]
+    return [*steps, REFUSE_CHANGE, APPEND_ONLY, AWAIT_SEALING, WAKE, PARTIAL, FOLDED, ROLE, ASKED, *rows]
 
 
 def _to_head(connection: Connection, native: MetaData) -> None:

@@ -89,10 +89,9 @@ def _driver(tx: Connection) -> Any:
     return tx.connection.driver_connection
 
 
-WITHIN = """
-create or replace function medthread.within(setting text, value text) returns boolean language sql stable parallel safe as $$
-  select bound is not null and (cardinality(bound) = 0 or value is null or value = any(bound))
-  from (select nullif(current_setting('medthread.' || setting, true), '')::text[]) as asked(bound)
+ASKED = """
+create or replace function medthread.asked(setting text) returns text[] language sql stable parallel safe as $$
+  select nullif(current_setting('medthread.' || setting, true), '')::text[]
 $$
 """
 
@@ -102,7 +101,13 @@ def condition_of(table: Table) -> str:
     parts = [("organisations", "_org"), ("plants", "_plant")]
     if REGION in table.info:
         parts.append(("regions", table.info[REGION]))
-    return " and ".join(f"""medthread.within('{setting}', "{column}")""" for setting, column in parts)
+    return " and ".join(_within(setting, column) for setting, column in parts)
+
+
+def _within(setting: str, column: str) -> str:
+    """Asked in a sub-select, the setting is read once a statement and not once a row."""
+    asked = f"(select medthread.asked('{setting}'))"
+    return f"""({asked} is not null and (cardinality({asked}) = 0 or "{column}" is null or "{column}" = any ({asked}::text[])))"""
 
 
 def secure_rows(tx: Connection, tables: Mapping[str, Table]) -> list[str]:
@@ -111,7 +116,7 @@ def secure_rows(tx: Connection, tables: Mapping[str, Table]) -> list[str]:
         return []
     have_role(tx)
     schema = next(iter(tables.values())).schema
-    tx.execute(text(WITHIN))
+    tx.execute(text(ASKED))
     for place in ("medthread", schema):
         tx.execute(text(f"grant usage on schema {place} to {ROLE}"))
     tx.execute(text(f"grant select on {', '.join(t.fullname for t in JOINED)} to {ROLE}"))

@@ -3,7 +3,9 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from select import POLLIN, poll
+from threading import BoundedSemaphore
 from typing import Any
 
 from psycopg import Connection as Driver
@@ -16,8 +18,9 @@ from medthread.model.errors import StoreError
 from medthread.stores.postgres.cluster import Cluster
 
 POOL = 20
+STREAMS = 4  # of the pool, those that may be read for as long as a slow reader takes
 # The user is called as our schema is; without a search path of its own that schema would pass for the default.
-SETTINGS = "-c timezone=UTC -c search_path=public"
+SETTINGS = "-c timezone=UTC -c datestyle=ISO -c search_path=public"
 RESTED = 30.0  # seconds after which a pooled connection is asked whether it lives; before, its socket tells
 SAVEPOINT, UNDO = b"savepoint act", b"rollback to savepoint act"
 
@@ -33,6 +36,7 @@ class Store:
         )
         event.listen(self.engine, "checkin", _rest)
         event.listen(self.engine, "checkout", _wake)
+        self._streams = BoundedSemaphore(STREAMS)
         self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
@@ -54,6 +58,23 @@ class Store:
         with _answering(), self._single.connect() as connection:
             yield connection
 
+    @contextmanager
+    def streaming(self) -> Iterator[Connection]:
+        """One transaction that is read from for as long as its reader takes: few at a time, so that slow readers leave connections for all others."""
+        if not self._streams.acquire(blocking=False):
+            raise StoreError(f"{STREAMS} exports are being read, and that is as many as may be at a time", hint="try again when one of them has ended")
+        try:
+            with self.transaction() as tx:
+                yield tx
+        finally:
+            self._streams.release()
+
+    @cached_property
+    def sorts_by_code_point(self) -> bool:
+        """Whether the database compares text by code points, as the lake does, and not by the rules of a language."""
+        with self.statements() as tx:
+            return bool(tx.execute(text(_BY_CODE_POINT)).scalar_one())
+
     def check(self) -> dict[str, Any]:
         """Whether it answers, and which version it is."""
         with self.transaction() as connection:
@@ -63,6 +84,11 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+_BY_CODE_POINT = r"""
+select datlocprovider = 'b' or (datlocprovider = 'c' and datcollate ~ '^(C|POSIX)($|\.)') from pg_database where datname = current_database()
+"""
 
 
 def undo(tx: Connection) -> None:

@@ -1,11 +1,15 @@
-"""Filters of lists: `field:operator:value`, turned into SQL with parameters."""
+"""Filters of lists: `field:operator:value`, turned into SQL with parameters, in words that every engine reads alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from medthread.derive.columns import DUCK
+from medthread.derive.functions import as_text
+from medthread.model import Kind
 from medthread.model.errors import InvalidError
 from medthread.stores.engines import quote
+from medthread.stores.serving.values import value_of
 
 OPERATORS = {"eq": "=", "ne": "is distinct from", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
@@ -18,21 +22,36 @@ class Condition:
     parameters: tuple[Any, ...]
 
 
-def parse_condition(text: str, *, types: Mapping[str, str]) -> Condition:
-    """A condition over the columns in `types` (name → DuckDB type)."""
+def parse_condition(text: str, *, kinds: Mapping[str, Kind]) -> Condition:
+    """A condition over the columns in `kinds`."""
     field, _, rest = text.partition(":")
     operator, separator, value = rest.partition(":")
     if not separator:
         raise InvalidError(f"{text!r} is not a filter", hint="write field:operator:value, for example status:eq:active")
-    if field not in types:
-        raise InvalidError(f"cannot filter by {field!r}", hint=f"fields: {', '.join(types)}")
-    column = quote(field)
+    if field not in kinds:
+        raise InvalidError(f"cannot filter by {field!r}", hint=f"fields: {', '.join(kinds)}")
+    kind = kinds[field]
     if operator in OPERATORS:
-        return Condition(f"{column} {OPERATORS[operator]} try_cast(? as {types[field]})", (value,))
+        return compared(field, OPERATORS[operator], value, kind=kind)
     if operator == "contains":
-        return Condition(f"contains(lower(cast({column} as varchar)), lower(?))", (value,))
+        return holding({field: kind}, value)
     if operator == "in":
-        values = value.split(",")
-        marks = ", ".join(f"try_cast(? as {types[field]})" for _ in values)
-        return Condition(f"{column} in ({marks})", tuple(values))
+        values = tuple(value_of(v, kind) for v in value.split(","))
+        return Condition(f"{quote(field)} in ({', '.join(f'cast(? as {DUCK[kind]})' for _ in values)})", values)
     raise InvalidError(f"no operator {operator!r}", hint=f"operators: {', '.join(OPERATORS)}, contains, in")
+
+
+def compared(field: str, operator: str, value: str, *, kind: Kind) -> Condition:
+    """A column compared with a value as somebody wrote it."""
+    return Condition(f"{quote(field)} {operator} cast(? as {DUCK[kind]})", (value_of(value, kind),))
+
+
+def holding(columns: Mapping[str, Kind], words: str) -> Condition:
+    """Any of the columns holds the words as text, without regard to case; nothing in them is a wildcard."""
+    sql = [f"strpos(medthread.folded({as_text(quote(name), DUCK[kind])}), medthread.folded(?)) > 0" for name, kind in columns.items()]
+    return Condition(f"({' or '.join(sql)})", (value_of(words, Kind.TEXT),) * len(columns))
+
+
+def all_of(conditions: Sequence[Condition]) -> Condition:
+    """All conditions together; true where there are none."""
+    return Condition(" and ".join(c.sql for c in conditions) or "true", tuple(p for c in conditions for p in c.parameters))

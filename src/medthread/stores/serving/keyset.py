@@ -3,11 +3,27 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from medthread.derive.columns import DUCK
+from medthread.model import Kind
 from medthread.model.errors import InvalidError
 from medthread.stores.engines import quote
+from medthread.stores.serving.values import value_of
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """A column that is sorted by. Where all of a list are filled, a page is one range of an index."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    filled: bool = False  # never null, and the store knows it
+
+
+ID = SortKey("id", filled=True)
 
 
 @dataclass(frozen=True)
@@ -19,37 +35,63 @@ class Page:
     order: str
 
 
-def encode(value: Any, id_: str) -> str:
-    """The cursor after a row: its sort value as text, and its id."""
-    text = None if value is None else str(value)
-    return base64.urlsafe_b64encode(json.dumps([text, id_]).encode()).decode().rstrip("=")
+def encode(*values: Any) -> str:
+    """The cursor after a row: what it is sorted by as text, and its id."""
+    texts = [None if v is None else str(v) for v in values]
+    return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str) -> tuple[str | None, str]:
-    """What `encode` put in."""
+def decode(cursor: str, *, columns: int = 1) -> tuple[tuple[str | None, ...], str]:
+    """What `encode` put in: the values of as many columns, and the id."""
     try:
-        value, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        text = f"{value}{id_}".encode()  # a lone surrogate has no bytes
+        found = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
-        raise InvalidError("the cursor is not one of ours", hint="begin again without `after`") from error
-    if b"\0" in text or not isinstance(id_, str) or not (value is None or isinstance(value, str)):
-        raise InvalidError("the cursor is not one of ours", hint="begin again without `after`")
-    return value, id_
+        raise _foreign() from error
+    if not isinstance(found, list) or len(found) != columns + 1 or not all(v is None or isinstance(v, str) for v in found) or found[-1] is None:
+        raise _foreign()
+    return tuple(found[:-1]), found[-1]
 
 
-def page_clause(*, column: str, kind: str, descending: bool, after: str | None, id_column: str = "id") -> Page:
-    """Order by a column and the id, nulls last, beginning after a cursor."""
-    name, key = quote(column), quote(id_column)
-    way = "desc" if descending else "asc"
-    order = f"{name} is null, {name} {way}, {key}" if column != id_column else f"{key} {way}"
+def _foreign() -> InvalidError:
+    return InvalidError("the cursor is not one of this list in this order", hint="begin again without `after`")
+
+
+def page_clause(keys: Sequence[SortKey], *, descending: bool, after: str | None) -> Page:
+    """Order by columns, one after the other, and then the id, nulls last, beginning after a cursor."""
+    way, columns = ("desc" if descending else "asc"), (*keys, ID)
+    order = ", ".join(f"{quote(k.name)} {way}{'' if k.filled else ' nulls last'}" for k in columns)
     if after is None:
         return Page("true", (), order)
-    value, id_ = decode(after)
+    found, id_ = decode(after, columns=len(keys))
+    try:
+        values = [None if v is None else value_of(v, k.kind) for k, v in zip(columns, (*found, id_), strict=True)]
+    except InvalidError as error:
+        raise _foreign() from error
     beyond = "<" if descending else ">"
-    if column == id_column:
-        return Page(f"{key} {beyond} ?", (id_,), order)
-    if value is None:
-        return Page(f"({name} is null and {key} > ?)", (id_,), order)
-    given = f"try_cast(? as {kind})"
-    where = f"({name} {beyond} {given} or ({name} = {given} and {key} > ?) or {name} is null)"
-    return Page(where, (value, value, id_), order)
+    if all(k.filled for k in columns):
+        names, marks = ", ".join(quote(k.name) for k in columns), ", ".join(_given(k) for k in columns)
+        return Page(f"({names}) {beyond} ({marks})", tuple(values), order)
+    return Page(*_one_by_one(columns, values, beyond), order)
+
+
+def _given(key: SortKey) -> str:
+    return f"cast(? as {DUCK[key.kind]})"
+
+
+def _one_by_one(columns: Sequence[SortKey], values: Sequence[str | None], beyond: str) -> tuple[str, tuple[str, ...]]:
+    """Beyond the row in the first column, or alike there and beyond it in the next, and so on; nothing is beyond a null."""
+    ways: list[str] = []
+    parameters: list[str] = []
+    alike: list[str] = []
+    bound: list[str] = []
+    for key, value in zip(columns, values, strict=True):
+        name = quote(key.name)
+        if value is None:
+            alike.append(f"{name} is null")
+            continue
+        farther = f"{name} {beyond} {_given(key)}"
+        ways.append(" and ".join([*alike, farther if key.filled else f"({farther} or {name} is null)"]))
+        parameters += [*bound, value]
+        alike.append(f"{name} = {_given(key)}")
+        bound.append(value)
+    return f"({' or '.join(f'({w})' for w in ways)})", tuple(parameters)
