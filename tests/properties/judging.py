@@ -58,16 +58,22 @@ class Left:
             {a.name: a.roles for a in tx.execute(select(account.c.name, account.c.roles))}, lent)
 
 
-def judge(store: Store, context: Context, run: RandomRun, *, alone: bool = True) -> Iterator[str]:
+def judge(store: Store, context: Context, run: RandomRun, *, alone: bool = True) -> list[str]:
     """Everything that is wrong; where the run is not alone in its database, with the records that it opened."""
     with store.transaction() as tx:
-        left = Left.read(tx, None if alone else run.opened)
-        signed = [i for e, r, i in tx.execute(select(signature.c.entity, signature.c.record, signature.c.id)) if alone or (e, r) in run.opened]
-        yield from (f"signature {i} does not stand" for i in signed if not stands(tx, i))
-        for entity in context.rulebook.processes if alone else ():
-            ids = set(tx.execute(select(context.tables[entity].c.id)).scalars())
-            if ids != {r for e, r in left.cases if e == entity}:
-                yield f"{entity}: records and cases differ"
+        return list(faults(tx, context, run, alone=alone))
+
+
+def faults(tx: Connection, context: Context, run: RandomRun, *, alone: bool = True) -> Iterator[str]:
+    """The same, as a transaction sees it."""
+    left = Left.read(tx, None if alone else run.opened)
+    signed = [i for e, r, i in tx.execute(select(signature.c.entity, signature.c.record, signature.c.id)) if alone or (e, r) in run.opened]
+    yield from (f"signature {i} does not stand" for i in signed if not stands(tx, i))
+    yield from _switched_duties(tx, context, left)
+    for entity in context.rulebook.processes if alone else ():
+        ids = set(tx.execute(select(context.tables[entity].c.id)).scalars())
+        if ids != {r for e, r in left.cases if e == entity}:
+            yield f"{entity}: records and cases differ"
     yield from (f"{key}: acknowledged and not there" for key in run.opened - set(left.cases))
     done = Counter((s.entity, s.record, s.action) for steps in left.steps.values() for s in steps if s.role != SYSTEM)
     told = run.acknowledged
@@ -84,7 +90,7 @@ def _course(process: Process, case: Any, steps: list[Any]) -> Iterator[str]:
     """States and transitions of the definition, one after the other."""
     moved = [s for s in steps if s.to_state is not None]
     state = moved[0].from_state if moved else case.state
-    if moved and state not in process.initial:
+    if state not in process.initial:
         yield f"began in {state}"
     for s in moved:
         t = process.transition(s.action, state=s.from_state)
@@ -118,6 +124,21 @@ def _duties(process: Process, steps: list[Any]) -> Iterator[str]:
                     yield f"{t.action} moved without all of {t.by} by different persons"
 
 
+def _switched_duties(tx: Connection, context: Context, left: Left) -> Iterator[str]:
+    """Duties that a field of the record switches on, where it was written once and for all; some ask for different organisations."""
+    for entity, process in context.rulebook.processes.items():
+        table = context.tables[entity]
+        for duty in process.duties:
+            on = tx.execute(select(table.c.id).where(table.c[duty.when])).scalars() if duty.when else ()
+            for id_ in on:
+                sides = [[s for s in left.steps.get((entity, id_), ()) if s.action == a and not s.void] for a in (duty.one, duty.other)]
+                if left.audited[f"{entity}/{id_}", "entity.update"] or not all(sides):
+                    continue
+                apart = [{s.organisation if duty.apart == "organisation" else s.actor for s in side} for side in sides]
+                if apart[0] & apart[1]:
+                    yield f"{(entity, id_)}: {duty.one} and {duty.other} were done by one {duty.apart}"
+
+
 def _together(steps: list[Any], action: str, from_: tuple[str, ...], size: int) -> list[list[Any]]:
     """The signatures of one act that several sign; the revision grows between them where the first gave values."""
     here = [s for s in steps if s.action == action and s.from_state in from_ and s.to_state is not None]
@@ -130,7 +151,7 @@ def _rights(left: Left, case: Any, steps: list[Any]) -> Iterator[str]:
         if s.role == SYSTEM:
             continue
         holder = s.on_behalf_of or s.actor
-        if s.role not in left.roles[holder] and (s.role != ORIGINATOR or case.opened_by != holder):
+        if s.role not in left.roles.get(holder, []) and (s.role != ORIGINATOR or case.opened_by != holder):
             yield f"{s.action}: {holder} is no {s.role}"
         if s.on_behalf_of and not any(
             (s.role == ORIGINATOR or s.role in d.roles) and d.valid_from <= s.at < d.valid_to and (d.revoked_at is None or s.at <= d.revoked_at)

@@ -48,6 +48,7 @@ class RandomRun:
         self._over: deque[tuple[str, str]] = deque(maxlen=MANY)
         self._done: deque[tuple[Actor, str, Any, Doing, Answer]] = deque(maxlen=MANY)
         self._acted: dict[str, list[Actor]] = {}
+        self._moved: set[str] = set()
         self._plant = Plant(context, self.rng)
         self._kinds = sorted(context.rulebook.processes), sorted(set(context.tables) - set(context.rulebook.processes))
         with store.transaction() as tx:
@@ -97,9 +98,10 @@ class RandomRun:
             self.live.pop(self.rng.randrange(FEW))
 
     def _chosen(self) -> tuple[Case, dict[str, Any]]:
-        """A record and where it stands; now and then one that is closed."""
+        """A record and where it stands; now and then one that is closed, or one of a process in which nothing was done yet."""
+        still = [key for key in self.live if key[0] not in self._moved] if self.rng.random() < 0.3 else []
         closed = self._over and self.rng.random() < 0.03
-        entity, id_ = self.rng.choice(self._over) if closed else self.rng.choice(self.live)
+        entity, id_ = self.rng.choice(self._over if closed else still or self.live)
         table = self.context.tables[entity]
         with self.store.statements() as tx:
             case = case_of(tx, self.context, entity=entity, record=id_)
@@ -142,6 +144,7 @@ class RandomRun:
             actor, {"act": [case.entity, case.record, wanted.action, wanted.version], "shown": shown}, action=f"{case.entity}.{wanted.action}",
             object_=f"{case.entity}/{case.record}", act=lambda tx: told(do(tx, self.context, signed, actor)))
         self.acknowledged[case.entity, case.record, wanted.action] += 1
+        self._moved.add(case.entity)
         self._acted.setdefault(case.record, []).append(actor)
 
     def change(self) -> None:

@@ -60,7 +60,7 @@ class People(RuleBasedStateMachine):
         if hasattr(self, "run"):
             settle(self.store, self.context)
             self.histories.update(self.run.ended)
-            faults = list(judge(self.store, self.context, self.run, alone=False))
+            faults = judge(self.store, self.context, self.run, alone=False)
             del self.run  # else the last history outlives the test
             assert faults == []
 

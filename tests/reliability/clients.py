@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from typing import Any
+from typing import Any, Self
 
 PATIENCE = 60.0  # seconds without an answer after which a client gives up
 PAUSE = 0.05
@@ -37,7 +37,10 @@ class Clients:
         """How many requests were acknowledged."""
         return len(self.opened) + len(self.expired)
 
-    def stop(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Let each get the answer that it waits for."""
         self._stop.set()
         for thread in self._threads:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from tests.conftest import ROOT
 
@@ -18,12 +19,12 @@ run = getattr(importlib.import_module(module), function)
 for _ in sys.stdin:
     pid = os.fork()
     if not pid:
+        os.write(1, b"born %d\\n" % os.getpid())
         try:
             run(*sys.argv[2:])
         except BaseException:
             traceback.print_exc()
         os._exit(1)
-    os.write(1, b"born %d\\n" % pid)
     os.waitpid(pid, 0)
     os.write(1, b"ended\\n")
 """
@@ -35,7 +36,7 @@ def say(line: str) -> None:
 
 
 class Lives:
-    """One program, given as `module:function` with words for it; one life at a time."""
+    """One program, given as `module:function` with words for it; one life at a time, the last one ended with the block."""
 
     def __init__(self, program: str, *words: str, log: Path) -> None:
         self._log = log
@@ -70,8 +71,10 @@ class Lives:
         self.pid = 0
         return said
 
-    def close(self) -> None:
-        """End the life that runs, and the program."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self.pid:
             self.end()
         self._forker.communicate(timeout=20)

@@ -32,14 +32,6 @@ def postmaster(company: int) -> int:
     return int(children[0])
 
 
-def gone(pid: int) -> None:
-    """The server of a killed company is told to end; until it has, nobody opens its files."""
-    end = time.monotonic() + 20
-    while Path(f"/proc/{pid}").exists():
-        assert time.monotonic() < end, "the database outlived its company"
-        time.sleep(0.01)
-
-
 def left_behind(installation: Installation, ids: set[str]) -> int:
     """Whole records only: each with its case, its audit row, its event. Gives how many acknowledged ones are lost."""
     table = installation.native["complaint"]
@@ -57,19 +49,17 @@ def left_behind(installation: Installation, ids: set[str]) -> int:
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(home: Path, tmp_path: Path, campaign: Campaign, victim: str) -> None:
     """Half of the kills each way."""
     rng, ids, kills = random.Random(victim), set(), campaign.kills // 2
-    lives = Lives("tests.reliability.programs:company", str(home), log=tmp_path / "company.log")
-    for n in range(1, kills + 1):
-        lives.begin()
-        server = postmaster(lives.pid)
-        ids.add(lives.heard())  # it is at work
-        time.sleep(rng.uniform(0, 0.3))
-        if victim == "database":  # its company finds no database any more, and is ended too
-            os.kill(server, signal.SIGKILL)
-            time.sleep(0.1)
-        ids |= set(lives.end())
-        gone(server)
-        campaign.progress(n, kills)
-    lives.close()
+    with Lives("tests.reliability.programs:company", str(home), log=tmp_path / "company.log") as lives:
+        for n in range(1, kills + 1):
+            lives.begin()
+            server = postmaster(lives.pid)
+            ids.add(lives.heard())  # it is at work
+            time.sleep(rng.uniform(0, 0.3))
+            if victim == "database":  # its company finds no database any more, and is ended too
+                os.kill(server, signal.SIGKILL)
+                time.sleep(0.1)
+            ids |= set(lives.end())
+            campaign.progress(n, kills)
     assert len(ids) > kills
     with open_installation(home) as installation:
         lost = left_behind(installation, ids)

@@ -54,32 +54,33 @@ def test_no_event_is_lost_doubled_or_out_of_order(stores: tuple[Store, Store], b
     """The relay is killed each time; every other time the subscriber or the broker with it, a little later."""
     producer, subscriber = stores
     rng, writers = random.Random(7), Writers(producer)
-    relay = Lives("tests.reliability.programs:relay", producer.url, broker.url, log=tmp_path / "relay.log")
-    receiver = Lives("tests.reliability.programs:receive", subscriber.url, broker.url, str(tmp_path), log=tmp_path / "receive.log")
-    relay.begin()
-    receiver.begin()
-    killed = Counter({"relay": campaign.kills})
-    for n in range(campaign.kills):
-        time.sleep(rng.uniform(0.05, 0.3))
-        relay.end()
-        along = ("", "subscriber", "", "broker")[n % 4]
-        if along == "subscriber":
-            receiver.end()
-            receiver.begin()
-        elif along == "broker":
-            broker.end(signal.SIGKILL)
-            time.sleep(rng.uniform(0, 0.2))
-            broker.start()
-        killed.update([along] if along else [])
+    with (
+        Lives("tests.reliability.programs:relay", producer.url, broker.url, log=tmp_path / "relay.log") as relay,
+        Lives("tests.reliability.programs:receive", subscriber.url, broker.url, str(tmp_path), log=tmp_path / "receive.log") as receiver,
+        writers,
+    ):
         relay.begin()
-        campaign.progress(n + 1, campaign.kills)
-    writers.stop()
-    written = count(producer, outbox)
-    assert written > campaign.kills
-    until(lambda: all_out(producer), 120)
-    until(lambda: count(subscriber, inbound_event) == written, 120)
-    for process in (relay, receiver):
-        process.close()
+        receiver.begin()
+        killed = Counter({"relay": campaign.kills})
+        for n in range(campaign.kills):
+            time.sleep(rng.uniform(0.05, 0.3))
+            relay.end()
+            along = ("", "subscriber", "", "broker")[n % 4]
+            if along == "subscriber":
+                receiver.end()
+                receiver.begin()
+            elif along == "broker":
+                broker.end(signal.SIGKILL)
+                time.sleep(rng.uniform(0, 0.2))
+                broker.start()
+            killed.update([along] if along else [])
+            relay.begin()
+            campaign.progress(n + 1, campaign.kills)
+        writers.stop()
+        written = count(producer, outbox)
+        assert written > campaign.kills
+        until(lambda: all_out(producer), 120)
+        until(lambda: count(subscriber, inbound_event) == written, 120)
     twice = whole_and_in_order(producer, broker, written)
     each_had_one_effect(subscriber, written)
     campaign.tell(kills=killed, events_written=written, in_the_broker_twice=twice, with_their_one_effect=count(subscriber, inbound_event))

@@ -93,22 +93,19 @@ def test_what_was_answered_is_there_once(home: Path, cluster: Cluster, tmp_path:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    rng, server = random.Random(victim), Lives("tests.reliability.programs:server", str(home), str(port), log=tmp_path / "server.log")
-    server.begin()
-    clients = Clients(port, secret, count=CLIENTS)
-    try:
-        for n in range(1, campaign.kills + 1):
-            busy(clients)
-            time.sleep(rng.uniform(0, 0.3))
-            if victim == "server":
-                server.end()
-                server.begin()
-            else:
-                kill_database(cluster)
-            campaign.progress(n, campaign.kills)
-    finally:
-        clients.stop()
-        server.close()
+    rng = random.Random(victim)
+    with Lives("tests.reliability.programs:server", str(home), str(port), log=tmp_path / "server.log") as server:
+        server.begin()
+        with Clients(port, secret, count=CLIENTS) as clients:
+            for n in range(1, campaign.kills + 1):
+                busy(clients)
+                time.sleep(rng.uniform(0, 0.3))
+                if victim == "server":
+                    server.end()
+                    server.begin()
+                else:
+                    kill_database(cluster)
+                campaign.progress(n, campaign.kills)
     assert clients.failed == []
     assert len(clients.opened) > campaign.kills
     assert clients.expired

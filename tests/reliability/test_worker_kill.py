@@ -23,21 +23,20 @@ def test_what_follows_from_events_is_done_once(cluster: Cluster, tmp_path: Path,
     effects = tables_of(own_registry(), MetaData())["gas_reading"]
     with own_store(cluster, "reactions") as store:
         rng, writers = random.Random(11), Writers(store)
-        worker = Lives("tests.reliability.programs:reactions", store.url, str(tmp_path), log=tmp_path / "worker.log")
-        worker.begin()
-        for n in range(1, campaign.kills + 1):
-            time.sleep(rng.uniform(0.05, 0.4))
-            worker.end()
+        with Lives("tests.reliability.programs:reactions", store.url, str(tmp_path), log=tmp_path / "worker.log") as worker, writers:
             worker.begin()
-            campaign.progress(n, campaign.kills)
-        writers.stop()
+            for n in range(1, campaign.kills + 1):
+                time.sleep(rng.uniform(0.05, 0.4))
+                worker.end()
+                worker.begin()
+                campaign.progress(n, campaign.kills)
+            writers.stop()
 
-        def nothing_waits() -> bool:
-            with store.transaction() as tx:
-                return not unread(tx, name=SUBSCRIBER, limit=1)
+            def nothing_waits() -> bool:
+                with store.transaction() as tx:
+                    return not unread(tx, name=SUBSCRIBER, limit=1)
 
-        until(nothing_waits, 60)
-        worker.close()
+            until(nothing_waits, 60)
         with store.transaction() as tx:
             written = tx.execute(select(outbox.c.body["permit_no"].astext)).scalars().all()
             told = Counter(tx.execute(select(effects.c.place)).scalars())

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
 import psycopg
 from sqlalchemy import MetaData, insert
@@ -52,7 +53,14 @@ class Writers:
                 time.sleep(rng.uniform(0, 0.01))
             time.sleep(rng.uniform(0, 0.08))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def stop(self) -> None:
+        """Let each end what it writes."""
         self._stop.set()
         for thread in self._threads:
             thread.join()

@@ -38,20 +38,20 @@ def test_a_killed_sequencer_loses_nothing_and_doubles_nothing(log: AuditLog, sto
             write(1)
 
     writers = [threading.Thread(target=write_on) for _ in range(WRITERS)]
-    lives, chance = Lives("tests.trust.log.test_kill:sequencer", store.url, str(tmp_path / "keys" / "master.key"), log=tmp_path / "lives.log"), random.Random(3)
-    try:
-        for thread in writers:
-            thread.start()
-        for n in range(1, campaign.kills + 1):
-            lives.begin()
-            time.sleep(chance.uniform(0, 0.2))
-            lives.end()
-            campaign.progress(n, campaign.kills)
-        lives.close()
-    finally:
-        done.set()
-        for thread in writers:
-            thread.join()
+    chance = random.Random(3)
+    with Lives("tests.trust.log.test_kill:sequencer", store.url, str(tmp_path / "keys" / "master.key"), log=tmp_path / "lives.log") as lives:
+        try:
+            for thread in writers:
+                thread.start()
+            for n in range(1, campaign.kills + 1):
+                lives.begin()
+                time.sleep(chance.uniform(0, 0.2))
+                lives.end()
+                campaign.progress(n, campaign.kills)
+        finally:
+            done.set()
+            for thread in writers:
+                thread.join()
     with store.transaction() as tx:
         by_the_killed = tx.execute(select(func.count()).select_from(audit_leaf)).scalar_one()
     while log.seal_all():
