@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import duckdb
@@ -13,7 +12,7 @@ from medthread.derive.columns import READ
 from medthread.derive.payload import LONGEST
 from medthread.model import Entity, Field, Gate, Kind, Label, Registry
 from medthread.model.errors import InvalidError
-from medthread.stores.engines import connect, literal, quote
+from medthread.stores.engines import literal, question, quote
 from medthread.trust.keys import PREFIX
 
 MOST_TOLD = 20
@@ -41,7 +40,7 @@ def taken_in(
     `zone`. `first` is the ordinal of the first row. Raises `InvalidError` whose `rows` names up to twenty of those that break
     a rule: row, field, rule, value.
     """
-    with _engine().cursor() as con:
+    with question() as con:
         con.register("given_rows", rows)
         con.register("typed", con.sql(_typed(entity, rows, given, zone, first)).to_arrow_table())
         _refuse_broken(con, entity, registry, len(rows))
@@ -133,9 +132,3 @@ def _objection(entity: type[Entity], condition: Condition, row: int, texts: dict
     field = condition.field
     value = texts[field] if field and not entity.fields[field].is_personal else None
     return {"row": row, "field": field, "label": {"zh": condition.about.zh, "en": condition.about.en}, "value": value[:200] if value else value}
-
-
-@cache
-def _engine() -> duckdb.DuckDBPyConnection:
-    """One engine for all of a process; what is registered on a cursor is seen by that cursor alone."""
-    return connect(memory="512MB", threads=2)

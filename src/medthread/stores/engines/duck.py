@@ -55,12 +55,12 @@ def connect(*, spill: Path | None = None, memory: str = "2GB", threads: int = 2)
 @cache
 def _resident() -> duckdb.DuckDBPyConnection:
     atexit.register(_resident.cache_clear)  # what outlives the interpreter's end is reported as leaked
-    return connect(memory="128MB", threads=1)
+    return connect(memory="512MB", threads=1)
 
 
 @contextlib.contextmanager
 def question() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for a question about a row or two. All of a process share one small database: opening one for each takes a hundred times as long."""
+    """A connection for a question about rows in hand. All of a process share one small database: opening one for each takes a hundred times as long."""
     con = _resident().cursor()
     try:
         con.execute("set timezone='UTC'")  # a cursor does not take over what its connection was told
