@@ -5,9 +5,10 @@ import { since } from "../i18n/time";
 import { Grants } from "./Unmasking";
 import { useInbox, type Entry, type Failure, type Overdue, type Proposal, type Task } from "../shell/inbox";
 import { RecordLink, useNames } from "../shell/names";
+import { Reasoned } from "../shell/Reasoned";
 import { link } from "../shell/route";
 import { useMay } from "../shell/session";
-import { Button, Count, Due, Form, Head, Input, Modal, oneOf, Panel, Problem, Quiet, Table, Tag, Waiting } from "../ui";
+import { Button, Count, Due, Head, Modal, oneOf, Panel, Problem, Quiet, Table, Tag, Waiting } from "../ui";
 
 export default function InboxPage() {
   const { t } = useSpeech();
@@ -132,7 +133,10 @@ function Proposals({ of, onDecided }: { of: Proposal[]; onDecided: () => void })
         ) },
       ]} />
       <Modal open={!!deciding} title={deciding && `${t(deciding.accept ? "accept" : "refuse")}: ${word(deciding.what.label)}`} footer={null} onCancel={() => setDeciding(undefined)} destroyOnHidden>
-        {deciding && <Decide {...deciding} onDone={() => { setDeciding(undefined); onDecided(); }} />}
+        {deciding && (
+          <Reasoned label={t(deciding.accept ? "accept" : "refuse")} onDone={() => { setDeciding(undefined); onDecided(); }}
+            decide={(reason) => send("POST", `/inbox/proposals/${deciding.what.id}`, { accept: deciding.accept, reason })} />
+        )}
       </Modal>
     </Panel>
   );
@@ -142,29 +146,6 @@ function Proposals({ of, onDecided }: { of: Proposal[]; onDecided: () => void })
 const Body = ({ of }: { of: Record<string, unknown> }) => (
   <dl className="facts dense">{Object.entries(of).filter(([, v]) => v !== null && v !== "").map(([k, v]) => [<dt key={`n${k}`} className="mono">{k}</dt>, <dd key={`v${k}`}>{typeof v === "object" ? JSON.stringify(v) : String(v)}</dd>])}</dl>
 );
-
-function Decide({ what, accept, onDone }: { what: Proposal; accept: boolean; onDone: () => void }) {
-  const { t } = useSpeech();
-  const [problem, setProblem] = useState<ProblemError>();
-  const [busy, setBusy] = useState(false);
-  const decide = async ({ reason }: { reason: string }) => {
-    setBusy(true);
-    try {
-      await send("POST", `/inbox/proposals/${what.id}`, { accept, reason });
-      onDone();
-    } catch (error) {
-      setProblem(asProblem(error));
-      setBusy(false);
-    }
-  };
-  return (
-    <Form layout="vertical" onFinish={(v: { reason: string }) => void decide(v)} requiredMark={false}>
-      <Problem of={problem} />
-      <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("required") }]}><Input autoFocus /></Form.Item>
-      <Button type="primary" htmlType="submit" loading={busy}>{t(accept ? "accept" : "refuse")}</Button>
-    </Form>
-  );
-}
 
 function Limits({ of }: { of: Overdue[] }) {
   const { t, word } = useSpeech();

@@ -1,8 +1,9 @@
 import { useState } from "react";
 import { asProblem, send, useAsk, type Label, type Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
+import { Reasoned } from "../shell/Reasoned";
 import { link } from "../shell/route";
-import { Button, Form, Head, Input, Modal, Nothing, Panel, Problem, Table, Tag, Waiting, type Tone } from "../ui";
+import { Button, Head, Modal, Nothing, Panel, Problem, Table, Tag, Waiting, type Tone } from "../ui";
 
 export type Grant = {
   id: string; asked_by: string; asker_name: string | null; entity: string; record: string; label: Label | null; fields: string[]; field_labels: Label[];
@@ -62,31 +63,11 @@ export function Grants({ of, decides, onChange }: { of: Grant[]; decides: boolea
         ) },
       ]} />
       <Modal open={!!deciding} title={deciding && t(deciding.grant ? "unmask.grant" : "refuse")} footer={null} onCancel={() => setDeciding(undefined)} destroyOnHidden>
-        {deciding && <Decide {...deciding} onDone={() => { setDeciding(undefined); onChange(); }} />}
+        {deciding && (
+          <Reasoned label={t(deciding.grant ? "unmask.grant" : "refuse")} onDone={() => { setDeciding(undefined); onChange(); }}
+            decide={(reason) => send("POST", `/unmask-grants/${deciding.what.id}/decision`, { grant: deciding.grant, reason })} />
+        )}
       </Modal>
     </>
-  );
-}
-
-function Decide({ what, grant, onDone }: { what: Grant; grant: boolean; onDone: () => void }) {
-  const { t } = useSpeech();
-  const [problem, setProblem] = useState<ProblemError>();
-  const [busy, setBusy] = useState(false);
-  const decide = async ({ reason }: { reason: string }) => {
-    setBusy(true);
-    try {
-      await send("POST", `/unmask-grants/${what.id}/decision`, { grant, reason });
-      onDone();
-    } catch (error) {
-      setProblem(asProblem(error));
-      setBusy(false);
-    }
-  };
-  return (
-    <Form layout="vertical" onFinish={(v: { reason: string }) => void decide(v)} requiredMark={false}>
-      <Problem of={problem} />
-      <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("required") }]}><Input autoFocus /></Form.Item>
-      <Button type="primary" htmlType="submit" loading={busy}>{t(grant ? "unmask.grant" : "refuse")}</Button>
-    </Form>
   );
 }

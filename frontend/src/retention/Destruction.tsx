@@ -1,9 +1,10 @@
 import { useState, type ReactNode } from "react";
-import { address, asProblem, send, useAsk, type Label, type Objection, type Problem as ProblemError } from "../api";
+import { address, send, useAsk, type Label, type Objection } from "../api";
 import { useSpeech, type Key } from "../i18n";
+import { Reasoned } from "../shell/Reasoned";
 import { link } from "../shell/route";
 import { useMay, useSession } from "../shell/session";
-import { Button, Facts, Form, Head, Input, Modal, Nothing, Objections, Pager, Panel, Problem, Quiet, Segmented, Table, Waiting } from "../ui";
+import { Button, Facts, Head, Modal, Nothing, Objections, Pager, Panel, Problem, Quiet, Segmented, Table, Waiting } from "../ui";
 import { Standing, type Destroyed } from "./standing";
 
 type Item = { record: string; key: string | null; due_on: string; inputs: Record<string, unknown>; status: string; because: Objection[] | null };
@@ -73,27 +74,13 @@ function Doing({ of, onDone }: { of: Whole; onDone: () => void }) {
 
 function Asking({ id, what, about, onDone }: { id: string; what: What; about: string; onDone: () => void }) {
   const { t } = useSpeech();
-  const [problem, setProblem] = useState<ProblemError>();
-  const [busy, setBusy] = useState(false);
-  const act = async ({ reason }: { reason?: string }) => {
-    setBusy(true);
-    try {
-      await send("POST", `/retention/destructions/${id}/${what}`, what === "execute" ? undefined : { reason });
-      onDone();
-    } catch (error) {
-      setProblem(asProblem(error));
-      setBusy(false);
-    }
-  };
+  const final = what === "execute";
   return (
-    <Form layout="vertical" onFinish={(v: { reason?: string }) => void act(v)}>
+    <>
       <p>{about}</p>
-      <Problem of={problem} />
-      {what !== "execute" && (
-        <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, min: 2, message: t("required") }]}><Input autoFocus maxLength={2000} /></Form.Item>
-      )}
-      <Button type="primary" danger={what === "execute"} htmlType="submit" loading={busy} autoFocus={what === "execute"}>{t(`retention.${what}` as Key)}</Button>
-    </Form>
+      <Reasoned label={t(`retention.${what}` as Key)} final={final} onDone={onDone}
+        decide={(reason) => send("POST", `/retention/destructions/${id}/${what}`, final ? undefined : { reason })} />
+    </>
   );
 }
 

@@ -26,7 +26,7 @@ from medthread.trust.log.copies import Copies
 from medthread.trust.log.keys import LOG, signer
 from medthread.trust.log.leaf import COLUMNS, leaf_of
 
-BATCH = 500
+BATCH = 2_000
 # A visible row with an id that was not given out yet comes from another cluster (a dump that was restored): it is
 # committed, and no transaction of this cluster can come before it.
 TAKE = text(f"""
