@@ -1,5 +1,6 @@
 """The embedded database under our own supervision."""
 
+import hashlib
 import os
 import pwd
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from medthread.model.errors import MedthreadError
+from medthread.model.errors import MedthreadError, StoreError
 from medthread.stores.postgres.cluster import Cluster, binaries
 from medthread.stores.postgres.reach import STATE, data_for
 
@@ -115,3 +116,28 @@ def test_a_workspace_in_a_closed_folder_works_for_root(tmp_path: Path, monkeypat
     finally:
         shutil.rmtree(place)
         shutil.rmtree(cluster._bin.parents[2])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to a user that may be shut out")
+@pytest.mark.parametrize("opened_first", [True, False])
+def test_a_folder_closed_or_opened_later_begins_no_empty_database(tmp_path: Path, opened_first: bool) -> None:  # noqa: FBT001
+    home = tmp_path / "home"
+    home.mkdir(mode=0o711 if opened_first else 0o700)
+    root = home / "postgres"
+    kept = STATE / hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
+    try:
+        with Cluster(root) as cluster, psycopg.connect(cluster.conninfo, autocommit=True) as db:
+            db.execute("create table kept (n int)")
+        password = (root / "password").read_bytes()
+        home.chmod(0o700 if opened_first else 0o711)
+        if opened_first:
+            with pytest.raises(StoreError, match="closed to") as refused, Cluster(root):
+                pass
+            assert refused.value.hint
+            assert not kept.exists()
+            home.chmod(0o711)
+        assert (root / "password").read_bytes() == password
+        with Cluster(root) as cluster, psycopg.connect(cluster.conninfo) as db:
+            assert db.execute("select count(*) from kept").fetchone() == (0,)
+    finally:
+        shutil.rmtree(kept, ignore_errors=True)

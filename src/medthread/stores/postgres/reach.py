@@ -10,6 +10,8 @@ import pwd
 import shutil
 from pathlib import Path
 
+from medthread.model.errors import StoreError
+
 STATE = Path("/var/lib/medthread")
 LIVE = 0o711
 
@@ -53,13 +55,26 @@ def programs_for(folder: Path, user: pwd.struct_passwd | None) -> Path:
 
 
 def data_for(root: Path, user: pwd.struct_passwd | None) -> Path:
-    """Where the cluster's files go: under `root`, or in the system's state with the same name for the same root."""
-    if user is None or is_reachable(root, user):
-        return root / "cluster"
+    """Where the cluster's files go: under `root`, or in the system's state with the same name for the same root.
+
+    Once made they stay where they are, whatever is opened or closed later: a folder that was closed since is an error,
+    never a reason to begin an empty database elsewhere.
+    """
+    here, kept = root / "cluster", STATE / hashlib.sha256(str(root).encode()).hexdigest()[:16] / "cluster"
+    if user is None:
+        return here
+    made = (root / "password").exists()
+    is_here = made and (here / "PG_VERSION").exists()
+    if made and not is_here and (kept / "PG_VERSION").exists():
+        return kept
+    if is_reachable(root, user):
+        return here
+    if is_here:
+        raise StoreError(
+            f"the database in {root} was closed to {user.pw_name}, who runs it", hint="let others walk through each folder above it: chmod o+x")
     _open_state()
-    kept = STATE / hashlib.sha256(str(root).encode()).hexdigest()[:16]
-    kept.mkdir(mode=LIVE, exist_ok=True)
-    return kept / "cluster"
+    kept.parent.mkdir(mode=LIVE, exist_ok=True)
+    return kept
 
 
 def _open_state() -> None:
