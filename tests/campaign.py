@@ -26,7 +26,7 @@ class Campaign:
     def tell(self, **counted: object) -> None:
         """Say what was counted, for the summary at the end of the run."""
         for what, count in counted.items():
-            self._keep(PROPERTY + what.replace("_", " "), count)
+            self._keep(PROPERTY + what.replace("_", " "), _words(count))  # in words: what tells of it may be another process
 
     def progress(self, done: int, of: int) -> None:
         """Say how far it is, ten times."""
@@ -62,7 +62,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             if told and report.when == "call":
                 terminalreporter.section(f"campaign {report.nodeid}: {outcome} in {report.duration:,.0f} s", sep="-")
                 for what, count in told:
-                    terminalreporter.line(f"{what}: {_words(count)}")
+                    terminalreporter.line(f"{what}: {count}")
 
 
 def _words(count: object) -> str:
