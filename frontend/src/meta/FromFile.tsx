@@ -38,15 +38,15 @@ export function FromFile({ meta, onMade, onClose }: { meta: EntityMeta; onMade: 
         <Button href={`data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${headings}\r\n`)}`} download={`${meta.name}.csv`}>{t("many.template")}</Button>
       </div>
       {made && <p role="status">{t("many.made", { count: number(made.count) })}</p>}
-      <Problem of={problem} />
+      {problem && problem.rows.length > 0 ? <p className="problem" role="alert">{t("many.refused")}</p> : <Problem of={problem} />}
       {problem && problem.rows.length > 0 && (
         <Table<WrongRow>
           label={t("many.wrong")} fit rows={problem.rows} id={(r) => `${r.row} ${r.field} ${r.label.en}`}
           columns={[
             { name: "row", title: t("many.row"), align: "right", show: (r) => number(r.row) },
-            { name: "field", title: t("filter.field"), show: (r) => called(r.field) },
+            { name: "field", title: t("many.field"), show: (r) => called(r.field) },
             { name: "label", title: t("many.why"), show: (r) => word(r.label) },
-            { name: "value", title: t("filter.value"), show: (r) => r.value ?? "–" },
+            { name: "value", title: t("many.value"), show: (r) => r.value ?? "–" },
           ]}
         />
       )}
