@@ -1,5 +1,6 @@
 """A file that a person hands in as rows of one entity: columns by field name, or by what the field is called in either language."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -25,13 +26,14 @@ def handed_in(file: BinaryIO, name: str) -> Iterator[Path]:
     kind = PurePath(name).suffix.lower().removeprefix(".")
     if kind not in FORMATS:
         raise InvalidError(f"{name!r} is none of {', '.join(FORMATS)}", hint="save it as one of these")
+    size = file.seek(0, os.SEEK_END)
+    if size > MOST_BYTES:
+        raise InvalidError(f"the file has {size >> 20} MB", hint=f"hand in up to {MOST_BYTES >> 20} MB at once")
+    file.seek(0)
     with tempfile.TemporaryDirectory(prefix="medthread-sheet-") as folder:
         path = Path(folder) / f"file.{kind}"
         with path.open("wb") as out:
             shutil.copyfileobj(file, out, 1 << 20)
-            size = out.tell()
-        if size > MOST_BYTES:
-            raise InvalidError(f"the file has {size >> 20} MB", hint=f"hand in up to {MOST_BYTES >> 20} MB at once")
         yield path
 
 

@@ -51,8 +51,9 @@ def create_many(
 ) -> Batch:
     """Write new objects of an entity that has neither a process nor personal fields; one audit row tells of all.
 
-    Sets have text or typed values, columns named by field; one at a time is in memory. Refused whole, with the rows that are wrong by their number, where one breaks a rule
-    (`InvalidError`) or its key is there already (`ConflictError`). Lines are of one record at a time.
+    Sets have text or typed values, columns named by field; one at a time is in memory. Refused whole, with the rows that are
+    wrong by their number, where one breaks a rule (`InvalidError`) or its key is there already (`ConflictError`). The lines of
+    a set are of one record.
     """
     declared = context.registry[entity]
     making = _Making(tx, context, declared, context.table(entity), uuid.uuid4().hex, by, within, place)

@@ -71,7 +71,8 @@ def create_from_file(entity: str, file: UploadFile, given: Given, actor: Writer,
     """The same from a CSV, XLSX or JSON file whose columns are called as the fields are."""
     declared = given.registry[entity]
     with handed_in(file.file, file.filename or "") as path:
-        request = {"create_many": entity, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        with path.open("rb") as content:
+            request = {"create_many": entity, "sha256": hashlib.file_digest(content, "sha256").hexdigest()}
         return _create_many(given, actor, entity, once_of(key, actor, request), lambda: slices_of(rows_of(declared, path)))
 
 
