@@ -106,3 +106,12 @@ def test_records_with_a_process_and_foreign_homes_are_refused(service: TestClien
     assert service.post("/api/v1/entities/complaint/many", json={"rows": [{"description": "x"}]}).status_code == 422
     assert service.post("/api/v1/entities/supplier/many", json={"rows": [{"code": "x"}]}).status_code == 409
     assert service.post("/api/v1/entities/nothing/many", json={"rows": []}).status_code == 404
+
+
+@pytest.mark.parametrize(("limit", "words"), [("MOST_BYTES", "MB"), ("MOST_ROWS", "the file has 2 records")])
+def test_more_than_may_come_at_once_is_refused(service: TestClient, monkeypatch: pytest.MonkeyPatch, limit: str, words: str) -> None:
+    monkeypatch.setattr(f"medthread.api.sheets.{limit}", 1)
+    answer = service.post(f"{API}/file", files={"file": ("units.json", json.dumps(units("L8", 2)).encode())})
+    assert answer.status_code == 422, answer.text
+    assert words in answer.json()["detail"]
+    assert there(service, "L8") == 0
