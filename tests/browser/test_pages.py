@@ -1,6 +1,7 @@
 """Every page: it shows something, in both languages, and is accessible."""
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
@@ -211,6 +212,18 @@ def test_a_person_is_written_and_changed(visit: Visit) -> None:
     page.get_by_role("dialog").get_by_label("姓名").fill("改名的测试员")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("改名的测试员")
+
+
+@pytest.mark.parametrize(("asked", "moves"), [("reduce", False), ("no-preference", True)])
+def test_nothing_moves_for_whoever_asked_for_less_motion(visit: Visit, asked: Literal["reduce", "no-preference"], *, moves: bool) -> None:
+    page = visit("数据管家", "entities/person")
+    page.emulate_media(reduced_motion=asked)
+    page.evaluate("addEventListener('transitionrun', (e) => { window.moved = e.target.className; })")  # what waits may go round
+    page.get_by_role("button", name="新建").click()
+    expect(page.get_by_role("dialog").get_by_label("工号")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert bool(page.evaluate("window.moved")) is moves
 
 
 def test_a_run_is_started_and_watched(visit: Visit) -> None:

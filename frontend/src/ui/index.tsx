@@ -5,7 +5,7 @@ import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import "antd/dist/reset.css";
 import dayjs from "dayjs";
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useSyncExternalStore, type ReactNode } from "react";
 import type { Objection, Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { due } from "../i18n/time";
@@ -24,15 +24,25 @@ const THEME = {
   components: { Form: { itemMarginBottom: 14, verticalLabelPadding: "0 0 4px" } },
 };
 
+const STILL = { ...THEME, token: { ...THEME.token, motion: false } };
+
 /** A label that says when its field must be filled; the star is drawn, not read out. */
 const Required = (label: ReactNode, { required }: { required: boolean }) => <>{label}{required && <span className="must" />}</>;
 
-/** Theme, language and messages of the components. */
+const LESS_MOTION = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+const onLessMotion = (changed: () => void) => {
+  LESS_MOTION.addEventListener("change", changed);
+  return () => LESS_MOTION.removeEventListener("change", changed);
+};
+
+/** Theme, language and messages of the components; nothing slides or fades for whoever asked their system for less motion. */
 export function Components({ children }: { children: ReactNode }) {
   const { language } = useSpeech();
+  const motion = !useSyncExternalStore(onLessMotion, () => LESS_MOTION.matches);
   useEffect(() => void dayjs.locale(language === "en" ? "en" : "zh-cn"), [language]);
   return (
-    <ConfigProvider theme={THEME} locale={language === "en" ? enUS : zhCN} button={{ autoInsertSpace: false }} form={{ requiredMark: Required }}>
+    <ConfigProvider theme={motion ? THEME : STILL} wave={{ disabled: !motion }} locale={language === "en" ? enUS : zhCN} button={{ autoInsertSpace: false }} form={{ requiredMark: Required }}>
       <Frame>{children}</Frame>
     </ConfigProvider>
   );
