@@ -29,7 +29,7 @@ def measure(folder: Path, *, readings: int) -> list[Figure]:
     home = folder / "lookback"
     home.mkdir()
     (home / "medthread.toml").write_text('name = "bench"\n', encoding="utf-8")
-    with open_installation(home) as installation, installation.serving([]) as services:
+    with open_installation(home) as installation, installation.services([]) as services:
         _fill(installation, readings)
         values = {"equipment": "G-7", "kind": "external", "due_at": datetime.now(UTC)}
         with installation.store.transaction() as tx:

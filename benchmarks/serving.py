@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from medthread.api import create_app
+from medthread.api.server import create_app
 from medthread.api.services import Services
 from medthread.app import open_installation
 from medthread.trust.accounts import create_account

@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from tests.registry import registry
 
 pytest_plugins = ("tests.campaign",)
 SCALE, SEED = "0.05", "101"
+DATABASE = "MEDTHREAD_DATABASE_URL"
+Opening = Callable[[Path], AbstractContextManager[Installation]]
 PROGRAM = str(Path(sys.executable).parent / "medthread")
 ROOT = Path(__file__).resolve().parents[1]
 # Real public data, beside the project where there is some; tests that need it are marked `data`.
@@ -119,8 +121,28 @@ def store(cluster: Cluster, migrated: str, request: pytest.FixtureRequest) -> It
 def own_database(cluster: Cluster, migrated: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What the test opens, and the programs that it starts, work on a migrated database of its own instead of making a server each."""
     with copy_of(cluster, migrated, name=f"o{abs(hash(request.node.nodeid))}") as made:
-        monkeypatch.setenv("MEDTHREAD_DATABASE_URL", made.engine.url.render_as_string(hide_password=False))
+        monkeypatch.setenv(DATABASE, address_of(made))
         yield
+
+
+@pytest.fixture(scope="session")
+def open_beside(cluster: Cluster, migrated: str) -> Opening:
+    """Opens a workspace on a migrated database of its own, for as long as several tests work with it."""
+
+    @contextmanager
+    def opened(home: Path) -> Iterator[Installation]:
+        with copy_of(cluster, migrated, name=f"w{abs(hash(str(home)))}") as made, ExitStack() as ending:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv(DATABASE, address_of(made))
+                installation = ending.enter_context(open_installation(home))
+            yield installation
+
+    return opened
+
+
+def address_of(store: Store) -> str:
+    """A database as `MEDTHREAD_DATABASE_URL` names it."""
+    return store.engine.url.render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import re
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import entry_points
@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
 from medthread import __version__, domains, masters
-from medthread.api import Services
+from medthread.api.services import Beside, Services
 from medthread.derive import tables_of
 from medthread.derive.soundness import Flaw, Known, flaws
 from medthread.governance.backup import BackupSetting
@@ -213,30 +213,35 @@ class Installation:
         return [{**dict(r._mapping), "current": r.id == current} for r in rows]  # noqa: SLF001 - SQLAlchemy's way
 
     @contextmanager
-    def serving(self, accounts: list[dict[str, Any]] | None) -> Iterator[Services]:
-        """What the API works with; runs in the background end before the store closes."""
+    def services(self, accounts: list[dict[str, Any]] | None) -> Iterator[Services]:
+        """What the API works with, and nothing beside it: no reaction, no limit, no event goes out, nothing is sealed by itself."""
         reader, runner = LakeReader(self.releases), BackgroundRuns(self)
-        commands = self.commands(reader)
-        keeping = self.keeping()
-        copies = BackgroundKeeping(keeping) if keeping else None
-        sealer, bus, couriers, meter = Sealer(self.log), self.bus_parts(commands), self.couriers(commands), UseMeter(self.store)
-        beside = (sealer, Worker(self.store, commands), meter, *bus, *couriers, *([copies] if copies else []))  # ended the other way round: what they do is sealed
-        for part in beside:
-            part.start()
+        commands, keeping = self.commands(reader), self.keeping()
+        bus, couriers = self.bus_parts(commands), self.couriers(commands)
         try:
             yield Services(
                 name=self.name, store=self.store,
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, sealer=sealer, batch=self.context, copies=copies, carriers=(*bus, *couriers), has_mail=bool(couriers), meter=meter,
+                inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
+                carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store),
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
         finally:
             runner.wait()
-            for part in reversed(beside):
-                part.stop()
             reader.close()
+
+    @contextmanager
+    def serving(self, accounts: list[dict[str, Any]] | None) -> Iterator[Services]:
+        """The same with everything that goes on beside; runs in the background end before the store closes."""
+        with self.services(accounts) as services, ExitStack() as ending:
+            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies)
+            for part in filter(None, beside):
+                part.start()
+                ending.callback(part.stop)
+            ending.callback(services.runner.wait)  # first of all: what runs do is reacted to and sealed
+            yield services
 
     def context(self, progress: Progress = silent) -> Context:
         """The surroundings of the batch path."""

@@ -9,13 +9,14 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import select
 
-from medthread.api import create_app
-from medthread.app import Installation, open_installation
+from medthread.api.server import create_app
+from medthread.app import Installation
 from medthread.cli import main
 from medthread.cli.demo_people import ACCOUNTS
 from medthread.console import mount
 from medthread.stores.postgres.tables import audit_event
 from medthread.trust.accounts import create_account
+from tests.conftest import Opening
 
 PASSWORD = "medthread-demo"
 HOUSE_PASSWORD = "several odd words"
@@ -100,9 +101,9 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[House]:
     home = tmp_path_factory.mktemp("house") / "company"
     with pytest.raises(SystemExit):
         main(["init", str(home)])
-    with open_installation(home) as opened, opened.serving(None) as services:
+    with open_beside(home) as opened, opened.serving(None) as services:
         yield House(opened, create_app(services))

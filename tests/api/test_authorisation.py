@@ -9,8 +9,7 @@ import pytest
 from httpx2 import Response
 from sqlalchemy import text
 
-from medthread.api import create_app
-from medthread.app import open_installation
+from medthread.api.server import create_app
 from medthread.cli import main
 from medthread.model import Entity
 from medthread.model.errors import ConflictError
@@ -18,6 +17,7 @@ from medthread.stores.postgres.row_security import own_rows
 from medthread.trust.access import Actor, row_rule
 from medthread.trust.roles import ROLES
 from tests.api.authorisation import FOREIGN, OWN, SHARED, Call, Company, Model, calls, leaks, unmasked
+from tests.conftest import Opening
 
 REFUSED = 403
 SEEING = ("data_engineer", "qa", "steward", "pms")  # one role for each clearance that looks at data
@@ -25,11 +25,11 @@ REACHES: tuple[dict[str, Any], ...] = ({}, {"plants": (OWN,)})
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+def company(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[Company]:
     home = tmp_path_factory.mktemp("asked") / "company"
     with pytest.raises(SystemExit):
         main(["init", str(home)])
-    with open_installation(home) as opened, opened.serving(None) as services:
+    with open_beside(home) as opened, opened.services(None) as services:
         made = Company(opened, create_app(services), services.workflow)
         made.fill()
         yield made

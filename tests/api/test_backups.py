@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from medthread.api import create_app
+from medthread.api.server import create_app
 from medthread.app import Installation, open_installation
 from medthread.trust.accounts import create_account
 from medthread.trust.backup_key import BackupKey

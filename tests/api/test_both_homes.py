@@ -17,7 +17,6 @@ from sqlalchemy import insert
 from medthread.api.board import board_of
 from medthread.api.listing import Listing, has_process, list_page, listing_of, rows_for_export
 from medthread.api.services import Services
-from medthread.app import open_installation
 from medthread.cli import main
 from medthread.model import Entity, Field, Home, Kind
 from medthread.model.errors import InvalidError
@@ -25,6 +24,7 @@ from medthread.stores.engines import connect
 from medthread.stores.postgres.tables import deadline, process_case
 from medthread.trust.access import Actor
 from tests.api.arrow_rows import ArrowRows
+from tests.conftest import Opening
 from tests.registry import registry
 
 ROWS = 40
@@ -73,11 +73,11 @@ class Company:
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+def company(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[Company]:
     home = tmp_path_factory.mktemp("homes") / "company"
     with pytest.raises(SystemExit):
         main(["init", str(home)])
-    with open_installation(home) as opened, opened.serving(None) as services:
+    with open_beside(home) as opened, opened.services(None) as services:  # limits that pass would open records between two answers
         rng = random.Random(20261125)
         for name in NATIVE:
             fill(services, services.registry[name], rng)

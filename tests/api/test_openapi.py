@@ -11,7 +11,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from medthread.api import create_app
+from medthread.api.server import create_app
 from medthread.app import Installation
 from medthread.cli.demo_people import ACCOUNTS
 from tests.api.conftest import PASSWORD

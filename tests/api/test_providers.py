@@ -12,13 +12,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
-from medthread.api import create_app
-from medthread.app import open_installation
+from medthread.api.server import create_app
 from medthread.cli import main
 from medthread.stores.postgres.tables import account, audit_event, identity_request
 from medthread.trust.accounts import ReauthenticationError, reauthenticate
 from medthread.trust.identity import link
 from tests.api.conftest import House
+from tests.conftest import Opening
 from tests.trust.identity import provider as provider_module
 from tests.trust.identity.provider import CLIENT, SECRET
 
@@ -61,7 +61,7 @@ def there() -> Iterator[There]:
 
 
 @pytest.fixture(scope="module")
-def houses(there: There, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, House]]:
+def houses(there: There, tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[dict[str, House]]:
     """Three companies: one that knows only who is linked, one that links by name, one that makes accounts and follows groups."""
     kinds = {"linked": "", "named": "link_by_name = true", "made": f"create_accounts = true\n{ROLES}"}
     home = tmp_path_factory.mktemp("providers") / "company"
@@ -70,7 +70,7 @@ def houses(there: There, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
     secret = home / "secret"
     secret.write_text(SECRET + "\n", encoding="utf-8")
     found = {}
-    with open_installation(home) as opened:
+    with open_beside(home) as opened:
         for kind, more in kinds.items():
             (home / "medthread.toml").write_text(SETTINGS.format(issuer=there.issuer, client=CLIENT, secret=secret, more=more), encoding="utf-8")
             again = type(opened)(type(opened.workspace).open(home), opened.store)

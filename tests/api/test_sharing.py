@@ -12,10 +12,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import select
 
-from medthread.api import create_app
 from medthread.api.identity import whoever
 from medthread.api.listing import Listing
-from medthread.app import open_installation
+from medthread.api.server import create_app
 from medthread.cli import main
 from medthread.derive.sharing import Terms
 from medthread.model import Entity
@@ -30,18 +29,19 @@ from medthread.workflow.leaving import as_shared
 from medthread.workflow.relay import carry
 from tests.api.authorisation import OWN, Call, Company, calls
 from tests.api.sharing import RULES, Values, abroad, portal, settle
+from tests.conftest import Opening
 
 API = "/api/v1"
 CLOSELY = ("complaint", "capa", "dispute", "adverse_event")  # the rules are about these: every actor asks every route
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+def company(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[Company]:
     home = tmp_path_factory.mktemp("shared") / "company"
     with pytest.raises(SystemExit):
         main(["init", str(home)])
     (home / FILE).write_text(RULES, encoding="utf-8")
-    with open_installation(home) as opened, opened.serving(None) as services:
+    with open_beside(home) as opened, opened.services(None) as services:
         made = Company(opened, create_app(services), services.workflow)
         made.fill()
         yield made

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from medthread.api import create_app
 from medthread.api.identity import whoever
+from medthread.api.server import create_app
 from medthread.api.services import Services
 from medthread.model.sharing import Data, Effect, Origins, Places, Recipients, SharingRule, ShippedRule
 from medthread.trust.access import Actor

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from medthread.api import create_app
+from medthread.api.server import create_app
 from medthread.app import Installation
 from medthread.cli.demo_people import ACCOUNTS, PASSWORD
 from medthread.cli.serve import free_port

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from medthread.app import open_installation
 from medthread.stores.serving import LakeReader
 from tests.browser.desk import Desk
 from tests.browser.serving import serving_console
+from tests.conftest import Opening
 from tests.registry import registry
 from tests.scenarios import company, pump_maker
 from tests.scenarios.house import CERTIFICATE, DI, HOUSING, PASSWORD, PUMP, RESIN, House, open_house
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(tmp_path_factory.mktemp("lived") / "company") as opened:
+def house(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[House]:
+    with open_house(tmp_path_factory.mktemp("lived") / "company", open_beside) as opened:
         yield opened
 
 
@@ -103,8 +103,8 @@ def test_a_batch_is_released_in_two_steps_and_the_second_refused_until_authorisa
 
 
 @pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
-    with open_installation(pump_maker.found(tmp_path_factory.mktemp("sold") / "company")) as installation:
+def people(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[People]:
+    with open_beside(pump_maker.found(tmp_path_factory.mktemp("sold") / "company")) as installation:
         company.run(installation)
         reader = LakeReader(installation.releases)
         made = People(installation, reader, ROLES)

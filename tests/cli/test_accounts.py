@@ -10,6 +10,7 @@ from medthread.trust.accounts import create_account
 from medthread.workspace import Workspace
 
 PASSWORD = "several odd words"
+pytestmark = pytest.mark.usefixtures("own_database")
 
 
 def run(workspace: Workspace, *arguments: str) -> int:

@@ -13,6 +13,7 @@ from medthread.trust.accounts import create_account
 from medthread.workspace import SETTINGS, Workspace
 
 Capture = pytest.CaptureFixture[str]
+pytestmark = pytest.mark.usefixtures("own_database")
 
 
 def call(*arguments: object) -> int:

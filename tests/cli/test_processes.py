@@ -17,6 +17,8 @@ from medthread.workflow.cases import DEFINITION
 from medthread.workspace import Workspace
 from tests.registry import registry
 
+pytestmark = pytest.mark.usefixtures("own_database")
+
 
 def migrate(workspace: Workspace, *more: str, reason: str = "新规程") -> int:
     with pytest.raises(SystemExit) as end:

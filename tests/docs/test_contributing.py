@@ -15,7 +15,7 @@ FOLLOW = """
 import json, sys, time
 from pathlib import Path
 from fastapi.testclient import TestClient
-from medthread.api import create_app
+from medthread.api.server import create_app
 from medthread.app import open_installation
 from medthread.pipeline.run import run_pipeline
 from medthread.trust.accounts import create_account

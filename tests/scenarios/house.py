@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from medthread.app import Installation, open_installation
+from medthread.app import Installation
 from medthread.model.events import Row
 from medthread.pipeline.run import run_pipeline
 from medthread.stores.postgres.tables import process_case
@@ -22,6 +22,7 @@ from medthread.workflow import Act, Change, Context, Credentials, Outcome, creat
 from medthread.workflow.react import decide
 from medthread.workflow.reading import preview
 from medthread.workflow.worker import settle
+from tests.conftest import Opening
 from tests.scenarios.company import write
 
 Result = TypeVar("Result")
@@ -160,9 +161,9 @@ class House:
 
 
 @contextmanager
-def open_house(home: Path) -> Iterator[House]:
+def open_house(home: Path, opening: Opening) -> Iterator[House]:
     """The company taken in, its people given accounts."""
-    with open_installation(found(home)) as installation:
+    with opening(found(home)) as installation:
         _take_in(installation)
         reader = LakeReader(installation.releases)
         try:

@@ -17,6 +17,7 @@ from medthread.stores.postgres.tables import audit_event, proposal, signature
 from medthread.workflow.guarding import objections
 from medthread.workflow.watching import look
 from medthread.workflow.worker import sweep_deadlines
+from tests.conftest import Opening
 from tests.scenarios.house import CERTIFICATE, DI, HOUSING, MODEL, PUMP, RESIN, House, open_house
 
 FAMILY = [(HOUSING, "H-1"), (HOUSING, "H-2"), (PUMP, "P-1"), (PUMP, "P-2"), (RESIN, "R-1")]
@@ -24,8 +25,8 @@ SAMPLE = 13  # level II, AQL 1.0, lots of up to 90 that lead to letter E
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(tmp_path_factory.mktemp("story") / "company") as opened:
+def house(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[House]:
+    with open_house(tmp_path_factory.mktemp("story") / "company", open_beside) as opened:
         yield opened
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from medthread.app import open_installation
 from medthread.stores.serving import LakeReader
+from tests.conftest import Opening
 from tests.scenarios import company, pump_maker
 from tests.scenarios.people import People
 from tests.scenarios.pump_maker import CLINIC, HOSPITAL, MODEL, PUMP, RESIN
@@ -21,9 +21,9 @@ KNEW = datetime.now(UTC) - timedelta(hours=30)
 
 
 @pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
+def people(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[People]:
     home = pump_maker.found(tmp_path_factory.mktemp("pumps") / "company")
-    with open_installation(home) as installation:
+    with open_beside(home) as installation:
         company.run(installation)
         reader = LakeReader(installation.releases)
         yield People(installation, reader, ROLES)

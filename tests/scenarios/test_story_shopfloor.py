@@ -12,12 +12,13 @@ from medthread.stores.postgres.tables import proposal
 from medthread.workflow.guarding import objections
 from medthread.workflow.watching import look
 from medthread.workflow.worker import sweep_deadlines
+from tests.conftest import Opening
 from tests.scenarios.house import HOUSING, PUMP, RESIN, House, open_house
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(tmp_path_factory.mktemp("floor") / "company") as opened:
+def house(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[House]:
+    with open_house(tmp_path_factory.mktemp("floor") / "company", open_beside) as opened:
         opened.create("chu", "equipment", asset_no="MC-01", name="注塑机", kind="production")
         yield opened
 

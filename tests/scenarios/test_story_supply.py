@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from medthread.app import open_installation
 from medthread.stores.postgres.tables import outbox
 from medthread.stores.serving import LakeReader
 from medthread.trust.access import Actor
 from medthread.workflow.inbox import inbox
 from medthread.workflow.work import Acting
+from tests.conftest import Opening
 from tests.scenarios import company, resin_buyer
 from tests.scenarios.people import People
 from tests.scenarios.resin_buyer import CERTIFICATE, MODEL, ON_ITEM, ON_MODEL, OTHER, PUMP, RESIN, TODAY, VENDOR
@@ -29,9 +29,9 @@ MAY_BUY = ("supplier_certificates_valid", "source_approved", "source_not_held", 
 
 
 @pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
+def people(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[People]:
     home = resin_buyer.found(tmp_path_factory.mktemp("resin") / "company")
-    with open_installation(home) as installation:
+    with open_beside(home) as installation:
         company.run(installation)
         reader = LakeReader(installation.releases)
         yield People(installation, reader, ROLES)

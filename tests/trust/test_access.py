@@ -80,6 +80,7 @@ def test_a_companys_own_policy_forbids_more_or_permits_more() -> None:
     ('permit (principal, action, resource) when { principal.plant == "x" };', "attribute `plant`"),
     ("permit (principal", "unexpected end"),
 ])
+@pytest.mark.usefixtures("own_database")
 def test_a_misspelt_policy_is_refused(workspace: Workspace, text: str, said: str) -> None:
     (workspace.home / "policies").mkdir(exist_ok=True)
     (workspace.home / "policies" / "own.cedar").write_text(text, encoding="utf-8")

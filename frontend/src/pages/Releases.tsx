@@ -72,7 +72,7 @@ function Detail({ id }: { id: string }) {
         <p>{t("releases.publish.about")}</p>
         <Problem of={problem} />
         <Form layout="vertical" onFinish={(v: { reason: string }) => void publish(v)}>
-          <Form.Item label={t("reason")} name="reason" rules={[{ required: true, min: 2, message: t("required") }]}><Input autoFocus /></Form.Item>
+          <Form.Item label={t("reason")} name="reason" rules={[{ required: true, min: 2, message: t("required") }]}><Input /></Form.Item>
           <Button type="primary" htmlType="submit">{t("releases.publish")}</Button>
         </Form>
       </Modal>

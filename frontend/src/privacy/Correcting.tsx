@@ -35,7 +35,7 @@ function One({ of, reason, onDone }: { of: Told; reason: string; onDone: () => v
       <Form.Item name="field" label={t("field")} rules={[{ required: true, message: t("required") }]}>
         <Select options={of.fields.map((f) => ({ value: f, label: word(of.field_labels[f]) }))} />
       </Form.Item>
-      <Form.Item name="value" label={t("privacy.value")} rules={[{ required: true, whitespace: true, message: t("required") }]}><Input autoFocus autoComplete="off" maxLength={2000} /></Form.Item>
+      <Form.Item name="value" label={t("privacy.value")} rules={[{ required: true, whitespace: true, message: t("required") }]}><Input autoComplete="off" maxLength={2000} /></Form.Item>
       <Form.Item name="reason" label={t("privacy.reason")} rules={[{ required: true, whitespace: true, min: 2, message: t("required") }]}><Input maxLength={2000} /></Form.Item>
       <Button type="primary" htmlType="submit" loading={busy}>{t("save")}</Button>
     </Form>

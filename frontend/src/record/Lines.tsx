@@ -66,7 +66,10 @@ function Edited({ part, meta, fields, row, onDone, onCancel }: { part: string; m
   const [problem, setProblem] = useState<ProblemError>();
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => document.querySelector<HTMLElement>("tr.edited input:not([disabled])")?.focus(), 50);
+    const timer = setTimeout(() => {
+      if (document.activeElement?.closest("tr.edited")) return; // whoever types already goes on
+      document.querySelector<HTMLElement>("tr.edited input:not([disabled])")?.focus();
+    }, 50);
     return () => clearTimeout(timer);
   }, []);
   const save = async () => {

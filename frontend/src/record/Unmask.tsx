@@ -52,7 +52,7 @@ export function AskToSee({ meta, item, unmasked, field, onDone, onClose }: {
         <Form.Item name="fields" label={t("unmask.fields")} rules={[{ required: true, message: t("required") }]}>
           <Select mode="multiple" options={masked.map((f) => ({ value: f.name, label: word(f.label) }))} />
         </Form.Item>
-        <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("required") }]}><Input autoFocus /></Form.Item>
+        <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("required") }]}><Input /></Form.Item>
         <Form.Item name="hours" label={t("unmask.hours")} rules={[{ required: true, message: t("required") }]}><InputNumber min={1} max={MOST} precision={0} /></Form.Item>
         <Button type="primary" htmlType="submit" loading={busy}>{t("unmask.ask")}</Button>
       </Form>

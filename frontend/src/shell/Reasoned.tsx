@@ -22,9 +22,9 @@ export function Reasoned({ label, decide, onDone, final = false }: { label: stri
     <Form layout="vertical" onFinish={(v: { reason?: string }) => void done(v)} requiredMark={false}>
       <Problem of={problem} />
       {!final && (
-        <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("required") }]}><Input autoFocus maxLength={2000} /></Form.Item>
+        <Form.Item name="reason" label={t("reason")} rules={[{ required: true, whitespace: true, message: t("required") }]}><Input maxLength={2000} /></Form.Item>
       )}
-      <Button type="primary" danger={final} htmlType="submit" loading={busy} autoFocus={final}>{label}</Button>
+      <Button type="primary" danger={final} htmlType="submit" loading={busy} data-focus={final || undefined}>{label}</Button>
     </Form>
   );
 }

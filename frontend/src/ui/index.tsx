@@ -1,5 +1,5 @@
 // The only importer of the component library: pages know these names and no others.
-import { App as Frame, AutoComplete, Button as AntButton, ConfigProvider, Drawer, Empty, Form, Input, InputNumber, Modal, Progress, QRCode, Segmented, Select, Spin, Switch, Table as AntTable, Tabs, Tag as AntTag, Tooltip, Upload } from "antd";
+import { App as Frame, AutoComplete, Button as AntButton, ConfigProvider, Empty, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Spin, Switch, Table as AntTable, Tabs, Tag as AntTag, Tooltip, Upload } from "antd";
 import type { ButtonProps, TableProps } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
@@ -12,7 +12,8 @@ import { due } from "../i18n/time";
 import { RecordLink } from "../shell/names";
 
 export { DayInput } from "./DayInput";
-export { AutoComplete, Drawer, Form, Input, InputNumber, Modal, Progress, QRCode, Segmented, Select, Switch, Tabs, Tooltip, Upload };
+export { Drawer, Modal } from "./dialogs";
+export { AutoComplete, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Switch, Tabs, Tooltip, Upload };
 
 const THEME = {
   token: {

@@ -39,8 +39,21 @@ class Runner(Protocol):
     def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
         """Begin a run in the background, with its audit row; gives its id."""
 
+    def wait(self) -> None:
+        """Let a run that is under way come to its end."""
 
-class Carrier(Protocol):
+
+class Beside(Protocol):
+    """Goes on beside the answers, in a thread of its own."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End; what is begun is ended first."""
+
+
+class Carrier(Beside, Protocol):
     """Carries events out or in, or notices to people."""
 
     @property

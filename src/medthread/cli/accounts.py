@@ -11,6 +11,7 @@ import typer
 from sqlalchemy import Connection, select
 
 from medthread.app import Installation, open_installation
+from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.model.errors import ConfigurationError, ConflictError
 from medthread.stores.postgres.tables import account
@@ -24,8 +25,6 @@ from medthread.workflow import handle
 from medthread.workspace import SETTINGS, Workspace
 
 accounts = typer.Typer(no_args_is_help=True, help="账号 · Accounts: list them, add one, give rights, shut, reset.")
-Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
-HERE = Path()
 
 
 def account_names(installation: Installation) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from medthread.app import Installation, open_installation
+from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.derive.sharing_matrix import regions_of
 from medthread.model.errors import InvalidError, NotFoundError
@@ -17,9 +18,7 @@ from medthread.trust.log import KINDS, Checked, Chosen, check_log, export_bundle
 from medthread.trust.log.shared import chosen_for
 
 audit = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log: check it, export it, publish its key and its checkpoints.")
-Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,UTC · a date, UTC")]
-HERE = Path()
 
 
 def tell_checked(checked: Checked) -> bool:

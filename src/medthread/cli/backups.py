@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from medthread.app import Installation, external_store, open_installation
+from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, say
 from medthread.governance.backup import BackupSetting, Manifest
 from medthread.governance.backup.check import damaged
@@ -20,10 +21,8 @@ from medthread.trust.backup_key import BackupKey
 from medthread.workspace import Workspace
 
 backups = typer.Typer(no_args_is_help=True, help="备份 · Backups: make, list, check, restore, try out.")
-Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 Target = Annotated[str | None, typer.Option(help="只看这一个目标 · this target only")]
 Backup = Annotated[str | None, typer.Argument(help="备份号,缺省为最新 · a backup's id; the newest when left out")]
-HERE = Path()
 
 
 def _setting(workspace: Workspace) -> BackupSetting:

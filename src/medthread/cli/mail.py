@@ -1,12 +1,12 @@
 """Mail on the command line: try the server out, see what waits."""
 
 import uuid
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from medthread.app import open_installation
+from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.model import Label
 from medthread.model.errors import ConfigurationError
@@ -14,8 +14,6 @@ from medthread.stores.messengers import Letter
 from medthread.workflow.notices import counts
 
 mail = typer.Typer(no_args_is_help=True, help="邮件通知 · Notices by mail.")
-Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
-HERE = Path()
 SUBJECT = Label("医脉:试发", "Medthread: a trial")
 TEXT = Label("收到这封邮件,说明医脉可以发出通知。\n\n{address}\n", "This mail arrived: Medthread can send notices.\n\n{address}\n")
 

@@ -13,6 +13,7 @@ import typer
 from sqlalchemy import Connection
 
 from medthread.app import Installation, declared, open_installation
+from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, say
 from medthread.derive.privacy import HEADER, register
 from medthread.governance.privacy import Found, Person, Plan, erase, find, finish_pending, package_of, plan_of
@@ -25,10 +26,8 @@ from medthread.workflow.standing import MACHINE
 from medthread.workspace import SETTINGS
 
 privacy = typer.Typer(no_args_is_help=True, help="个人信息 · Personal data: register, find, export, erase.")
-Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
 Values = Annotated[list[str], typer.Argument(help="电话、姓名或邮箱,可多个 · telephone, name or e-mail; several may be given")]
 Reason = Annotated[str, typer.Option(help="谁在何时提出 · who asked, and when")]
-HERE = Path()
 
 
 @contextmanager

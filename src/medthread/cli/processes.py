@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from medthread.app import Installation, open_installation
+from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.derive.soundness import Flaw, Known, flaws
 from medthread.model.errors import InvalidError, NotFoundError
@@ -17,8 +18,6 @@ from medthread.workflow.migrate import migrate_cases
 from medthread.workspace import read_yaml
 
 processes = typer.Typer(no_args_is_help=True, help="流程 · Processes: list, check, migrate open cases.")
-Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
-HERE = Path()
 
 
 @processes.command("list")

@@ -3,12 +3,12 @@
 import signal
 import threading
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from medthread.app import open_installation
+from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, say
 from medthread.model.errors import ConfigurationError, InvalidError
 from medthread.stores.serving import LakeReader
@@ -17,8 +17,6 @@ from medthread.workflow import inbound
 from medthread.workflow.relay import again_since, behind
 
 relay = typer.Typer(invoke_without_command=True, help="事件转发 · Events to and from other systems over NATS.")
-Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
-HERE = Path()
 
 
 @relay.callback()

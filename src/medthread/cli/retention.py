@@ -1,13 +1,13 @@
 """Retention on the terminal: the rules, what is due, proposals, and carrying out what somebody else approved."""
 
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy import select
 
 from medthread.app import Installation, open_installation
+from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.derive.retention import formula, rules
 from medthread.governance.retention import Look, execute, propose
@@ -16,8 +16,6 @@ from medthread.stores.serving import LakeReader
 from medthread.workflow import handle
 
 retention = typer.Typer(no_args_is_help=True, help="保留与销毁 · Retention: rules, proposals, destruction.")
-Home = Annotated[Path, typer.Option("--home", envvar="MEDTHREAD_HOME", help="工作区 · the workspace folder")]
-HERE = Path()
 
 
 def _look(installation: Installation, reader: LakeReader) -> Look:

@@ -1,22 +1,36 @@
-"""Serving the console and the API on this machine."""
+"""`medthread up`: the console and the API on this machine."""
 
 import contextlib
 import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 import uvicorn
 
-from medthread.api import create_app
-from medthread.app import Installation
+from medthread.api.server import create_app
+from medthread.app import Installation, open_installation
+from medthread.cli.accounts import account_names
 from medthread.cli.demo_people import tell_people
+from medthread.cli.options import HERE, Home
 from medthread.cli.speech import say
 from medthread.console import mount
 
 LOOPBACK = "127.0.0.1"
 PAUSE = 0.05  # seconds between two looks whether the server has started
+
+
+def up(
+    home: Home = HERE,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 选一个空闲的 · 0 picks a free one")] = 8000,
+) -> None:
+    """启动控制台与接口 · Serve the console and the API."""
+    with open_installation(home) as installation:
+        if not account_names(installation):
+            say("还没有账号,无人能登录:medthread account add NAME --role steward", "There are no accounts yet, so nobody can sign in: medthread account add NAME --role steward")
+        serve(installation, port=port, accounts=None)
 
 
 def free_port(wanted: int) -> int:

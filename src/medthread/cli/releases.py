@@ -1,0 +1,40 @@
+"""`medthread release`: list releases, publish one, go back."""
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from medthread.app import open_installation
+from medthread.cli.options import HERE, Home
+from medthread.cli.speech import console, say
+from medthread.model.errors import InvalidError
+from medthread.pipeline.release import move_pointer
+from medthread.workflow import handle
+
+releases = typer.Typer(no_args_is_help=True, help="发布与回滚 · Releases: list them, publish one, go back.")
+SHORTEST_REASON = 2
+
+
+@releases.command("list")
+def release_list(home: Home = HERE) -> None:
+    """列出发布 · List releases, newest first."""
+    with open_installation(home) as installation:
+        for row in installation.release_rows():
+            mark = "*" if row["current"] else " "
+            console.print(f"{mark} {row['id']}  {row['published_at']}  {row['created_by']}", markup=False)
+
+
+@releases.command("publish")
+def release_publish(
+    id_: Annotated[str, typer.Argument(metavar="RELEASE")],
+    reason: Annotated[str, typer.Option(help="原因,至少两个字 · why, two letters at least")],
+    home: Home = HERE,
+) -> None:
+    """让读者看到某个发布,新旧皆可 · Show readers a release, newer or older."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidError("a release is published for a reason", hint="say it: --reason 'quarterly review'")
+    with open_installation(home) as installation:
+        act = partial(move_pointer, releases=installation.releases, id_=id_, by="cli", reason=reason)
+        handle(installation.store, by="cli", action="release.publish", object_=f"release/{id_}", act=act)
+    say(f"读者现在看到 {id_}", f"Readers now see {id_}")
