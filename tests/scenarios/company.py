@@ -97,13 +97,17 @@ def content(snapshot: Snapshot) -> dict[str, list[str]]:
     return tables
 
 
+def read_from(installation: Installation) -> dict[str, list[str]]:
+    reader = LakeReader(installation.releases)
+    try:
+        return content(reader.current())
+    finally:
+        reader.close()
+
+
 def content_of(home: Path) -> dict[str, list[str]]:
     with open_installation(home) as installation:
-        reader = LakeReader(installation.releases)
-        try:
-            return content(reader.current())
-        finally:
-            reader.close()
+        return read_from(installation)
 
 
 def loads(home: Path) -> list[dict[str, Any]]:

@@ -20,9 +20,10 @@ from medthread.pipeline.run import take_in
 from medthread.stores.lakehouse.verify import verify_release
 from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.serving import LakeReader
+from tests.conftest import Opening
 from tests.scenarios import company
 
-own_database = pytest.mark.usefixtures("own_database")  # the others are about the embedded one, or open two workspaces
+own_database = pytest.mark.usefixtures("own_database")  # the others are about the embedded one, or kill programs that have one
 
 
 def show(installation: Installation, release: str, reason: str) -> None:
@@ -31,6 +32,15 @@ def show(installation: Installation, release: str, reason: str) -> None:
         move_pointer(tx, installation.releases, id_=release, by="test", reason=reason)
 
 
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> dict[str, list[str]]:
+    """What readers see when the company is taken in at once and undisturbed."""
+    with open_beside(company.found(tmp_path_factory.mktemp("calm") / "c")) as installation:
+        company.run(installation)
+        return company.read_from(installation)
+
+
+@own_database
 def test_the_same_files_again_write_nothing(tmp_path: Path) -> None:
     home = company.found(tmp_path / "c")
     first = company.run_once(home)
@@ -65,16 +75,16 @@ def test_rows_add_up_and_bad_ones_are_kept(tmp_path: Path) -> None:
     assert (load["rows_read"], load["rows_accepted"], load["rows_quarantined"]) == (200, 197, 3)
 
 
-def test_taking_in_shows_readers_nothing_until_a_run(tmp_path: Path) -> None:
-    calm, stepwise = company.found(tmp_path / "calm"), company.found(tmp_path / "steps")
-    company.run_once(calm)
+@own_database
+def test_taking_in_shows_readers_nothing_until_a_run(tmp_path: Path, calm: dict[str, list[str]]) -> None:
+    stepwise = company.found(tmp_path / "steps")
     with open_installation(stepwise) as installation:
         assert take_in(installation.context(), by="test").rows_written > 400
         assert installation.releases.current() is None
         assert {load["status"] for load in installation.loads()} == {"accepted"}
         assert take_in(installation.context(), by="test").rows_written == 0
         assert company.run(installation).release is not None
-    assert company.content_of(stepwise) == company.content_of(calm)
+    assert company.content_of(stepwise) == calm
 
 
 @own_database
@@ -95,9 +105,8 @@ def test_a_bad_file_is_rejected_with_reason_and_the_release_stays(tmp_path: Path
     assert company.content_of(home) == before
 
 
-def test_killed_anywhere_a_run_ends_with_the_same_tables(tmp_path: Path) -> None:
-    calm, hunted = company.found(tmp_path / "calm"), company.found(tmp_path / "hunted")
-    company.run_once(calm)
+def test_killed_anywhere_a_run_ends_with_the_same_tables(tmp_path: Path, calm: dict[str, list[str]]) -> None:
+    hunted = company.found(tmp_path / "hunted")
     chance = random.Random(2026)
     killed = 0
     for _ in range(6):
@@ -111,19 +120,19 @@ def test_killed_anywhere_a_run_ends_with_the_same_tables(tmp_path: Path) -> None
             killed += 1
     assert killed >= 2
     company.run_once(hunted)
-    assert company.content_of(hunted) == company.content_of(calm)
+    assert company.content_of(hunted) == calm
     with open_installation(hunted) as installation:
         current = installation.releases.current()
         assert current is not None
         assert list(verify_release(installation.store, current)) == []
 
 
-def test_killed_at_every_commit_it_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@own_database
+def test_killed_at_every_commit_it_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calm: dict[str, list[str]]) -> None:
     """Every commit in turn fails right after its data is in the lake and before that is written down, or before it begins."""
     from medthread.stores.lakehouse.committer import Committer
 
-    calm, hunted = company.found(tmp_path / "calm"), company.found(tmp_path / "hunted")
-    company.run_once(calm)
+    hunted = company.found(tmp_path / "hunted")
     steps = ("_write", "_record")
     originals = {name: getattr(Committer, name) for name in steps}
     turn = {"at": 0, "left": 0}
@@ -150,8 +159,9 @@ def test_killed_at_every_commit_it_resumes(tmp_path: Path, monkeypatch: pytest.M
                 continue
             break
     assert failures >= 5
-    monkeypatch.undo()
-    assert company.content_of(hunted) == company.content_of(calm)
+    for name, original in originals.items():
+        monkeypatch.setattr(Committer, name, original)
+    assert company.content_of(hunted) == calm
 
 
 @own_database
@@ -245,7 +255,8 @@ def test_a_changed_file_of_a_release_is_noticed(tmp_path: Path) -> None:
         assert faults == {("golden.receipt", "changed"), ("marts.genealogy", "missing")}
 
 
-def test_a_file_refused_by_its_mapping_is_taken_in_when_the_mapping_is_mended(tmp_path: Path) -> None:
+@own_database
+def test_a_file_refused_by_its_mapping_is_taken_in_when_the_mapping_is_mended(tmp_path: Path, calm: dict[str, list[str]]) -> None:
     home = company.found(tmp_path / "c")
     mapping = home / "sources" / "erp.yaml"
     good = mapping.read_text(encoding="utf-8")
@@ -258,10 +269,8 @@ def test_a_file_refused_by_its_mapping_is_taken_in_when_the_mapping_is_mended(tm
     assert company.run_once(home).rows_written == 0
     mapping.write_text(good, encoding="utf-8")
     company.run_once(home)
-    calm = company.found(tmp_path / "calm")
-    company.run_once(calm)
     # Other loads came a run earlier; what readers see is the same.
-    assert company.content_of(home) == company.content_of(calm)
+    assert company.content_of(home) == calm
 
 
 @own_database
@@ -372,6 +381,7 @@ def test_a_workspace_in_a_folder_of_any_name(tmp_path: Path) -> None:
     assert company.run_once(home).release is not None
 
 
+@own_database
 def test_a_folder_that_an_address_cannot_name_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot hold a lake"):
         company.run_once(company.found(tmp_path / "a#b"))

@@ -5,7 +5,7 @@ from typing import Any
 from medthread.app import Installation
 from medthread.cli.accounts import account_names
 from medthread.cli.speech import console, language, say
-from medthread.trust.accounts import create_account
+from medthread.trust.accounts import create_alike
 from medthread.trust.roles import ROLES
 
 PASSWORD = "medthread-demo"  # noqa: S105 - printed on purpose; it says that it is one
@@ -28,10 +28,9 @@ ACCOUNTS = (
 def make_people(installation: Installation) -> list[dict[str, Any]]:
     """Make those that there are not yet; gives all of them with the password that they share."""
     there = set(account_names(installation))
-    with installation.store.transaction() as tx:
-        for name, printed, role in ACCOUNTS:
-            if name not in there:
-                create_account(tx, name=name, printed_name=printed, password=PASSWORD, roles=(role,), by="demo")
+    if missing := [a for a in ACCOUNTS if a[0] not in there]:
+        with installation.store.transaction() as tx:
+            create_alike(tx, people=missing, password=PASSWORD, by="demo")
     return [{"username": name, "password": PASSWORD, "role": role, "label": printed} for name, printed, role in ACCOUNTS]
 
 

@@ -57,7 +57,7 @@ class Acting:
         """Open many from the rows of a SELECT over records written here, whose columns are fields."""
         found = self._tx.execute(text(sql), dict(parameters or {}), execution_options={"yield_per": SET})
         names = tuple(found.keys())
-        sets = (pa.table({n: column_of(n, v) for n, v in zip(names, zip(*part, strict=True), strict=True)}) for part in found.partitions())
+        sets = (pa.table({n: column_of(n, [row[i] for row in part]) for i, n in enumerate(names)}) for part in found.partitions())
         return create_many(self._tx, self._context, entity=entity, sets=sets, by=self.by, place=self._place()).count
 
     def _place(self) -> Place | None:
