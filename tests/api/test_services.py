@@ -68,6 +68,12 @@ def test_every_operation_has_a_name_of_its_own_in_both_languages(steward: TestCl
     assert "operation.get.audit" in {i["id"] for i in listed(steward, q="审计", kind="operation")}
 
 
+def test_every_operation_says_what_it_does_in_both_languages(steward: TestClient) -> None:
+    told = {s["id"]: s["about"] for s in listed(steward, kind="operation")}
+    untold = [n for n, about in told.items() if not re.search("[\u4e00-\u9fff]", about["zh"]) or re.search("[\u4e00-\u9fff]", about["en"])]
+    assert untold == [], "its docstring: English, an empty line, Chinese"
+
+
 def test_it_is_found_by_words_kind_state_and_use(steward: TestClient) -> None:
     assert {i["id"] for i in listed(steward, q="entities/{entity} get csv")} == {"operation.get.entities.entity.csv"}
     assert "entity.supplier" in {i["id"] for i in listed(steward, q="供应商", kind="entity")}

@@ -51,7 +51,7 @@ def _operation(route: APIRoute, method: str, path: str, today: datetime) -> Serv
     return Service(
         offer=Offer.OPERATION, name=operation_name(method, path), label=_called(route, method, label),
         owner=subject.owner if subject else PLATFORM, domain="", version=version[1] if version else "", address=f"{method} {path}",
-        action=asked.action or ("" if asked.signed_in else None), about=Label(route.description, route.description),
+        action=asked.action or ("" if asked.signed_in else None), about=_about(route),
         stability=_stability(subject, ends, today), sunset=ends.sunset.isoformat() if ends and ends.sunset else None,
         successor=ends.successor if ends else None)
 
@@ -61,6 +61,12 @@ def _called(route: APIRoute, method: str, subject: Label) -> Label:
     zh, dot, en = (route.summary or "").partition(" · ")
     verb = VERBS.get(method, Label(method, method))
     return Label(zh, en) if dot else Label(f"{verb.zh}:{subject.zh}", f"{verb.en}: {subject.en}")
+
+
+def _about(route: APIRoute) -> Label:
+    """What it does: its docstring, English and below it Chinese; one that is told in one language is told so in both."""
+    en, _, zh = route.description.partition("\n\n")
+    return Label(zh or en, en)
 
 
 def _stability(subject: Subject | None, ends: Retirement | None, today: datetime) -> Stability:

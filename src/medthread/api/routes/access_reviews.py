@@ -27,7 +27,10 @@ class Decision(BaseModel):
 
 @router.get("/access-reviews", summary="列出权限评审 · List access reviews")
 def reviews(given: Given, _: AccessReader) -> dict[str, Any]:
-    """Reviews, newest first, how far each is, and when the next one is due."""
+    """Reviews, newest first, how far each is, and when the next one is due.
+
+    权限评审,最新的在前:进展如何、下次何时到期。
+    """
     line = access_review_line
     counted = select(line.c.review, func.count().label("lines"), func.count(line.c.decision).label("decided")).group_by(line.c.review).subquery()
     query = select(access_review, counted.c.lines, counted.c.decided).outerjoin(counted, counted.c.review == access_review.c.id)
@@ -40,14 +43,20 @@ def reviews(given: Given, _: AccessReader) -> dict[str, Any]:
 
 @router.post("/access-reviews", summary="开始权限评审 · Open an access review", status_code=201)
 def create(given: Given, actor: AccessReviewer) -> dict[str, str]:
-    """Begin a review of all open accounts by role."""
+    """Begin a review of all open accounts by role.
+
+    按角色开始评审所有启用的账号。
+    """
     id_ = handle(given.store, by=actor.name, action="access_review.open", object_="access_review", act=partial(open_review, by=actor.name))
     return {"id": id_}
 
 
 @router.get("/access-reviews/{id_}", summary="查看一次权限评审 · Get an access review")
 def lines(id_: str, given: Given, _: AccessReader) -> dict[str, Any]:
-    """The lines of a review."""
+    """The lines of a review.
+
+    一次评审的明细。
+    """
     line = access_review_line
     query = select(line, account.c.printed_name).outerjoin(account, account.c.name == line.c.account).where(line.c.review == id_)
     with given.store.transaction() as tx:
@@ -60,7 +69,10 @@ def lines(id_: str, given: Given, _: AccessReader) -> dict[str, Any]:
 
 @router.post("/access-reviews/{id_}/decisions", summary="评审中确认或撤销角色 · Decide about a role in a review", status_code=204)
 def decide(id_: str, wanted: Decision, given: Given, actor: AccessReviewer) -> None:
-    """Confirm that an account keeps a role, or withdraw it at once."""
+    """Confirm that an account keeps a role, or withdraw it at once.
+
+    确认账号保留某角色,或立即撤销。
+    """
     if not wanted.keep and not (wanted.reason or "").strip():
         raise InvalidError("a role is withdrawn for a reason", hint="say why")
     act = partial(decide_line, review=id_, name=wanted.account, role=wanted.role, keep=wanted.keep, by=actor.name, reason=wanted.reason)
@@ -69,6 +81,9 @@ def decide(id_: str, wanted: Decision, given: Given, actor: AccessReviewer) -> N
 
 @router.post("/access-reviews/{id_}/closing", summary="结束权限评审 · Close an access review", status_code=204)
 def close(id_: str, given: Given, actor: AccessReviewer) -> None:
-    """End a review whose lines are all decided."""
+    """End a review whose lines are all decided.
+
+    明细全部决定后结束评审。
+    """
     act = partial(close_review, review=id_, by=actor.name)
     handle(given.store, by=actor.name, action="access_review.close", object_=f"access_review/{id_}", act=act)

@@ -59,7 +59,10 @@ def accounts(
     given: Given, _: AccountReader, q: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100, after: Annotated[str | None, Query(max_length=60)] = None,
 ) -> dict[str, Any]:
-    """Everybody who can sign in, with their rights, by name."""
+    """Everybody who can sign in, with their rights, by name.
+
+    能登录的每个人及其权限,按名称排列。
+    """
     query = _ACCOUNTS.order_by(account.c.name).limit(limit + 1)
     if q:
         query = query.where(or_(account.c.name.icontains(q, autoescape=True), account.c.printed_name.icontains(q, autoescape=True)))
@@ -72,7 +75,10 @@ def accounts(
 
 @router.get("/accounts/{name}", summary="查看一个账号 · Get an account")
 def one(name: str, response: Response, given: Given, _: AccountReader) -> dict[str, Any]:
-    """An account and where its owner is signed in; the ETag is the revision of its rights."""
+    """An account and where its owner is signed in; the ETag is the revision of its rights.
+
+    一个账号及其所有者在哪里登录着;ETag 是其权限的版本。
+    """
     with given.store.transaction() as tx:
         row = tx.execute(_ACCOUNTS.where(account.c.name == name)).one_or_none()
         open_ = sessions_of(tx, name=name, rules=given.account_rules)
@@ -84,7 +90,10 @@ def one(name: str, response: Response, given: Given, _: AccountReader) -> dict[s
 
 @router.post("/accounts", summary="开立账号 · Open an account", status_code=201)
 def create(wanted: NewAccount, given: Given, actor: AccountKeeper) -> dict[str, Any]:
-    """Open an account without rights; its first password is in this answer and nowhere else."""
+    """Open an account without rights; its first password is in this answer and nowhere else.
+
+    开立没有任何权限的账号;初始密码只出现在这次应答中。
+    """
     act = partial(open_account, name=wanted.name, printed_name=wanted.printed_name, by=actor.name, rules=given.account_rules)
     password = handle(given.store, by=actor.name, action="account.create", object_=f"account/{wanted.name}", act=act)
     return {"name": wanted.name, "password": password}
@@ -92,7 +101,10 @@ def create(wanted: NewAccount, given: Given, actor: AccountKeeper) -> dict[str, 
 
 @router.put("/accounts/{name}/state", summary="停用或启用账号 · Disable or enable an account", status_code=204)
 def state(name: str, wanted: Shut, given: Given, actor: AccountKeeper) -> None:
-    """Shut an account, which ends its sessions, or open it again."""
+    """Shut an account, which ends its sessions, or open it again.
+
+    停用账号(同时结束其会话),或重新启用。
+    """
     do = disable_account if wanted.disabled else enable_account
     action = "account.disable" if wanted.disabled else "account.enable"
     handle(given.store, by=actor.name, action=action, object_=f"account/{name}", act=partial(do, name=name, by=actor.name, reason=wanted.reason))
@@ -100,7 +112,10 @@ def state(name: str, wanted: Shut, given: Given, actor: AccountKeeper) -> None:
 
 @router.post("/accounts/{name}/password", summary="重置账号密码 · Reset an account's password", status_code=201)
 def password(name: str, because: Because, given: Given, actor: AccountKeeper) -> dict[str, Any]:
-    """Give a password that nobody chose, in this answer and nowhere else; its owner changes it at the next sign-in."""
+    """Give a password that nobody chose, in this answer and nowhere else; its owner changes it at the next sign-in.
+
+    给出一个无人选定的密码,只出现在这次应答中;所有者下次登录时须更改。
+    """
     act = partial(reset_password, name=name, by=actor.name, reason=because.reason, rules=given.account_rules)
     fresh = handle(given.store, by=actor.name, action="password.reset", object_=f"account/{name}", act=act)
     return {"name": name, "password": fresh}
@@ -108,6 +123,9 @@ def password(name: str, because: Because, given: Given, actor: AccountKeeper) ->
 
 @router.delete("/accounts/{name}/sessions/{id_}", summary="结束他人会话 · End a session of an account", status_code=204)
 def end(name: str, id_: str, given: Given, actor: AccountKeeper) -> None:
-    """End a session of somebody's."""
+    """End a session of somebody's.
+
+    结束某人的一个会话。
+    """
     act = partial(end_session, name=name, id_=id_, by=actor.name)
     handle(given.store, by=actor.name, action="session.end", object_=f"account/{name}", act=act)

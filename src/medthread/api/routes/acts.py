@@ -43,7 +43,10 @@ class Asked(Wanted):
 
 @router.get("/entities/{entity}/{id_}/case", summary="查看记录的状态、可做的操作与签名 · Get a record's state, acts and signatures")
 def case(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, Any]:
-    """State, possible acts, what was done and signed, what is due."""
+    """State, possible acts, what was done and signed, what is due.
+
+    状态、可做的操作、已做与已签的内容、未到的期限。
+    """
     select_one(given, given.registry[entity], actor, id_=id_)  # whoever may not see the record does not see its case
     with given.store.transaction() as tx:
         return case_view(tx, given.workflow, entity=entity, record=id_, actor=actor)
@@ -51,7 +54,10 @@ def case(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, Any]:
 
 @router.get("/entities/{entity}/{id_}/obstacles", summary="查看操作的障碍 · Get what stands in the way of acts")
 def in_the_way(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, Any]:
-    """By act: what objects to it as the record stands."""
+    """By act: what objects to it as the record stands.
+
+    逐项操作列出:以记录现状,什么阻止它。
+    """
     select_one(given, given.registry[entity], actor, id_=id_)
     with given.store.transaction() as tx:
         return {"acts": obstacles(tx, given.workflow, case_of(tx, given.workflow, entity=entity, record=id_), actor)}
@@ -59,7 +65,10 @@ def in_the_way(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, 
 
 @router.get("/entities/{entity}/{id_}/signatures/{signature}", summary="查看一个签名及所签内容 · Get a signature and what was signed")
 def signed(entity: str, id_: str, signature: str, given: Given, actor: Reader) -> dict[str, Any]:
-    """Exactly what a signature is bound to, and whether it stands."""
+    """Exactly what a signature is bound to, and whether it stands.
+
+    一个签名究竟绑定了哪些内容,是否仍然有效。
+    """
     item, _ = select_one(given, given.registry[entity], actor, id_=id_)
     with given.store.transaction() as tx:
         return signed_view(tx, given.workflow, entity=entity, record=id_, id_=signature, actor=actor, withheld=item.get(WITHHELD_IN, ()))
@@ -67,7 +76,10 @@ def signed(entity: str, id_: str, signature: str, given: Given, actor: Reader) -
 
 @router.post("/entities/{entity}/{id_}/acts/{action}/preview", summary="预览将要签名的内容 · Preview what an act would sign")
 def look(entity: str, id_: str, action: str, wanted: Wanted, given: Given, actor: Reader, version: Version = None) -> dict[str, Any]:
-    """What would be signed, its hash, and what objects; nothing is changed."""
+    """What would be signed, its hash, and what objects; nothing is changed.
+
+    预览将要签名的内容、其哈希值和障碍;不作任何改动。
+    """
     act = Act(entity=entity, record=id_, action=action, version=version, values=wanted.values)
     withheld = withheld_from(given, given.registry[entity], actor, id_)
     with given.store.transaction() as tx:
@@ -80,7 +92,10 @@ def look(entity: str, id_: str, action: str, wanted: Wanted, given: Given, actor
 def perform(
     entity: str, id_: str, action: str, asked: Asked, given: Given, actor: Reader, version: Version = None, key: Key = None,
 ) -> JSONResponse:
-    """Do the act, whole; refused, it changes nothing but the log."""
+    """Do the act, whole; refused, it changes nothing but the log.
+
+    完整地执行操作;被拒绝时除日志外不留任何改动。
+    """
     withheld_from(given, given.registry[entity], actor, id_)  # nobody acts on a record that is not shared with them
     act = Act(entity=entity, record=id_, action=action, version=version, values=asked.values, reason=asked.reason, credentials=asked.credentials())
     request = {"act": [entity, id_, action, version], "values": asked.values, "reason": asked.reason}

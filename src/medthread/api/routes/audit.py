@@ -88,13 +88,19 @@ def _place(after: str | None) -> int:
 
 @router.get("/audit.csv", summary="导出审计记录 CSV · Export audit rows as CSV", **text_as(CSV))
 def as_csv(given: Given, actor: Auditor, asked: Wanted) -> StreamingResponse:
-    """Every row that is looked for, as a table; taking it away is itself an audit row."""
+    """Every row that is looked for, as a table; taking it away is itself an audit row.
+
+    查到的全部审计记录,以表格导出;导出本身也记入审计。
+    """
     return _taken(given, actor, asked, CSV, "csv", _csv)
 
 
 @router.get("/audit.ndjson", summary="导出审计记录 NDJSON · Export audit rows as NDJSON", **text_as(NDJSON))
 def as_ndjson(given: Given, actor: Auditor, asked: Wanted) -> StreamingResponse:
-    """The same, one JSON object a line. What proves the rows is in a bundle: `medthread audit export`."""
+    """The same, one JSON object a line. What proves the rows is in a bundle: `medthread audit export`.
+
+    同上,每行一个 JSON 对象。能证明这些记录的是证据包:`medthread audit export`。
+    """
     return _taken(given, actor, asked, NDJSON, "ndjson", _ndjson)
 
 
@@ -122,7 +128,10 @@ def _ndjson(steps: Iterator[list[dict[str, Any]]]) -> Iterator[bytes]:
 
 @router.get("/audit", summary="查找审计记录 · Search audit rows")
 def audit(given: Given, actor: Auditor, asked: Wanted, limit: Annotated[int, Query(ge=1, le=500)] = 50, after: Cursor = None) -> dict[str, Any]:
-    """What was done, refused, and read under unmasking; newest first."""
+    """What was done, refused, and read under unmasking; newest first.
+
+    做过的、被拒绝的、查看过明文的;最新的在前。
+    """
     sight = Sight(given, actor)
     query = asked.query(sight).where(audit_event.c.seq < _place(after)).limit(limit + 1)
     with given.store.transaction() as tx:
@@ -134,14 +143,20 @@ def audit(given: Given, actor: Auditor, asked: Wanted, limit: Annotated[int, Que
 
 @router.get("/audit/kinds", summary="列出审计对象的类别 · List kinds of objects in the log")
 def kinds(given: Given, _: Auditor) -> dict[str, Any]:
-    """What an object may be that is looked for."""
+    """What an object may be that is looked for.
+
+    可以查找的对象类别。
+    """
     entities = {e.name: e.about.label for e in given.registry.values() if e.name in given.native}
     return {"items": [{"name": n, "label": pair(label)} for n, label in sorted((entities | KINDS).items())]}
 
 
 @router.get("/audit/log", summary="取日志的封存状况 · Get the state of the log")
 def state(given: Given, _: Auditor) -> dict[str, Any]:
-    """The log itself: how much is sealed, the newest checkpoint, what waits, what is wrong, the keys to check it with."""
+    """The log itself: how much is sealed, the newest checkpoint, what waits, what is wrong, the keys to check it with.
+
+    日志本身:已封存多少、最新检查点、尚待封存的、有何异常、用哪些公钥核验。
+    """
     with given.store.transaction() as tx:
         head = tx.execute(select(audit_log)).one_or_none()
         newest = tx.execute(select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)).one_or_none()
@@ -156,7 +171,10 @@ def state(given: Given, _: Auditor) -> dict[str, Any]:
 
 @router.get("/audit/checkpoints", summary="列出签名检查点 · List signed checkpoints")
 def checkpoints(given: Given, _: Auditor, limit: Annotated[int, Query(ge=1, le=500)] = 50, after: Cursor = None) -> dict[str, Any]:
-    """Signed checkpoints, newest first: for whoever keeps them elsewhere."""
+    """Signed checkpoints, newest first: for whoever keeps them elsewhere.
+
+    签名检查点,最新的在前,供在别处保存。
+    """
     table = audit_checkpoint
     query = select(table).where(table.c.size < _place(after)).order_by(table.c.size.desc()).limit(limit + 1)
     with given.store.transaction() as tx:
@@ -167,7 +185,10 @@ def checkpoints(given: Given, _: Auditor, limit: Annotated[int, Query(ge=1, le=5
 
 @router.get("/audit/consistency", summary="取一致性证明 · Get a consistency proof")
 def consistent(given: Given, _: Auditor, old: Size, size: Size) -> dict[str, Any]:
-    """The proof that the log of one checkpoint begins with the log of an earlier one (RFC 9162, 2.1.4)."""
+    """The proof that the log of one checkpoint begins with the log of an earlier one (RFC 9162, 2.1.4).
+
+    证明一个检查点的日志以更早的日志开头(RFC 9162,2.1.4)。
+    """
     with given.store.transaction() as tx:
         proof = consistency(tx, old, size)
     return {"algorithm": proof.algorithm, "old": proof.old, "size": proof.size, "path": [encode(h) for h in proof.path]}
@@ -175,7 +196,10 @@ def consistent(given: Given, _: Auditor, old: Size, size: Size) -> dict[str, Any
 
 @router.get("/audit/{seq}", summary="查看一条审计记录及其证明 · Get an audit row with its proof")
 def one(seq: int, given: Given, actor: Auditor) -> dict[str, Any]:
-    """One row with the proof that it is in the log (RFC 9162, 2.1.3). The sealed text comes with it unless fields in it are masked."""
+    """One row with the proof that it is in the log (RFC 9162, 2.1.3). The sealed text comes with it unless fields in it are masked.
+
+    一条记录及其在日志中的证明(RFC 9162,2.1.3)。除非其中有脱敏字段,否则附上封存的原文。
+    """
     sight = Sight(given, actor)
     with given.store.transaction() as tx:
         row = tx.execute(rows_query().where(audit_event.c.seq == seq)).one_or_none() if abs(seq) < LATEST else None

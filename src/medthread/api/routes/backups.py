@@ -43,7 +43,10 @@ class WantedDrill(BaseModel):
 
 @router.get("/backups", summary="列出备份 · List backups")
 def backups(given: Given, _: Looking, limit: Limit = 100) -> dict[str, Any]:
-    """What is declared and what was made, newest first."""
+    """What is declared and what was made, newest first.
+
+    声明了哪些备份、做过哪些,最新的在前。
+    """
     if given.copies is None:
         return {"configured": False, "setting": None, "under_way": None, "items": []}
     keeping = given.copies.keeping
@@ -60,13 +63,19 @@ def _setting(copies: BackgroundKeeping) -> dict[str, Any]:
 
 @router.post("/backups", summary="立即备份 · Take a backup now", status_code=202)
 def make(wanted: WantedBackup, given: Given, actor: Running) -> dict[str, Any]:
-    """Begin a backup; the list shows how it ends."""
+    """Begin a backup; the list shows how it ends.
+
+    开始备份;结局见列表。
+    """
     return _begun(given, actor, "backup.begin", wanted, lambda copies: copies.run(by=actor.name, whole=wanted.whole))
 
 
 @router.get("/backups/drills", summary="列出恢复演练 · List restore drills")
 def drills(given: Given, _: Looking, limit: Limit = 100) -> dict[str, Any]:
-    """Every restore drill, newest first."""
+    """Every restore drill, newest first.
+
+    每次恢复演练,最新的在前。
+    """
     with given.store.transaction() as tx:
         rows = tx.execute(select(drill).order_by(drill.c.started_at.desc()).limit(limit)).all()
     return {"items": [{n: getattr(r, n) for n in SUMMARY} for r in rows]}
@@ -74,13 +83,19 @@ def drills(given: Given, _: Looking, limit: Limit = 100) -> dict[str, Any]:
 
 @router.post("/backups/drills", summary="演练恢复 · Drill a restore", status_code=202)
 def try_out(wanted: WantedDrill, given: Given, actor: Running) -> dict[str, Any]:
-    """Begin a restore drill; the list shows how it ends."""
+    """Begin a restore drill; the list shows how it ends.
+
+    开始恢复演练;结局见列表。
+    """
     return _begun(given, actor, "drill.begin", wanted, lambda copies: copies.drill(by=actor.name, target=wanted.target, backup=wanted.backup))
 
 
 @router.get("/backups/drills/{id_}", summary="查看一次恢复演练 · Get a restore drill")
 def one(id_: str, given: Given, _: Looking) -> dict[str, Any]:
-    """A drill's record, and whether its signature stands."""
+    """A drill's record, and whether its signature stands.
+
+    演练记录,及其签名是否有效。
+    """
     with given.store.transaction() as tx:
         row = tx.execute(select(drill).where(drill.c.id == id_)).one_or_none()
         if row is None:

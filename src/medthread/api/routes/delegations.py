@@ -30,7 +30,10 @@ class Wanted(BaseModel):
 
 @router.get("/delegations", summary="列出委托 · List delegations")
 def delegations(given: Given, actor: Reader) -> dict[str, Any]:
-    """Those given and taken, and what one could lend to whom."""
+    """Those given and taken, and what one could lend to whom.
+
+    我委托出去和受托的,以及我能把什么委托给谁。
+    """
     with given.store.transaction() as tx:
         roles = lendable(actor)
         return {"items": delegations_of(tx, actor), "roles": [{"role": r, "label": pair(role_label(r))} for r in roles],
@@ -39,13 +42,19 @@ def delegations(given: Given, actor: Reader) -> dict[str, Any]:
 
 @router.post("/delegations", summary="委托角色 · Delegate roles", status_code=201)
 def create(wanted: Wanted, given: Given, actor: Writer) -> dict[str, Any]:
-    """Lend roles of one's own."""
+    """Lend roles of one's own.
+
+    把自己的角色委托给他人。
+    """
     act = partial(delegate, actor=actor, **wanted.model_dump())
     return {"id": handle(given.store, by=actor.name, action="delegation.create", object_="delegation", act=act)}
 
 
 @router.delete("/delegations/{id_}", summary="终止委托 · End a delegation", status_code=204)
 def end(id_: str, given: Given, actor: Writer) -> None:
-    """End a delegation, given or taken."""
+    """End a delegation, given or taken.
+
+    终止一项委托,无论是委托出去的还是受托的。
+    """
     act = partial(revoke, actor=actor, id_=id_)
     handle(given.store, by=actor.name, action="delegation.revoke", object_=f"delegation/{id_}", act=act)

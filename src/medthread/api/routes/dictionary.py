@@ -55,7 +55,10 @@ def search_entries(registry: Registry, text: str) -> list[Entry]:
 
 @router.get("/dictionary", summary="查找术语 · Search the dictionary")
 def search(given: Given, _: Reader, q: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
-    """Entities and fields that a word names; without a word, all entities."""
+    """Entities and fields that a word names; without a word, all entities.
+
+    一个词所指的对象与字段;不给词则列出全部对象。
+    """
     found = search_entries(given.registry, q) if q.strip() else [e for e in entries(given.registry) if e.field is None]
     return {"items": [
         {"kind": "field" if e.field else "entity", "entity": e.entity, "field": e.field, "label": _pair(e.label),
@@ -71,7 +74,10 @@ def _pair(label: Label) -> dict[str, str]:
 
 @router.get("/dictionary/{entity}", summary="查看字典的一页 · Get a page of the dictionary")
 def page(entity: str, given: Given, actor: Reader) -> dict[str, Any]:
-    """One entity: meaning, fields, rules, and which source columns feed it."""
+    """One entity: meaning, fields, rules, and which source columns feed it.
+
+    一种对象:含义、字段、规则,以及由哪些来源列供数。
+    """
     declared = given.registry[entity]
     meta = entity_meta(declared, given.registry, clearance=actor.clearance, process=given.workflow.rulebook.processes.get(entity))
     fields = [
@@ -104,7 +110,10 @@ def how(mapping: FieldMapping) -> str:
 
 @router.get("/contracts/{entity}", summary="取数据契约 ODCS · Get a data contract (ODCS)", **text_as(YAML))
 def contract(entity: str, given: Given, _: Reader) -> Response:
-    """The entity's data contract (ODCS 3.1)."""
+    """The entity's data contract (ODCS 3.1).
+
+    对象的数据契约(ODCS 3.1)。
+    """
     text = yaml.safe_dump(contract_of(given.registry[entity], given.registry, version=__version__), allow_unicode=True, sort_keys=False)
     headers = {"Content-Disposition": f'attachment; filename="{entity}.odcs.yaml"'}
     return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)

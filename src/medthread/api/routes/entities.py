@@ -46,7 +46,10 @@ Wanted = Annotated[Asked, Depends(Asked)]
 
 @router.get("/entities/{entity}.csv", summary="导出对象列表 · Export a list of objects", **text_as(CSV))
 def export(entity: str, given: Given, actor: Reader, asked: Wanted) -> StreamingResponse:
-    """The whole filtered list as CSV, as this reader may see it."""
+    """The whole filtered list as CSV, as this reader may see it.
+
+    按条件过滤后的完整列表,导出为 CSV,内容以读者可见为限。
+    """
     listing = _listing(entity, given, actor, asked)
     headers = {"Content-Disposition": f'attachment; filename="{entity}.csv"', **headers_of(given, actor, listing.terms, object_=f"{entity}/")}
     return StreamingResponse(_csv(rows_for_export(listing)), media_type="text/csv; charset=utf-8", headers=headers)
@@ -83,13 +86,19 @@ def rows(
     entity: str, given: Given, actor: Reader, asked: Wanted,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
-    """One page of the list."""
+    """One page of the list.
+
+    列表的一页。
+    """
     return list_page(_listing(entity, given, actor, asked), limit=limit, after=after)
 
 
 @router.get("/entities/{entity}/board", summary="取流程看板 · Get the board of a process")
 def board(entity: str, given: Given, actor: Reader, asked: Wanted, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> dict[str, Any]:
-    """Records of a process by state, the most pressing first."""
+    """Records of a process by state, the most pressing first.
+
+    按状态列出流程中的记录,最紧迫的在前。
+    """
     return board_of(_listing(entity, given, actor, asked), limit=limit)
 
 
@@ -98,13 +107,19 @@ def choices(
     entity: str, given: Given, actor: Reader, q: Annotated[str | None, Query(max_length=200, description="text to find")] = None,
     along: Annotated[list[str] | None, Query(description="field:value of the other parts of the key, repeatable")] = None,
 ) -> dict[str, Any]:
-    """What a reference to such an object may be filled with."""
+    """What a reference to such an object may be filled with.
+
+    引用这种对象的字段可以填哪些值。
+    """
     return {"items": choices_of(given, given.registry[entity], actor, q=q, along=along or ())}
 
 
 @router.get("/entities/{entity}/{id_}", summary="查看一个对象 · Get an object")
 def one(entity: str, id_: str, response: Response, given: Given, actor: Reader) -> dict[str, Any]:
-    """One object by id or key, where it came from, what was corrected in it, what refers to it."""
+    """One object by id or key, where it came from, what was corrected in it, what refers to it.
+
+    按标识或主键取一个对象:来自何处、改过什么、被谁引用。
+    """
     declared = given.registry[entity]
     item, origin, unmasked = read_one(given, declared, actor, id_=id_of(given, declared, actor, name=id_))
     response.headers["ETag"] = f'"{item["_revision"]}"'

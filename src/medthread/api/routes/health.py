@@ -19,13 +19,19 @@ def told(found: tuple[Alarm, ...] | list[Alarm]) -> list[dict[str, Any]]:
 
 @router.get("/health", summary="取进程状况与告警 · Get health and alarms")
 def health(given: Given) -> dict[str, Any]:
-    """The process is there; alarms as its own parts know them, without asking the store."""
+    """The process is there; alarms as its own parts know them, without asking the store.
+
+    进程在运行;告警由各部分自己所知得出,不查询存储。
+    """
     return {"status": "ok", "alarms": told([*given.sealer.alarms, *(a for c in given.carriers for a in c.alarms)])}
 
 
 @router.get("/ready", summary="询问是否就绪 · Ask whether it is ready")
 def ready(given: Given) -> JSONResponse:
-    """Able to serve: 200, or 503 with what is missing. An alarm does not stop the service; somebody must look."""
+    """Able to serve: 200, or 503 with what is missing. An alarm does not stop the service; somebody must look.
+
+    能否提供服务:能则 200,不能则 503 并说明缺什么。告警不会停止服务,但须有人查看。
+    """
     try:
         store = given.store.check()
         release = given.releases.current()

@@ -28,7 +28,10 @@ def history(
     entity: str, id_: str, given: Given, actor: Reader,
     limit: Annotated[int, Query(ge=1, le=200)] = 50, after: Annotated[str | None, Query(max_length=40)] = None,
 ) -> dict[str, Any]:
-    """Changes of a record, newest first; values of fields that this reader sees masked are masked here too."""
+    """Changes of a record, newest first; values of fields that this reader sees masked are masked here too.
+
+    记录的修改历史,最新的在前;读者看不到明文的字段在这里同样脱敏。
+    """
     declared = given.registry[entity]
     id_ = id_of(given, declared, actor, name=id_)
     item, _ = select_one(given, declared, actor, id_=id_)

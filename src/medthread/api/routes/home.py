@@ -22,7 +22,10 @@ def pair(label: Label) -> dict[str, str]:
 
 @router.get("/home", summary="取首页的指标 · Get the figures of the home page")
 def home(given: Given, actor: Reader) -> dict[str, Any]:
-    """Figures of the current release."""
+    """Figures of the current release.
+
+    当前发布的各项数字。
+    """
     release = given.releases.current()
     quality = quality_of(given.store, given.registry)
     return {

@@ -34,7 +34,10 @@ class Failed(BaseModel):
 
 @router.get("/inbox", summary="取等待我的事项 · Get what waits for me")
 def waiting(given: Given, actor: Reader) -> dict[str, Any]:
-    """Acts, proposals, limits and failed reactions that wait for me, and looks under the mask that I decide."""
+    """Acts, proposals, limits and failed reactions that wait for me, and looks under the mask that I decide.
+
+    等待我的操作、建议、期限和未完成的反应,以及由我决定的查看明文申请。
+    """
     decides = given.access.refused_by(actor, DECIDE) is None
     with given.store.transaction() as tx:
         return {**inbox(tx, given.workflow, actor), "unmasking": told(given, grants(tx, actor=actor, all_=True, open_=True)) if decides else []}
@@ -42,7 +45,10 @@ def waiting(given: Given, actor: Reader) -> dict[str, Any]:
 
 @router.post("/inbox/proposals/{id_}", summary="决定一项建议 · Decide a proposal")
 def decide_proposal(id_: str, decided: Decided, given: Given, actor: Writer) -> dict[str, Any]:
-    """Accept or refuse what an event proposes."""
+    """Accept or refuse what an event proposes.
+
+    接受或拒绝事件提出的建议。
+    """
     act = partial(decide, context=given.workflow, id_=id_, actor=actor, accept=decided.accept, reason=decided.reason)
     handle(given.store, by=actor.name, action="proposal.decide", object_=f"proposal/{id_}", act=act)
     return {"id": id_, "status": "accepted" if decided.accept else "refused"}
@@ -50,7 +56,10 @@ def decide_proposal(id_: str, decided: Decided, given: Given, actor: Writer) -> 
 
 @router.post("/inbox/failures", summary="重试未完成的反应 · Retry a reaction that failed")
 def try_again(failed: Failed, given: Given, actor: Writer) -> dict[str, Any]:
-    """Try a reaction again that could not be done."""
+    """Try a reaction again that could not be done.
+
+    重新执行此前未能完成的反应。
+    """
     act = partial(retry, context=given.workflow, event=failed.event, reaction=failed.reaction, actor=actor)
     handle(given.store, by=actor.name, action=f"reaction.{failed.reaction}", object_=f"event/{failed.event}", act=act)
     return {"event": failed.event, "reaction": failed.reaction, "status": "done"}

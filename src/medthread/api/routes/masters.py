@@ -35,7 +35,10 @@ def _master(given: Services, name: str) -> type[Entity]:
 
 @router.get("/masters", summary="列出主数据种类 · List kinds of master data")
 def domains(given: Given, _: MasterReader) -> dict[str, Any]:
-    """Each matched master: records in, golden records out."""
+    """Each matched master: records in, golden records out.
+
+    每种参与匹配的主数据:记录数与黄金记录数。
+    """
     snapshot = given.reader.current()
     items = []
     for e in _matched(given):
@@ -53,7 +56,10 @@ def rows(
     conflicts: bool = False, limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
-    """Golden records, those with most records first."""
+    """Golden records, those with most records first.
+
+    黄金记录,合并记录最多的在前。
+    """
     declared = _master(given, entity)
     snapshot = given.reader.current()
     title = declared.about.title or declared.key()[-1]
@@ -90,7 +96,10 @@ def _summary(snapshot: Snapshot, entity: type[Entity], title: str, terms: Terms)
 
 @router.get("/masters/{entity}/{golden_id}", summary="查看一条黄金记录 · Get a golden record")
 def one(entity: str, golden_id: str, given: Given, actor: MasterReader) -> dict[str, Any]:
-    """One golden record; an id that was merged away leads to the one that took it over."""
+    """One golden record; an id that was merged away leads to the one that took it over.
+
+    一条黄金记录;已被合并的标识会指向接替它的记录。
+    """
     declared = _master(given, entity)
     snapshot = given.reader.current()
     current = _successor(snapshot, declared, golden_id)

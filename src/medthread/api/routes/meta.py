@@ -32,7 +32,10 @@ def area_label(area: str) -> dict[str, str]:
 
 @router.get("/meta", summary="列出业务对象的种类与数量 · List kinds of business objects")
 def entities(given: Given, _: Reader) -> dict[str, Any]:
-    """Every entity with its number of objects in the current release."""
+    """Every entity with its number of objects in the current release.
+
+    每种业务对象及其在当前发布中的数量。
+    """
     release = given.releases.current()
     rows = {name: t.rows for name, t in release.tables.items()} if release else {}
     with given.store.transaction() as tx:
@@ -51,7 +54,10 @@ def entities(given: Given, _: Reader) -> dict[str, Any]:
 
 @router.get("/meta/{entity}", summary="取列表与表单的定义 · Get the list and form of a kind")
 def entity(entity: str, given: Given, actor: Reader) -> dict[str, Any]:
-    """One entity's list and form, for this reader."""
+    """One entity's list and form, for this reader.
+
+    一种对象的列表与表单,按读者的权限给出。
+    """
     return screen_of(given.registry[entity], given, actor)
 
 

@@ -37,7 +37,10 @@ def once_of(key: str | None, actor: Actor, request: Any) -> Once | None:
 
 @router.post("/entities/{entity}", summary="新建记录 · Create a record", status_code=201)
 def create(entity: str, values: Values, response: Response, given: Given, actor: Writer, key: Key = None) -> dict[str, Any]:
-    """Write a new object."""
+    """Write a new object.
+
+    新建一个对象。
+    """
     declared, context = given.registry[entity], given.workflow
     process = context.rulebook.processes.get(entity)
 
@@ -61,14 +64,20 @@ class Many(BaseModel):
 
 @router.post("/entities/{entity}/many", summary="批量新建记录 · Create many records", status_code=201)
 def create_all(entity: str, many: Many, given: Given, actor: Writer, key: Key = None) -> dict[str, Any]:
-    """Write many objects, all of them or none; for an entity that has neither a process nor personal fields. Ids begin with `batch`."""
+    """Write many objects, all of them or none; for an entity that has neither a process nor personal fields. Ids begin with `batch`.
+
+    一次新建多个对象,要么全部成功,要么一个也不建;只适用于既无流程、又无个人信息字段的对象。标识以 `batch` 开头。
+    """
     request = {"create_many": entity, "rows": many.rows}
     return _create_many(given, actor, entity, once_of(key, actor, request), lambda: sets_of(many.rows))
 
 
 @router.post("/entities/{entity}/file", summary="由文件新建记录 · Create records from a file", status_code=201)
 def create_from_file(entity: str, file: UploadFile, given: Given, actor: Writer, key: Key = None) -> dict[str, Any]:
-    """The same from a CSV, XLSX or JSON file whose columns are called as the fields are."""
+    """The same from a CSV, XLSX or JSON file whose columns are called as the fields are.
+
+    同上,内容来自 CSV、XLSX 或 JSON 文件,列名与字段名一致。
+    """
     declared = given.registry[entity]
     with handed_in(file.file, file.filename or "") as path:
         with path.open("rb") as content:
@@ -91,7 +100,10 @@ def replace(
     entity: str, id_: str, values: Values, response: Response, given: Given, actor: Writer, version: Version = None,
     reason: Annotated[str | None, Query(max_length=2000, description="why, for a record past its first state")] = None,
 ) -> dict[str, Any]:
-    """Change an object, from the version that was read."""
+    """Change an object, from the version that was read.
+
+    修改对象,须以读到的版本为准。
+    """
     declared = given.registry[entity]
     hidden = masked_fields(declared, actor.clearance) | withheld_from(given, declared, actor, id_)
     change = Change(values=values, version=version, reason=reason, hidden=hidden)
@@ -102,7 +114,10 @@ def replace(
 
 @router.delete("/entities/{entity}/{id_}", summary="移除明细行 · Remove a line", status_code=204)
 def remove(entity: str, id_: str, given: Given, actor: Writer, version: Version = None) -> None:
-    """Take a line off a record that is still open."""
+    """Take a line off a record that is still open.
+
+    从尚未关闭的记录上移除一行明细。
+    """
     select_one(given, given.registry[entity], actor, id_=id_)
     act = partial(remove_line, context=given.workflow, entity=entity, id_=id_, version=version, by=actor.name, within=actor.reach)
     handle(given.store, by=actor.name, action="entity.remove", object_=f"{entity}/{id_}", act=act)

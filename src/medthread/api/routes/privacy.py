@@ -58,7 +58,10 @@ class Correction(BaseModel):
 
 @router.get("/privacy/register", summary="查看个人信息处理登记 · Get the register of processing")
 def processing(given: Given, _: Registering) -> dict[str, Any]:
-    """Every personal field: purpose, legal basis, retention, protection, the sources that feed it."""
+    """Every personal field: purpose, legal basis, retention, protection, the sources that feed it.
+
+    每个个人信息字段:目的、合法性基础、保存期限、保护措施、供数来源。
+    """
     return {"items": [
         {"entity": p.entity.name, "label": pair(p.entity.about.label), "field": p.field.name, "field_label": pair(p.field.label),
          "classification": p.field.mark.classification.name.lower(), "purpose": pair(p.field.mark.purpose.label) if p.field.mark.purpose else None,
@@ -70,13 +73,19 @@ def processing(given: Given, _: Registering) -> dict[str, Any]:
 
 @router.post("/privacy/find", summary="查找一个人的信息 · Find a person's data")
 def look_for(asked: Asked, given: Given, actor: Finding) -> dict[str, Any]:
-    """Where data of a person are, over all stores; no value is shown."""
+    """Where data of a person are, over all stores; no value is shown.
+
+    一个人的信息在所有存储中的位置;不显示任何取值。
+    """
     return _looked(given, actor, asked, "privacy.find", lambda tx, found: _told(tx, given, actor, found))
 
 
 @router.post("/privacy/export", summary="导出一个人的信息副本 · Export a copy of a person's data")
 def export(asked: Asked, given: Given, actor: Exporting) -> dict[str, Any]:
-    """A copy of a person's data, for the person: values in clear, with purpose, basis and retention."""
+    """A copy of a person's data, for the person: values in clear, with purpose, basis and retention.
+
+    交给本人的信息副本:明文取值,附目的、依据与保存期限。
+    """
     return _looked(given, actor, asked, "privacy.export", lambda tx, found: package_of(tx, given.workflow, given.batch(), found, actor=actor))
 
 
@@ -94,7 +103,10 @@ def _looked(given: Services, actor: Actor, asked: Asked, action: str, answer: Ca
 
 @router.post("/privacy/correct", summary="更正个人信息 · Correct personal data")
 def put_right(body: Correction, given: Given, actor: Correcting) -> dict[str, Any]:
-    """Correct a personal value of a record that is written here."""
+    """Correct a personal value of a record that is written here.
+
+    更正在此登记的记录中的个人信息。
+    """
     act = partial(correct, context=given.workflow, entity=body.entity, id_=body.id, field=body.field, value=body.value, by=actor.name, reason=body.reason)
     handle(given.store, by=actor.name, action="privacy.correct", object_=f"{body.entity}/{body.id}", act=act)
     return {"entity": body.entity, "id": body.id, "field": body.field}
@@ -102,7 +114,10 @@ def put_right(body: Correction, given: Given, actor: Correcting) -> dict[str, An
 
 @router.post("/privacy/erase", summary="预览或执行个人信息删除 · Plan or carry out an erasure")
 def wipe(asked: Erasure, given: Given, actor: Erasing) -> dict[str, Any]:
-    """Erase what may go; what a rule keeps is told with the rule. Nothing goes without `confirm`."""
+    """Erase what may go; what a rule keeps is told with the rule. Nothing goes without `confirm`.
+
+    删除可以删除的;因规则须保留的,连同规则一并说明。没有 `confirm` 则什么也不删。
+    """
     person, look = Person.of(asked.values, given.keyring), look_of(given)
     if not asked.confirm:
         def plan(tx: Connection, found: Found) -> dict[str, Any]:
@@ -117,7 +132,10 @@ def wipe(asked: Erasure, given: Given, actor: Erasing) -> dict[str, Any]:
 
 @router.get("/privacy/erasures", summary="列出个人信息删除 · List erasures")
 def erasures(given: Given, _: Erasing) -> dict[str, Any]:
-    """Every erasure, newest first: whom it was about is told by indices only."""
+    """Every erasure, newest first: whom it was about is told by indices only.
+
+    每次删除,最新的在前:关于何人只以索引表示。
+    """
     names = ("id", "status", "fields", "kept", "reason", "asked_by", "outcome", "at", "finished_at")
     with given.store.transaction() as tx:
         return {"items": [{n: getattr(r, n) for n in names} for r in tx.execute(select(erasure).order_by(erasure.c.at.desc()).limit(500))]}

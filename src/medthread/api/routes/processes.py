@@ -13,7 +13,10 @@ router = APIRouter(tags=["processes"])
 
 @router.get("/processes", summary="列出流程与待办数 · List processes and what waits in them")
 def processes(given: Given, actor: Reader) -> dict[str, Any]:
-    """All processes with their counts, and whether I have a part in them and may open one."""
+    """All processes with their counts, and whether I have a part in them and may open one.
+
+    全部流程及其数量,我是否参与,能否发起。
+    """
     may_write = "entities:write" in given.access.can(actor)
     with given.store.transaction() as tx:
         found = desks(tx, given.workflow, actor)

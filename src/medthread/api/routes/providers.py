@@ -35,19 +35,28 @@ def _provider(given: Services, name: str) -> Configured:
 
 @router.get("/providers", summary="列出可用的身份源 · List identity providers")
 def providers(given: Given) -> dict[str, Any]:
-    """Where people of this installation may sign in beside here."""
+    """Where people of this installation may sign in beside here.
+
+    除本地外,本企业的人员还可从哪里登录。
+    """
     return {"items": [{"name": p.name, "label": p.label._asdict()} for p in given.identity.values()]}
 
 
 @router.get("/providers/{name}", summary="经身份源登录 · Sign in through a provider", status_code=SEE_OTHER, response_class=RedirectResponse)
 def begin(name: Name, request: Request, given: Given) -> Response:
-    """Go to a provider to sign in."""
+    """Go to a provider to sign in.
+
+    前往身份源登录。
+    """
     return _go(request, given, name, account=None)
 
 
 @router.get("/providers/{name}/proof", summary="签名前经身份源重新认证 · Prove oneself again through a provider", status_code=SEE_OTHER, response_class=RedirectResponse)
 def prove(name: Name, request: Request, given: Given, actor: Oneself) -> Response:
-    """Go to a provider to prove anew who one is, at the moment of signing; comes back with a ticket in place of a password."""
+    """Go to a provider to prove anew who one is, at the moment of signing; comes back with a ticket in place of a password.
+
+    签名时前往身份源重新证明自己;带回一张代替密码的凭据。
+    """
     return _go(request, given, name, account=actor.name)
 
 
@@ -64,7 +73,10 @@ def _go(request: Request, given: Services, name: str, *, account: str | None) ->
 
 @router.get("/providers/{name}/answer", summary="接收身份源的应答 · Take a provider's answer", status_code=SEE_OTHER, response_class=RedirectResponse)
 def answer(name: Name, request: Request, given: Given) -> Response:
-    """Come back from a provider: into the console, or to its sign-in page with what was wrong."""
+    """Come back from a provider: into the console, or to its sign-in page with what was wrong.
+
+    从身份源返回:进入控制台,或带着错误回到登录页。
+    """
     provider = _provider(given, name)
     try:
         where, token = _come_back(given, provider, request)

@@ -105,7 +105,10 @@ def held(
     given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None, load: Text = None,
     limit: Limit = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
-    """One page of held rows."""
+    """One page of held rows.
+
+    被隔离的行,一页。
+    """
     where, parameters = _seen(given, actor, {"entity": entity, "source": source, "load": load}, rule)
     page = lake_page(given, QUARANTINE, HELD, where=where, parameters=parameters, limit=limit, after=after)
     known, kept = checks_by_id(given), _kept_back(given, actor)
@@ -117,7 +120,10 @@ def held(
 
 @router.get("/quarantine/summary", summary="按规则汇总被隔离的行 · Count rows held back, by rule")
 def summary(given: Given, actor: QuarantineReader) -> dict[str, Any]:
-    """How many rows each rule holds."""
+    """How many rows each rule holds.
+
+    每条规则隔离了多少行。
+    """
     snapshot = given.reader.current()
     where, parameters = _seen(given, actor, {})
     rows = snapshot.query(
@@ -134,7 +140,10 @@ def summary(given: Given, actor: QuarantineReader) -> dict[str, Any]:
 
 @router.get("/quarantine.csv", summary="导出被隔离的行 · Export rows held back", **text_as(CSV))
 def export(given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None) -> StreamingResponse:
-    """All held rows of a filter, to hand to the owner of the source."""
+    """All held rows of a filter, to hand to the owner of the source.
+
+    符合条件的全部隔离行,供交给来源的责任人。
+    """
     where, parameters = _seen(given, actor, {"entity": entity, "source": source}, rule)
     snapshot = given.reader.current()
     sql = (
@@ -165,7 +174,10 @@ def corrections(
     given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None,
     limit: Limit = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
-    """One page of corrected values, before and after."""
+    """One page of corrected values, before and after.
+
+    自动更正的取值,更正前后各一,一页。
+    """
     where, parameters = _seen(given, actor, {"entity": entity, "source": source, "rule": rule})
     page = lake_page(given, CORRECTION, MENDED, where=where, parameters=parameters, limit=limit, after=after)
     known = checks_by_id(given)

@@ -23,7 +23,10 @@ class Reason(BaseModel):
 
 @router.get("/releases", summary="列出发布 · List releases")
 def releases(given: Given, _: Reader) -> dict[str, Any]:
-    """Every release, newest first."""
+    """Every release, newest first.
+
+    每次发布,最新的在前。
+    """
     query = (
         select(release, func.count(release_table.c.table).label("tables"), func.sum(release_table.c.rows).label("rows"))
         .join(release_table, release_table.c.release == release.c.id).group_by(release.c.id).order_by(release.c.created_at.desc())
@@ -37,7 +40,10 @@ def releases(given: Given, _: Reader) -> dict[str, Any]:
 
 @router.get("/releases/{id_}", summary="查看一次发布 · Get a release")
 def one(id_: str, given: Given, _: Reader) -> dict[str, Any]:
-    """One release with its tables."""
+    """One release with its tables.
+
+    一次发布及其各表。
+    """
     found = given.releases.get(id_)
     with given.store.transaction() as tx:
         current = given.releases.current_id(tx)
@@ -47,7 +53,10 @@ def one(id_: str, given: Given, _: Reader) -> dict[str, Any]:
 
 @router.post("/releases/{id_}/publish", summary="把一次发布交给读者 · Publish a release")
 def publish(id_: str, body: Reason, given: Given, actor: Publisher) -> dict[str, Any]:
-    """Show readers this release, newer or older; nothing is computed again."""
+    """Show readers this release, newer or older; nothing is computed again.
+
+    让读者看到这次发布,新旧皆可;不重新计算。
+    """
     act = partial(move_pointer, releases=given.releases, id_=id_, by=actor.name, reason=body.reason)
     handle(given.store, by=actor.name, action="release.publish", object_=f"release/{id_}", act=act)
     return {"id": id_, "current": True}

@@ -59,7 +59,10 @@ def look_of(given: Services) -> Look:
 
 @router.get("/retention/rules", summary="列出保存规则 · List retention rules")
 def listed(given: Given, _: Looking) -> dict[str, Any]:
-    """How long each kind of record is kept, from which moment, where that moment is found; and what keeps all of them."""
+    """How long each kind of record is kept, from which moment, where that moment is found; and what keeps all of them.
+
+    每类记录保存多久、从何时起算、起算时点取自何处,以及什么使其全部保留。
+    """
     return {"items": [
         {"entity": r.entity.name, "label": pair(r.entity.about.label), "home": r.entity.about.home.value, "rule": pair(r.entity.about.retain.label), "formula": pair(formula(r)),
          "basis": r.entity.about.retain.basis, "forever": r.entity.about.retain.forever, "can_be_due": r.can_be_due, "missing": list(r.missing),
@@ -71,7 +74,10 @@ def listed(given: Given, _: Looking) -> dict[str, Any]:
 
 @router.get("/retention/outlook/{entity}", summary="查看一类记录的到期情况 · Get what of a kind is due")
 def outlook(entity: str, given: Given, _: Looking) -> dict[str, Any]:
-    """Of one kind: how many records there are, how many are due since when, when the next will be, how many have no known end."""
+    """Of one kind: how many records there are, how many are due since when, when the next will be, how many have no known end.
+
+    一类记录:共有多少、多少自何时到期、下一条何时到期、多少期限未知。
+    """
     rule = rule_of(given.registry[entity], given.registry)
     with given.store.transaction() as tx:
         found = look_of(given).outlook(tx, rule, today=_today(given))
@@ -81,7 +87,10 @@ def outlook(entity: str, given: Given, _: Looking) -> dict[str, Any]:
 
 @router.get("/retention/destructions", summary="列出销毁提议 · List destructions")
 def destructions(given: Given, _: Looking, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> dict[str, Any]:
-    """Every proposal, newest first, and what became of it."""
+    """Every proposal, newest first, and what became of it.
+
+    每项提议及其结局,最新的在前。
+    """
     counted = select(destruction_item.c.destruction, destruction_item.c.status, func.count().label("n")).group_by(destruction_item.c.destruction, destruction_item.c.status)
     with given.store.transaction() as tx:
         rows = tx.execute(select(destruction).order_by(destruction.c.proposed_at.desc()).limit(limit)).all()
@@ -94,7 +103,10 @@ def destructions(given: Given, _: Looking, limit: Annotated[int, Query(ge=1, le=
 
 @router.get("/retention/destructions/{id_}", summary="查看一项销毁提议 · Get a destruction with its items")
 def one(id_: str, given: Given, actor: Looking) -> dict[str, Any]:
-    """A proposal with every record in it: since when it is due, counted from what, and what spares it."""
+    """A proposal with every record in it: since when it is due, counted from what, and what spares it.
+
+    一项提议及其每条记录:自何时到期、从何起算、因何豁免。
+    """
     with given.store.transaction() as tx:
         row = tx.execute(select(destruction).where(destruction.c.id == id_)).one_or_none()
         if row is None:
@@ -111,7 +123,10 @@ def one(id_: str, given: Given, actor: Looking) -> dict[str, Any]:
 
 @router.get("/retention/destructions/{id_}/record", summary="下载销毁记录 · Download the record of a destruction")
 def written(id_: str, given: Given, actor: Looking) -> JSONResponse:
-    """The record of a destruction, to keep: rule, who proposed, decided and carried it out, every item, and the hash over them."""
+    """The record of a destruction, to keep: rule, who proposed, decided and carried it out, every item, and the hash over them.
+
+    销毁记录,供保存:规则,提议人、决定人与执行人,每条记录,及其总哈希值。
+    """
     told = one(id_, given, actor)
     if told["status"] != "executed":
         raise ConflictError(f"{id_} is {told['status']}", hint="there is a record of it once it is carried out")
@@ -121,20 +136,29 @@ def written(id_: str, given: Given, actor: Looking) -> JSONResponse:
 
 @router.post("/retention/destructions", summary="提议销毁到期记录 · Propose what is due", status_code=201)
 def make(wanted: Wanted, given: Given, actor: Proposing) -> dict[str, Any]:
-    """Propose what is due of a kind; nothing is destroyed yet."""
+    """Propose what is due of a kind; nothing is destroyed yet.
+
+    提议销毁一类记录中到期的部分;此时尚不销毁。
+    """
     act = partial(propose, context=given.workflow, look=look_of(given), entity=wanted.entity, by=actor.name, limit=wanted.limit)
     return {"id": handle(given.store, by=actor.name, action="retention.propose", object_=f"entity/{wanted.entity}", act=act)}
 
 
 @router.post("/retention/destructions/{id_}/approve", summary="批准销毁 · Approve a destruction")
 def approve(id_: str, body: Reason, given: Given, actor: Deciding) -> dict[str, Any]:
-    """Let it be carried out."""
+    """Let it be carried out.
+
+    批准执行。
+    """
     return _decided(given, actor, id_, body, approve=True)
 
 
 @router.post("/retention/destructions/{id_}/refuse", summary="拒绝销毁 · Refuse a destruction")
 def refuse(id_: str, body: Reason, given: Given, actor: Deciding) -> dict[str, Any]:
-    """Let it not be carried out; it can be proposed again."""
+    """Let it not be carried out; it can be proposed again.
+
+    不予执行;可以再次提议。
+    """
     return _decided(given, actor, id_, body, approve=False)
 
 
@@ -147,7 +171,10 @@ def _decided(given: Services, actor: Actor, id_: str, body: Reason, *, approve: 
 
 @router.post("/retention/destructions/{id_}/execute", summary="执行已批准的销毁 · Carry out a destruction")
 def carry_out(id_: str, given: Given, actor: Proposing) -> dict[str, Any]:
-    """Destroy what was approved; every record is looked at once more before it goes."""
+    """Destroy what was approved; every record is looked at once more before it goes.
+
+    销毁已批准的记录;每条在销毁前再核对一次。
+    """
     done = execute(given.workflow, look_of(given), given.batch, id_=id_, by=actor.name)
     return {"id": id_, "status": "executed", "records": done.records, "spared": done.spared, "outcome": done.outcome}
 

@@ -37,7 +37,10 @@ class Rights(BaseModel):
 def assign(
     name: str, wanted: Rights, given: Given, actor: RightsGiver, if_match: Annotated[str | None, Header(max_length=40)] = None
 ) -> None:
-    """Give an account its roles, plants, organisations and regions, from the revision that was read."""
+    """Give an account its roles, plants, organisations and regions, from the revision that was read.
+
+    给账号授予角色、工厂、组织与区域,须以读到的版本为准。
+    """
     rights = {k: tuple(v) for k, v in wanted.model_dump(exclude={"reason"}, exclude_none=True).items()}
     act = partial(assign_rights, name=name, rights=rights, version=if_match, by=actor.name, reason=wanted.reason)
     handle(given.store, by=actor.name, action="account.rights", object_=f"account/{name}", act=act)
@@ -45,7 +48,10 @@ def assign(
 
 @router.post("/accounts/{name}/second-factor-removal", summary="取消他人的第二因素 · Remove an account's second factor", status_code=204)
 def remove(name: str, because: Because, given: Given, actor: RightsGiver) -> None:
-    """Take a lost second factor away. Who resets passwords cannot do this: it takes two persons to take an account over."""
+    """Take a lost second factor away. Who resets passwords cannot do this: it takes two persons to take an account over.
+
+    取消丢失的第二因素。能重置密码的人不能做这件事:接管一个账号须两人。
+    """
 
     def act(tx: Connection) -> None:
         if name == actor.name:
@@ -57,7 +63,10 @@ def remove(name: str, because: Because, given: Given, actor: RightsGiver) -> Non
 
 @router.get("/roles", summary="列出角色与不相容角色 · List roles and pairs that exclude each other")
 def roles(given: Given, _: AccessReader) -> dict[str, Any]:
-    """The roles there are, how many hold each, and which ones nobody holds together."""
+    """The roles there are, how many hold each, and which ones nobody holds together.
+
+    有哪些角色、各有多少人持有、哪些不得由一人兼任。
+    """
     each = select(func.unnest(account.c.roles).label("role")).where(account.c.disabled_at.is_(None)).subquery()
     with given.store.transaction() as tx:
         held = {r.role: r.times for r in tx.execute(select(each.c.role, func.count().label("times")).group_by(each.c.role))}
@@ -71,7 +80,10 @@ def roles(given: Given, _: AccessReader) -> dict[str, Any]:
 
 @router.get("/access-matrix", summary="取权限矩阵 · Get the access matrix")
 def matrix(given: Given, _: AccessReader) -> dict[str, Any]:
-    """Role by action, from the policies, each with the policies that permit it or refuse it."""
+    """Role by action, from the policies, each with the policies that permit it or refuse it.
+
+    角色与操作的对照,由策略得出,各附允许或拒绝它的策略。
+    """
     rows = []
     for role in ROLES.values():
         actor = Actor("", "", (role.name,))

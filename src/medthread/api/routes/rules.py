@@ -23,7 +23,10 @@ Values = Annotated[dict[str, Any], Body(description="the parameters by name")]
 
 @router.get("/rules", summary="列出可询问的判断与计算 · List decisions and calculations")
 def rules(given: Given, actor: Reader) -> dict[str, Any]:
-    """Every decision and calculation, with its parameters and the guards behind it."""
+    """Every decision and calculation, with its parameters and the guards behind it.
+
+    每个判断与计算,连同参数和其背后的规则。
+    """
     del actor
     book = given.workflow.rulebook
     decisions = [
@@ -59,7 +62,10 @@ def _parameters(given: Given, takes: Mapping[str, type], optional: tuple[str, ..
 
 @router.post("/rules/{rule}", summary="询问一个判断或计算 · Ask a decision or a calculation")
 def ask(rule: str, values: Values, given: Given, actor: Reader) -> dict[str, Any]:
-    """Yes or no with rule and record, or the figures of a calculation."""
+    """Yes or no with rule and record, or the figures of a calculation.
+
+    回答是或否,并指出规则与记录;或给出计算结果。
+    """
     book = given.workflow.rulebook
     if rule in book.decisions:
         return _decide(given, book.decisions[rule], values, actor)

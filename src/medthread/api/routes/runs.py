@@ -40,14 +40,20 @@ def find_run(given: Services, id_: str) -> dict[str, Any]:
 
 @router.post("/runs", summary="立即运行 · Start a run", status_code=202)
 def start(given: Given, actor: RunStarter) -> dict[str, str]:
-    """Take in what has arrived; progress is in the run's events."""
+    """Take in what has arrived; progress is in the run's events.
+
+    接入已到达的文件;进度见运行的事件流。
+    """
     act = partial(given.runner.start, by=actor.name)
     return {"run_id": handle(given.store, by=actor.name, action="run.start", object_="run", act=act)}
 
 
 @router.get("/runs", summary="列出运行 · List runs")
 def runs(given: Given, _: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> dict[str, Any]:
-    """Runs, newest first."""
+    """Runs, newest first.
+
+    运行列表,最新的在前。
+    """
     with given.store.transaction() as tx:
         rows = tx.execute(select(run).order_by(run.c.started_at.desc()).limit(limit)).all()
     return {"items": [_row(r) for r in rows]}
@@ -55,13 +61,19 @@ def runs(given: Given, _: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 3
 
 @router.get("/runs/{id_}", summary="查看一次运行 · Get a run")
 def one(id_: str, given: Given, _: Reader) -> dict[str, Any]:
-    """One run."""
+    """One run.
+
+    一次运行。
+    """
     return find_run(given, id_)
 
 
 @router.get("/runs/{id_}/events", summary="跟随一次运行的进度 · Follow the progress of a run", **text_as(EVENTS))
 async def events(id_: str, request: Request, given: Given, _: Reader) -> StreamingResponse:
-    """The run as it moves (server-sent events), until it ends."""
+    """The run as it moves (server-sent events), until it ends.
+
+    跟随运行的进度(服务器推送事件),直到结束。
+    """
     await run_in_threadpool(find_run, given, id_)
 
     async def stream() -> AsyncIterator[str]:

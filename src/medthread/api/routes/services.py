@@ -39,7 +39,10 @@ def services(
     stability: Annotated[Stability | None, Query(description="internal, stable, deprecated or withdrawn")] = None,
     used: Annotated[bool | None, Query(description="whether anybody used it within the period")] = None,
 ) -> dict[str, Any]:
-    """Everything offered, with its use within the last ninety days."""
+    """Everything offered, with its use within the last ninety days.
+
+    提供的一切,及其最近九十天的使用情况。
+    """
     with given.store.transaction() as tx:
         use = use_of_all(tx)
     found = [s for s in catalogue_of(request).values() if _fits(s, q) and stability in (None, s.stability) and used in (None, s.id in use)]
@@ -52,7 +55,10 @@ def services(
 
 @router.get("/services/{id_}", summary="查看一项服务及其使用者 · Get a service and its consumers")
 def service(id_: str, request: Request, given: Given, actor: Reader) -> dict[str, Any]:
-    """One of them: its schema, who may call it, who does. Which accounts do, those see who may read the audit log."""
+    """One of them: its schema, who may call it, who does. Which accounts do, those see who may read the audit log.
+
+    其中一项:结构、谁可调用、谁在调用。具体到账号的调用情况,只有可读审计日志的人看得到。
+    """
     offered = catalogue_of(request)[id_]
     named = NAMES in given.access.can(actor)
     with given.store.transaction() as tx:
@@ -71,5 +77,8 @@ def _followers(given: Given, offered: Service) -> dict[str, Any]:
 
 @router.get("/asyncapi.json", summary="取事件描述 AsyncAPI · Get the description of events (AsyncAPI)")
 def events(given: Given, _: Reader) -> dict[str, Any]:
-    """Every declared event as AsyncAPI 3.0, carried as CloudEvents 1.0."""
+    """Every declared event as AsyncAPI 3.0, carried as CloudEvents 1.0.
+
+    每个已声明的事件,以 AsyncAPI 3.0 描述,按 CloudEvents 1.0 传送。
+    """
     return asyncapi_of(given.registry, given.workflow.rulebook, version=__version__)

@@ -45,7 +45,10 @@ def begin(request: Request, response: Response, given: Given, token: str) -> Act
 
 @router.post("/session", summary="登录 · Sign in")
 def create(credentials: Credentials, request: Request, response: Response, given: Given) -> dict[str, Any]:
-    """Sign in; the session is a cookie that scripts cannot read."""
+    """Sign in; the session is a cookie that scripts cannot read.
+
+    登录;会话保存在脚本读不到的 Cookie 里。
+    """
     proof = Proof(credentials.password, credentials.code)
     with given.store.transaction() as tx:
         done = sign_in(tx, given.keyring, name=credentials.username, proof=proof, place=place_of(request), rules=given.account_rules)
@@ -62,13 +65,19 @@ def create(credentials: Credentials, request: Request, response: Response, given
 
 @router.get("/session", summary="取当前会话与权限 · Get the session and its rights")
 def read(given: Given, actor: Someone) -> dict[str, Any]:
-    """Who is signed in and what they may do."""
+    """Who is signed in and what they may do.
+
+    当前登录的是谁,可以做什么。
+    """
     return who(given, actor)
 
 
 @router.delete("/session", summary="退出 · Sign out", status_code=204)
 def delete(request: Request, response: Response, given: Given) -> None:
-    """Sign out."""
+    """Sign out.
+
+    退出登录。
+    """
     token = request.cookies.get(COOKIE)
     if token:
         with given.store.transaction() as tx:
@@ -78,5 +87,8 @@ def delete(request: Request, response: Response, given: Given) -> None:
 
 @router.get("/demo-accounts", summary="列出演示账号 · List accounts of the demonstration")
 def demo_accounts(given: Given) -> dict[str, Any]:
-    """Accounts to try, while the demo company is served; none otherwise."""
+    """Accounts to try, while the demo company is served; none otherwise.
+
+    演示企业运行时可试用的账号;否则为空。
+    """
     return {"items": [{**a, "title": ROLES[a["role"]].label._asdict()} for a in given.demo_accounts]}

@@ -15,7 +15,10 @@ router = Subject("sharing", "共享规则", "Sharing rules", owner="regulatory")
 
 @router.get("/sharing-rules", summary="查看跨区域、跨系统的共享规则 · Get the rules of sharing across regions and systems")
 def rules(given: Given, actor: Reader) -> dict[str, Any]:
-    """Every rule in the order in which they are read, where everything lies, who may read what from where, and where you stand."""
+    """Every rule in the order in which they are read, where everything lies, who may read what from where, and where you stand.
+
+    按读取顺序列出每条规则、各类数据所在、谁可从何处读取什么,以及您所在的位置。
+    """
     sharing = given.workflow.sharing
     return {
         "items": [_told(given, r) for r in sharing.rules], "effects": {e.value: pair(label) for e, label in EFFECTS.items()},

@@ -28,7 +28,10 @@ FIGURES = ("rows_read", "rows_accepted", "rows_quarantined", "rows_corrected")
 
 @router.get("/sources", summary="列出来源与映射 · List sources and their mappings")
 def sources(given: Given, actor: Reader) -> dict[str, Any]:
-    """Every mapped source that the reader may see, with its tables and their figures."""
+    """Every mapped source that the reader may see, with its tables and their figures.
+
+    读者可见的每个已映射来源,连同各表及其数字。
+    """
     seen = sources_seen(actor, given.sources)
     sums = [func.sum(load.c[n]).label(n) for n in FIGURES]
     query = (
@@ -60,7 +63,10 @@ def loads(
     status: Annotated[str | None, Query(max_length=100)] = None, limit: Annotated[int, Query(ge=1, le=500)] = 50,
     after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
-    """Files taken in, newest first, each with how it ended."""
+    """Files taken in, newest first, each with how it ended.
+
+    已接收的文件,最新的在前,各自结局如何。
+    """
     at = func.to_char(load.c.at, "YYYY-MM-DD HH24:MI:SS.US")
     query = select(load, at.label("stamp")).order_by(at.desc(), load.c.id).limit(limit + 1)
     if actor.reach.is_bound:
@@ -112,7 +118,10 @@ def _receive(tx: Connection, given: Services, source: str, file: UploadFile, *, 
 
 @router.post("/loads", summary="提交文件 · Hand in a file", status_code=202)
 def upload(given: Given, actor: RunStarter, source: str, file: UploadFile) -> dict[str, Any]:
-    """Take a file into the inbox and run. While a run is under way the file waits for the next one, and `run_id` is null."""
+    """Take a file into the inbox and run. While a run is under way the file waits for the next one, and `run_id` is null.
+
+    把文件放进收件夹并运行。若有运行正在进行,文件等到下一次,`run_id` 为空。
+    """
     receive = partial(_receive, given=given, source=source, file=file, actor=actor)
     name = handle(given.store, by=actor.name, action="load.upload", object_=f"source/{source}", act=receive)
     start = partial(given.runner.start, by=actor.name, source=source)

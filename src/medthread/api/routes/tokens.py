@@ -25,7 +25,10 @@ class Wanted(BaseModel):
 
 @router.get("/tokens", summary="列出我的接口令牌 · List one's own tokens")
 def tokens(given: Given, actor: TokenOwner) -> dict[str, Any]:
-    """One's tokens, without their secrets."""
+    """One's tokens, without their secrets.
+
+    本人的令牌,不含密文。
+    """
     query = select(api_token).where(api_token.c.account == actor.name).order_by(api_token.c.at.desc())
     names = ("id", "name", "scopes", "expires_at", "revoked", "at")
     with given.store.transaction() as tx:
@@ -34,7 +37,10 @@ def tokens(given: Given, actor: TokenOwner) -> dict[str, Any]:
 
 @router.post("/tokens", summary="生成接口令牌 · Make a token", status_code=201)
 def create(wanted: Wanted, given: Given, actor: TokenOwner) -> dict[str, Any]:
-    """A new token; its secret is in this answer and nowhere else."""
+    """A new token; its secret is in this answer and nowhere else.
+
+    新令牌;密文只出现在这次应答中。
+    """
     can = given.access.can(actor)
     scopes = tuple(wanted.scopes) if wanted.scopes is not None else tuple(sorted(can - {"tokens:own"}))
     act = partial(create_token, actor=actor, can=can, name=wanted.name, scopes=scopes, days=wanted.days)
@@ -44,6 +50,9 @@ def create(wanted: Wanted, given: Given, actor: TokenOwner) -> dict[str, Any]:
 
 @router.delete("/tokens/{id_}", summary="终止接口令牌 · End a token", status_code=204)
 def delete(id_: str, given: Given, actor: TokenOwner) -> None:
-    """End a token."""
+    """End a token.
+
+    终止令牌。
+    """
     act = partial(revoke_token, actor=actor, id_=id_)
     handle(given.store, by=actor.name, action="token.revoke", object_=f"token/{id_}", act=act)

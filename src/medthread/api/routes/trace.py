@@ -23,13 +23,19 @@ EVERYTHING = 0
 def trace(
     given: Given, actor: Tracing, item: Item, lot: Lot, direction: Direction = "down", limit: Annotated[int, Query(ge=1, le=2000)] = 300,
 ) -> dict[str, Any]:
-    """The traced set: recall list first, then the graph."""
+    """The traced set: recall list first, then the graph.
+
+    追溯到的集合:先列召回清单,再给关系图。
+    """
     return as_shared(given, actor, given.tracer.question(item=item, lot=lot, direction=direction, limit=limit))
 
 
 @router.get("/trace.csv", summary="导出召回清单 · Export a recall list", **text_as(CSV))
 def recall_list(given: Given, actor: Tracing, item: Item, lot: Lot, direction: Direction = "down") -> Response:
-    """Every affected unit with where it is, for the recall notice."""
+    """Every affected unit with where it is, for the recall notice.
+
+    每个受影响的单件及其所在,供召回通知使用。
+    """
     answer = as_shared(given, actor, given.tracer.question(item=item, lot=lot, direction=direction, limit=EVERYTHING))
     text = io.StringIO()
     text.write("\ufeff")
@@ -43,5 +49,8 @@ def recall_list(given: Given, actor: Tracing, item: Item, lot: Lot, direction: D
 
 @router.get("/trace/suggest", summary="按文字查找批次 · Suggest lots")
 def suggest(given: Given, actor: Tracing, q: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
-    """Lots that the text may mean."""
+    """Lots that the text may mean.
+
+    文字可能指的批次。
+    """
     return {"items": suggested(given, actor, given.tracer.suggest(q)) if q.strip() else []}

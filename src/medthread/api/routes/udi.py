@@ -26,7 +26,10 @@ class Scanned(BaseModel):
 
 @router.post("/udi/judge", summary="判读 UDI 载体 · Judge a UDI carrier")
 def judged(scanned: Scanned, given: Given, actor: Reader) -> dict[str, Any]:
-    """The verdict with its findings. The text itself is never changed; one that nobody can read waits for a person."""
+    """The verdict with its findings. The text itself is never changed; one that nobody can read waits for a person.
+
+    判读结论与各项发现。原文从不改动;无法判读的留给人处理。
+    """
     judgement = judge(scanned.text)
     if judgement.verdict is Verdict.UNKNOWN and scanned.text.strip():
         _queue(given, judgement, by=actor.name)
@@ -48,7 +51,10 @@ def _queue(given: Services, judgement: Judgement, *, by: str) -> None:
 
 @router.get("/udi/unknown", summary="列出未识别的载体 · List carriers that were not understood")
 def unknown(given: Given, _: Reader) -> dict[str, Any]:
-    """Carriers that nobody could read yet, the latest first."""
+    """Carriers that nobody could read yet, the latest first.
+
+    尚无人能判读的载体,最近的在前。
+    """
     with given.store.transaction() as tx:
         rows = tx.execute(select(unknown_carrier).order_by(unknown_carrier.c.last_at.desc()).limit(200)).all()
     return {"items": [{n: getattr(r, n) for n in ("id", "text", "issuer", "times", "first_by", "last_at")} for r in rows]}

@@ -46,7 +46,10 @@ class Decided(BaseModel):
 
 @router.post("/unmask-grants", summary="申请查看明文 · Ask to look under the mask", status_code=201)
 def request(wanted: Wanted, given: Given, actor: Asking) -> dict[str, Any]:
-    """Ask to see masked fields of one record; another person decides."""
+    """Ask to see masked fields of one record; another person decides.
+
+    申请查看一条记录中脱敏的字段;由另一人决定。
+    """
     entity = given.registry[wanted.entity]
     select_one(given, entity, actor, id_=wanted.record)  # whoever may not see the record does not ask for its fields
     masked = masked_fields(entity, actor.clearance)
@@ -59,7 +62,10 @@ def request(wanted: Wanted, given: Given, actor: Asking) -> dict[str, Any]:
 
 @router.get("/unmask-grants", summary="列出查看明文的申请 · List grants to look under the mask")
 def listed(given: Given, actor: Someone) -> dict[str, Any]:
-    """One's own requests and grants; for those who watch over them, everybody's: who holds what, until when, for what reason."""
+    """One's own requests and grants; for those who watch over them, everybody's: who holds what, until when, for what reason.
+
+    本人的申请与授权;对监督者则列出所有人的:谁持有什么、到何时、因何理由。
+    """
     everybody = given.access.refused_by(actor, SEE) is None
     with given.store.transaction() as tx:
         return {"items": told(given, grants(tx, actor=actor, all_=everybody)), "decides": given.access.refused_by(actor, DECIDE) is None}
@@ -67,7 +73,10 @@ def listed(given: Given, actor: Someone) -> dict[str, Any]:
 
 @router.post("/unmask-grants/{id_}/decision", summary="决定查看明文的申请 · Decide about looking under the mask")
 def decision(id_: str, decided: Decided, given: Given, actor: Deciding) -> dict[str, Any]:
-    """Grant or refuse what another person asked for."""
+    """Grant or refuse what another person asked for.
+
+    准许或拒绝他人的申请。
+    """
     act = partial(decide, actor=actor, id_=id_, grant=decided.grant, reason=decided.reason)
     until = handle(given.store, by=actor.name, action="unmask.decide", object_=f"unmask_grant/{id_}", act=act)
     return {"id": id_, "status": "granted" if decided.grant else "refused", "expires_at": until}
@@ -75,7 +84,10 @@ def decision(id_: str, decided: Decided, given: Given, actor: Deciding) -> dict[
 
 @router.delete("/unmask-grants/{id_}", summary="终止查看明文 · End a grant to look under the mask", status_code=204)
 def over(id_: str, given: Given, actor: Someone) -> None:
-    """End a request or a grant before its time: one's own, or anybody's as one who decides."""
+    """End a request or a grant before its time: one's own, or anybody's as one who decides.
+
+    提前终止申请或授权:本人的,或以决定人身份终止任何人的。
+    """
     act = partial(end, actor=actor, id_=id_, decides=given.access.refused_by(actor, DECIDE) is None)
     handle(given.store, by=actor.name, action="unmask.end", object_=f"unmask_grant/{id_}", act=act)
 
