@@ -235,6 +235,8 @@ class Installation:
     @contextmanager
     def serving(self, accounts: list[dict[str, Any]] | None) -> Iterator[Services]:
         """The same with everything that goes on beside; runs in the background end before the store closes."""
+        if self.store.cluster is not None:
+            self.store.cluster.keep()
         with self.services(accounts) as services, ExitStack() as ending:
             beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies)
             for part in filter(None, beside):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -84,6 +85,41 @@ def test_killed_with_nine_it_leaves_no_server_and_comes_back_with_its_rows(tmp_p
     assert not any(alive(p) for p in found)
     with Cluster(data) as again, psycopg.connect(again.conninfo) as db:
         assert db.execute("select count(*) from kept").fetchone() == (1,)
+
+
+def test_a_kept_server_that_is_killed_is_started_again(tmp_path: Path) -> None:
+    with Cluster(tmp_path / "postgres") as cluster:
+        cluster.keep()
+        with psycopg.connect(cluster.conninfo, autocommit=True) as db:
+            db.execute("create table kept (n int)")
+            db.execute("insert into kept values (1)")
+        servers = [server_of(cluster)]
+        for _ in range(2):
+            os.kill(servers[-1], signal.SIGKILL)
+            assert within(30, lambda: rows(cluster) == 1)
+            servers.append(server_of(cluster))
+        assert len(set(servers)) == 3
+    assert not any(alive(p) for p in servers)
+
+
+def server_of(cluster: Cluster) -> int:
+    return int((cluster.files / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+
+
+def rows(cluster: Cluster) -> int | None:
+    try:
+        with psycopg.connect(cluster.conninfo) as db:
+            [count] = db.execute("select count(*) from kept").fetchone() or [None]
+            return count
+    except psycopg.OperationalError:
+        return None
+
+
+def within(seconds: float, true: Callable[[], bool]) -> bool:
+    until = time.monotonic() + seconds
+    while not (held := true()) and time.monotonic() < until:
+        time.sleep(0.1)
+    return held
 
 
 def test_a_second_owner_is_told_who_holds_it(tmp_path: Path) -> None:

