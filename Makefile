@@ -31,7 +31,7 @@ demo: install ## the demo company: simulate, run the pipeline, show truth beside
 	$(BIN)/medthread demo
 
 test: $(DEV) install check ## every test
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(DEV) ## types, style, floors
 	$(BIN)/ruff check .

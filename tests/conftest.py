@@ -27,12 +27,20 @@ from tests.registry import registry
 
 pytest_plugins = ("tests.campaign",)
 SCALE, SEED = "0.05", "101"
+# These rooms hold the longest tests; what comes last is small, so that no worker waits long for another at the end.
+FIRST = ("docs", "demo", "reliability", "governance", "browser", "scenarios", "test_examples.py", "cli", "api")
 DATABASE = "MEDTHREAD_DATABASE_URL"
 Opening = Callable[[Path], AbstractContextManager[Installation]]
 PROGRAM = str(Path(sys.executable).parent / "medthread")
 ROOT = Path(__file__).resolve().parents[1]
 # Real public data, beside the project where there is some; tests that need it are marked `data`.
 DATA = Path(os.environ.get("MEDTHREAD_REAL_DATA", ROOT.parent / "shared" / "data"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """File by file as they were found, rooms with long tests before the others."""
+    order = {room: n for n, room in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path.relative_to(ROOT).parts[1], len(FIRST)))
 
 
 @pytest.fixture(scope="session", autouse=True)
