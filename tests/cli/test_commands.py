@@ -5,9 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.markup import render as render_markup
 
 from medthread import __version__
-from medthread.cli.main import COMMANDS, main
+from medthread.cli.main import COMMANDS, Shelf, main
 from medthread.workspace import Workspace
 from tests.conftest import Demonstration
 from tests.scenarios import company
@@ -32,6 +33,22 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         main([*([command] if command else []), "--help"])
     assert end.value.code == 0
     assert "·" in capsys.readouterr().out, "help is in both languages"
+
+
+def test_help_tells_every_command_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    lines = capsys.readouterr().out.split("Commands")[1].splitlines()
+    told = [line.split()[1] for line in lines if line.startswith("│ ") and line[2] != " "]
+    assert told == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_word_of_the_help_is_taken_for_markup(name: str) -> None:
+    """What stands in brackets is a colour to the printer, and would be left out."""
+    command = Shelf()[name]
+    for each in [command, *getattr(command, "commands", {}).values()]:
+        assert render_markup(each.help or "").plain == each.help
 
 
 def test_a_command_waits_for_nothing_that_others_need() -> None:

@@ -20,7 +20,7 @@ TEXT = Label("收到这封邮件,说明医脉可以发出通知。\n\n{address}\
 
 @mail.command("try")
 def try_(address: Annotated[str, typer.Argument(help="收件地址 · to whom")], home: Home = HERE) -> None:
-    """按 [mail] 发一封试发邮件 · Send a trial letter as [mail] says."""
+    """按 medthread.toml 中 mail 一节发一封试发邮件 · Send a trial letter as the section mail of medthread.toml says."""
     with open_installation(home) as installation:
         settings = installation.mail()
     if settings is None:

@@ -44,7 +44,9 @@ class Shelf(Mapping[str, Any]):
         module, _, what = COMMANDS[name].partition(":")
         found = getattr(import_module(f"medthread.cli.{module}"), what)
         if isinstance(found, typer.Typer):
-            return typer.main.get_group(found)
+            group = typer.main.get_group(found)
+            group.name = name  # said here only; without it `--help` tells what the group is for and not what to type
+            return group
         alone = typer.Typer(add_completion=False)
         alone.command(name)(found)
         return typer.main.get_command(alone)
