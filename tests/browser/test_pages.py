@@ -79,9 +79,45 @@ def test_what_a_role_may_not_do_is_not_offered(visit: Visit) -> None:
     page = visit("厂长")
     expect(page.get_by_role("link", name="隔离区")).to_have_count(0)
     expect(page.get_by_role("link", name="审计日志")).to_have_count(0)
+    expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("隔离的行")).to_be_visible()
+    refused = page.locator('a[href^="#/quarantine"], a[href^="#/corrections"]')
+    expect(refused).to_have_count(0)  # figures, not doors that are shut
+    for place in ("sources/erp", "runs"):
+        page.goto(page.url.split("#")[0] + f"#/{place}")
+        page.wait_for_load_state("networkidle")
+        expect(refused).to_have_count(0)
     page.goto(page.url.split("#")[0] + "#/runs")
     expect(page.get_by_role("heading", level=1)).to_have_text("运行")
     expect(page.get_by_role("button", name="立即运行")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("place", "untrue"), [("quarantine", "没有被隔离的行"), ("corrections", "没有自动更正的取值"), ("audit", "没有符合条件的数据")])
+def test_a_refused_page_does_not_say_that_there_is_nothing(visit: Visit, place: str, untrue: str) -> None:
+    page = visit("采购员", place)
+    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.get_by_text(untrue)).to_have_count(0)
+    expect(page.get_by_role("main").get_by_role("table")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("place", ["quarantine", "corrections", "sources/erp", "audit"])
+def test_a_page_is_as_wide_as_the_window(visit: Visit, place: str, language: str) -> None:
+    page = visit("审计员", place)
+    if language == "en":
+        page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("main").get_by_role("row").nth(1)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_codes_and_entities_are_told_in_words(visit: Visit) -> None:
+    page = visit("数据管家", "masters/supplier")
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("供应商")
+    main.get_by_role("table").get_by_role("link").first.click()
+    expect(page.get_by_role("region", name="来源并列对比").get_by_role("row").filter(has_text="状态")).to_contain_text("启用")
+    page.goto(page.url.split("#")[0] + "#/quarantine")
+    expect(main.get_by_role("cell", name="采购订单行").first).to_be_visible()
 
 
 def test_the_audit_log_shows_who_was_refused_and_why_and_proves_it(visit: Visit, console: str) -> None:

@@ -25,7 +25,7 @@ export default function Audit({ route }: { route: Route }) {
       <Panel>
         <Asking key={route.raw} of={wanted} onAsk={(given) => move({ ...given, row: null })} />
         <Problem of={asked.problem} retry={asked.reload} />
-        <Table<Event> fit label={t("nav.audit")} rows={asked.data?.items ?? []} id={(e) => String(e.id)} loading={asked.loading} empty={<Nothing>{t("nothing.found")}</Nothing>}
+        {!asked.problem && <Table<Event> fit label={t("nav.audit")} rows={asked.data?.items ?? []} id={(e) => String(e.id)} loading={asked.loading} empty={<Nothing>{t("nothing.found")}</Nothing>}
           columns={[
             { name: "at", title: t("at"), width: 140, show: (e) => <time className="moment" dateTime={e.at} title={e.at}>{moment(e.at)}</time> },
             { name: "actor", title: t("by"), show: (e) => e.actor },
@@ -34,7 +34,7 @@ export default function Audit({ route }: { route: Route }) {
             { name: "outcome", title: t("outcome"), show: (e) => <Outcome of={e.outcome} /> },
             { name: "reason", title: t("reason"), show: (e) => (e.reason ? oneOf(e.reason, language) : "–") },
             { name: "open", title: t("audit.proof"), show: (e) => <Button size="small" onClick={() => move({ row: String(e.id) })} aria-label={t("audit.look", { id: e.id })}>{t("audit.open")}</Button> },
-          ]} />
+          ]} />}
         <Pager trail={trail} next={asked.data?.next ?? null} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
       </Panel>
       <RowDrawer id={route.search.get("row")} keys={log.data?.keys ?? []} onClose={() => move({ row: null })} />

@@ -19,14 +19,14 @@ export default function Corrections({ route }: { route: Route }) {
           {FILTERS.filter((f) => wanted[f]).map((f) => <Button key={f} size="small" onClick={() => go(withSearch(route, { [f]: null }))}>{f}: {wanted[f]} ×</Button>)}
         </div>
         <Problem of={asked.problem} retry={asked.reload} />
-        <Table<Mended> fit label={t("nav.corrections")} rows={asked.data?.items ?? []} id={(m) => m.id} loading={asked.loading} empty={<Nothing>{t("corrections.none")}</Nothing>} columns={[
-          { name: "field", title: t("field"), show: (m) => <>{word(m.field_label)} <span className="mono quiet">{m.entity}.{m.field}</span></> },
-          { name: "before", title: t("before"), show: (m) => <span className="mono">{m.before}</span> },
-          { name: "after", title: t("after"), show: (m) => <strong className="mono">{m.after}</strong> },
+        {!asked.problem && <Table<Mended> fit label={t("nav.corrections")} rows={asked.data?.items ?? []} id={(m) => m.id} loading={asked.loading} empty={<Nothing>{t("corrections.none")}</Nothing>} columns={[
+          { name: "field", title: t("field"), show: (m) => <>{word(m.field_label)} <span className="mono quiet break">{m.entity}.{m.field}</span></> },
+          { name: "before", title: t("before"), show: (m) => <span className="mono break">{m.before}</span> },
+          { name: "after", title: t("after"), show: (m) => <strong className="mono break">{m.after}</strong> },
           { name: "rule", title: t("rule"), show: (m) => word(m.rule.label) },
-          { name: "file", title: t("file"), show: (m) => <span className="mono">{m.file}</span> },
+          { name: "file", title: t("file"), show: (m) => <span className="mono break">{m.file}</span> },
           { name: "row", title: t("row"), align: "right", show: (m) => number(m.row) },
-        ]} />
+        ]} />}
         <Pager trail={trail} next={asked.data?.next ?? null} total={asked.data?.total} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
       </Panel>
     </>

@@ -2,14 +2,14 @@ import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
 import { useMine } from "../shell/inbox";
 import { link } from "../shell/route";
-import { useSession } from "../shell/session";
+import { useMay, useSession } from "../shell/session";
 import { Head, Panel, Problem, Table, Waiting } from "../ui";
 import { Pressing } from "./Inbox";
 import { Desks, type Desk } from "./Processes";
 type Source = { name: string; label: Label; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number };
 type HomeData = {
   name: string; release: { id: string; published_at: string } | null; quality_index: number | null;
-  dimensions: { name: string; label: Label; index: number }[]; kpis: { name: string; label: Label; value: number; link: string }[];
+  dimensions: { name: string; label: Label; index: number }[]; kpis: { name: string; label: Label; value: number; link: string | null }[];
   sources: Source[]; attention: { label: Label; count: number; link: string }[];
 };
 
@@ -42,6 +42,7 @@ function Acting() {
 
 function Figures() {
   const { t, word, number, moment } = useSpeech();
+  const looks = useMay("quarantine:read");
   const asked = useAsk<HomeData>("/home");
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
@@ -58,7 +59,7 @@ function Figures() {
           <div className="value">{home.quality_index === null ? "–" : home.quality_index.toFixed(2)}</div>
         </a>
         {home.kpis.map((k) => (
-          <a key={k.name} className="card" href={k.link}>
+          <a key={k.name} className="card" href={k.link ?? undefined}>
             <div className="name">{word(k.label)}</div>
             <div className="value">{number(k.value)}</div>
           </a>
@@ -81,8 +82,8 @@ function Figures() {
           { name: "files", title: t("files"), align: "right", show: (s) => number(s.files) },
           { name: "read", title: t("rows.read"), align: "right", show: (s) => number(s.rows_read) },
           { name: "accepted", title: t("rows.accepted"), align: "right", show: (s) => number(s.rows_accepted) },
-          { name: "held", title: t("rows.quarantined"), align: "right", show: (s) => <a href={`#/quarantine?source=${s.name}`}>{number(s.rows_quarantined)}</a> },
-          { name: "mended", title: t("rows.corrected"), align: "right", show: (s) => <a href={`#/corrections?source=${s.name}`}>{number(s.rows_corrected)}</a> },
+          { name: "held", title: t("rows.quarantined"), align: "right", show: (s) => (looks ? <a href={`#/quarantine?source=${s.name}`}>{number(s.rows_quarantined)}</a> : number(s.rows_quarantined)) },
+          { name: "mended", title: t("rows.corrected"), align: "right", show: (s) => (looks ? <a href={`#/corrections?source=${s.name}`}>{number(s.rows_corrected)}</a> : number(s.rows_corrected)) },
         ]} />
       </Panel>
     </>

@@ -1,6 +1,7 @@
 import { query, useAsk, type Label } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { Search } from "../meta/EntityList";
+import { useCalled } from "../shell/names";
 import { go, link, withSearch, type Route } from "../shell/route";
 import { Button, Head, Nothing, Pager, Panel, Problem, Table, Tag, Waiting } from "../ui";
 import { usePages } from "../ui/usePages";
@@ -8,7 +9,7 @@ import { usePages } from "../ui/usePages";
 type Domain = { entity: string; label: Label; records: number; golden: number; merged: number; conflicts: number };
 type Golden = { id: string; name: string; codes: string; records: number; sources: string[]; conflicts: number };
 type Member = { record_id: string; source: string; source_key: string; score: number | null; tier: string; values: Record<string, unknown> };
-type Cell = { name: string; label: Label; value: unknown; record_id: string | null; source: string | null; rule: string | null; conflict: boolean };
+type Cell = { name: string; label: Label; codes: Record<string, Label>; value: unknown; record_id: string | null; source: string | null; rule: string | null; conflict: boolean };
 type Match = { a: string; b: string; tier: string; score: number; parts: { what: string; label: Label; weight: number }[] };
 type One = { golden_id: string; merged_from: string | null; label: Label; fields: Cell[]; records: Member[]; edges: Match[] };
 
@@ -42,6 +43,7 @@ function Domains() {
 
 function List({ entity, route }: { entity: string; route: Route }) {
   const { t, number } = useSpeech();
+  const called = useCalled();
   const q = route.search.get("q") ?? "";
   const merged = route.search.get("merged");
   const conflicts = route.search.get("conflicts");
@@ -50,7 +52,7 @@ function List({ entity, route }: { entity: string; route: Route }) {
   return (
     <>
       <p><a href="#/masters">← {t("nav.masters")}</a></p>
-      <Head title={t("masters.list")} about={<span className="mono">{entity}</span>} />
+      <Head title={t("masters.list")} about={called(entity)} />
       <Panel>
         <div className="bar">
           <Search value={q} label={t("masters.search")} onSearch={(text) => go(withSearch(route, { q: text || null }))} />
@@ -58,14 +60,14 @@ function List({ entity, route }: { entity: string; route: Route }) {
           <Button aria-pressed={!!conflicts} type={conflicts ? "primary" : "default"} onClick={() => flip("conflicts", conflicts)}>{t("masters.only.conflicts")}</Button>
         </div>
         <Problem of={asked.problem} retry={asked.reload} />
-        <Table<Golden> label={t("masters.list")} rows={asked.data?.items ?? []} id={(g) => g.id} loading={asked.loading} columns={[
+        {!asked.problem && <Table<Golden> label={t("masters.list")} rows={asked.data?.items ?? []} id={(g) => g.id} loading={asked.loading} columns={[
           { name: "name", title: t("name"), show: (g) => <a href={link("masters", entity, g.id)}>{g.name || g.id}</a> },
           { name: "id", title: t("masters.id"), show: (g) => <span className="mono">{g.id}</span> },
           { name: "records", title: t("masters.records"), align: "right", show: (g) => number(g.records) },
           { name: "sources", title: t("source"), show: (g) => g.sources.map((s) => <Tag key={s}>{s}</Tag>) },
           { name: "codes", title: t("masters.codes"), show: (g) => <span className="mono">{g.codes}</span> },
           { name: "conflicts", title: t("masters.conflicts"), show: (g) => (g.conflicts ? <Tag tone="warn">{g.conflicts}</Tag> : "") },
-        ]} />
+        ]} />}
         <Pager trail={trail} next={asked.data?.next ?? null} total={asked.data?.total} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
       </Panel>
     </>
@@ -81,6 +83,7 @@ function Record({ entity, id }: { entity: string; id: string }) {
   if (!asked.data) return <Waiting />;
   const one = asked.data;
   const title = show(one.fields.find((f) => f.name === "name")?.value);
+  const said = (f: Cell, value: unknown): string => { const label = f.codes[String(value)]; return label ? word(label) : show(value); };
   const filled = one.fields.filter((f) => one.records.some((r) => show(r.values[f.name]) !== "–"));
   return (
     <>
@@ -103,10 +106,10 @@ function Record({ entity, id }: { entity: string; id: string }) {
                 <tr key={f.name}>
                   <th scope="row">{word(f.label)}</th>
                   <td className={f.conflict ? "clash" : undefined}>
-                    {show(f.value)} {f.rule && <span className="quiet">({t(`survived.${f.rule}` as Key)}{f.source ? ` · ${f.source}` : ""})</span>}
+                    {said(f, f.value)} {f.rule && <span className="quiet">({t(`survived.${f.rule}` as Key)}{f.source ? ` · ${f.source}` : ""})</span>}
                     {f.conflict && <Tag tone="warn">{t("masters.conflict")}</Tag>}
                   </td>
-                  {one.records.map((r) => <td key={r.record_id} className={r.record_id === f.record_id ? "won" : undefined}>{show(r.values[f.name])}</td>)}
+                  {one.records.map((r) => <td key={r.record_id} className={r.record_id === f.record_id ? "won" : undefined}>{said(f, r.values[f.name])}</td>)}
                 </tr>
               ))}
             </tbody>

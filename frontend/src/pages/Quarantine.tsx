@@ -1,5 +1,6 @@
 import { address, query, useAsk, type Label, type Rule } from "../api";
 import { useSpeech } from "../i18n";
+import { useCalled } from "../shell/names";
 import { go, withSearch, type Route } from "../shell/route";
 import { Button, Head, Nothing, Pager, Panel, Problem, Select, Table, Tag } from "../ui";
 import { usePages } from "../ui/usePages";
@@ -10,6 +11,7 @@ const FILTERS = ["rule", "entity", "source", "load"] as const;
 
 export default function Quarantine({ route }: { route: Route }) {
   const { t, word, number } = useSpeech();
+  const called = useCalled();
   const wanted = Object.fromEntries(FILTERS.map((f) => [f, route.search.get(f)]));
   const summary = useAsk<{ items: Summed[] }>("/quarantine/summary");
   const { asked, trail, setTrail } = usePages<Held>(`/quarantine${query({ ...wanted, limit: 30 })}`);
@@ -29,16 +31,16 @@ export default function Quarantine({ route }: { route: Route }) {
           ))}
         </div>
         <Problem of={asked.problem} retry={asked.reload} />
-        <Table<Held> fit label={t("nav.quarantine")} rows={asked.data?.items ?? []} id={(h) => h.id} loading={asked.loading}
+        {!asked.problem && <Table<Held> fit label={t("nav.quarantine")} rows={asked.data?.items ?? []} id={(h) => h.id} loading={asked.loading}
           empty={<Nothing>{active.length ? t("nothing.found") : t("quarantine.none")}</Nothing>}
           detail={(h) => <Raw of={h.raw} />}
           columns={[
-            { name: "rules", title: t("rules"), show: (h) => h.rules.map((r) => <div key={r.id}><Tag tone="warn">{word(r.label)}</Tag> <span className="mono quiet">{r.id}</span></div>) },
-            { name: "entity", title: t("entity"), show: (h) => h.entity },
-            { name: "key", title: t("key"), show: (h) => <span className="mono">{h.key ?? "–"}</span> },
-            { name: "file", title: t("file"), show: (h) => <span className="mono">{h.file}</span> },
+            { name: "rules", title: t("rules"), show: (h) => h.rules.map((r) => <div key={r.id} className="broken"><Tag tone="warn">{word(r.label)}</Tag> <span className="mono quiet">{r.id}</span></div>) },
+            { name: "entity", title: t("entity"), show: (h) => called(h.entity) },
+            { name: "key", title: t("key"), show: (h) => <span className="mono break">{h.key ?? "–"}</span> },
+            { name: "file", title: t("file"), show: (h) => <span className="mono break">{h.file}</span> },
             { name: "row", title: t("row"), align: "right", show: (h) => number(h.row) },
-          ]} />
+          ]} />}
         <Pager trail={trail} next={asked.data?.next ?? null} total={asked.data?.total} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
       </Panel>
     </>

@@ -54,6 +54,7 @@ function List() {
 /** One run, as it moves: the server tells of every change until the run ends. */
 function Live({ id }: { id: string }) {
   const { t, moment, number } = useSpeech();
+  const looks = useMay("quarantine:read");
   const first = useAsk<Run>(`/runs/${id}`);
   const [live, setLive] = useState<Run>();
   useEffect(() => {
@@ -87,7 +88,7 @@ function Live({ id }: { id: string }) {
           ))}
         </ol>
       </Panel>
-      {run.status === "done" && <p><a href="#/quarantine">{t("nav.quarantine")}</a> · <a href="#/sources">{t("nav.sources")}</a></p>}
+      {run.status === "done" && <p>{looks && <><a href="#/quarantine">{t("nav.quarantine")}</a> · </>}<a href="#/sources">{t("nav.sources")}</a></p>}
     </>
   );
 }

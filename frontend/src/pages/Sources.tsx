@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { asProblem, query, send, useAsk, type Label, type Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
+import { useCalled } from "../shell/names";
 import { useMay } from "../shell/session";
 import { go, link, withSearch, type Route } from "../shell/route";
 import { Button, Facts, Head, Nothing, Pager, Panel, Problem, Select, Table, Tag, Upload, Waiting, type Tone } from "../ui";
@@ -18,6 +19,7 @@ const STATUSES = ["accepted", "rejected", "blocked", "repeated"] as const;
 
 export default function Sources({ route }: { route: Route }) {
   const { t, word, number, moment } = useSpeech();
+  const called = useCalled();
   const asked = useAsk<{ items: Source[] }>("/sources");
   const name = route.path[1];
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
@@ -36,7 +38,7 @@ export default function Sources({ route }: { route: Route }) {
               { name: "name", title: t("table"), show: (s) => s.name },
               { name: "pattern", title: t("sources.pattern"), show: (s) => <span className="mono">{s.pattern}</span> },
               { name: "format", title: t("sources.format"), show: (s) => s.format },
-              { name: "entities", title: t("entity"), show: (s) => s.entities.map((e) => <a key={e} href={link("dictionary", e)} style={{ marginRight: 8 }}>{e}</a>) },
+              { name: "entities", title: t("entity"), show: (s) => s.entities.map((e) => <a key={e} href={link("dictionary", e)} style={{ marginRight: 8 }}>{called(e)}</a>) },
               { name: "files", title: t("files"), align: "right", show: (s) => number(s.files) },
               { name: "read", title: t("rows.read"), align: "right", show: (s) => number(s.rows_read) },
               { name: "held", title: t("rows.quarantined"), align: "right", show: (s) => number(s.rows_quarantined) },
@@ -64,6 +66,7 @@ export default function Sources({ route }: { route: Route }) {
 
 function Loads({ source, route }: { source: string | null; route: Route }) {
   const { t, number, moment } = useSpeech();
+  const looks = useMay("quarantine:read");
   const status = route.search.get("status");
   const { asked, trail, setTrail } = usePages<Load>(`/loads${query({ source, status, limit: 30 })}`);
   return (
@@ -78,7 +81,7 @@ function Loads({ source, route }: { source: string | null; route: Route }) {
         { name: "table", title: t("table"), show: (l) => `${l.source}.${l.table}` },
         { name: "status", title: t("status"), show: (l) => <Tag tone={TONES[l.status] ?? "plain"}>{t(`load.${l.status}` as Key)}</Tag> },
         { name: "read", title: t("rows.read"), align: "right", show: (l) => number(l.rows_read ?? 0) },
-        { name: "held", title: t("rows.quarantined"), align: "right", show: (l) => l.rows_quarantined ? <a href={`#/quarantine?load=${l.id}`}>{number(l.rows_quarantined)}</a> : "0" },
+        { name: "held", title: t("rows.quarantined"), align: "right", show: (l) => (l.rows_quarantined && looks ? <a href={`#/quarantine?load=${l.id}`}>{number(l.rows_quarantined)}</a> : number(l.rows_quarantined ?? 0)) },
         { name: "at", title: t("at"), show: (l) => moment(l.at) },
         { name: "message", title: t("message"), show: (l) => l.message && <>{l.message.text}{l.message.hint && <div className="quiet">{l.message.hint}</div>}</> },
       ]} />

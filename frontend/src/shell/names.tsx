@@ -17,6 +17,13 @@ export function NamesHolder({ children }: { children: ReactNode }) {
 
 export const useNames = (): Map<string, Label> => useContext(Context);
 
+/** What an entity is called; its technical name where that is not known. */
+export function useCalled(): (entity: string) => string {
+  const { word } = useSpeech();
+  const names = useNames();
+  return (entity) => { const label = names.get(entity); return label ? word(label) : entity; };
+}
+
 /** A record as rules name it, `entity/key`, as a link that says what it is; by its number where that is known. */
 export function RecordLink({ of, number }: { of: string; number?: string | null }) {
   const { word } = useSpeech();

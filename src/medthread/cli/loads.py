@@ -18,7 +18,9 @@ def tell_refused(installation: Installation) -> bool:
     """What waits for somebody: files refused, files that no mapping names; whether any is refused."""
     refused = [load for load in installation.loads() if load["status"] in REFUSED]
     for load in refused:
-        console.print(f"! {load['file']}: {load['message']['text']}\n  {load['message'].get('hint', '')}", markup=False)
+        text = load["message"]["text"]
+        named = text if text.startswith(load["file"]) else f"{load['file']}: {text}"
+        console.print(f"! {named}\n  {load['message'].get('hint', '')}", markup=False)
     for name in installation.unnamed_files():
         say(f"? {name}:没有映射读取它", f"? {name}: no mapping reads it")
     return bool(refused)

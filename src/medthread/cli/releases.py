@@ -33,7 +33,7 @@ def release_publish(
 ) -> None:
     """让读者看到某个发布,新旧皆可 · Show readers a release, newer or older."""
     if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidError("a release is published for a reason", hint="say it: --reason 'quarterly review'")
+        raise InvalidError(f"the reason {reason!r} is too short: two letters at least", hint="say it: --reason 'quarterly review'")
     with open_installation(home) as installation:
         act = partial(move_pointer, releases=installation.releases, id_=id_, by="cli", reason=reason)
         handle(installation.store, by="cli", action="release.publish", object_=f"release/{id_}", act=act)

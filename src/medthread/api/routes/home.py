@@ -28,31 +28,32 @@ def home(given: Given, actor: Reader) -> dict[str, Any]:
     """
     release = given.releases.current()
     quality = quality_of(given.store, given.registry)
+    can = given.access.can(actor)
     return {
         "name": given.name,
         "release": {"id": release.id, "published_at": release.published_at} if release else None,
         "quality_index": quality["index"], "dimensions": quality["dimensions"],
-        "kpis": _kpis(given, release) if release else [],
+        "kpis": _kpis(given, release, can=can) if release else [],
         "sources": source_figures(given),
-        "attention": _attention(given, release, can=given.access.can(actor)),
+        "attention": _attention(given, release, can=can),
     }
 
 
-def _kpis(given: Services, release: Release) -> list[dict[str, Any]]:
+def _kpis(given: Services, release: Release, *, can: frozenset[str]) -> list[dict[str, Any]]:
     rows = {name: t.rows for name, t in release.tables.items()}
     golden = [e for e in given.registry.values() if e.about.home is not Home.NATIVE]
     masters = [e for e in golden if e.about.match]
     records = sum(rows.get(f"golden.{e.name}_xref", 0) for e in masters)
     found = sum(rows.get(f"golden.{e.name}", 0) for e in masters)
     cards = [
-        ("objects", Label("已发布对象", "Objects published"), sum(rows.get(f"golden.{e.name}", 0) for e in golden), "#/dictionary"),
-        ("edges", Label("谱系关系", "Genealogy links"), rows.get("marts.genealogy", 0), "#/trace"),
-        ("masters", Label("主数据黄金记录", "Golden master records"), found, "#/masters"),
-        ("merged", Label("合并的重复记录", "Duplicates merged"), records - found, "#/masters"),
-        ("quarantined", Label("隔离的行", "Rows held back"), rows.get("standard.quarantine", 0), "#/quarantine"),
-        ("corrected", Label("自动更正", "Values corrected"), rows.get("standard.correction", 0), "#/corrections"),
+        ("objects", Label("已发布对象", "Objects published"), sum(rows.get(f"golden.{e.name}", 0) for e in golden), "#/dictionary", "entities:read"),
+        ("edges", Label("谱系关系", "Genealogy links"), rows.get("marts.genealogy", 0), "#/trace", "trace:read"),
+        ("masters", Label("主数据黄金记录", "Golden master records"), found, "#/masters", "masters:read"),
+        ("merged", Label("合并的重复记录", "Duplicates merged"), records - found, "#/masters", "masters:read"),
+        ("quarantined", Label("隔离的行", "Rows held back"), rows.get("standard.quarantine", 0), "#/quarantine", "quarantine:read"),
+        ("corrected", Label("自动更正", "Values corrected"), rows.get("standard.correction", 0), "#/corrections", "quarantine:read"),
     ]
-    return [{"name": n, "label": pair(label), "value": v, "unit": None, "link": link} for n, label, v, link in cards]
+    return [{"name": n, "label": pair(label), "value": v, "unit": None, "link": link if need in can else None} for n, label, v, link, need in cards]
 
 
 def source_figures(given: Services) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from medthread.api.services import Services
 from medthread.api.sharing import WITHHELD_IN, kept_back
 from medthread.api.subjects import Subject
 from medthread.derive.columns import standard_columns
+from medthread.derive.form import pair
 from medthread.derive.sharing import WITHHELD, Terms
 from medthread.derive.view import masked_fields, shared_columns, shared_value
 from medthread.model import Entity, Home, Kind
@@ -162,9 +163,9 @@ def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: A
 def _field(entity: type[Entity], name: str, members: list[dict[str, Any]], cells: dict[str, Any], in_conflict: set[str]) -> dict[str, Any]:
     cell = cells.get(name)
     winner = next((m for m in members if cell and m["record_id"] == cell["record_id"]), None)
-    label = entity.fields[name].label
+    field = entity.fields[name]
     return {
-        "name": name, "label": {"zh": label.zh, "en": label.en}, "value": winner["values"][name] if winner else None,
+        "name": name, "label": pair(field.label), "codes": {c: pair(label) for c, label in (field.mark.codes or {}).items()}, "value": winner["values"][name] if winner else None,
         "record_id": winner["record_id"] if winner else None, "source": winner["source"] if winner else None,
         "source_key": winner["source_key"] if winner else None, "rule": cell["rule"] if cell else None, "conflict": name in in_conflict,
     }
