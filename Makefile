@@ -14,6 +14,7 @@ help: ## what there is to do
 install: $(STAMP) $(CONSOLE) ## the environment in .venv, the console built; nothing the second time
 
 $(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON): 需要 Python 3.11 以上,例如 make $(MAKECMDGOALS) PYTHON=python3.12 · Python 3.11 or later is needed, for example make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

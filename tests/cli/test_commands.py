@@ -1,5 +1,6 @@
 """The command line as a script meets it: help, exit codes, machine-readable output, errors that say what to do."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,19 @@ def test_a_workspace_is_made_once(tmp_path: Path) -> None:
     assert call("init", str(tmp_path / "c")).returncode == 0
     assert {p.name for p in (tmp_path / "c").iterdir()} >= {"medthread.toml", "sources", "inbox", "models"}
     assert call("init", str(tmp_path / "c")).returncode != 0
+
+
+def test_a_workspace_without_mappings_says_that_nothing_was_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDTHREAD_LANG", "en")
+    home = str(tmp_path / "c")
+    with contextlib.suppress(SystemExit):
+        main(["init", home])
+    with pytest.raises(SystemExit):
+        main(["run", "--home", home])
+    assert "There is no mapping in sources/ yet: no file was read" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["release", "publish", "R1", "--reason", "x", "--home", home])
+    assert "the reason 'x' is too short" in capsys.readouterr().err
 
 
 def test_the_demo_report_keeps_its_contract(demonstration: Demonstration) -> None:

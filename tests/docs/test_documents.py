@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "examples").glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
 LINK = re.compile(r"\]\((?!https?:|/|#)([^)#]+)(?:#[^)]*)?\)")
 COUNTS = {"D": 8, "G": 15, "P": 6, "S": 7, "M": 6, "Q": 4, "C": 5, "N": 10, "R": 5, "T": 14}
@@ -70,3 +71,15 @@ def test_the_project_speaks_of_itself_alone() -> None:
         path = ROOT / name
         if path.suffix != ".png" and path.is_file():
             assert not banned.search(path.read_text(encoding="utf-8", errors="replace")), name
+
+
+def test_an_old_python_is_refused_before_anything_is_installed(tmp_path: Path) -> None:
+    old = tmp_path / "python3.9"
+    old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")  # what `sys.exit(True)` of an older one comes to
+    old.chmod(0o755)
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    done = subprocess.run(["make", "demo", f"PYTHON={old}"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "make demo PYTHON=python3.12 · Python 3.11 or later" in done.stdout
+    assert not (tmp_path / ".venv").exists()

@@ -131,8 +131,8 @@ def _release(installation: Installation) -> dict[str, Any]:
 
 
 def _back_and_forth(installation: Installation, current: Release) -> tuple[float, float]:
-    """Roll back to the release before and publish again; the first release has one made for it to go back to."""
-    other = "R0-before-the-first"
+    """Roll back to the release before and publish again; the first has one with the same tables made for it to go back to."""
+    other = "R0-for-the-drill"
     with installation.store.transaction() as tx:
         earlier = tx.execute(
             select(release.c.id).where(release.c.id != current.id).order_by(release.c.created_at.desc()).limit(1)

@@ -18,6 +18,8 @@ def run(home: Home = HERE, source: Annotated[str | None, typer.Option(help="只�
             outcome = run_pipeline(
                 installation.context(bars), by="cli", index_trace=installation.index_trace, only=source)
         refused = tell_refused(installation)
+        if not installation.sources:
+            say("sources/ 中还没有映射,没有读取任何文件", "There is no mapping in sources/ yet: no file was read")
     if outcome.release:
         say(f"已发布 {outcome.release},写入 {outcome.rows_written:,} 行", f"Published {outcome.release}, {outcome.rows_written:,} rows")
     else:

@@ -122,6 +122,16 @@ def within(seconds: float, true: Callable[[], bool]) -> bool:
     return held
 
 
+def test_stopped_it_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
+    with Cluster(tmp_path / "pg") as cluster:
+        socket = Path(cluster.conninfo.split()[0].removeprefix("host="))
+        assert socket.is_dir()
+        with pytest.raises(MedthreadError):
+            Cluster(tmp_path / "pg").start()
+        assert socket.is_dir(), "whoever comes second removes nothing"
+    assert not socket.exists()
+
+
 def test_a_second_owner_is_told_who_holds_it(tmp_path: Path) -> None:
     process = hold(tmp_path / "postgres")
     try:

@@ -5,6 +5,7 @@ belongs to one process at a time (a lock beside the data folder), runs as an unp
 root, ends with us even when we are killed, and comes back after any kill: its own too, while somebody keeps it.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import hashlib
@@ -156,7 +157,7 @@ class Cluster:
                     log.error("%s (%s)", error.message, error.hint)  # noqa: TRY400 - the next look tries again
 
     def stop(self) -> None:
-        """End the server quickly but cleanly, and give the lock back."""
+        """End the server quickly but cleanly, leave no folder of a socket behind, and give the lock back."""
         self._ending.set()
         with self._turn:
             self._stop_server()
@@ -165,6 +166,8 @@ class Cluster:
             self._keeper = None
         self._ending.clear()
         if self._lock is not None:
+            with contextlib.suppress(OSError):  # not empty, or not there: then it is somebody else's matter
+                self._socket.rmdir()
             self._lock.close()
             self._lock = None
 
