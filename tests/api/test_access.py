@@ -107,3 +107,11 @@ def test_tokens_carry_no_more_than_their_maker_and_end(steward: TestClient) -> N
     assert secret not in steward.get(f"{API}/tokens").text
     assert steward.delete(f"{API}/tokens/{id_}").status_code == 204
     assert machine.get(f"{API}/entities/lot?limit=1").status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nosuch", 404), ("DELETE", "/demo-accounts", 405)])
+def test_a_wrong_address_is_answered_with_where_the_right_ones_are(nobody: TestClient, method: str, path: str, status: int) -> None:
+    said = nobody.request(method, API + path)
+    assert said.status_code == status
+    assert said.headers["content-type"] == "application/problem+json"
+    assert "/api/v1/openapi.json" in said.json()["hint"]

@@ -49,7 +49,9 @@ def answer_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(_: Request, error: HTTPException) -> JSONResponse:
-        return problem(status=error.status_code, code="http", title=str(error.detail), detail=str(error.detail))
+        unknown = error.status_code in (404, 405)
+        hint = "GET /api/v1/openapi.json lists every address and what may be done there" if unknown else ""
+        return problem(status=error.status_code, code="http", title=str(error.detail), detail=str(error.detail), hint=hint)
 
     @app.exception_handler(Exception)
     def unforeseen(_: Request, error: Exception) -> JSONResponse:
