@@ -228,9 +228,30 @@ def test_a_golden_record_shows_why(visit: Visit) -> None:
 
 
 def test_a_held_row_unfolds_its_raw_content(visit: Visit) -> None:
-    page = visit("数据管家", "quarantine")
+    page = visit("数据管家", "quarantine?source=erp")
+    expect(page.get_by_role("button", name="来源: erp ×")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("table")).to_contain_text("采购订单行")  # what it is, in words
     page.get_by_role("main").get_by_role("button", name=re.compile("展开")).first.click()
     expect(page.locator("dl.facts dd").first).to_be_visible()
+
+
+def test_a_long_list_begins_with_its_first_hundred(visit: Visit) -> None:
+    page = visit("审计员", "services")
+    rows = page.get_by_role("main").get_by_role("table").get_by_role("row")
+    expect(rows).to_have_count(101)
+    page.get_by_role("button", name=re.compile("显示其余")).click()
+    expect(page.get_by_role("button", name=re.compile("显示其余"))).to_have_count(0)
+    assert rows.count() > 101
+
+
+def test_sessions_and_rights_are_told_in_words(visit: Visit) -> None:
+    page = visit("安全管理员", "account")
+    here = page.get_by_role("row").filter(has_text="当前会话")
+    expect(here).to_contain_text("Chrome")
+    expect(here).not_to_contain_text("Mozilla")
+    page.goto(page.url.split("#")[0] + "#/rights")
+    refused = page.get_by_role("row").filter(has_text="system_admin").get_by_role("cell").filter(has_text="administrators.see_no_data")
+    expect(refused.first).to_contain_text("否")
 
 
 def test_a_person_is_written_and_changed(visit: Visit) -> None:

@@ -222,7 +222,7 @@ def test_roles_are_lent_and_taken_back(enter: Visit, console: str) -> None:
 
 def test_home_begins_with_the_most_pressing_for_those_who_act(enter: Visit, visit: Visit) -> None:
     page = enter("pms")
-    expect(page.get_by_role("heading", name="最紧要的")).to_be_visible()
+    expect(page.get_by_role("heading", name="最紧急的")).to_be_visible()
     expect(page.get_by_role("heading", name="我的工作台")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name=re.compile("^待办")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("收件箱")

@@ -16,10 +16,10 @@ const OPERATORS = ["eq", "ne", "contains", "lt", "le", "gt", "ge"] as const;
 
 /** The list of any entity: columns, search, filter and order come from its declaration; records of a process have a board too. */
 export function EntityList({ name, route }: { name: string; route: Route }) {
-  const { t, word } = useSpeech();
+  const { t, word, language } = useSpeech();
   const meta = useAsk<EntityMeta>(`/meta/${name}`);
   const [made, setMade] = useState(0);
-  if (meta.problem) return <Problem of={meta.problem} retry={meta.reload} />;
+  if (meta.problem) return <><Head title={t("nav.entities")} /><Problem of={meta.problem} retry={meta.reload} /></>;
   if (!meta.data) return <Waiting />;
   const filing = route.search.get("new") === "many" && meta.data.can.many;
   const adding = route.search.get("new") === "1" && meta.data.can.create;
@@ -42,12 +42,15 @@ export function EntityList({ name, route }: { name: string; route: Route }) {
         {view === "board" ? <Board meta={meta.data} wanted={wanted} /> : <Rows key={made} meta={meta.data} route={route} wanted={wanted} />}
       </Panel>
       {filing && <FromFile meta={meta.data} onMade={() => setMade(made + 1)} onClose={() => move({ new: null })} />}
-      <Drawer open={adding} title={t("new.of", { what: word(meta.data.label) })} onClose={() => move({ new: null })} size="large" destroyOnHidden>
+      <Drawer open={adding} title={t("new.of", { what: within(word(meta.data.label), language) })} onClose={() => move({ new: null })} size="large" destroyOnHidden>
         <EntityForm meta={meta.data} onSaved={(id) => go(link("entities", name, id))} />
       </Drawer>
     </>
   );
 }
+
+/** A name within a sentence: English begins it small, unless it is an abbreviation such as CAPA. */
+const within = (name: string, language: string): string => (language === "en" && /^[A-Z][a-z]/.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name);
 
 type Wanted = { q: string | null; sort: string | null; filter: string[] };
 

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { asProblem, send, useAsk, type Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { useSession } from "../shell/session";
+import { device } from "./device";
 import { Button, Form, Head, Input, Panel, Problem, QRCode, Table, Tag } from "../ui";
 
 type Open = { id: string; at: string; last_seen_at: string; device: string; address: string; factors: string[]; current: boolean };
@@ -115,14 +116,14 @@ export default function Account() {
           {own.notices.mail?.refused && <p className="problem" role="alert">{t("account.notices.refused", { said: own.notices.mail.refused })}</p>}
           <Form name="own_notices" layout="inline" requiredMark={false} initialValues={{ address: own.notices.mail?.address }}
             onFinish={(v: { address?: string }) => void tell(v.address?.trim() || null)}>
-            <Form.Item label={t("account.notices.address")} name="address"><Input type="email" autoComplete="email" style={{ width: 280 }} /></Form.Item>
+            <Form.Item label={t("account.notices.address")} name="address"><Input type="email" autoComplete="email" style={{ width: "min(280px, 55vw)" }} /></Form.Item>
             <Button htmlType="submit">{t("account.notices.save")}</Button>
           </Form>
         </Panel>
       )}
       <Panel title={t("account.sessions")}>
         <Table<Open> fit label={t("account.sessions")} rows={own?.sessions ?? []} id={(s) => s.id} loading={asked.loading} columns={[
-          { name: "device", title: t("account.device"), show: (s) => s.device },
+          { name: "device", title: t("account.device"), show: (s) => <span title={s.device}>{device(s.device)}</span> },
           { name: "address", title: t("account.address"), show: (s) => <span className="mono">{s.address}</span> },
           { name: "at", title: t("account.since"), show: (s) => moment(s.at) },
           { name: "seen", title: t("account.seen"), show: (s) => moment(s.last_seen_at) },

@@ -14,6 +14,13 @@ type Someone = {
 type Role = { name: string; label: Label };
 type Wanted = { kind: "state" | "password" | "rights" | "second"; of: Someone; tag?: string };
 
+/** To which plants, organisations and regions an account is bound. */
+function Scope({ of }: { of: Someone }) {
+  const { t } = useSpeech();
+  const bound = (["plants", "organisations", "regions"] as const).filter((n) => of[n].length > 0);
+  return bound.length === 0 ? <>{t("accounts.all")}</> : <>{bound.map((n) => <div key={n}><span className="quiet">{t(`accounts.${n}`)}</span> {of[n].join(t("list.comma"))}</div>)}</>;
+}
+
 export default function Accounts({ route }: { route: Route }) {
   const { t, word, moment } = useSpeech();
   const q = route.search.get("q") ?? "";
@@ -23,6 +30,7 @@ export default function Accounts({ route }: { route: Route }) {
   const [wanted, setWanted] = useState<Wanted>();
   const [problem, setProblem] = useState<ProblemError>();
   const [secret, setSecret] = useState<{ name: string; password: string }>();
+  const doing = ({ kind, of }: Wanted) => (kind === "state" ? t(of.disabled_at ? "accounts.enable" : "accounts.disable") : t(`accounts.do.${kind}`));
   const named = (name: string) => word(roles.find((r) => r.name === name)?.label) || name;
 
   const act = async (what: () => Promise<void>) => {
@@ -68,9 +76,7 @@ export default function Accounts({ route }: { route: Route }) {
         <Table<Someone> label={t("nav.accounts")} rows={asked.data?.items ?? []} id={(a) => a.name} loading={asked.loading} empty={<Nothing>{t("nothing.found")}</Nothing>} columns={[
           { name: "name", title: t("sign.name"), show: (a) => <>{a.printed_name} <span className="mono quiet">{a.name}</span></> },
           { name: "roles", title: t("accounts.roles"), show: (a) => a.roles.map(named).join(", ") },
-          { name: "plants", title: t("accounts.plants"), show: (a) => a.plants.join(", ") || t("accounts.all") },
-          { name: "organisations", title: t("accounts.organisations"), show: (a) => a.organisations.join(", ") || t("accounts.all") },
-          { name: "regions", title: t("accounts.regions"), show: (a) => a.regions.join(", ") || t("accounts.all") },
+          { name: "scope", title: t("accounts.scope"), show: (a) => <Scope of={a} /> },
           { name: "state", title: t("status"), show: (a) => a.disabled_at ? <Tag tone="bad">{t("accounts.disabled")}</Tag> : a.locked ? <Tag tone="warn">{t("accounts.locked")}</Tag> : <Tag tone="good">{t("accounts.open")}</Tag> },
           { name: "second", title: t("account.second"), show: (a) => a.second_factor ? t("yes") : t("no") },
           { name: "seen", title: t("account.seen"), show: (a) => moment(a.last_seen_at) },
@@ -85,7 +91,7 @@ export default function Accounts({ route }: { route: Route }) {
         ]} />
         <Pager trail={trail} next={asked.data?.next ?? null} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
       </Panel>
-      <Modal open={wanted !== undefined} title={wanted && `${t(`accounts.do.${wanted.kind}`)}: ${wanted.of.printed_name}`} footer={null} destroyOnHidden onCancel={() => { setWanted(undefined); setProblem(undefined); }}>
+      <Modal open={wanted !== undefined} title={wanted && `${doing(wanted)}: ${wanted.of.printed_name}`} footer={null} destroyOnHidden onCancel={() => { setWanted(undefined); setProblem(undefined); }}>
         <Problem of={problem} />
         {wanted && (
           <Form layout="vertical" requiredMark={false} initialValues={wanted.kind === "rights" ? { roles: wanted.of.roles, plants: wanted.of.plants, organisations: wanted.of.organisations, regions: wanted.of.regions } : {}} onFinish={(v: { reason: string }) => void finish(v)}>
@@ -100,7 +106,7 @@ export default function Accounts({ route }: { route: Route }) {
               </>
             )}
             <Form.Item label={t("reason")} name="reason" rules={[{ required: true, min: 2, message: t("required") }]}><Input.TextArea rows={2} /></Form.Item>
-            <Button type="primary" htmlType="submit">{t(`accounts.do.${wanted.kind}`)}</Button>
+            <Button type="primary" htmlType="submit">{doing(wanted)}</Button>
           </Form>
         )}
       </Modal>

@@ -42,7 +42,7 @@ function Find({ route }: { route: Route }) {
 function EntityPage({ name, field }: { name: string; field: string | null }) {
   const { t, word } = useSpeech();
   const asked = useAsk<Page>(`/dictionary/${name}`);
-  if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
+  if (asked.problem) return <><Head title={t("nav.dictionary")} /><Problem of={asked.problem} retry={asked.reload} /></>;
   if (!asked.data) return <Waiting />;
   const page = asked.data;
   return (

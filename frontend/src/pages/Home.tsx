@@ -56,7 +56,7 @@ function Figures() {
       <div className="cards">
         <a className="card" href="#/quality">
           <div className="name">{t("home.index")}</div>
-          <div className="value">{home.quality_index === null ? "–" : home.quality_index.toFixed(2)}</div>
+          <div className="value">{home.quality_index === null ? "–" : `${home.quality_index.toFixed(2)}%`}</div>
         </a>
         {home.kpis.map((k) => (
           <a key={k.name} className="card" href={k.link ?? undefined}>
@@ -94,6 +94,6 @@ export const Gauge = ({ name, index }: { name: string; index: number }) => (
   <div className="gauge">
     <span>{name}</span>
     <span className="meter" role="meter" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={index}><span style={{ width: `${index}%` }} /></span>
-    <span className="number">{index.toFixed(2)}</span>
+    <span className="number">{index.toFixed(2)}%</span>
   </div>
 );

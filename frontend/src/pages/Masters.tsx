@@ -79,7 +79,7 @@ const show = (value: unknown): string => (value === null || value === undefined 
 function Record({ entity, id }: { entity: string; id: string }) {
   const { t, word } = useSpeech();
   const asked = useAsk<One>(`/masters/${entity}/${encodeURIComponent(id)}`);
-  if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
+  if (asked.problem) return <><Head title={t("nav.masters")} /><Problem of={asked.problem} retry={asked.reload} /></>;
   if (!asked.data) return <Waiting />;
   const one = asked.data;
   const title = show(one.fields.find((f) => f.name === "name")?.value);

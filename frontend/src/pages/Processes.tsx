@@ -33,7 +33,7 @@ export function Desks({ of }: { of: Desk[] }) {
   const mine = useMine();
   return (
     <Table<Desk> fit label={t("nav.processes")} rows={of} id={(d) => d.entity} columns={[
-      { name: "name", title: t("name"), show: (d) => <a href={link("entities", d.entity)}>{word(d.label)}</a> },
+      { name: "name", title: t("name"), width: 260, show: (d) => <a href={link("entities", d.entity)}>{word(d.label)}</a> },
       { name: "open", title: t("desk.open"), align: "right", width: 70, show: (d) => number(d.open) },
       { name: "late", title: t("desk.late"), align: "right", width: 80, show: (d) => (d.late ? <Tag tone="bad">{number(d.late)}</Tag> : "0") },
       { name: "mine", title: t("desk.mine"), align: "right", width: 80, show: (d) => (mine(d.entity) ? <strong>{number(mine(d.entity))}</strong> : "0") },

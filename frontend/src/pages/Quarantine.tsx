@@ -7,15 +7,16 @@ import { usePages } from "../ui/usePages";
 
 type Held = { id: string; entity: string; source: string; table: string; file: string; row: number; key: string | null; rules: Rule[]; raw: Record<string, unknown>; at: string };
 type Summed = { rule: string; label: Label; entity: string; count: number };
-const FILTERS = ["rule", "entity", "source", "load"] as const;
+const FILTERS = { rule: "rule", entity: "entity", source: "source", load: "file" } as const;
+const ASKED = Object.keys(FILTERS) as (keyof typeof FILTERS)[];
 
 export default function Quarantine({ route }: { route: Route }) {
   const { t, word, number } = useSpeech();
   const called = useCalled();
-  const wanted = Object.fromEntries(FILTERS.map((f) => [f, route.search.get(f)]));
+  const wanted = Object.fromEntries(ASKED.map((f) => [f, route.search.get(f)]));
   const summary = useAsk<{ items: Summed[] }>("/quarantine/summary");
   const { asked, trail, setTrail } = usePages<Held>(`/quarantine${query({ ...wanted, limit: 30 })}`);
-  const active = FILTERS.filter((f) => wanted[f]);
+  const active = ASKED.filter((f) => wanted[f]);
   return (
     <>
       <Head title={t("nav.quarantine")} about={t("quarantine.about")}>
@@ -27,7 +28,7 @@ export default function Quarantine({ route }: { route: Route }) {
             showSearch={{ optionFilterProp: "label" }}
             options={[{ value: "", label: t("rule.all") }, ...(summary.data?.items ?? []).map((s) => ({ value: s.rule, label: `${word(s.label)} · ${s.rule} · ${number(s.count)}` }))]} />
           {active.filter((f) => f !== "rule").map((f) => (
-            <Button key={f} size="small" onClick={() => go(withSearch(route, { [f]: null }))}>{f}: {wanted[f]} ×</Button>
+            <Button key={f} size="small" onClick={() => go(withSearch(route, { [f]: null }))}>{t(FILTERS[f])}: {f === "entity" ? called(wanted[f]!) : wanted[f]} ×</Button>
           ))}
         </div>
         <Problem of={asked.problem} retry={asked.reload} />

@@ -40,7 +40,7 @@ function Detail({ id }: { id: string }) {
   const may = useMay("releases:publish");
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState<ProblemError>();
-  if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
+  if (asked.problem) return <><Head title={t("nav.releases")} /><Problem of={asked.problem} retry={asked.reload} /></>;
   if (!asked.data) return <Waiting />;
   const release = asked.data;
   const publish = async ({ reason }: { reason: string }) => {

@@ -28,7 +28,7 @@ function MatrixTab() {
             const cell = r.actions[a];
             return cell && !cell.refused_by
               ? <><Tag tone="good">{t("yes")}</Tag><br /><span className="mono quiet">{cell.permitted_by.join(", ")}</span></>
-              : <span className="quiet">{cell?.refused_by?.includes(".") ? <span className="mono">{cell.refused_by}</span> : "–"}</span>;
+              : cell?.refused_by?.includes(".") ? <><Tag tone="bad">{t("no")}</Tag><br /><span className="mono quiet">{cell.refused_by}</span></> : <span className="quiet">–</span>;
           },
         })),
       ]} />
@@ -90,11 +90,13 @@ function ReviewsTab() {
 }
 
 function Lines({ review, onDecided }: { review: string; onDecided: () => void }) {
-  const { t, moment } = useSpeech();
+  const { t, word, moment } = useSpeech();
   const asked = useAsk<{ items: Line[]; closed_at: string | null }>(`/access-reviews/${review}`);
   const may = useMay("access:review");
   const [problem, setProblem] = useState<ProblemError>();
   const [taking, setTaking] = useState<Line>();
+  const roles = useAsk<Roles>("/roles").data?.items ?? [];
+  const called = (role: string) => word(roles.find((r) => r.name === role)?.label) || role;
   const decide = async (line: Line, keep: boolean, reason?: string) => {
     setProblem(undefined);
     try {
@@ -111,14 +113,14 @@ function Lines({ review, onDecided }: { review: string; onDecided: () => void })
       <Problem of={problem ?? asked.problem} />
       <Table<Line> label={review} rows={asked.data?.items ?? []} id={(x) => `${x.account}/${x.role}`} loading={asked.loading} columns={[
         { name: "account", title: t("sign.name"), show: (x) => <>{x.printed_name} <span className="mono quiet">{x.account}</span></> },
-        { name: "role", title: t("accounts.roles"), show: (x) => x.role },
+        { name: "role", title: t("accounts.roles"), show: (x) => <>{called(x.role)} <span className="mono quiet">{x.role}</span></> },
         { name: "decision", title: t("rights.decided"), show: (x) => x.decision
           ? <><Tag tone={x.decision === "confirmed" ? "good" : "bad"}>{t(`rights.${x.decision as "confirmed" | "withdrawn"}`)}</Tag> {x.decided_by} {moment(x.decided_at)} {x.reason}</>
           : may && !asked.data?.closed_at
             ? <span className="bar" style={{ margin: 0 }}><Button size="small" onClick={() => void decide(x, true)}>{t("rights.keep")}</Button><Button size="small" danger onClick={() => setTaking(x)}>{t("rights.withdraw")}</Button></span>
             : <Tag tone="warn">{t("rights.undecided")}</Tag> },
       ]} />
-      <Modal open={taking !== undefined} title={taking && `${t("rights.withdraw")}: ${taking.account} ${taking.role}`} footer={null} destroyOnHidden onCancel={() => setTaking(undefined)}>
+      <Modal open={taking !== undefined} title={taking && `${t("rights.withdraw")}: ${taking.printed_name ?? taking.account} · ${called(taking.role)}`} footer={null} destroyOnHidden onCancel={() => setTaking(undefined)}>
         <Problem of={problem} />
         <Form layout="vertical" requiredMark={false} onFinish={(v: { reason: string }) => { if (taking) void decide(taking, false, v.reason); }}>
           <Form.Item label={t("reason")} name="reason" rules={[{ required: true, message: t("required") }]}><Input.TextArea rows={2} /></Form.Item>

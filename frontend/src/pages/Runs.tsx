@@ -51,6 +51,8 @@ function List() {
   );
 }
 
+const share = (s: Stage): number => (s.status === "done" ? 100 : s.total ? Math.round((100 * s.done) / s.total) : 0);
+
 /** One run, as it moves: the server tells of every change until the run ends. */
 function Live({ id }: { id: string }) {
   const { t, moment, number } = useSpeech();
@@ -67,8 +69,10 @@ function Live({ id }: { id: string }) {
     return () => events.close();
   }, [id]);
   const run = live ?? first.data;
-  if (first.problem) return <Problem of={first.problem} retry={first.reload} />;
+  if (first.problem) return <><Head title={t("nav.runs")} /><Problem of={first.problem} retry={first.reload} /></>;
   if (!run) return <Waiting />;
+  // A run over what is there already has nothing to take in; that is no stage that stands still.
+  const skipped = (s: Stage) => run.status === "done" && s.status !== "done";
   return (
     <>
       <p><a href="#/runs">← {t("nav.runs")}</a></p>
@@ -82,8 +86,8 @@ function Live({ id }: { id: string }) {
           {(run.stages ?? []).map((s) => (
             <li key={s.name}>
               <span>{t(`stage.${s.name}` as Key)}</span>
-              <Progress percent={s.status === "done" ? 100 : s.total ? Math.round((100 * s.done) / s.total) : 0} aria-label={t(`stage.${s.name}` as Key)} size="small" />
-              <span className="quiet">{s.seconds ? `${number(s.seconds)} s` : s.status === "running" ? s.what ?? "" : ""}</span>
+              <Progress percent={share(s)} aria-label={t(`stage.${s.name}` as Key)} size="small" showInfo={!skipped(s)} />
+              <span className="quiet">{skipped(s) ? t("stage.skipped") : s.seconds ? `${number(s.seconds)} s` : s.status === "running" ? s.what ?? "" : ""}</span>
             </li>
           ))}
         </ol>

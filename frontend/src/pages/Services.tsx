@@ -81,7 +81,7 @@ function Ends({ of }: { of: Offered }) {
 function Detail({ id }: { id: string }) {
   const { t, word, number, moment } = useSpeech();
   const asked = useAsk<One>(`/services/${encodeURIComponent(id)}`);
-  if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
+  if (asked.problem) return <><Head title={t("nav.services")} /><Problem of={asked.problem} retry={asked.reload} /></>;
   if (!asked.data) return <Waiting />;
   const one = asked.data;
   return (

@@ -41,7 +41,7 @@ function MatrixPanel({ of }: { of: Answer }) {
   return (
     <Panel title={t("sharing.matrix")}>
       <p className="quiet">{t("sharing.matrix.about")}</p>
-      <div className="bar">
+      <div className="bar slide">
         <Segmented aria-label={t("sharing.kind")} value={kind} onChange={(v) => setKind(String(v))} options={of.kinds.map((k) => ({ value: k.name, label: word(k.label) }))} />
       </div>
       <Table<{ region: string }> fit label={t("sharing.matrix")} rows={of.regions.map((region) => ({ region }))} id={(r) => r.region} columns={[

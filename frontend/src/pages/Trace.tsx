@@ -53,7 +53,7 @@ function Ask({ item, lot, direction }: { item: string | null; lot: string | null
       <div className="bar">
         <label>{t("trace.lot")} <Input style={{ width: 200 }} value={theLot} onChange={(e) => setLot(e.target.value)} /></label>
         <label>{t("trace.item")} <Input style={{ width: 170 }} value={theItem} onChange={(e) => setItem(e.target.value)} /></label>
-        <Select style={{ width: 170 }} aria-label={t("trace.direction")} value={way} onChange={setWay}
+        <Select style={{ width: 200 }} aria-label={t("trace.direction")} value={way} onChange={setWay}
           options={(["down", "up", "both"] as const).map((d) => ({ value: d, label: t(`direction.${d}`) }))} />
         <Button type="primary" htmlType="submit" disabled={!theItem || !theLot}>{t("trace.ask")}</Button>
       </div>
@@ -97,7 +97,7 @@ function Result({ item, lot, direction }: { item: string; lot: string; direction
             { key: "customers", label: `${t("trace.customers")} ${number(answer.customers.length)}`, children: (
               <>
                 <p className="quiet">{t("trace.balance", { shipped: number(sum("shipped")), returned: number(sum("returned")), used: number(sum("used")), destroyed: number(sum("destroyed")), outstanding: number(sum("outstanding")) })}</p>
-                <Table<Customer> fit label={t("trace.customers")} rows={answer.customers} id={(c) => c.id} columns={[
+                <Table<Customer> fit label={t("trace.customers")} rows={answer.customers} id={(c) => c.id} empty={<Nothing>{t("trace.customers.none")}</Nothing>} columns={[
                   { name: "name", title: t("customer"), show: (c) => <a href={link("entities", "customer", c.id)}>{c.name ?? c.code ?? c.id}</a> },
                   { name: "shipped", title: t("shipped"), align: "right", show: (c) => number(c.shipped) },
                   { name: "returned", title: t("returned"), align: "right", show: (c) => number(c.returned) },

@@ -23,6 +23,7 @@ type Read = { body: Detail; tag: string; of: Case | null; turn: number };
 
 /** One record: where it stands, what may be done, its data and lines, what was signed, what is due, what belongs to it. */
 export function RecordPage({ name, id, route }: { name: string; id: string; route: Route }) {
+  const { t } = useSpeech();
   const meta = useAsk<EntityMeta>(`/meta/${name}`);
   const [read, setRead] = useState<Read>();
   const [problem, setProblem] = useState<ProblemError>();
@@ -41,7 +42,7 @@ export function RecordPage({ name, id, route }: { name: string; id: string; rout
     }
   }, [name, id, hasCase]);
   useEffect(() => void load(), [load]);
-  if (problem ?? meta.problem) return <Problem of={problem ?? meta.problem} retry={() => void load()} />;
+  if (problem ?? meta.problem) return <><Head title={t("nav.entities")} /><Problem of={problem ?? meta.problem} retry={() => void load()} /></>;
   if (!meta.data || !read) return <Waiting />;
   return <Loaded meta={meta.data} read={read} load={load} route={route} />;
 }
@@ -98,13 +99,14 @@ function Said({ act, outcome, of }: { act: Act; outcome: Outcome; of: Case }) {
 /** What the record is called besides its title, and the limit that runs out first. */
 function About({ meta, item, of }: { meta: EntityMeta; item: Row; of: Case | null }) {
   const { t, word } = useSpeech();
-  const key = meta.key.filter((k) => k !== meta.title).map((k) => String(item[`${k}__code`] ?? item[k] ?? "")).filter(Boolean).join(" / ");
+  const rest = meta.key.filter((k) => k !== meta.title).map((k) => [k, String(item[`${k}__code`] ?? item[k] ?? "")] as const).filter(([, value]) => value);
+  const called = (name: string) => word(meta.fields.find((f) => f.name === name)?.label) || name;
   const next = of?.deadlines.find((d) => d.met_at === null);
   return (
     <>
-      {key && <span className="mono">{key}</span>} {of && <Tag tone={of.closed ? "plain" : "busy"}>{word(stateOf(of.states, of.state))}</Tag>}
+      {rest.map(([name, value]) => <span key={name}>{called(name)} <span className="mono">{value}</span> </span>)} {of && <Tag tone={of.closed ? "plain" : "busy"}>{word(stateOf(of.states, of.state))}</Tag>}
       {next && <> {word(next.label)} <Due at={next.due_at} /></>}
-      {of && <span className="quiet"> {t("case.by", { who: of.opened_by_name })}</span>}
+      {of && <span className="quiet"> {t("case.by", { who: of.opened_by_name === "system" ? t("system") : of.opened_by_name })}</span>}
     </>
   );
 }

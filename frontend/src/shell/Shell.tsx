@@ -60,6 +60,7 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   const { t, word } = useSpeech();
   const { session, signOut } = useSession();
   const [helping, setHelping] = useState(false);
+  const [unfolded, setUnfolded] = useState(false);
   const main = useRef<HTMLElement>(null);
   useKeys(() => setHelping(true));
   const inbox = useInbox();
@@ -72,24 +73,30 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   const place = desk ? undefined : route.path[0] ?? "";
   const count = waiting(inbox.data);
   const can = session?.can ?? [];
+  useEffect(() => setUnfolded(false), [route.raw]); // on a phone the menu lies over the page that was chosen from it
   const groups = MENU.map((g) => ({ ...g, entries: g.entries.filter((e) => !e.may || can.includes(e.may) || (e.or && can.includes(e.or))) })).filter((g) => g.entries.length);
   return (
-    <div className="shell">
+    <div className="shell" onKeyDown={(e) => { if (e.key === "Escape") setUnfolded(false); }}>
       <a className="skip" href="#main" onClick={(e) => { e.preventDefault(); main.current?.focus(); }}>{t("skip")}</a>
       <header>
-        <a className="brand" href="#/">医脉 Medthread</a>
+        <Button className="fold" size="small" aria-expanded={unfolded} aria-controls="menu" onClick={() => setUnfolded(!unfolded)}>
+          {t("menu.fold")}{count > 0 && <> <Count of={count} /><span className="unseen"> {t("inbox.waiting")}</span></>}
+        </Button>
+        <a className="brand" href="#/">医脉<span className="latin"> Medthread</span></a>
         <span className="grow" />
-        <span>{session?.name}</span>
-        <Button size="small" onClick={() => setHelping(true)} aria-label={t("keys.title")}>?</Button>
+        <span className="who" title={session?.name}>{session?.name}</span>
+        <Button className="help" size="small" onClick={() => setHelping(true)} aria-label={t("keys.title")}>?</Button>
         <LanguageSwitch />
         <Button size="small" onClick={() => void signOut()}>{t("sign.out")}</Button>
       </header>
-      <nav aria-label={t("menu")}>
+      <nav id="menu" aria-label={t("menu")} data-open={unfolded || undefined}
+        onClick={(e) => { if (unfolded && (e.target as HTMLElement).closest("a")) { setUnfolded(false); main.current?.focus(); } }}>
         {groups.map((g) => (
           <div key={g.group}>
             <h2>{t(g.group)}</h2>
             {g.entries.map((e) => (
-              <a key={e.place} href={`#/${e.place}`} aria-current={e.place === place ? "page" : undefined}>                {t(`nav.${e.place || "home"}` as Key)}{e.place === "inbox" && count > 0 && <> <Count of={count} /><span className="unseen"> {t("inbox.waiting")}</span></>}
+              <a key={e.place} href={`#/${e.place}`} aria-current={e.place === place ? "page" : undefined}>
+                {t(`nav.${e.place || "home"}` as Key)}{e.place === "inbox" && count > 0 && <> <Count of={count} /><span className="unseen"> {t("inbox.waiting")}</span></>}
               </a>
             ))}
             {g.group === "group.work" && areas.map((a) => (

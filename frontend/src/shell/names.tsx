@@ -32,5 +32,5 @@ export function RecordLink({ of, number }: { of: string; number?: string | null 
   const [entity, key] = [of.slice(0, cut), of.slice(cut + 1)];
   const label = names.get(entity);
   if (cut < 0 || !label || !key) return <span className="mono">{of}</span>;
-  return <a href={link("entities", entity, key)}>{word(label)} <span className="mono">{number ?? key}</span></a>;
+  return <a href={link("entities", entity, key)}>{word(label)} <span className="mono">{number ?? key.replaceAll("|", " / ")}</span></a>;
 }

@@ -1,19 +1,22 @@
 // The only importer of the component library: pages know these names and no others.
-import { App as Frame, AutoComplete, Button as AntButton, ConfigProvider, Empty, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Spin, Switch, Table as AntTable, Tabs, Tag as AntTag, Tooltip, Upload } from "antd";
+import { App as Frame, AutoComplete, Button as AntButton, ConfigProvider, Empty, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Spin, Switch, Table as AntTable, Tag as AntTag, Tooltip, Upload } from "antd";
 import type { ButtonProps, TableProps } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import "antd/dist/reset.css";
 import dayjs from "dayjs";
-import { useEffect, useSyncExternalStore, type ReactNode } from "react";
+import { useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 import type { Objection, Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { due } from "../i18n/time";
 import { RecordLink } from "../shell/names";
+import { useNarrow } from "./narrow";
+import { Stacked } from "./Stacked";
 
 export { DayInput } from "./DayInput";
 export { Drawer, Modal } from "./dialogs";
-export { AutoComplete, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Switch, Tabs, Tooltip, Upload };
+export { AutoComplete, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Switch, Tooltip, Upload };
+export { Tabs } from "./Tabs";
 
 const THEME = {
   token: {
@@ -57,14 +60,24 @@ export type Column<T> = {
   name: string; title: ReactNode; show: (row: T) => ReactNode; sortable?: boolean; align?: "right"; width?: number;
 };
 
+// What a column needs for figures, and for words, in pixels: a table beside another scrolls rather than break out of its panel.
+const [FIGURE, WORDS] = [72, 104];
+
 export type Sorted = { name: string; descending: boolean } | null;
 
-/** A table of one page of rows; order and paging are the server's. */
+/** A table of one page of rows; order and paging are the server's. On a phone it is stacked, unless its columns are what it is sorted by. */
 export function Table<T extends object>(props: {
   label: string; columns: Column<T>[]; rows: T[]; id: (row: T) => string; loading?: boolean; sorted?: Sorted;
   onSort?: (sorted: Sorted) => void; empty?: ReactNode; detail?: (row: T) => ReactNode; fit?: boolean; wide?: boolean;
 }) {
   const { columns, sorted, onSort, detail } = props;
+  const narrow = useNarrow();
+  const [all, setAll] = useState(false);
+  const rows = all ? props.rows : props.rows.slice(0, FOLDED);
+  const rest = props.rows.length > rows.length && <Rest n={props.rows.length - rows.length} onAll={() => setAll(true)} />;
+  const stacks = narrow && !onSort;
+  if (stacks && props.loading && rows.length === 0) return <Waiting />;
+  if (stacks) return rows.length ? <><Stacked {...props} rows={rows} />{rest}</> : <>{props.empty ?? <Nothing />}</>;
   const shown: TableProps<T>["columns"] = columns.map((c) => ({
     key: c.name, title: c.title, align: c.align, width: c.width, render: (_: unknown, row: T) => c.show(row), sorter: c.sortable && onSort ? true : undefined,
     sortOrder: sorted?.name === c.name ? (sorted.descending ? "descend" : "ascend") : null,
@@ -73,8 +86,8 @@ export function Table<T extends object>(props: {
     // The region scrolls sideways when it must, so the keyboard has to reach it.
     <section aria-label={props.label} tabIndex={props.fit ? undefined : 0}>
       <AntTable<T>
-        size="small" rowKey={props.id} columns={shown} dataSource={props.rows} loading={props.loading} pagination={false}
-        scroll={props.fit ? undefined : { x: "max-content" }} showSorterTooltip={false}
+        size="small" rowKey={props.id} columns={shown} dataSource={rows} loading={props.loading} pagination={false}
+        scroll={{ x: props.fit ? columns.reduce((sum, c) => sum + (c.width ?? (c.align ? FIGURE : WORDS)), 0) : "max-content" }} showSorterTooltip={false}
         locale={{ emptyText: props.empty ?? <Nothing /> }}
         onRow={props.wide ? () => ({ tabIndex: 0 }) : undefined /* with no link inside, the rows themselves let the keyboard scroll */}
         expandable={detail ? { expandedRowRender: detail } : undefined}
@@ -83,8 +96,16 @@ export function Table<T extends object>(props: {
           onSort(sorter.order ? { name: String(sorter.columnKey), descending: sorter.order === "descend" } : null);
         }}
       />
+      {rest}
     </section>
   );
+}
+
+const FOLDED = 100; // rows shown at first: nobody reads further without looking for something
+
+function Rest({ n, onAll }: { n: number; onAll: () => void }) {
+  const { t, number } = useSpeech();
+  return <p className="bar end"><Button onClick={onAll}>{t("rest.show", { n: number(n) })}</Button></p>;
 }
 
 export function Nothing({ children }: { children?: ReactNode }) {
@@ -102,7 +123,7 @@ export type Tone = keyof typeof TONES;
 
 /** A word with a colour and a sign: never the colour alone. */
 export const Tag = ({ tone = "plain", children }: { tone?: Tone; children: ReactNode }) => (
-  <AntTag variant="filled" style={TONES[tone]}>{SIGNS[tone] ? `${SIGNS[tone]} ` : ""}{children}</AntTag>
+  <AntTag className="tag" variant="filled" style={TONES[tone]}>{SIGNS[tone] ? `${SIGNS[tone]} ` : ""}{children}</AntTag>
 );
 
 /** An error in the reader's language, what the server said of it, and every rule and record that stands behind it. */
