@@ -1,6 +1,7 @@
 """Every place that the menu offers, on a phone: nothing stands out sideways, each says what it is, nothing is left in Chinese."""
 
 import re
+from http import HTTPStatus
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -35,23 +36,23 @@ def _faults(page: Page) -> list[str]:
     return [*([f"stands out by {wide}"] if wide > 0 else []), *([f"titles: {titles}"] if len(titles) != 1 else []), *chrome, *broken]
 
 
-def test_every_place_fits_a_phone_and_speaks_english(enter: Visit) -> None:
+def test_every_place_fits_a_phone_and_speaks_english(enter: Visit, page: Page) -> None:
     wrong: dict[str, list[str]] = {}
+    refused: list[str] = []
+    page.on("response", lambda r: refused.append(f"{r.status} {r.url}") if r.status >= HTTPStatus.BAD_REQUEST else None)
     seen: set[str] = set()
     for name in ROLES:
-        page = enter(name)  # at a desk still: there the menu stands open, which is how one sees that it came
+        enter(name)  # at a desk still: there the menu stands open, which is how one sees that it came
         page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
         if (english := page.get_by_role("button", name="English")).count():
             english.click()
-        refused: list[str] = []
-        page.on("response", lambda r, said=refused: said.append(f"{r.status} {r.url}") if r.status >= 400 else None)  # type: ignore[misc]
         for place in (p for p in _places(page) if p not in seen):
             seen.add(place)
+            refused.clear()
             page.evaluate("href => { location.hash = href; }", place)
             page.wait_for_function(THERE, arg=place)
             if found := [*_faults(page), *refused]:
                 wrong[f"{name} {place}"] = found
-            refused.clear()
         page.set_viewport_size({"width": 1440, "height": 900})
     assert len(seen) > len(ROLES)
     assert wrong == {}
@@ -75,4 +76,18 @@ def test_a_phone_begins_with_the_page_and_folds_the_menu_away(enter: Visit) -> N
     expect(page.get_by_role("heading", level=1)).to_have_text("全部流程")
     expect(page.get_by_role("navigation", name="主菜单")).to_be_hidden()
     expect(page.locator("main")).to_be_focused()
+    assert_accessible(page)
+
+
+def test_what_is_signed_on_a_phone_is_shown_whole(enter: Visit, console: str) -> None:
+    page = enter("qa")
+    body = {"source": "incoming", "item": "RM-1", "lot_no": "L-1", "defect_code": "strength", "description": "断裂"}
+    made = page.request.post(f"{console}api/v1/entities/nonconformance", data=body, headers={"X-Requested-With": "medthread"})
+    assert made.ok, made.text()
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    page.goto(f"{console}#/entities/nonconformance/{made.json()['item']['_id']}")
+    page.get_by_role("button", name="作废").click()
+    signed = page.get_by_role("dialog").locator(".what")
+    expect(signed).to_be_visible()
+    assert signed.evaluate("e => e.scrollHeight - e.clientHeight") <= 0
     assert_accessible(page)

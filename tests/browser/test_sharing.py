@@ -37,7 +37,7 @@ def test_lists_and_records_say_what_is_not_shared_and_why(enter: Visit, abroad: 
 def test_the_rules_say_where_one_stands(enter: Visit, abroad: str) -> None:
     page = enter(abroad, "sharing")
     expect(page.get_by_role("heading", level=1)).to_contain_text("共享规则")
-    expect(page.get_by_role("main")).to_contain_text("你在 EU")
+    expect(page.get_by_role("main")).to_contain_text("您在 EU")
     row = page.get_by_role("region", name="谁可以从哪里读到什么").get_by_role("row").filter(has_text="CN").last
     expect(row).to_contain_text("不得共享")
     page.get_by_role("radiogroup", name="数据种类").get_by_text("一般数据").click()

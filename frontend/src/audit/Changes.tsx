@@ -17,14 +17,19 @@ export function useLabels(entity: string): Map<string, string> {
   return new Map((meta?.fields ?? []).map((f) => [f.name, word(f.label)]));
 }
 
-/** Before and after, field by field. */
-export function Changes({ of, labels }: { of: Change[]; labels: Map<string, string> }) {
-  const { t } = useSpeech();
+/** Before and after, field by field: codes and states in words where it is known of what, as they were written where not. */
+export function Changes({ of, labels, meta }: { of: Change[]; labels: Map<string, string>; meta?: EntityMeta }) {
+  const { t, word } = useSpeech();
+  const said = (field: string, value: unknown): string => {
+    if (typeof value === "boolean") return t(value ? "yes" : "no");
+    const named = field === "state" ? meta?.process?.states.find((s) => s.name === value) : meta?.fields.find((f) => f.name === field)?.choices?.find((c) => c.code === value);
+    return word(named?.label) || shown(value);
+  };
   return (
     <Table<Change> fit label={t("audit.changes")} rows={of} id={(c) => c.field} columns={[
       { name: "field", title: t("field"), show: (c) => <>{labels.get(c.field) ?? (c.field === "state" ? t("status") : <span className="mono">{c.field}</span>)} {c.masked && <Tag>{t("audit.masked")}</Tag>}</> },
-      { name: "before", title: t("before"), show: (c) => <del className="was">{shown(c.before)}</del> },
-      { name: "after", title: t("after"), show: (c) => <ins className="is">{shown(c.after)}</ins> },
+      { name: "before", title: t("change.before"), show: (c) => <del className="was">{said(c.field, c.before)}</del> },
+      { name: "after", title: t("change.after"), show: (c) => <ins className="is">{said(c.field, c.after)}</ins> },
     ]} />
   );
 }

@@ -24,7 +24,7 @@ export function History({ meta, id }: { meta: EntityMeta; id: string }) {
           { name: "act", title: t("action"), show: (e) => <>{called(e)} {e.signature && <Tag tone="good">{t("history.signed", { meaning: word(e.signature.meaning) })}</Tag>}</> },
           { name: "who", title: t("by"), show: (e) => <>{e.printed_name ?? e.actor} <span className="quiet mono">{e.actor}</span>{e.on_behalf_of && <div className="quiet">{t("act.behalf", { who: e.on_behalf_of })}</div>}</> },
           { name: "reason", title: t("reason"), show: (e) => (e.reason ? oneOf(e.reason, language) : "–") },
-          { name: "changes", title: t("audit.changes"), show: (e) => (e.changes.length ? <Changes of={e.changes} labels={labels} /> : "–") },
+          { name: "changes", title: t("audit.changes"), show: (e) => (e.changes.length ? <Changes of={e.changes} labels={labels} meta={meta} /> : "–") },
           { name: "sealed", title: t("audit.sealed"), show: (e) => (e.leaf === null ? <Tag tone="busy">{t("audit.waits")}</Tag> : <Tag tone="good">{`#${e.leaf}`}</Tag>) },
         ]} />
       <Pager trail={trail} next={asked.data?.next ?? null} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />

@@ -33,7 +33,7 @@ function Lines({ part, rows }: { part: string; rows: Record<string, Signed>[] })
   if (!meta) return null;
   const fields = meta.fields.filter((f) => f.name !== meta.part_of?.field && rows.some((r) => shown(r[f.name]) !== null));
   return (
-    <section className="compare" aria-label={word(meta.label)}>
+    <section className="compare" aria-label={word(meta.label)} tabIndex={0}>
       <h3>{word(meta.label)} ({rows.length})</h3>
       <table>
         <thead><tr>{fields.map((f) => <th key={f.name} scope="col">{word(f.label)}</th>)}</tr></thead>
