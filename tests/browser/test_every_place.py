@@ -11,7 +11,7 @@ from tests.browser.conftest import Visit, assert_accessible
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 # Between them they are offered every place: who keeps data, who acts in processes, who looks on, who administers.
-ROLES = ("steward", "qa_both", "auditor", "secadmin", "privacy")
+ROLES = ("steward", "qa_both", "auditor", "secadmin")
 PLACES = "els => els.map(a => a.getAttribute('href'))"
 THERE = """href => document.querySelector('.shell > nav a[aria-current=page]')?.getAttribute('href') === href
   && document.querySelector('main h1') && !document.querySelector('main [aria-busy=true]')"""

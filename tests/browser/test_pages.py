@@ -83,7 +83,7 @@ def test_what_a_role_may_not_do_is_not_offered(visit: Visit) -> None:
     expect(page.get_by_text("隔离的行")).to_be_visible()
     refused = page.locator('a[href^="#/quarantine"], a[href^="#/corrections"]')
     expect(refused).to_have_count(0)  # figures, not doors that are shut
-    for place in ("sources/erp", "runs"):
+    for place in ("sources/erp", "runs", "quality"):
         page.goto(page.url.split("#")[0] + f"#/{place}")
         page.wait_for_load_state("networkidle")
         expect(refused).to_have_count(0)
@@ -252,6 +252,11 @@ def test_sessions_and_rights_are_told_in_words(visit: Visit) -> None:
     page.goto(page.url.split("#")[0] + "#/rights")
     refused = page.get_by_role("row").filter(has_text="system_admin").get_by_role("cell").filter(has_text="administrators.see_no_data")
     expect(refused.first).to_contain_text("否")
+
+
+def test_who_keeps_accounts_reads_what_roles_are_called(visit: Visit) -> None:
+    page = visit("系统管理员", "accounts")
+    expect(page.get_by_role("row").filter(has_text="eng_mgr")).to_contain_text("研发负责人")
 
 
 def test_a_person_is_written_and_changed(visit: Visit) -> None:

@@ -9,7 +9,7 @@ import { usePages } from "../ui/usePages";
 
 type Someone = {
   name: string; printed_name: string; roles: string[]; plants: string[]; organisations: string[]; regions: string[]; disabled_at: string | null;
-  locked: boolean; second_factor: boolean; password_temporary: boolean; last_seen_at: string | null; local: boolean;
+  locked: boolean; second_factor: boolean; role_labels: Record<string, Label>; password_temporary: boolean; last_seen_at: string | null; local: boolean;
 };
 type Role = { name: string; label: Label };
 type Wanted = { kind: "state" | "password" | "rights" | "second"; of: Someone; tag?: string };
@@ -31,7 +31,6 @@ export default function Accounts({ route }: { route: Route }) {
   const [problem, setProblem] = useState<ProblemError>();
   const [secret, setSecret] = useState<{ name: string; password: string }>();
   const doing = ({ kind, of }: Wanted) => (kind === "state" ? t(of.disabled_at ? "accounts.enable" : "accounts.disable") : t(`accounts.do.${kind}`));
-  const named = (name: string) => word(roles.find((r) => r.name === name)?.label) || name;
 
   const act = async (what: () => Promise<void>) => {
     setProblem(undefined);
@@ -75,7 +74,7 @@ export default function Accounts({ route }: { route: Route }) {
         <div className="bar"><Search value={q} label={t("accounts.search")} onSearch={(text) => go(withSearch(route, { q: text || null }))} /></div>
         <Table<Someone> label={t("nav.accounts")} rows={asked.data?.items ?? []} id={(a) => a.name} loading={asked.loading} empty={<Nothing>{t("nothing.found")}</Nothing>} columns={[
           { name: "name", title: t("sign.name"), show: (a) => <>{a.printed_name} <span className="mono quiet">{a.name}</span></> },
-          { name: "roles", title: t("accounts.roles"), show: (a) => a.roles.map(named).join(", ") },
+          { name: "roles", title: t("accounts.roles"), show: (a) => a.roles.map((r) => word(a.role_labels[r]) || r).join(t("list.comma")) },
           { name: "scope", title: t("accounts.scope"), show: (a) => <Scope of={a} /> },
           { name: "state", title: t("status"), show: (a) => a.disabled_at ? <Tag tone="bad">{t("accounts.disabled")}</Tag> : a.locked ? <Tag tone="warn">{t("accounts.locked")}</Tag> : <Tag tone="good">{t("accounts.open")}</Tag> },
           { name: "second", title: t("account.second"), show: (a) => a.second_factor ? t("yes") : t("no") },

@@ -37,7 +37,7 @@ export function Desks({ of }: { of: Desk[] }) {
       { name: "open", title: t("desk.open"), align: "right", width: 70, show: (d) => number(d.open) },
       { name: "late", title: t("desk.late"), align: "right", width: 80, show: (d) => (d.late ? <Tag tone="bad">{number(d.late)}</Tag> : "0") },
       { name: "mine", title: t("desk.mine"), align: "right", width: 80, show: (d) => (mine(d.entity) ? <strong>{number(mine(d.entity))}</strong> : "0") },
-      { name: "states", title: t("status"), show: (d) => (
+      { name: "states", title: t("status"), show: (d) => d.states.some((s) => s.count > 0) && (
         <span className="spread">{d.states.filter((s) => s.count > 0).map((s) => (
           <a key={s.name} href={`${link("entities", d.entity)}?view=list&filter=${encodeURIComponent(`_state:eq:${s.name}`)}`}>{word(s.label)} {number(s.count)}</a>
         ))}</span>

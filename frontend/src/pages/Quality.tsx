@@ -3,6 +3,7 @@ import { useAsk, type Label } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { useCalled } from "../shell/names";
 import { link } from "../shell/route";
+import { useMay } from "../shell/session";
 import { Head, Panel, Problem, Select, Table, Tag, Waiting, type Tone } from "../ui";
 import { Gauge } from "./Home";
 
@@ -14,6 +15,7 @@ export default function Quality() {
   const { t, word, number } = useSpeech();
   const asked = useAsk<QualityData>("/quality");
   const called = useCalled();
+  const looks = useMay("quarantine:read");
   const [dimension, setDimension] = useState("");
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
@@ -34,7 +36,7 @@ export default function Quality() {
           { name: "entity", title: t("entity"), width: 190, show: (r) => <a href={link("dictionary", r.entity)}>{called(r.entity)}</a> },
           { name: "gate", title: t("gate"), width: 100, show: (r) => <Tag tone={GATES[r.gate] ?? "plain"}>{t(`gate.${r.gate}` as Key)}</Tag> },
           { name: "checked", title: t("checked"), align: "right", width: 90, show: (r) => number(r.checked) },
-          { name: "failed", title: t("failed"), align: "right", width: 90, show: (r) => (r.failed ? <a href={`${link(r.gate === "correct" ? "corrections" : "quarantine")}?rule=${encodeURIComponent(r.id)}`}>{number(r.failed)}</a> : "0") },
+          { name: "failed", title: t("failed"), align: "right", width: 90, show: (r) => (r.failed && looks ? <a href={`${link(r.gate === "correct" ? "corrections" : "quarantine")}?rule=${encodeURIComponent(r.id)}`}>{number(r.failed)}</a> : number(r.failed)) },
         ]} />
       </Panel>
     </>

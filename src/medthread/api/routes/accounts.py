@@ -12,6 +12,7 @@ from medthread.api.subjects import Subject
 from medthread.model.errors import NotFoundError
 from medthread.stores.postgres.tables import account, second_factor, session
 from medthread.trust.accounts import disable_account, enable_account, open_account, reset_password
+from medthread.trust.roles import role_label
 from medthread.trust.sessions import end_session, sessions_of
 from medthread.workflow import handle
 
@@ -51,6 +52,7 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
     return {
         **{n: getattr(row, n) for n in same}, "locked": bool(row.locked), "second_factor": row.confirmed_at is not None,
         "local": row.password_hash is not None,
+        "role_labels": {r: {"zh": role_label(r).zh, "en": role_label(r).en} for r in row.roles},
     }
 
 
