@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from medthread.api.server import create_app
 from medthread.api.services import Services
 from medthread.app import open_installation
-from medthread.cli.serve import keep_loaded
+from medthread.cli.serve import kept_loaded
 from medthread.trust.accounts import create_account
 
 PASSWORD, CLIENTS = "a long enough word 7", 4
@@ -44,18 +44,18 @@ def serving(home: Path, *, files: Mapping[str, str], role: str, routes: Callable
             create_account(tx, name="bench", printed_name="Bench", password=PASSWORD, roles=(role,), by="bench")
         app = create_app(services)
         routes(app, services)
-        keep_loaded()
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
         thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        try:
-            port = server.servers[0].sockets[0].getsockname()[1]
-            yield Server(port, _signed_in(port))
-        finally:
-            server.should_exit = True
-            thread.join()
+        with kept_loaded():
+            thread.start()
+            while not server.started:
+                time.sleep(0.05)
+            try:
+                port = server.servers[0].sockets[0].getsockname()[1]
+                yield Server(port, _signed_in(port))
+            finally:
+                server.should_exit = True
+                thread.join()
 
 
 def _signed_in(port: int) -> str:

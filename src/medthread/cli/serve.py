@@ -5,7 +5,7 @@ import gc
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -47,10 +47,18 @@ def free_port(wanted: int) -> int:
     return wanted
 
 
-def keep_loaded() -> None:
-    """Tell the collector of garbage that what was loaded lives as long as the server: looking through it again and again holds up answers by a tenth of a second."""
+@contextlib.contextmanager
+def kept_loaded() -> Iterator[None]:
+    """Tell the collector of garbage that what was loaded lives as long as the server: looking through it again and again holds up answers by a tenth of a second.
+
+    Afterwards it is the collector's again, or the process ends with a page of what was never given back.
+    """
     gc.collect()
     gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any]] | None, meanwhile: Callable[[int], None] | None = None) -> None:
@@ -63,13 +71,12 @@ def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any
             f"Console and API: http://{LOOPBACK}:{chosen}/  (Ctrl-C stops)")
         tell_people(accounts or [])
         app = mount(create_app(services))
-        keep_loaded()
         config = uvicorn.Config(app, host=LOOPBACK, port=chosen, log_level="warning", access_log=False)
         # uvicorn has ended its requests when it raises Ctrl-C again; stopping on purpose is no error.
         server = uvicorn.Server(config)
         if meanwhile:
             threading.Thread(target=_once_it_answers, args=(server, meanwhile, chosen), daemon=True).start()
-        with contextlib.suppress(KeyboardInterrupt):
+        with kept_loaded(), contextlib.suppress(KeyboardInterrupt):
             server.run()
     say("已停止", "Stopped")
 
