@@ -58,6 +58,8 @@ class Lives:
     def heard(self) -> str:
         """The next line that it says."""
         line = self._line()
+        if line == ENDED:
+            self.pid = 0  # there is nothing left to kill
         assert line != ENDED, self._log.read_text(errors="replace")[-4000:]
         return line
 

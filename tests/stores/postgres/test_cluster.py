@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from medthread.model.errors import MedthreadError, StoreError
 from medthread.stores.postgres.cluster import Cluster, binaries
@@ -85,6 +87,26 @@ def test_killed_with_nine_it_leaves_no_server_and_comes_back_with_its_rows(tmp_p
     assert not any(alive(p) for p in found)
     with Cluster(data) as again, psycopg.connect(again.conninfo) as db:
         assert db.execute("select count(*) from kept").fetchone() == (1,)
+
+
+def test_locks_that_name_a_process_of_somebody_else_by_now_keep_no_server_from_starting(tmp_path: Path) -> None:
+    """After a kill, and after a machine or container began anew, numbers are given again: here to one of the server's own user."""
+    with Cluster(tmp_path / "postgres") as cluster:
+        files, socket = cluster.files, Path(conninfo_to_dict(cluster.conninfo)["host"])
+        locks = files / "postmaster.pid", socket / ".s.PGSQL.5432.lock"
+        told = [lock.read_text(encoding="utf-8") for lock in locks]
+    socket.mkdir()
+    owner = files.stat().st_uid
+    other = subprocess.Popen(["sleep", "60"], **({"user": owner} if os.geteuid() == 0 else {}))
+    try:
+        for lock, text in zip(locks, told, strict=True):
+            lock.write_text(re.sub(r"\A\d+", str(other.pid), text), encoding="utf-8")
+            os.chown(lock, owner, -1)
+        with Cluster(tmp_path / "postgres") as again, psycopg.connect(again.conninfo) as db:
+            assert db.execute("select 1").fetchone() == (1,)
+    finally:
+        other.kill()
+        other.wait()
 
 
 def test_a_kept_server_that_is_killed_is_started_again(tmp_path: Path) -> None:

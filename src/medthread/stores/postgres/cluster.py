@@ -251,15 +251,17 @@ class Cluster:
     def _end_orphan(self) -> None:
         """A server left by a killed parent still writes to the data folder: end it before starting another."""
         pid_file = self._data / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
-        deadline = time.monotonic() + STOP_SECONDS
-        while self._is_our_server(pid) and time.monotonic() < deadline:
-            os.kill(pid, signal.SIGINT)
-            time.sleep(0.1)
-        if not self._is_our_server(pid):
-            pid_file.unlink(missing_ok=True)
+        if pid_file.exists():
+            pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
+            deadline = time.monotonic() + STOP_SECONDS
+            while self._is_our_server(pid) and time.monotonic() < deadline:
+                os.kill(pid, signal.SIGINT)
+                time.sleep(0.1)
+            if self._is_our_server(pid):
+                return
+        # Its locks name it by a number that another process may have by now, and a server that believes them does not start.
+        for left in (pid_file, *self._socket.glob(".s.PGSQL.*")):
+            left.unlink(missing_ok=True)
 
     def _is_our_server(self, pid: int) -> bool:
         try:
