@@ -70,8 +70,7 @@ def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any
         say(f"控制台与接口:http://{LOOPBACK}:{chosen}/  (Ctrl-C 停止)",
             f"Console and API: http://{LOOPBACK}:{chosen}/  (Ctrl-C stops)")
         tell_people(accounts or [])
-        app = mount(create_app(services))
-        config = uvicorn.Config(app, host=LOOPBACK, port=chosen, log_level="warning", access_log=False)
+        config = uvicorn.Config(mount(create_app(services)), host=LOOPBACK, port=chosen, log_level="warning", access_log=False)
         # uvicorn has ended its requests when it raises Ctrl-C again; stopping on purpose is no error.
         server = uvicorn.Server(config)
         if meanwhile:

@@ -128,13 +128,16 @@ class Cluster:
             # Files kept elsewhere may outlive a workspace that was deleted; without its password they are nobody's.
             if not ((self._data / "PG_VERSION").exists() and (self._root / "password").exists()):
                 self._initialise()
-            self._prepare_socket()
-            self._end_orphan()
-            self._launch()
+            self._begin()
         except BaseException:
             self.stop()
             raise
         return self
+
+    def _begin(self) -> None:
+        self._prepare_socket()
+        self._end_orphan()
+        self._launch()
 
     def keep(self) -> None:
         """From now on start the server again whenever it ends of itself: killed, or the kernel wanted its memory."""
@@ -151,8 +154,7 @@ class Cluster:
                     continue
                 log.warning("the database server ended (%s); it is started again", self._server.returncode)
                 try:
-                    self._end_orphan()
-                    self._launch()
+                    self._begin()
                 except StoreError as error:
                     log.error("%s (%s)", error.message, error.hint)  # noqa: TRY400 - the next look tries again
 
