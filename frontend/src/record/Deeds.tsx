@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useAsk, type EntityMeta } from "../api";
 import { useSpeech } from "../i18n";
 import { Button, Due, Modal, Part, Problem, Quiet, Table, Tag, Waiting } from "../ui";
-import { stateOf, type Case, type Content, type Limit, type Signature, type Step } from "./case";
+import { doer, stateOf, type Case, type Content, type Limit, type Signature, type Step } from "./case";
 import { SignedContent } from "./SignedContent";
 
 /** What was done to the record, and what was signed. */
@@ -37,10 +37,10 @@ export function Deeds({ of, meta, id }: { of: Case; meta: EntityMeta; id: string
           { name: "at", title: t("at"), show: (s) => moment(s.at) },
           { name: "act", title: t("action"), show: (s) => <>{word(s.label) || s.action} {s.void && <Tag>{t("step.void")}</Tag>}</> },
           { name: "move", title: t("status"), show: (s) => s.to_state ? `${word(stateOf(of.states, s.from_state))} → ${word(stateOf(of.states, s.to_state))}` : <Tag tone="busy">{t("step.waiting")}</Tag> },
-          { name: "who", title: t("by"), show: (s) => <>{s.printed_name ?? (s.actor === "system" ? t("system") : s.actor)} <span className="quiet">{word(s.role_label)}</span>{s.on_behalf_of && <div className="quiet">{t("act.behalf", { who: s.on_behalf_of })}</div>}</> },
+          { name: "who", title: t("by"), show: (s) => <>{s.printed_name ?? doer(s.actor, t)} <span className="quiet">{word(s.role_label)}</span>{s.on_behalf_of && <div className="quiet">{t("act.behalf", { who: s.on_behalf_of })}</div>}</> },
           { name: "reason", title: t("reason"), show: (s) => s.reason ?? "–" },
         ]} />}
-        <p className="quiet">{t("case.opened", { who: of.opened_by_name === "system" ? t("system") : of.opened_by_name, at: moment(of.opened_at) })} · {word(of.label)} {t("case.version", { n: of.version })}</p>
+        <p className="quiet">{t("case.opened", { who: doer(of.opened_by_name, t), at: moment(of.opened_at) })} · {word(of.label)} {t("case.version", { n: of.version })}</p>
         {of.clauses.length > 0 && <p className="quiet">{of.clauses.join(" · ")}</p>}
       </Part>
     </>

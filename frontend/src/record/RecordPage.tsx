@@ -12,7 +12,7 @@ import { useMay } from "../shell/session";
 import { Button, Drawer, Due, Head, oneOf, Problem, Table, Tabs, Tag, Waiting } from "../ui";
 import { ActDialog } from "./ActDialog";
 import { Acts } from "./Acts";
-import { stateOf, type Act, type Case, type Correction, type Detail, type Outcome } from "./case";
+import { doer, stateOf, type Act, type Case, type Correction, type Detail, type Outcome } from "./case";
 import { Deeds, Limits } from "./Deeds";
 import { Lines } from "./Lines";
 import { Linked, Origin, TraceOf } from "./Linked";
@@ -106,7 +106,7 @@ function About({ meta, item, of }: { meta: EntityMeta; item: Row; of: Case | nul
     <>
       {rest.map(([name, value]) => <span key={name}>{called(name)} <span className="mono">{value}</span> </span>)} {of && <Tag tone={of.closed ? "plain" : "busy"}>{word(stateOf(of.states, of.state))}</Tag>}
       {next && <> {word(next.label)} <Due at={next.due_at} /></>}
-      {of && <span className="quiet"> {t("case.by", { who: of.opened_by_name === "system" ? t("system") : of.opened_by_name })}</span>}
+      {of && <span className="quiet"> {t("case.by", { who: doer(of.opened_by_name, t) })}</span>}
     </>
   );
 }
