@@ -39,7 +39,7 @@ def in_both_languages(page: Page) -> None:
     assert_accessible(page)
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    assert_accessible(page)
+    assert_accessible(page, colours=False)
     words = page.locator("nav").first.inner_text() + str(page.get_by_role("main").locator("h1, h2, th, label, dt, button, .quiet").all_inner_texts())
     assert not CHINESE.search(words), words
     page.get_by_role("button", name="中文").click()

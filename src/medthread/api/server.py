@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from medthread import __version__
 from medthread.api.catalogue import Catalogue, UseMetering
 from medthread.api.description import REFUSALS, check_successors, described
+from medthread.api.parameters import refuse_strangers
 from medthread.api.problems import answer_problems
 from medthread.api.retirement import RetirementHeaders
 from medthread.api.routes import ROUTERS, health
@@ -32,6 +33,7 @@ def routed(routers: Iterable[APIRouter] = ROUTERS) -> Server:
     """All routes with no installation behind them: enough to describe them."""
     app = Server(
         title="医脉 Medthread", version=__version__, openapi_url=f"{PREFIX}/openapi.json", docs_url=None, redoc_url=None, responses=REFUSALS,
+        dependencies=[Depends(refuse_strangers)],
     )
     answer_problems(app)
     app.add_middleware(RetirementHeaders)

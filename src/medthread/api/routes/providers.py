@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from medthread.api.identity import Given, Oneself, place_of
+from medthread.api.parameters import Brought
 from medthread.api.routes.session import begin as begin_session
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
@@ -72,14 +73,14 @@ def _go(request: Request, given: Services, name: str, *, account: str | None) ->
 
 
 @router.get("/providers/{name}/answer", summary="接收身份源的应答 · Take a provider's answer", status_code=SEE_OTHER, response_class=RedirectResponse)
-def answer(name: Name, request: Request, given: Given) -> Response:
+def answer(name: Name, request: Request, given: Given, brought: Brought) -> Response:
     """Come back from a provider: into the console, or to its sign-in page with what was wrong.
 
     从身份源返回:进入控制台,或带着错误回到登录页。
     """
     provider = _provider(given, name)
     try:
-        where, token = _come_back(given, provider, request)
+        where, token = _come_back(given, provider, request, brought)
     except MedthreadError as error:
         reason = str(error.attributes.get("reason", error.code))
         who = str(error.attributes.get("name", f"provider/{name}"))
@@ -93,9 +94,8 @@ def answer(name: Name, request: Request, given: Given) -> Response:
     return back
 
 
-def _come_back(given: Services, provider: Configured, request: Request) -> tuple[str, str | None]:
+def _come_back(given: Services, provider: Configured, request: Request, brought: dict[str, str]) -> tuple[str, str | None]:
     """Where to go now, and a session's token where one was opened. The request is used up whatever comes of it."""
-    brought = dict(request.query_params)
     with given.store.transaction() as tx:
         kept, redirect_to, account = end_request(tx, provider, state=brought.get("state"), brought=request.cookies.get(STATE_COOKIE))
     claims = provider.provider.complete(answer=brought, kept=kept, redirect_to=redirect_to)
