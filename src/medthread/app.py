@@ -47,7 +47,7 @@ from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
 from medthread.trust.identity import configured
 from medthread.trust.keys import Keyring
-from medthread.trust.log import AuditLog, Copies, LogSettings, Sealer
+from medthread.trust.log import AuditLog, Copies, LogSettings, Memory, Sealer
 from medthread.trust.roles import ROLES
 from medthread.trust.sharing import Sharing
 from medthread.trust.signatures import KeptKeys
@@ -112,7 +112,7 @@ class Installation:
     def _log(self) -> AuditLog:
         said = LogSettings.read(self.workspace.settings, home=self.workspace.home)
         copies = None if said.checkpoints is None else Copies(said.checkpoints)
-        return AuditLog(self.store, self.keyring, said.origin, copies)
+        return AuditLog(self.store, self.keyring, said.origin, copies, Memory.beside(self.workspace.data / "keys"))
 
     def settle(self) -> None:
         """Seal what was written. What was done stands when that fails: it is said, and the next command or server seals it."""

@@ -91,3 +91,30 @@ def test_a_command_whose_checkpoints_cannot_be_copied_is_done_and_says_so(home: 
     (home / "away").unlink()
     assert call("audit", "verify", "--home", home) == 0
     assert len(list((home / "away").glob("*/*.checkpoint"))) >= 2, "caught up"
+
+
+def test_a_log_that_was_rewritten_is_told_carried_out_and_after_a_restore_gone_on_with(
+        workspace: Workspace, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setenv("MEDTHREAD_LANG", "en")
+    home = workspace.home
+    with open_installation(home) as installation, installation.store.transaction() as tx:
+        create_account(tx, name="lin", printed_name="小林", password="a long password 1", roles=("steward",), by="cli")
+    assert call("audit", "verify", "--home", home) == 0
+    assert "cannot be excluded" not in capsys.readouterr().out, "remembered from the first row on"
+    with open_installation(home) as installation, installation.store.transaction() as tx:
+        tx.execute(text("set local session_replication_role = replica"))
+        for table in ("audit_checkpoint", "audit_leaf", "audit_node"):
+            tx.execute(text(f"delete from medthread.{table}"))
+        tx.execute(text("update medthread.audit_log set size = 0, peaks = '{}'"))
+        tx.execute(text("insert into medthread.audit_unsealed (seq) select seq from medthread.audit_event on conflict do nothing"))
+    assert "does not begin with" in caplog.text
+    assert call("audit", "verify", "--home", home) == 3
+    assert "remembered outside the database" in capsys.readouterr().out
+    assert call("audit", "checkpoint", "--home", home) == 1
+    assert "audit adopt" in capsys.readouterr().err
+    assert call("audit", "adopt", "--reason", " ", "--home", home) == 1
+    assert call("audit", "adopt", "--reason", "an older database was put back", "--home", home) == 0
+    capsys.readouterr()
+    assert call("audit", "verify", "--home", home) == 0
+    assert call("audit", "export", tmp_path / "all", "--home", home) == 0
+    assert b"an older database was put back" in (tmp_path / "all" / "records.ndjson").read_bytes()

@@ -14,14 +14,24 @@ from medthread.derive.sharing_matrix import regions_of
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.model.sharing import Recipient
 from medthread.trust.audit import record
-from medthread.trust.log import KINDS, Checked, Chosen, check_log, export_bundle, last_checkpoint, public_keys, renew
+from medthread.trust.log import (
+    KINDS,
+    Checked,
+    Chosen,
+    adopt,
+    check_log,
+    export_bundle,
+    last_checkpoint,
+    public_keys,
+    renew,
+)
 from medthread.trust.log.shared import chosen_for
 
 audit = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log: check it, export it, publish its key and its checkpoints.")
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,UTC · a date, UTC")]
 
 
-def tell_checked(checked: Checked) -> bool:
+def tell_checked(checked: Checked, *, copied: bool) -> bool:
     """Say what a check of the log found; gives whether it is whole."""
     for fault in checked.findings.faults:
         console.print(f"! {fault.label.in_(language())}: {fault.where} [{fault.kind}]", markup=False)
@@ -31,14 +41,40 @@ def tell_checked(checked: Checked) -> bool:
         return False
     say(f"审计日志完整:{checked.rows} 条已封存,{checked.waiting} 条等待,{checked.checkpoints} 个检查点,{checked.copies} 个库外副本,{checked.signatures} 个电子签名",
         f"The audit log is whole: {checked.rows} rows sealed, {checked.waiting} waiting, {checked.checkpoints} checkpoints, {checked.copies} copies elsewhere, {checked.signatures} electronic signatures")
+    if checked.rows and not copied:
+        _tell_reach(checked)
     return True
+
+
+def _tell_reach(checked: Checked) -> None:
+    """From where on the log cannot have been rewritten unseen, where no copies of checkpoints say more."""
+    if checked.since is None:
+        say("库外没有记住任何检查点,也未设副本文件夹:不能排除数据库管理员此前改写过日志", "Nothing of it is remembered outside the database and no folder for copies is named: that who administers the database rewrote it cannot be excluded")
+    elif checked.begun:
+        say(f"库外自 {checked.since:%Y-%m-%d %H:%M} UTC 起记住检查点,当时已有 {checked.begun} 条:不能排除在此之前的改写",
+            f"Checkpoints are remembered outside the database since {checked.since:%Y-%m-%d %H:%M} UTC, when there were {checked.begun} rows: rewriting before cannot be excluded")
+
+
+@audit.command("adopt")
+def go_on(
+    reason: Annotated[str, typer.Option(help="为何接受现有的日志,如恢复了哪个备份 · why the log is taken as it is, such as which backup was put back")],
+    home: Home = HERE,
+) -> None:
+    """恢复旧库之后,以库内现有的日志继续;此前签署到何处记入日志 · After an older database was put back, go on with its log; the log is told what had been signed."""
+    if not reason.strip():
+        raise InvalidError("a log is taken as it is for a reason", hint="say it: --reason '…'")
+    with open_installation(home) as installation:
+        assert installation.log.memory is not None  # noqa: S101 - every installation has one
+        adopt(installation.store, installation.log.memory, by="cli", reason=reason.strip())
+        installation.log.settle()
+    say("已以库内现有的日志继续,原因和此前的签署已记入日志", "The log goes on as the database holds it; why, and what had been signed, is in the log")
 
 
 @audit.command("verify")
 def verify(home: Home = HERE) -> None:
     """核验整个日志:记录、树、检查点、库外副本、电子签名 · Check all of it: rows, tree, checkpoints, their copies, electronic signatures. Exit code 3: not whole."""
     with open_installation(home) as installation:
-        whole = tell_checked(check_log(installation.log))
+        whole = tell_checked(check_log(installation.log), copied=installation.log.copies is not None)
     if not whole:
         raise typer.Exit(3)
 
@@ -58,7 +94,7 @@ def export(
         raise InvalidError("--until lies before --since", hint="give the earlier day first")
     chosen = _chosen(object_=object_, actor=actor, since=since, until=until)
     with open_installation(home) as installation:
-        installation.log.settle()
+        installation.settle()  # a log that may not be signed any more is carried out as it is: the bundle says so
         given = chosen if to is None else _shared(installation, to, chosen)
         made = export_bundle(installation.log, file, chosen=given)
         with installation.store.transaction() as tx:

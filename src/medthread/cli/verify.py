@@ -17,7 +17,7 @@ def verify(home: Home = HERE) -> None:
         if current is None:
             raise ConfigurationError("nothing is published yet", hint="run `medthread run` first")
         faults = installation.faults(current)
-        checked = check_log(installation.log)
+        checked, copied = check_log(installation.log), installation.log.copies is not None
     files = sum(len(t.files) for t in current.tables.values())
     for fault in faults:
         console.print(f"! {fault.what}: {fault.path} ({fault.table})", markup=False)
@@ -25,5 +25,5 @@ def verify(home: Home = HERE) -> None:
         say(f"{current.id}: {files} 个文件中 {len(faults)} 个有问题", f"{current.id}: {len(faults)} of {files} files are at fault")
     else:
         say(f"{current.id}: {files} 个文件齐全且未变", f"{current.id}: all {files} files are there and unchanged")
-    if not tell_checked(checked) or faults:
+    if not tell_checked(checked, copied=copied) or faults:
         raise typer.Exit(3)

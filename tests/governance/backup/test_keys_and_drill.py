@@ -12,6 +12,7 @@ from medthread.model.errors import ConfigurationError, NotFoundError
 from medthread.stores.postgres.tables import drill as drills
 from medthread.stores.targets import FolderTarget
 from medthread.trust.installation import vouched_for
+from medthread.trust.log import check_log
 from medthread.trust.seal import key_id_of, unseal
 from tests.governance.backup.conftest import PHONE, Keep, hire
 
@@ -27,6 +28,7 @@ def test_erased_after_a_backup_is_erased_in_it(firm: Installation, keep: Keep, t
     keeping = keep(FolderTarget(tmp_path / "disk"), keys=FolderTarget(tmp_path / "keys"))
     stays, goes = hire(firm, f"stays-{tmp_path.name}"), hire(firm, f"goes-{tmp_path.name}")
     old = keeping.run(by="test").manifest
+    firm.log.settle()
     with firm.store.transaction() as tx:
         firm.keyring.destroy(tx, f"person/{goes}")
     keeping.run(by="test")
@@ -36,6 +38,11 @@ def test_erased_after_a_backup_is_erased_in_it(firm: Installation, keep: Keep, t
         with pytest.raises(NotFoundError, match="no key"):
             phone_of(restored, goes)
         assert hire(restored, "after"), "keys can be made there"
+        assert restored.log.settle() > 0, "the newest copy of the keys remembers a longer log than this one"
+        assert check_log(restored.log).findings.faults == []
+        with restored.store.transaction() as tx:
+            told = tx.execute(text("select detail from medthread.audit_event where action = 'backup.restore' order by seq desc limit 1")).scalar_one()
+        assert told["remembered"]["size"] > old.audit.sealed
 
 
 def test_without_its_keys_what_is_sealed_stays_sealed_and_that_is_said(firm: Installation, keep: Keep, tmp_path: Path) -> None:

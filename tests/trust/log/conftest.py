@@ -8,7 +8,7 @@ import pytest
 from medthread.stores.postgres import Store
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
-from medthread.trust.log import AuditLog, Copies
+from medthread.trust.log import AuditLog, Copies, Memory
 
 Write = Callable[..., None]
 
@@ -24,8 +24,13 @@ def copies(tmp_path: Path) -> Copies:
 
 
 @pytest.fixture
-def log(store: Store, keyring: Keyring, copies: Copies) -> AuditLog:
-    return AuditLog(store, keyring, "audit.test/plant", copies)
+def memory(tmp_path: Path) -> Memory:
+    return Memory.beside(tmp_path / "keys")
+
+
+@pytest.fixture
+def log(store: Store, keyring: Keyring, copies: Copies, memory: Memory) -> AuditLog:
+    return AuditLog(store, keyring, "audit.test/plant", copies, memory)
 
 
 @pytest.fixture

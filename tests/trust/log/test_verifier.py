@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,7 @@ def forge(bundle: Path, keys: list[str] | None = None) -> list[tuple[str, str]]:
         checkpoint = Checkpoint("audit.test/plant", said["size"], root(append(Frontier(), hashes[: said["size"]]).frontier), "sha256")
         made.append(verifier.canonical({**said, "note": signed(checkpoint.text, key, private=private)}))
     keep(bundle / "checkpoints.ndjson", made)
+    keep(bundle / "elsewhere.ndjson", [])
     text_, _, _ = (bundle / "MANIFEST").read_text(encoding="utf-8").rpartition("\n\n")
     import hashlib
 
@@ -232,7 +234,9 @@ def test_a_checkpoint_kept_elsewhere_finds_a_log_rebuilt_with_the_right_key(seal
     assert faults(tmp_path / "before", checkpoints=[str(tmp_path / "kept")]) == []
     with store.transaction() as tx:
         _rewrite(tx, sealed)
-    export_bundle(sealed, tmp_path / "after")
+    export_bundle(sealed, tmp_path / "told")
+    assert faults(tmp_path / "told"), "what is remembered outside the database, and the copy, are in it"
+    export_bundle(replace(sealed, memory=None, copies=None), tmp_path / "after")
     assert faults(tmp_path / "after") == []
     found = {what for what, _ in faults(tmp_path / "after", checkpoints=[str(tmp_path / "kept")])}
     assert found & {"checkpoint kept elsewhere differs", "records do not lead to the signed root"}

@@ -97,6 +97,7 @@ SQL = {
     "log.cut": [
         "delete from medthread.audit_event where seq > 200", "delete from medthread.audit_leaf where seq > 200", "delete from medthread.audit_node",
         "delete from medthread.audit_checkpoint where size > 200"],
+    "memory.differs": ["delete from medthread.audit_leaf where leaf_index > 20", "delete from medthread.audit_checkpoint where size > 5"],
     "checkpoint.forged": ["update medthread.audit_checkpoint set note = replace(note, 'audit.test', 'audit.east')"],
     "checkpoint.forged, swapped": [
         "update medthread.audit_checkpoint c set note = (select note from medthread.audit_checkpoint d where d.size <> c.size order by size limit 1)"],

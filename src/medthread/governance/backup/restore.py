@@ -23,6 +23,7 @@ from medthread.stores.postgres.recovery import Recovery
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import backup_run
 from medthread.trust.audit import record
+from medthread.trust.log import Memory
 
 SETTINGS_FILE = "medthread.toml"
 MARK = ".restoring"
@@ -62,6 +63,7 @@ def restore(shelf: Shelf, manifest: Manifest, home: Path, *, keys: KeyBundle | N
     old, new = Path(manifest.lake.place), (data / "lake").resolve()
     if old != new:
         rewrite_metadata(new, old=old, new=new)
+    memory = Memory.beside(data / "keys")
     with _opened(data, external) as store, store.transaction() as tx:
         if old != new:
             rename_in_store(tx, old=old, new=new)
@@ -71,7 +73,10 @@ def restore(shelf: Shelf, manifest: Manifest, home: Path, *, keys: KeyBundle | N
         # Its own row says that it is under way, for so it was at that moment; that it counted is why we are here.
         tx.execute(update(backup_run).where(backup_run.c.id == manifest.id).values(
             status="done", whole=manifest.whole, point_at=manifest.point_at, finished_at=manifest.finished_at))
-        record(tx, actor=by, action="backup.restore", object_=f"backup/{manifest.id}", detail={"point_at": manifest.point_at.isoformat(), "keys": keys is not None})
+        # What was signed up to the newest copy of the keys goes further than this log: it is told, and the log begins anew from here.
+        told = {"point_at": manifest.point_at.isoformat(), "keys": keys is not None, "remembered": memory.told()}
+        record(tx, actor=by, action="backup.restore", object_=f"backup/{manifest.id}", detail=told)
+    memory.forget()
     _finish(shelf, manifest, home, scratch)
     return Restored(manifest.id, manifest.point_at, (datetime.now(UTC) - started).total_seconds(), len(manifest.entries), manifest.bytes, keys is not None)
 

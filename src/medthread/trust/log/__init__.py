@@ -5,6 +5,7 @@ from medthread.trust.log.bundle import Chosen, Exported, export_bundle
 from medthread.trust.log.copies import Copies
 from medthread.trust.log.fault import KINDS, Findings, LogFault
 from medthread.trust.log.keys import public_keys, renew
+from medthread.trust.log.memory import ForkedError, Memory, Remembered, adopt
 from medthread.trust.log.proof import Consistency, Inclusion, consistency, inclusion
 from medthread.trust.log.seal import AuditLog, LastCheckpoint, last_checkpoint
 from medthread.trust.log.sealer import Sealer
@@ -21,12 +22,16 @@ __all__ = [
     "Copies",
     "Exported",
     "Findings",
+    "ForkedError",
     "Inclusion",
     "LastCheckpoint",
     "LogFault",
     "LogSettings",
+    "Memory",
+    "Remembered",
     "Sealer",
     "Waiting",
+    "adopt",
     "alarms",
     "check_log",
     "consistency",

@@ -44,6 +44,7 @@ KEY is the verifier key that the company published. Take it from elsewhere than 
 
 records.ndjson      审计记录,每行一条,按日志顺序;sha256:… 是未给出的记录的叶哈希 · records in the order of the log; sha256:… is the leaf hash of one withheld
 checkpoints.ndjson  签名检查点(C2SP) · signed checkpoints (C2SP tlog-checkpoint)
+elsewhere.ndjson    库外所存的最后检查点 · the last checkpoints that were kept outside the database
 signatures.ndjson   电子签名及其内容 · electronic signatures with what was signed
 keys.ndjson         公钥 · public keys
 MANIFEST            各文件的哈希,已签名 · the hash of each file, signed
@@ -89,6 +90,7 @@ def export_bundle(log: AuditLog, path: Path, *, chosen: Chosen = Chosen(), now: 
 
 
 def _files(log: AuditLog, folder: Path, chosen: Chosen, now: datetime) -> tuple[Exported, Signer]:
+    _write(folder / verifier.ELSEWHERE, _elsewhere(log))  # before the snapshot: then it holds all that was signed
     with log.store.transaction() as tx:
         tx.execute(SNAPSHOT)
         head = tx.execute(select(audit_log).where(audit_log.c.name == LOG)).one_or_none()
@@ -134,6 +136,15 @@ def _records(tx: Connection, size: int, chosen: Chosen, counts: dict[str, int], 
 def _checkpoints(tx: Connection, size: int) -> Iterator[bytes]:
     for row in tx.execute(select(audit_checkpoint).where(audit_checkpoint.c.size <= size).order_by(audit_checkpoint.c.size)):
         yield canonical({"size": row.size, "at": _utc(row.at), "note": row.note})
+
+
+def _elsewhere(log: AuditLog) -> Iterator[bytes]:
+    """What was signed last as it is remembered outside the database, and the newest copy: the log must lead to their roots too."""
+    remembered, copies = None if log.memory is None else log.memory.read(), [] if log.copies is None else log.copies.files()
+    if remembered is not None:
+        yield canonical({"place": "remembered", "note": remembered.note, "at": _utc(remembered.kept), "since": _utc(remembered.since), "begun": remembered.begun})
+    for copy in copies[-1:]:
+        yield canonical({"place": "copy", "note": copy.read_text(encoding="utf-8", errors="replace")})
 
 
 def _signatures(tx: Connection, ids: set[str]) -> Iterator[bytes]:

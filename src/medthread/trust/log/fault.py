@@ -16,6 +16,7 @@ KINDS = {
     "head.changed": Label("日志头与叶不符", "the head of the log does not follow from its leaves"),
     "root.differs": Label("检查点的根与日志不符:日志被改写", "the log does not lead to the root of a checkpoint: it was rewritten"),
     "log.cut": Label("检查点之后的日志被截断", "the log ends before a checkpoint that was signed: it was cut"),
+    "memory.differs": Label("日志与库外记住的最后签署不符:被改写、截断或换成旧库", "the log does not begin with what was signed last and is remembered outside the database: it was rewritten, cut, or an older one was put back"),
     "checkpoint.forged": Label("检查点的签名或内容不成立", "the signature or the content of a checkpoint does not stand"),
     "checkpoint.removed": Label("库外留有副本的检查点在库中不见了", "a checkpoint that was copied away is gone from the database"),
     "key.foreign": Label("签署检查点的密钥不属于本装置", "a key that signs checkpoints is not this installation's"),

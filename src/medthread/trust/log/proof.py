@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from medthread.methods.merkle import Read, consistency_ranges, inclusion_ranges, prove
-from medthread.model.errors import InvalidError, NotFoundError, StoreError
-from medthread.stores.postgres.tables import audit_checkpoint, audit_leaf, audit_log, audit_node
+from medthread.methods.merkle import consistency_ranges, inclusion_ranges, prove
+from medthread.model.errors import InvalidError, NotFoundError
+from medthread.stores.postgres.tables import audit_checkpoint, audit_leaf, audit_log
 from medthread.trust.log.keys import LOG
+from medthread.trust.log.nodes import reading
 from medthread.trust.log.seal import last_checkpoint
 
 
@@ -57,17 +58,3 @@ def consistency(tx: Connection, old: int, size: int) -> Consistency:
 
 def _algorithm(tx: Connection) -> str:
     return str(tx.execute(select(audit_log.c.algorithm).where(audit_log.c.name == LOG)).scalar_one())
-
-
-def reading(tx: Connection) -> Read:
-    """Kept nodes, as proofs ask for them."""
-
-    def read(level: int, first: int, count: int) -> list[bytes]:
-        query, at = (select(audit_node.c.hash).where(audit_node.c.level == level), audit_node.c.node_index) if level else (select(audit_leaf.c.hash), audit_leaf.c.leaf_index)
-        query = query.where(at >= first, at < first + count).order_by(at)
-        found = [bytes(h) for h in tx.execute(query).scalars()]
-        if len(found) != count:
-            raise StoreError("nodes of the audit log are missing", hint="medthread audit verify says which")
-        return found
-
-    return read

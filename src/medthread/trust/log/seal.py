@@ -3,7 +3,8 @@
 Business transactions only insert their rows; a trigger notes them in `audit_unsealed`. The sequencer takes what lies
 behind the oldest open transaction, so that rows keep the order in which transactions began to write, and nobody waits
 on the head of the log but another sequencer. Taking, appending and signing are one transaction: a killed sequencer
-has sealed a batch whole or not at all.
+has sealed a batch whole or not at all. Nothing is signed that does not begin with what was signed last, as it is
+remembered outside the database.
 """
 
 import uuid
@@ -25,6 +26,7 @@ from medthread.trust.keys import Keyring
 from medthread.trust.log.copies import Copies
 from medthread.trust.log.keys import LOG, signer
 from medthread.trust.log.leaf import COLUMNS, leaf_of
+from medthread.trust.log.memory import Memory, check_extends
 
 BATCH = 2_000
 # A visible row with an id that was not given out yet comes from another cluster (a dump that was restored): it is
@@ -53,6 +55,7 @@ class AuditLog:
     keyring: Keyring
     origin: str | None = None
     copies: Copies | None = None
+    memory: Memory | None = None
 
     def settle(self) -> int:
         """Seal everything that can be and copy the checkpoints away; gives how many rows."""
@@ -76,10 +79,20 @@ class AuditLog:
             if tx.execute(select(audit_unsealed.c.seq).limit(1)).one_or_none() is None:
                 return 0
             origin, frontier = self._locked(tx)
+            begun = self._extends(tx, origin, frontier)
             rows = tx.execute(TAKE, {"limit": batch}).all()
-            if rows:
-                self._append(tx, origin, frontier, rows)
-            return len(rows)
+            note = self._append(tx, origin, frontier, rows) if rows else None
+        if note is not None and self.memory is not None:
+            self.memory.keep(note, begun=begun)  # after the commit: a file that is older than the database is extended by it
+        return len(rows)
+
+    def _extends(self, tx: Connection, origin: str, frontier: Frontier) -> int:
+        """How long the log was when remembering began; ForkedError where it does not begin with what is remembered."""
+        remembered = None if self.memory is None else self.memory.read()
+        if remembered is None:
+            return frontier.size
+        check_extends(tx, remembered, origin=origin, frontier=frontier)
+        return remembered.begun
 
     def _locked(self, tx: Connection) -> tuple[str, Frontier]:
         values = {"name": LOG, "origin": self.origin or f"medthread/{uuid.uuid4().hex}", "algorithm": HASH}
@@ -89,7 +102,7 @@ class AuditLog:
             raise ConfigurationError(f"this log began as {head.origin!r} and cannot become {self.origin!r}", hint="write that origin under [audit], or leave it out")
         return head.origin, Frontier(head.size, tuple(bytes(p) for p in head.peaks), head.algorithm)
 
-    def _append(self, tx: Connection, origin: str, frontier: Frontier, rows: Sequence[Any]) -> None:
+    def _append(self, tx: Connection, origin: str, frontier: Frontier, rows: Sequence[Any]) -> str:
         hashes = leaf_hashes((leaf_of(r) for r in rows), algorithm=frontier.algorithm)
         seqs = [r.seq for r in rows]
         done = append(frontier, hashes)
@@ -100,13 +113,14 @@ class AuditLog:
                 tx.execute(NODES, {"level": level, "first": first, "hashes": nodes})
         moved = {"size": done.frontier.size, "peaks": list(done.frontier.peaks)}
         tx.execute(update(audit_log).where(audit_log.c.name == LOG).values(**moved))
-        self._sign(tx, Checkpoint(origin, done.frontier.size, root(done.frontier), frontier.algorithm))
+        return self._sign(tx, Checkpoint(origin, done.frontier.size, root(done.frontier), frontier.algorithm))
 
-    def _sign(self, tx: Connection, checkpoint: Checkpoint) -> None:
+    def _sign(self, tx: Connection, checkpoint: Checkpoint) -> str:
         by = signer(tx, self.keyring, origin=checkpoint.origin)
         note = signed(checkpoint.text, by.key, private=by.private)
         values = {"root": checkpoint.root, "algorithm": checkpoint.algorithm, "key": by.key.id.hex(), "note": note}
         tx.execute(insert(audit_checkpoint).values(size=checkpoint.size, **values))
+        return note
 
 
 @dataclass(frozen=True)

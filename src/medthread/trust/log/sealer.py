@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from medthread.model import Label
 from medthread.model.errors import MedthreadError
 from medthread.trust.log.alarm import Alarm, alarms
+from medthread.trust.log.memory import FORKED, ForkedError
 from medthread.trust.log.seal import AuditLog
 
 PAUSE = 1.0  # seconds between two looks; a full batch is followed at once
@@ -59,6 +60,10 @@ class Sealer:
         """The alarm of an act that fails. It is tried again at every look, so the log tells of it once."""
         try:
             act()
+        except ForkedError as error:
+            if FORKED not in {a.code for a in self.alarms}:
+                LOG.critical("%s (%s)", error.message, error.hint)
+            return [Alarm(FORKED, error.label)]
         except (SQLAlchemyError, MedthreadError) as error:
             if code not in {a.code for a in self.alarms}:
                 LOG.exception("%s; tried again every second", en or code)

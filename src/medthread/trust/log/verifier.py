@@ -32,6 +32,7 @@ from typing import IO, Any, Iterator
 # ruff: noqa: UP035, PTH123 - it must run where Python is old
 
 MANIFEST, RECORDS, CHECKPOINTS, SIGNATURES, KEYS = "MANIFEST", "records.ndjson", "checkpoints.ndjson", "signatures.ndjson", "keys.ndjson"
+ELSEWHERE = "elsewhere.ndjson"  # checkpoints that the installation kept outside its database; a bundle of before has none
 WITHHELD, GONE = b"sha256:", b"gone sha256:"  # the leaf hash of a record that is withheld, or that was found removed
 SUBJECT, CONTAINER = "medthread audit bundle", "medthread audit bundle as zip"
 DASH, KEY_ID, TYPED, HASH_LINE = "— ", 4, b"\x01", "hash sha256"
@@ -392,9 +393,20 @@ class Check:
             except WRONG as error:
                 self.fault("checkpoint forged", f"line {n}: {error}")
         for name in self.elsewhere:
-            origin, size, root, _ = checkpoint_of(Path(name).read_text(encoding="utf-8"), self.keys)
-            if origin != (self.origin or origin) or self.roots.setdefault(size, root) != root:
-                self.fault("checkpoint kept elsewhere differs", name)
+            self.compare(Path(name).read_text(encoding="utf-8"), name)
+        for line in self.bundle.lines(ELSEWHERE) if ELSEWHERE in self.bundle.names() else ():
+            said = json.loads(line)
+            self.compare(said["note"], f"{said['place']} outside the database")
+
+    def compare(self, note: str, where: str) -> None:
+        """A checkpoint kept elsewhere: the log must lead to its root too."""
+        try:
+            origin, size, root, _ = checkpoint_of(note, self.keys)
+        except WRONG as error:
+            self.fault("checkpoint kept elsewhere is not one of these keys", f"{where}: {error}")
+            return
+        if origin != (self.origin or origin) or self.roots.setdefault(size, root) != root:
+            self.fault("checkpoint kept elsewhere differs", where)
 
     def read_records(self) -> None:
         """Leaves from records, roots from leaves, each root against the signed one: so each log begins with the last one."""

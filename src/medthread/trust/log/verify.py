@@ -1,11 +1,15 @@
-"""The log in the database checked against itself, against its signed checkpoints, and against their copies elsewhere.
+"""The log in the database checked against itself, its signed checkpoints, their copies, and what was signed last.
 
-Everything is computed again: leaves from the rows, nodes and roots from the leaves. What agrees with the signed
-roots is as it was sealed; who changes a row must rebuild the tree, and then meets a signature made without a key.
+Everything is computed again: leaves from the rows, nodes and roots from the leaves. What agrees with a signed root is as
+it was sealed. Who may write the database can rebuild the tree and take the checkpoints away, and the next sealing would
+sign what is there then: so the sequencer, and this check, compare with the checkpoint that is remembered outside the
+database (`memory`), and with the copies where a folder is named. Where neither reaches back to the first row, what came
+before could have been rewritten, and `Checked.begun` and `Checked.since` say from where on it could not.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
@@ -20,6 +24,7 @@ from medthread.trust.log.copies import Copies, size_of
 from medthread.trust.log.fault import Findings
 from medthread.trust.log.keys import LOG, announced, public_keys
 from medthread.trust.log.leaf import COLUMNS, leaf_of
+from medthread.trust.log.memory import Remembered
 from medthread.trust.log.seal import AuditLog
 from medthread.trust.log.signed import check_signatures
 
@@ -48,12 +53,17 @@ class Checked:
     checkpoints: int = 0
     copies: int = 0
     signatures: int = 0
+    remembered: int | None = None
+    begun: int = 0
+    since: datetime | None = None
     findings: Findings = field(default_factory=Findings)
 
 
 def check_log(log: AuditLog) -> Checked:
     """Check all of it, in one snapshot of the database, beside whatever is written meanwhile."""
-    checked = Checked()
+    checked, remembered = Checked(), None if log.memory is None else log.memory.read()  # before the snapshot: then it holds all that was signed
+    if remembered is not None:
+        checked.remembered, checked.begun, checked.since = remembered.checkpoint.size, remembered.begun, remembered.since
     with log.store.transaction() as tx:
         tx.execute(SNAPSHOT)
         head = tx.execute(select(audit_log).where(audit_log.c.name == LOG)).one_or_none()
@@ -61,8 +71,9 @@ def check_log(log: AuditLog) -> Checked:
         told = _checkpoints(tx, keys, checked, origin=head.origin if head else None)
         copied = _copied(log.copies, keys, checked)
         algorithm = head.algorithm if head else Frontier().algorithm
-        end, roots = _leaves(tx, checked, algorithm=algorithm, sizes={*told, *copied})
+        end, roots = _leaves(tx, checked, algorithm=algorithm, sizes={*told, *copied, *_sizes(remembered)})
         _compare(told, copied, roots, end, checked.findings)
+        _recall(remembered, roots, head.origin if head else None, checked)
         if (head.size, [bytes(p) for p in head.peaks]) != (end.size, list(end.peaks)) if head else end.size:
             checked.findings.add("head.changed", f"size {head.size if head else 0}, leaves {end.size}")
         _unsealed(tx, checked)
@@ -198,6 +209,18 @@ def _compare(told: dict[int, bytes], copied: dict[int, bytes], roots: dict[int, 
             findings.add("checkpoint.removed", size)
     if end.size > max(told, default=0):
         findings.add("leaf.uncovered", f"{max(told, default=0)} - {end.size}")
+
+
+def _sizes(remembered: Remembered | None) -> list[int]:
+    return [] if remembered is None else [remembered.checkpoint.size]
+
+
+def _recall(remembered: Remembered | None, roots: dict[int, bytes], origin: str | None, checked: Checked) -> None:
+    if remembered is None:
+        return
+    said = remembered.checkpoint
+    if (origin, roots.get(said.size)) != (said.origin, said.root):
+        checked.findings.add("memory.differs", f"{said.size}, {remembered.kept:%Y-%m-%d %H:%M:%S}Z")
 
 
 def _unsealed(tx: Connection, checked: Checked) -> None:
