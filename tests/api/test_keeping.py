@@ -77,3 +77,23 @@ def test_records_are_told_by_number_and_fields_by_what_they_are_called(sign_in: 
     again = officer.post(f"{PRIVACY}/erase", json={"values": ["13955557777"], **WHY, "confirm": True})
     assert again.status_code == 409
     assert {(b["guard"], b["record"].split("/")[0]) for b in again.json()["because"]} == {("kept", "complaint")}
+
+
+def test_what_a_hold_over_a_lot_covers_is_not_erased(installation: Installation, sign_in: SignIn) -> None:
+    reader = LakeReader(installation.releases)
+    context = installation.commands(reader)
+    with installation.store.transaction() as tx:
+        values = {"description": "kinked", "address": "9 Short Street", "lot_no": "L-HELD-1"}
+        create_native(tx, context, entity="complaint", values=values, by="test")
+        hold = create_native(tx, context, entity="legal_hold", values={"matter": "court", "cause_entity": "recall", "cause_no": "RC-9"}, by="test")
+        hold_no = tx.execute(text("select hold_no from native.legal_hold where id = :id"), {"id": hold}).scalar_one()
+    reader.close()
+    asked = {"values": ["9 Short Street"], **WHY}
+    officer = sign_in("privacy")
+    before = officer.post(f"{PRIVACY}/erase", json=asked).json()
+    assert [r["entity"] for r in before["goes"]["records"]] == ["complaint"]
+    with installation.store.transaction() as tx:
+        create_native(tx, context, entity="legal_hold_scope", values={"hold_no": hold_no, "line_no": 1, "kind": "lot", "lot_no": "L-HELD-1"}, by="test")
+    plan = officer.post(f"{PRIVACY}/erase", json=asked).json()
+    assert plan["goes"]["records"] == []
+    assert f"legal_hold/{hold_no}" in plan["stays"][0]["because"]

@@ -73,6 +73,7 @@ class F:
     en: str
     key: bool = field(default=False, kw_only=True)
     ref: Ref | None = field(default=None, kw_only=True)
+    mentions: Ref | None = field(default=None, kw_only=True)  # what it may name of, where nothing demands that there is such a one
     about: Label | None = field(default=None, kw_only=True)
     classification: Classification = field(default=Classification.INTERNAL, kw_only=True)
     mask: Mask = field(default=Mask.PARTIAL, kw_only=True)

@@ -50,7 +50,7 @@ class Registry(Mapping[str, type[Entity]]):
 
     def _check_references(self, entity: type[Entity]) -> None:
         for f in entity.fields.values():
-            ref = f.mark.ref
+            ref = f.mark.ref or f.mark.mentions
             if ref is None:
                 continue
             if ref.entity not in self._entities:
@@ -60,7 +60,8 @@ class Registry(Mapping[str, type[Entity]]):
                 )
             target = self._entities[ref.entity]
             along = dict(ref.along)
-            missing = [k for k in target.key()[:-1] if k not in along] if target.about.home is not Home.MASTER else []
+            whole = f.mark.ref is not None and target.about.home is not Home.MASTER  # what only mentions one may leave the rest of its key open
+            missing = [k for k in target.key()[:-1] if k not in along] if whole else []
             strangers = [here for here in along.values() if here not in entity.fields]
             if missing or strangers:
                 raise DeclarationError(

@@ -13,12 +13,14 @@ from pyiceberg.table import StaticTable
 from sqlalchemy import select, text
 
 from medthread.governance.backup.take import alone
+from medthread.governance.retention.naming import ways
 from medthread.methods.canonical import hash_of
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from medthread.pipeline.release import move_pointer
 from medthread.stores.lakehouse.turn import turn
 from medthread.stores.postgres.tables import audit_event, destruction, encryption_key, lake_file
 from medthread.trust.log import check_log
+from medthread.workflow.guarding import objections
 from tests.conftest import PROGRAM
 from tests.governance.retention.conftest import Firm, found, moves, opened
 
@@ -104,6 +106,63 @@ def test_a_hold_a_longer_rule_and_whoever_refers_spare_a_record_and_say_so(firm:
     done = firm.execute(id_)
     assert (done.records, done.spared) == (0, 3)
     assert count(firm, "dispute") == 3
+
+
+def nonconformance(firm: Firm, lot: str, *, line: str | None = None) -> str:
+    """One that was closed long ago, found on a lot, with a line on another; gives its number."""
+    id_ = firm.write("nonconformance", source="stock", item="M1", lot_no=lot, defect_code="strength", description="evidence")
+    with firm.store.transaction() as tx:
+        number: str = tx.execute(text("select ncr_no from native.nonconformance where id = :id"), {"id": id_}).scalar_one()
+        tx.execute(text("update native.nonconformance set _created_at = '2001-01-01' where id = :id"), {"id": id_})
+    if line is not None:
+        firm.write("nonconformance_lot", nonconformance=number, item="M1", lot_no=line, quantity="1")
+    firm.closed_on("nonconformance", id_, "2001-02-01")
+    return number
+
+
+def hold_lot(firm: Firm, lot: str, *, item: str | None = "M1") -> str:
+    """A legal hold over everything that names a lot; gives its number."""
+    hold = firm.write("legal_hold", matter="诉讼", cause_entity="recall", cause_no="RC-1")
+    with firm.store.transaction() as tx:
+        number: str = tx.execute(text("select hold_no from native.legal_hold where id = :id"), {"id": hold}).scalar_one()
+    firm.write("legal_hold_scope", hold_no=number, line_no=1, kind="lot", item=item, lot_no=lot)
+    return number
+
+
+def test_a_hold_over_a_lot_spares_whatever_names_it_in_a_field_in_a_line_or_under_another_name(firm: Firm) -> None:
+    own, line, later, free = nonconformance(firm, "L1"), nonconformance(firm, "L2", line="L1"), nonconformance(firm, "L3"), nonconformance(firm, "L2")
+    hold = hold_lot(firm, "L1")
+    id_ = firm.propose("nonconformance")
+    items = firm.items(id_)
+    assert {k: i.status for k, i in items.items()} == {own: "spared", line: "spared", later: "proposed", free: "proposed"}
+    for spared in (own, line):
+        assert [(b["guard"], b["record"]) for b in items[spared].because] == [("no_standing_legal_hold", f"legal_hold/{hold}")]
+    firm.decide(id_)
+    hold_lot(firm, "L3", item=None)  # between approval and destruction
+    done = firm.execute(id_)
+    assert (done.records, done.spared) == (1, 3)
+    assert count(firm, "nonconformance") == 3
+
+
+def test_a_hold_over_a_lot_spares_movements_of_the_lake(firm: Firm) -> None:
+    hold_lot(firm, "L1")
+    items = firm.items(firm.propose("stock_movement"))
+    assert {k: i.status for k, i in items.items()} == {"OLD1/1": "spared", "OLD2/1": "proposed"}
+
+
+def test_a_lot_under_another_name_is_found_by_its_declaration_and_one_without_an_item_is_held_by_its_number(firm: Firm) -> None:
+    cases = {
+        "line_clearance": ("previous_lot", "previous_item"), "hold": ("origin_lot", "origin_item"), "service_part": ("removed_lot_no", "item"), "complaint": ("lot_no", "item")}
+    for name, (lot, item) in cases.items():
+        assert {"lot_no": lot, "item": item} in ways(firm.installation.registry[name], firm.installation.registry, ("item", "lot_no")), name
+    assert {"lot_no": "what_lot"} in ways(firm.installation.registry["batch_reconciliation"], firm.installation.registry, ("item", "lot_no"))
+    decision = firm.context.rulebook.decisions["may_destroy"]
+    hold = hold_lot(firm, "L1")
+    asked = {**dict.fromkeys(decision.takes), "entity": "complaint", "record": "CP-1", "lot_no": "L1"}
+    with firm.store.transaction() as tx:
+        for item, held in ((None, True), ("M1", True), ("M2", False)):
+            found = objections(tx, firm.context, ["no_standing_legal_hold"], {**asked, "item": item})
+            assert [o.record for o in found] == [f"legal_hold/{hold}"] * held, item
 
 
 def test_a_rule_in_force_keeps_longer_than_the_declaration(firm: Firm) -> None:

@@ -16,7 +16,7 @@ NO_STANDING_LEGAL_HOLD = Guard(
             or exists (select from native.legal_hold_scope as s where s.hold_no = h.hold_no and (
                 (s.kind = 'entity' and s.entity = cast(:entity as text))
                 or (s.kind = 'record' and s.entity = cast(:entity as text) and s.record = cast(:record as text))
-                or (s.kind = 'lot' and s.lot_no = cast(:lot_no as text) and (s.item is null or s.item = cast(:item as text))))))""",
+                or (s.kind = 'lot' and s.lot_no = cast(:lot_no as text) and coalesce(s.item = cast(:item as text), true)))))""",
     clause="ISO 13485:2016 4.2.5",
 )
 NO_LONGER_RULE = Guard(

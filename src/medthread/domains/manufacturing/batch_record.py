@@ -128,7 +128,7 @@ class BatchReconciliation(Entity):
     line_no: Annotated[int, F("行号", "Line", key=True)]
     kind: Annotated[str, F("类别", "Kind", codes=RECONCILED)]
     what: Annotated[str, F("物料或标签", "What", search=True)]
-    what_lot: Annotated[str | None, F("其批号", "Its lot", search=True)]
+    what_lot: Annotated[str | None, F("其批号", "Its lot", mentions=Ref("lot"), search=True)]
     issued: Annotated[Decimal, F("发出", "Issued", rules=(NOT_NEGATIVE,))]
     used: Annotated[Decimal, F("使用", "Used", rules=(NOT_NEGATIVE,))]
     returned: Annotated[Decimal, F("退回", "Returned", rules=(NOT_NEGATIVE,), default="0")]

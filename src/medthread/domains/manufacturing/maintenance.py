@@ -97,7 +97,7 @@ class MaintenanceOrder(Entity):
     lot_no: Annotated[str | None, F("在制批", "Lot being made", ref=THE_LOT, in_list=False)]
     down_from: Annotated[datetime | None, F("停机起", "Down from")]
     down_to: Annotated[datetime | None, F("停机止", "Down to")]
-    last_good_lot: Annotated[str | None, F("最后合格批", "Last good lot", in_list=False)]
+    last_good_lot: Annotated[str | None, F("最后合格批", "Last good lot", mentions=THE_LOT, in_list=False)]
     failure_mode: Annotated[str | None, F("失效模式", "Failure mode", in_list=False)]
     work_done: Annotated[str | None, F("所做工作与更换件", "Work done, parts changed", long=True, in_list=False)]
     test_result: Annotated[str | None, F("试机结果", "Test", long=True, in_list=False)]

@@ -42,7 +42,7 @@ class Hold(Entity):
     cause_entity: Annotated[str | None, F("起因类别", "Kind of cause", example="nonconformance", in_list=False)]
     cause_no: Annotated[str | None, F("起因单号", "Record of the cause", search=True, names="cause_entity", example="NC-2026-00001")]
     origin_item: Annotated[str | None, F("源头物料", "Item it began with", in_list=False)]
-    origin_lot: Annotated[str | None, F("源头批次", "Lot it began with", search=True)]
+    origin_lot: Annotated[str | None, F("源头批次", "Lot it began with", mentions=Ref("lot", along=(("item", "origin_item"),)), search=True)]
     statement: Annotated[str | None, F("说明", "Statement", long=True, in_list=False)]
     placed_at: Annotated[datetime, F("冻结时间", "Placed at", default="now")]
     placed_by: Annotated[str, F("冻结人", "Placed by", default="me")]

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from medthread.domains.service.codes import PROBLEMS, YES_NO
 from medthread.domains.service.service_order_process import SERVICE_ORDER
+from medthread.masters.lot import THE_LOT
 from medthread.model import NOT_NEGATIVE, About, Entity, F, Home, Label, Ref, Retention
 
 KINDS = {
@@ -76,7 +77,7 @@ class ServicePart(Entity):
     line_no: Annotated[int, F("行号", "Line", key=True)]
     item: Annotated[str, F("物料", "Item", ref=Ref("item"), search=True)]
     quantity: Annotated[Decimal, F("数量", "Quantity", rules=(NOT_NEGATIVE,))]
-    removed_lot_no: Annotated[str | None, F("换下批号", "Lot taken out", search=True)]
+    removed_lot_no: Annotated[str | None, F("换下批号", "Lot taken out", mentions=THE_LOT, search=True)]
     removed_serial_no: Annotated[str | None, F("换下序列号", "Serial no. taken out", search=True)]
-    fitted_lot_no: Annotated[str | None, F("换上批号", "Lot fitted", search=True)]
+    fitted_lot_no: Annotated[str | None, F("换上批号", "Lot fitted", mentions=THE_LOT, search=True)]
     fitted_serial_no: Annotated[str | None, F("换上序列号", "Serial no. fitted", search=True)]

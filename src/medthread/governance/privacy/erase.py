@@ -24,7 +24,8 @@ from medthread.derive.retention import formula, rule_of
 from medthread.governance.backup.take import alone
 from medthread.governance.privacy.find import QUARANTINE, Found, Person, Record, find
 from medthread.governance.retention.due import Look
-from medthread.governance.retention.propose import MAY_DESTROY
+from medthread.governance.retention.naming import Named
+from medthread.governance.retention.propose import CALLED, MAY_DESTROY, of_records
 from medthread.model import Entity, Home, LegalBasis, Source
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.pipeline.context import Context as BatchContext
@@ -85,7 +86,7 @@ class Erased:
 
 def plan_of(tx: Connection, context: Context, look: Look, found: Found) -> Plan:
     """Judge every field that was found."""
-    plan, judge = Plan(), _Judge(tx, context, look)
+    plan, judge = Plan(), _Judge(tx, context, look, found)
     for one in found.native:
         verdicts = {f: judge.keeps(one, f) for f in one.fields}
         going = tuple(f for f, because in verdicts.items() if because is None)
@@ -107,8 +108,12 @@ def plan_of(tx: Connection, context: Context, look: Look, found: Found) -> Plan:
 class _Judge:
     """Whether a field of a record must be kept; rules are computed once a kind of record."""
 
-    def __init__(self, tx: Connection, context: Context, look: Look) -> None:
+    def __init__(self, tx: Connection, context: Context, look: Look, found: Found) -> None:
         self._tx, self._context, self._look = tx, context, look
+        self._ids: dict[str, list[str]] = {}
+        for one in (*found.native, *found.lake):
+            self._ids.setdefault(one.entity, []).append(one.id)
+        self._named: dict[str, dict[str, Named]] = {}
         self._today: date = datetime.now(ZoneInfo(context.calendar.zone)).date()
         self._due: dict[str, dict[str, Any]] = {}
 
@@ -132,19 +137,17 @@ class _Judge:
         decision = self._context.rulebook.decisions.get(MAY_DESTROY)
         if decision is None:
             return None
-        due = self._dues(entity).get(one.id)
-        name = due.name if due else self._name(entity, one.id)
-        values = {**dict.fromkeys(decision.takes), "entity": entity.name, "record": name}
-        guards = [g for g in decision.guards if set(self._context.rulebook.guards[g].takes) <= {"entity", "record", "item", "lot_no"}]
-        found = objections(self._tx, self._context, guards, values)
+        takes = of_records(decision.takes)
+        guards = [g for g in decision.guards if set(self._context.rulebook.guards[g].takes) <= {*CALLED, *takes}]
+        told = self._names(entity, takes).get(one.id, Named(one.id))
+        asked = told.asked(decision.takes, entity=entity.name, record=told.name)
+        found = dict.fromkeys(o for values in asked for o in objections(self._tx, self._context, guards, values))
         return "; ".join(f"{o.zh} / {o.en}: {o.record} {o.detail}" for o in found) or None
 
-    def _name(self, entity: type[Entity], id_: str) -> str:
-        if entity.about.home is not Home.NATIVE:
-            return id_
-        table = self._context.tables[entity.name]
-        row = self._tx.execute(select(*(table.c[k] for k in entity.key())).where(table.c.id == id_)).one_or_none()
-        return "/".join(str(v) for v in row) if row is not None else id_
+    def _names(self, entity: type[Entity], takes: tuple[str, ...]) -> dict[str, Named]:
+        if entity.name not in self._named:
+            self._named[entity.name] = self._look.named(self._tx, entity, self._ids[entity.name], takes)
+        return self._named[entity.name]
 
     def _dues(self, entity: type[Entity]) -> dict[str, Any]:
         if entity.name not in self._due:

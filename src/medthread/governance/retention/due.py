@@ -3,7 +3,7 @@
 Everything is looked at in one DuckDB connection: native rows as they are now, lake rows of the release that readers see.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, and_, func, select
 
 from medthread.derive.columns import golden_columns
 from medthread.derive.retention import Rule, due_sql, kept_relation, needed, outlook_sql
+from medthread.governance.retention.naming import Named, family, named
 from medthread.model import Entity, Home, Kind, Registry
 from medthread.stores.engines import job, quote
 from medthread.stores.postgres.tables import process_case
@@ -123,6 +124,11 @@ class Look:
                 for row in con.execute(sql).fetchall():
                     found.setdefault(tuple(row[:parts]), []).append((other.name, str(row[parts])))
         return found
+
+    def named(self, tx: Connection, entity: type[Entity], ids: Sequence[str], takes: Sequence[str]) -> dict[str, Named]:
+        """By id, what records are called and what they and their lines tell of what a decision takes."""
+        with self.at(tx, *family(entity, self.registry)) as con:
+            return named(con, self.registry, entity, ids, takes)
 
 
 def _due(con: duckdb.DuckDBPyConnection, rule: Rule, registry: Registry, *, today: date, limit: int | None) -> list[Due]:

@@ -13,6 +13,7 @@ from medthread.derive.form import pair
 from medthread.derive.retention import Rule, formula, rule_of
 from medthread.governance.retention.due import Due, Look
 from medthread.model.errors import ConfigurationError, ConflictError, ForbiddenError, InvalidError, NotFoundError
+from medthread.model.retention import NEEDS
 from medthread.stores.postgres.tables import destruction, destruction_item
 from medthread.trust.audit import record
 from medthread.workflow import Context
@@ -20,6 +21,7 @@ from medthread.workflow.guarding import Objection, objections
 
 MAY_DESTROY = "may_destroy"  # the decision that a domain declares
 MOST = 1000  # records in one proposal
+CALLED = ("entity", "record")
 OPEN = ("proposed", "approved", "executing")
 SHORTEST_REASON = 2
 REFERRED_TO = Objection("referred_to", "没有留存的记录引用它", "no record that is kept refers to it", "", "仍引用此记录 / still refers to it")
@@ -63,14 +65,21 @@ def spared_of(tx: Connection, context: Context, look: Look, rule: Rule, due: Seq
     """Of those that are due, which may not go, and why: something refers to them, or a guard objects."""
     referring = look.referring(tx, rule.entity, [d.key for d in due])
     decision = context.rulebook.decisions[MAY_DESTROY]
+    told = look.named(tx, rule.entity, [d.id for d in due], of_records(decision.takes))
     found: dict[str, Reasons] = {}
     for one in due:
         standing = [replace(REFERRED_TO, record=f"{e}/{id_}") for e, id_ in referring.get(one.key, [])]
-        fields = dict(zip(rule.entity.key(), one.key, strict=True))
-        values = {**dict.fromkeys(decision.takes), **fields, **{k: str(v) for k, v in one.inputs.items() if v is not None}, "entity": rule.entity.name, "record": one.name}
-        if reasons := [asdict(o) for o in (*standing, *objections(tx, context, decision.guards, values))]:
+        moments = {k: str(v) for k, v in one.inputs.items() if v is not None}
+        asked = told[one.id].asked(decision.takes, **moments, entity=rule.entity.name, record=one.name)
+        objecting = dict.fromkeys(o for values in asked for o in objections(tx, context, decision.guards, values))
+        if reasons := [asdict(o) for o in (*standing, *objecting)]:
             found[one.id] = reasons
     return found
+
+
+def of_records(takes: Sequence[str]) -> tuple[str, ...]:
+    """Of what the decision takes, what a record's fields tell: not what it is called, nor the moments that a rule counts from."""
+    return tuple(p for p in takes if p not in {*NEEDS, *CALLED})
 
 
 def decide(tx: Connection, *, id_: str, by: str, approve: bool, reason: str) -> None:
