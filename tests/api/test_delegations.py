@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from medthread.trust.accounts import disable_account
 from tests.api.conftest import House
 from tests.api.test_desks import TRIAGE, act, complain, ok
 
@@ -14,7 +15,7 @@ API = "/api/v1"
 NUMBERS = count(1)
 
 
-def span(begin: float = -1, end: float = 24) -> dict[str, str]:
+def span(begin: float = 0, end: float = 24) -> dict[str, str]:
     """From and to, in hours from now."""
     now = datetime.now(UTC)
     return {"valid_from": (now + timedelta(hours=begin)).isoformat(), "valid_to": (now + timedelta(hours=end)).isoformat()}
@@ -52,6 +53,19 @@ def test_what_was_lent_is_done_in_the_givers_name(house: House, pair: tuple[Test
     assert act_refused(taker, another, values) == 403
 
 
+def test_who_was_shut_out_lends_nothing(house: House, pair: tuple[TestClient, TestClient, str, str]) -> None:
+    giver, taker, giver_name, taker_name = pair
+    problems = house.installation.registry["complaint"].fields["problem_code"].mark.codes
+    values = {**TRIAGE, "problem_code": next(iter(problems or ()))}
+    item = complain(house.make(f"opener{next(NUMBERS)}", "svc"))
+    ok(giver.post(f"{API}/delegations", json={"taker": taker_name, "roles": ["pms"], "reason": "休假", **span()}), 201)
+    assert act_refused(taker, item, values) == 200
+    with house.installation.store.transaction() as tx:
+        disable_account(tx, name=giver_name, by="test", reason="left")
+    assert act_refused(taker, item, values) == 403
+    assert item["_id"] not in {t["record"] for t in ok(taker.get(f"{API}/inbox"))["tasks"]}
+
+
 def act_refused(client: TestClient, item: dict[str, Any], values: dict[str, Any]) -> int:
     answer = client.post(f"{API}/entities/complaint/{item['_id']}/acts/triage/preview", json={"values": values}, headers={"If-Match": '"1"'})
     return answer.status_code
@@ -65,6 +79,7 @@ def act_refused(client: TestClient, item: dict[str, Any], values: dict[str, Any]
     ({"reason": " "}, 422),
     ({"valid_to": "2020-01-01T00:00:00Z"}, 422),
     ({"valid_from": "2030-01-01T00:00:00Z"}, 422),  # ends before it begins
+    ({"valid_from": (datetime.now(UTC) - timedelta(days=2)).isoformat()}, 422),  # before anybody agreed
     ({"valid_to": "2099-01-01T00:00:00Z"}, 422),  # for good
     ({"valid_to": "2099-01-01T00:00:00"}, 422),  # in which zone?
     ({"valid_to": "tomorrow"}, 422),

@@ -190,7 +190,7 @@ class RandomRun:
         role = self.rng.choice(giver.roles if self.rng.random() < 0.9 else list(ROLES))
         now = datetime.now(UTC)
         handle(self.store, by=giver.name, action="delegation.create", object_="delegation", act=lambda tx: delegate(
-            tx, actor=giver, taker=taker.name, roles=[role], valid_from=now, valid_to=now + timedelta(days=1), reason="leave"))
+            tx, actor=giver, taker=taker.name, roles=[role], valid_from=now, valid_to=now + timedelta(days=1), reason="leave", zone="UTC"))
         self._lent.add((giver.name, taker.name))
 
     def take_back(self) -> None:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, or_, select, update
 
@@ -55,9 +56,9 @@ def takers(tx: Connection, actor: Actor) -> list[dict[str, Any]]:
 
 
 def delegate(
-    tx: Connection, *, actor: Actor, taker: str, roles: Sequence[str], valid_from: datetime, valid_to: datetime, reason: str,
+    tx: Connection, *, actor: Actor, taker: str, roles: Sequence[str], valid_from: datetime, valid_to: datetime, reason: str, zone: str,
 ) -> str:
-    """Lend roles of one's own; gives the delegation's id. What was lent cannot be lent on."""
+    """Lend roles of one's own, from today (in the organisation's zone) at the earliest; gives the delegation's id. What was lent cannot be lent on."""
     beyond = sorted(set(roles) - set(lendable(actor)))
     if beyond or not roles:
         raise ForbiddenError(f"{actor.name} cannot lend {beyond[0] if beyond else 'nothing'}", hint=f"your own: {', '.join(lendable(actor)) or 'none'}")
@@ -65,6 +66,8 @@ def delegate(
         raise InvalidError("the times have no zone", hint="write such as 2026-11-25T08:00:00+08:00")
     if not datetime.now(UTC) < valid_to or not valid_from < valid_to:
         raise InvalidError("the delegation would be over before it begins", hint="let it end after it begins, and after now")
+    if valid_from < datetime.now(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0):
+        raise InvalidError("the delegation would begin before today", hint="let it begin today or later: nobody stood in for anybody before it was agreed")
     if valid_to - valid_from > LONGEST:
         raise InvalidError("the delegation is too long", hint=f"at most {LONGEST.days} days; whoever does it for good gets the role")
     if not reason.strip():

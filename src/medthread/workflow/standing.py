@@ -49,10 +49,13 @@ def lent_standings(tx: Connection, actor: Actor, case: Case, *, at: datetime) ->
 
 
 def lent_roles(tx: Connection, actor: Actor, *, at: datetime) -> list[tuple[str, tuple[str, ...]]]:
-    """Who lends which roles to somebody now: only those that the giver still holds."""
+    """Who lends which roles to somebody now: only those that the giver still holds, and only while the giver's account is open.
+
+    An account that guesses have locked for minutes lends on: otherwise whoever guesses at a password would stop a deputy.
+    """
     table = delegation
     lent = select(table, account.c.roles.label("held")).join(account, account.c.name == table.c.giver).where(
-        table.c.taker == actor.name, table.c.revoked_at.is_(None), table.c.valid_from <= at, table.c.valid_to > at)
+        table.c.taker == actor.name, table.c.revoked_at.is_(None), account.c.disabled_at.is_(None), table.c.valid_from <= at, table.c.valid_to > at)
     return [(row.giver, tuple(r for r in row.roles if r in row.held)) for row in tx.execute(lent.order_by(table.c.at))]
 
 

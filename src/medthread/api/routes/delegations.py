@@ -46,7 +46,7 @@ def create(wanted: Wanted, given: Given, actor: Writer) -> dict[str, Any]:
 
     把自己的角色委托给他人。
     """
-    act = partial(delegate, actor=actor, **wanted.model_dump())
+    act = partial(delegate, actor=actor, zone=given.workflow.calendar.zone, **wanted.model_dump())
     return {"id": handle(given.store, by=actor.name, action="delegation.create", object_="delegation", act=act)}
 
 
