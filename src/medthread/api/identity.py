@@ -7,18 +7,31 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medthread.api.services import Services
 from medthread.governance.service_use import Caller
 from medthread.model.errors import ForbiddenError, UnauthenticatedError
 from medthread.trust.access import Actor
-from medthread.trust.audit import record
+from medthread.trust.audit import ARRIVAL, Arrival, record
 from medthread.trust.sessions import Place, actor_of_session
 from medthread.trust.tokens import actor_of_token
 
 COOKIE = "medthread_session"
 MARK = "x-requested-with"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Arriving:
+    """Each request is an arrival of its own: filled in when it is known who asks, and seen by every thread that works for it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        ARRIVAL.set(Arrival())
+        await self._app(scope, receive, send)
 
 
 async def services(request: Request) -> Services:
@@ -52,7 +65,9 @@ def whoever(request: Request, given: Given) -> Actor:
 
 
 def _known(request: Request, actor: Actor) -> Actor:
-    """Whoever counts use is told who it was, whatever comes of the request."""
+    """Whoever counts use, and the log, is told who it was, whatever comes of the request."""
+    if (arrival := ARRIVAL.get()) is not None:
+        arrival.token = actor.token
     request.scope.setdefault("state", {})["caller"] = Caller(actor.name, actor.token or "")
     return actor
 

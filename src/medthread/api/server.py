@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from medthread import __version__
 from medthread.api.catalogue import Catalogue, UseMetering
 from medthread.api.description import REFUSALS, check_successors, described
+from medthread.api.identity import Arriving
 from medthread.api.parameters import refuse_strangers
 from medthread.api.problems import answer_problems
 from medthread.api.retirement import RetirementHeaders
@@ -38,6 +39,7 @@ def routed(routers: Iterable[APIRouter] = ROUTERS) -> Server:
     answer_problems(app)
     app.add_middleware(RetirementHeaders)
     app.add_middleware(UseMetering)
+    app.add_middleware(Arriving)
     app.include_router(health.router)
     for router in routers:
         app.include_router(router, prefix=PREFIX)

@@ -1,6 +1,8 @@
 """Audit rows: every write, every refused one, every look under a mask, in the transaction of the act itself."""
 
 from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Required, TypedDict, Unpack
 
 from sqlalchemy import Connection
@@ -26,11 +28,24 @@ class AuditRow(TypedDict, total=False):
     detail: Any
 
 
+@dataclass
+class Arrival:
+    """How somebody came whose acts are recorded: with which token, if with one. Set at the edge once it is known, told in each of their rows."""
+
+    token: str | None = None
+
+
+ARRIVAL: ContextVar[Arrival | None] = ContextVar("arrival", default=None)
+
+
 def recording(**row: Unpack[AuditRow]) -> Write:
     """An audit row, to be written together with what it tells of. Numbers with a fraction are kept as text, for they are sealed."""
+    arrival, detail = ARRIVAL.get(), row.get("detail")
+    if arrival is not None and arrival.token is not None:
+        detail = {**(detail or {}), "token": arrival.token}
     return adding(audit_event, {
         "actor": row["actor"], "action": row["action"], "object": row["object_"], "outcome": row.get("outcome", DONE), "reason": row.get("reason"),
-        "before": plain(row.get("before")), "after": plain(row.get("after")), "detail": plain(row.get("detail")),
+        "before": plain(row.get("before")), "after": plain(row.get("after")), "detail": plain(detail),
     })
 
 
