@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
+from fastapi.testclient import TestClient
+from sqlalchemy import select, text
 
 from medthread.app import Installation
+from medthread.stores.postgres.tables import audit_event
 from medthread.stores.serving import LakeReader
 from medthread.workflow import create_native
-from tests.api.conftest import SignIn
+from tests.api.conftest import PASSWORD, SignIn
 
 RETENTION, PRIVACY = "/api/v1/retention", "/api/v1/privacy"
 WHY = {"reason": "letter of 2 March"}
@@ -49,9 +51,11 @@ def test_wrong_requests_are_told_so(sign_in: SignIn) -> None:
     assert doc.post(f"{RETENTION}/destructions", json={"entity": "registration_certificate"}).status_code == 409
     assert doc.get(f"{RETENTION}/destructions/destruction-none").status_code == 404
     assert doc.get(f"{RETENTION}/destructions/destruction-none/record").status_code == 404
-    assert doc.post(f"{RETENTION}/destructions/destruction-none/approve", json=WHY).status_code == 403
+    assert doc.post(f"{RETENTION}/destructions/destruction-none/approve", json={**WHY, "password": PASSWORD}).status_code == 403
     assert head.post(f"{RETENTION}/destructions", json={"entity": "lot"}).status_code == 403
-    assert head.post(f"{RETENTION}/destructions/destruction-none/approve", json={"reason": ""}).status_code == 422
+    assert head.post(f"{RETENTION}/destructions/destruction-none/approve", json={"reason": "", "password": PASSWORD}).status_code == 422
+    assert head.post(f"{RETENTION}/destructions/destruction-none/approve", json=WHY).status_code == 422
+    assert head.post(f"{RETENTION}/destructions/destruction-none/approve", json={**WHY, "password": PASSWORD}).status_code == 404
     assert sign_in("purch").get(f"{RETENTION}/rules").status_code == 403
     officer = sign_in("privacy")
     for body in ({"values": [], **WHY}, {"values": ["x"], **WHY}, {"values": ["张三"]}, {"values": ["!!"], **WHY}):
@@ -97,3 +101,26 @@ def test_what_a_hold_over_a_lot_covers_is_not_erased(installation: Installation,
     plan = officer.post(f"{PRIVACY}/erase", json=asked).json()
     assert plan["goes"]["records"] == []
     assert f"legal_hold/{hold_no}" in plan["stays"][0]["because"]
+
+
+def test_a_destruction_is_approved_in_person(installation: Installation, sign_in: SignIn) -> None:
+    reader = LakeReader(installation.releases)
+    values = {"kind": "contract", "counterparty": "held by nobody", "claim": "claims", "amount": "5", "legal_hold": "no", "legal_owner": "ann"}
+    with installation.store.transaction() as tx:
+        id_ = create_native(tx, installation.commands(reader), entity="dispute", values=values, by="test")
+        tx.execute(text("update medthread.process_case set closed_at = '2009-01-01', state = 'closed' where record = :id"), {"id": id_})
+    reader.close()
+    made = sign_in("doc").post(f"{RETENTION}/destructions", json={"entity": "dispute"}).json()["id"]
+    head, path = sign_in("qa_mgr"), f"{RETENTION}/destructions/{made}"
+    wrong = head.post(f"{path}/approve", json={**WHY, "password": "somebody else's"})
+    assert (wrong.status_code, wrong.json()["type"]) == (403, "/problems/reauthentication")
+    secret = head.post("/api/v1/tokens", json={"name": "job"}).json()["token"]
+    machine = TestClient(head.app, headers={"Authorization": f"Bearer {secret}"})
+    by_token = machine.post(f"{path}/approve", json={**WHY, "password": PASSWORD})
+    assert (by_token.status_code, "API token" in by_token.json()["detail"]) == (403, True)
+    assert head.get(path).json()["status"] == "proposed"
+    assert head.post(f"{path}/approve", json={**WHY, "password": PASSWORD}).status_code == 200
+    with installation.store.transaction() as tx:
+        told = tx.execute(select(audit_event).where(audit_event.c.object == f"destruction/{made}", audit_event.c.action == "retention.approve").order_by(audit_event.c.seq)).all()
+    assert [(t.outcome, "token" in (t.detail or {})) for t in told] == [("refused", False), ("refused", True), ("done", False)]
+    assert told[-1].detail == {"factors": ["password"]}

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from medthread.methods.one_time import totp
-from medthread.stores.postgres.tables import account, session
+from medthread.stores.postgres.tables import account, audit_event, session
 from tests.api.conftest import HOUSE_PASSWORD, House
+from tests.api.test_desks import TRIAGE, complain, ok
 
 API = "/api/v1"
 FRESH = "quite other words"
@@ -159,6 +160,26 @@ def test_nobody_ends_the_session_of_somebody_else(house: House) -> None:
     theirs = other.get(f"{API}/account").json()["sessions"][0]["id"]
     assert one.delete(f"{API}/account/sessions/{theirs}").status_code == 404
     assert other.get(f"{API}/session").status_code == 200
+
+
+def test_a_token_signs_nothing_and_what_it_does_is_told_with_its_id(house: House) -> None:
+    client = house.make("robot", "qa", "svc", "pms")
+    made = client.post(f"{API}/tokens", json={"name": "job"}).json()
+    machine = TestClient(house.app, headers={"Authorization": f"Bearer {made['token']}"})
+    item = complain(machine)
+    path = f"{API}/entities/complaint/{item['_id']}"
+    codes = house.installation.registry["complaint"].fields["problem_code"].mark.codes
+    values = {**TRIAGE, "problem_code": next(iter(codes or ()))}
+    seen = ok(machine.post(f"{path}/acts/triage/preview", json={"values": values}, headers={"If-Match": '"1"'}))
+    body = {"values": values, "shown": seen["content_hash"], "password": HOUSE_PASSWORD}
+    refused = machine.post(f"{path}/acts/triage", json=body, headers={"If-Match": '"1"'})
+    assert (refused.status_code, "API token signs nothing" in refused.json()["detail"]) == (403, True)
+    assert ok(client.get(f"{path}/case"))["signatures"] == []
+    assert client.post(f"{path}/acts/triage", json=body, headers={"If-Match": '"1"'}).status_code == 200
+    with house.installation.store.transaction() as tx:
+        told = tx.execute(select(audit_event).where(audit_event.c.object == f"complaint/{item['_id']}").order_by(audit_event.c.seq)).all()
+    assert [(t.action, t.outcome, (t.detail or {}).get("token")) for t in told if t.action != "signature.create"] == [
+        ("entity.create", "done", made["id"]), ("complaint.triage", "refused", made["id"]), ("complaint.triage", "done", None)]
 
 
 def test_a_token_does_not_change_its_owners_account(house: House) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from medthread.app import Installation
 from medthread.stores.postgres.tables import account, audit_event, unmask_grant
-from tests.api.conftest import House
+from tests.api.conftest import HOUSE_PASSWORD, House
 from tests.api.test_desks import ok
 
 API = "/api/v1"
@@ -38,7 +38,7 @@ class Masked:
         return self.asker.post(f"{API}/unmask-grants", json=body)
 
     def decide(self, id_: str, *, grant: bool = True, by: TestClient | None = None) -> Any:
-        return (by or self.officer).post(f"{API}/unmask-grants/{id_}/decision", json={"grant": grant, "reason": "与投诉处理相符"})
+        return (by or self.officer).post(f"{API}/unmask-grants/{id_}/decision", json={"grant": grant, "reason": "与投诉处理相符", "password": HOUSE_PASSWORD})
 
     def granted(self, *fields: str) -> str:
         id_ = str(ok(self.ask(*fields), 201)["id"])
@@ -105,6 +105,19 @@ def test_nobody_decides_what_they_asked_for_themselves(masked: Masked, house: Ho
     refused = masked.decide(id_, by=both)
     assert (refused.status_code, "who asks does not decide" in refused.json()["detail"]) == (403, True)
     assert ok(masked.decide(id_))["status"] == "granted"
+
+
+def test_a_grant_is_given_in_person_and_a_refusal_takes_no_proof(masked: Masked, house: House) -> None:
+    id_ = ok(masked.ask(), 201)["id"]
+    path, body = f"{API}/unmask-grants/{id_}/decision", {"grant": True, "reason": "与投诉处理相符"}
+    assert masked.officer.post(path, json=body).status_code == 422
+    wrong = masked.officer.post(path, json={**body, "password": "somebody else's"})
+    assert (wrong.status_code, wrong.json()["type"]) == (403, "/problems/reauthentication")
+    assert "*" in masked.phone()
+    secret = ok(masked.officer.post(f"{API}/tokens", json={"name": "job"}), 201)["token"]
+    machine = TestClient(house.app, headers={"Authorization": f"Bearer {secret}"})
+    assert "API token" in machine.post(path, json={**body, "password": HOUSE_PASSWORD}).json()["detail"]
+    assert ok(masked.officer.post(path, json={**body, "grant": False}))["status"] == "refused"
 
 
 def test_it_expires_and_can_be_refused_ended_and_asked_for_again(masked: Masked, house: House) -> None:

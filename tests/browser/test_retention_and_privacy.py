@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from medthread.app import Installation
+from medthread.cli.demo_people import PASSWORD
 from medthread.methods.canonical import hash_of
 from medthread.stores.serving import LakeReader
 from medthread.workflow import create_native
@@ -105,10 +106,14 @@ def test_due_records_are_proposed_decided_by_another_and_destroyed_with_a_record
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("原因")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(dialog.get_by_text("必填")).to_be_visible()
+    expect(dialog.get_by_text("必填").first).to_be_visible()
     page.wait_for_timeout(400)
     assert_accessible(page)
     dialog.get_by_label("原因").fill("期限已过,集团档案清理")
+    dialog.get_by_label("密码").fill("somebody else's")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.get_by_label("密码").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_text("已批准,等待提议方执行。")).to_be_visible()
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from sqlalchemy import delete
 
 from medthread.app import Installation
+from medthread.cli.demo_people import PASSWORD
 from medthread.stores.postgres.tables import unmask_grant
 from tests.browser.conftest import Visit, assert_accessible
 
@@ -42,6 +43,7 @@ def test_a_value_is_asked_for_granted_and_seen(visit: Visit) -> None:
     assert_accessible(page)
     row.get_by_role("button", name="批准").click()
     page.get_by_role("dialog").get_by_label("原因").fill("召回需要")
+    page.get_by_role("dialog").get_by_label("密码").fill(PASSWORD)
     page.get_by_role("dialog").get_by_role("button", name="批准").click()
     expect(row).to_contain_text("有效")
     page.get_by_role("button", name="退出").click()

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { asProblem, send, useAsk, type Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
+import { ProofFields, type Proof } from "../shell/InPerson";
 import { useSession } from "../shell/session";
 import { device } from "./device";
 import { Button, Form, Head, Input, Panel, Problem, QRCode, Table, Tag } from "../ui";
@@ -8,18 +9,6 @@ import { Button, Form, Head, Input, Panel, Problem, QRCode, Table, Tag } from ".
 type Open = { id: string; at: string; last_seen_at: string; device: string; address: string; factors: string[]; current: boolean };
 type Notices = { offered: boolean; mail: { address: string; refused: string | null } | null };
 type Own = { must: string[]; second_factor: boolean; recovery_codes: number; sessions: Open[]; shortest_password: number; notices: Notices };
-type Proof = { password: string; code?: string };
-
-/** The proof that it is oneself, given again before anything about the account changes. */
-function ProofFields({ second }: { second: boolean }) {
-  const { t } = useSpeech();
-  return (
-    <>
-      <Form.Item label={t("account.present")} name="password" rules={[{ required: true, message: t("required") }]}><Input.Password autoComplete="current-password" /></Form.Item>
-      {second && <Form.Item label={t("sign.code")} name="code" rules={[{ required: true, message: t("required") }]}><Input autoComplete="one-time-code" inputMode="numeric" /></Form.Item>}
-    </>
-  );
-}
 
 function Codes({ codes }: { codes: string[] }) {
   const { t } = useSpeech();

@@ -64,8 +64,8 @@ export function Grants({ of, decides, onChange }: { of: Grant[]; decides: boolea
       ]} />
       <Modal open={!!deciding} title={deciding && t(deciding.grant ? "unmask.grant" : "refuse")} footer={null} onCancel={() => setDeciding(undefined)} destroyOnHidden>
         {deciding && (
-          <Reasoned label={t(deciding.grant ? "unmask.grant" : "refuse")} onDone={() => { setDeciding(undefined); onChange(); }}
-            decide={(reason) => send("POST", `/unmask-grants/${deciding.what.id}/decision`, { grant: deciding.grant, reason })} />
+          <Reasoned label={t(deciding.grant ? "unmask.grant" : "refuse")} inPerson={deciding.grant} onDone={() => { setDeciding(undefined); onChange(); }}
+            decide={(reason, proof) => send("POST", `/unmask-grants/${deciding.what.id}/decision`, { grant: deciding.grant, reason, ...proof })} />
         )}
       </Modal>
     </>

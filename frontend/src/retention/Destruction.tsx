@@ -78,8 +78,8 @@ function Asking({ id, what, about, onDone }: { id: string; what: What; about: st
   return (
     <>
       <p>{about}</p>
-      <Reasoned label={t(`retention.${what}` as Key)} final={final} onDone={onDone}
-        decide={(reason) => send("POST", `/retention/destructions/${id}/${what}`, final ? undefined : { reason })} />
+      <Reasoned label={t(`retention.${what}` as Key)} final={final} inPerson={what === "approve"} onDone={onDone}
+        decide={(reason, proof) => send("POST", `/retention/destructions/${id}/${what}`, final ? undefined : { reason, ...proof })} />
     </>
   );
 }

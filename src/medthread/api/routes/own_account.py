@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from medthread.api.identity import Given, Oneself
+from medthread.api.in_person import InPerson, prove_in_person
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.trust.access import Actor
-from medthread.trust.accounts import change_password, reauthenticate
+from medthread.trust.accounts import change_password
 from medthread.trust.credentials import Proof
 from medthread.trust.second_factor import (
     begin_enrolment,
@@ -26,13 +27,6 @@ from medthread.workflow import handle
 from medthread.workflow.notices import LONGEST, address_of, set_address
 
 router = Subject("account", "本人账号", "One's own account", owner="security", internal=True).router()
-
-
-class InPerson(BaseModel):
-    """The proof that it is oneself: the password, and a one-time code where a second factor is set."""
-
-    password: str = Field(max_length=1000)
-    code: str | None = Field(default=None, max_length=20)
 
 
 class NewPassword(InPerson):
@@ -54,7 +48,7 @@ class NoticeAddress(BaseModel):
 
 
 def _in_person(tx: Connection, given: Services, actor: Actor, proof: InPerson) -> None:
-    reauthenticate(tx, name=actor.name, password=proof.password, totp=proof.code, keyring=given.keyring)
+    prove_in_person(tx, given, actor, proof, action="account.change")
 
 
 @router.get("/account", summary="查看我的账号 · Get one's own account")

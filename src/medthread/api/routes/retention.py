@@ -9,9 +9,10 @@ from fastapi import Depends, Query
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from medthread.api.identity import Given, may
+from medthread.api.in_person import Proof, prove_in_person
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
@@ -50,6 +51,10 @@ class Reason(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     reason: str = Field(min_length=2, max_length=2000)
+
+
+class Approval(Reason, Proof):
+    """Why it is approved, and the proof of who approves it."""
 
 
 def look_of(given: Services) -> Look:
@@ -145,12 +150,17 @@ def make(wanted: Wanted, given: Given, actor: Proposing) -> dict[str, Any]:
 
 
 @router.post("/retention/destructions/{id_}/approve", summary="批准销毁 · Approve a destruction")
-def approve(id_: str, body: Reason, given: Given, actor: Deciding) -> dict[str, Any]:
-    """Let it be carried out.
+def approve(id_: str, body: Approval, given: Given, actor: Deciding) -> dict[str, Any]:
+    """Let it be carried out: in person, with the password again. What is destroyed does not come back.
 
-    批准执行。
+    批准执行:须由本人再次输入密码,接口令牌不能批准。销毁后不能恢复。
     """
-    return _decided(given, actor, id_, body, approve=True)
+    def act(tx: Connection) -> None:
+        factors = prove_in_person(tx, given, actor, body, action="retention.approve")
+        decide(tx, id_=id_, by=actor.name, approve=True, reason=body.reason, factors=factors)
+
+    handle(given.store, by=actor.name, action="retention.approve", object_=f"destruction/{id_}", act=act)
+    return {"id": id_, "status": "approved"}
 
 
 @router.post("/retention/destructions/{id_}/refuse", summary="拒绝销毁 · Refuse a destruction")
@@ -159,14 +169,9 @@ def refuse(id_: str, body: Reason, given: Given, actor: Deciding) -> dict[str, A
 
     不予执行;可以再次提议。
     """
-    return _decided(given, actor, id_, body, approve=False)
-
-
-def _decided(given: Services, actor: Actor, id_: str, body: Reason, *, approve: bool) -> dict[str, Any]:
-    action = "retention.approve" if approve else "retention.refuse"
-    act = partial(decide, id_=id_, by=actor.name, approve=approve, reason=body.reason)
-    handle(given.store, by=actor.name, action=action, object_=f"destruction/{id_}", act=act)
-    return {"id": id_, "status": "approved" if approve else "refused"}
+    act = partial(decide, id_=id_, by=actor.name, approve=False, reason=body.reason)
+    handle(given.store, by=actor.name, action="retention.refuse", object_=f"destruction/{id_}", act=act)
+    return {"id": id_, "status": "refused"}
 
 
 @router.post("/retention/destructions/{id_}/execute", summary="执行已批准的销毁 · Carry out a destruction")

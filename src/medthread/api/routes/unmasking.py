@@ -1,12 +1,15 @@
 """Looks under the mask: ask for one, decide what others asked for, see who holds what, end it."""
 
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from medthread.api.identity import Given, Someone, may
+from medthread.api.in_person import Proof, prove_in_person
 from medthread.api.listing import select_one
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
@@ -36,8 +39,8 @@ class Wanted(BaseModel):
     hours: int = Field(default=8, ge=1, le=LONGEST_HOURS)
 
 
-class Decided(BaseModel):
-    """Whether it is granted, and why."""
+class Decided(Proof):
+    """Whether it is granted, and why; to grant it takes the proof of who does."""
 
     model_config = ConfigDict(extra="forbid")
     grant: bool
@@ -73,11 +76,15 @@ def listed(given: Given, actor: Someone) -> dict[str, Any]:
 
 @router.post("/unmask-grants/{id_}/decision", summary="决定查看明文的申请 · Decide about looking under the mask")
 def decision(id_: str, decided: Decided, given: Given, actor: Deciding) -> dict[str, Any]:
-    """Grant or refuse what another person asked for.
+    """Grant or refuse what another person asked for; granting is done in person, with the password again.
 
-    准许或拒绝他人的申请。
+    准许或拒绝他人的申请;准许须由本人再次输入密码。
     """
-    act = partial(decide, actor=actor, id_=id_, grant=decided.grant, reason=decided.reason)
+    def act(tx: Connection) -> datetime | None:
+        if decided.grant:
+            prove_in_person(tx, given, actor, decided, action=DECIDE)
+        return decide(tx, actor=actor, id_=id_, grant=decided.grant, reason=decided.reason)
+
     until = handle(given.store, by=actor.name, action="unmask.decide", object_=f"unmask_grant/{id_}", act=act)
     return {"id": id_, "status": "granted" if decided.grant else "refused", "expires_at": until}
 

@@ -82,8 +82,8 @@ def of_records(takes: Sequence[str]) -> tuple[str, ...]:
     return tuple(p for p in takes if p not in {*NEEDS, *CALLED})
 
 
-def decide(tx: Connection, *, id_: str, by: str, approve: bool, reason: str) -> None:
-    """Approve or refuse a proposal of somebody else's."""
+def decide(tx: Connection, *, id_: str, by: str, approve: bool, reason: str, factors: Sequence[str] = ()) -> None:
+    """Approve or refuse a proposal of somebody else's; `factors` are those that it was proven with who approves."""
     row = locked(tx, id_)
     if row.status != "proposed":
         raise ConflictError(f"{id_} is {row.status}", hint="only what is proposed can be decided")
@@ -96,7 +96,8 @@ def decide(tx: Connection, *, id_: str, by: str, approve: bool, reason: str) -> 
         raise ConflictError("everything in it is spared: there is nothing to destroy", hint="refuse it, and propose again when holds are lifted")
     status = "approved" if approve else "refused"
     tx.execute(update(destruction).where(destruction.c.id == id_).values(status=status, decided_by=by, decided_at=datetime.now(UTC), reason=reason))
-    record(tx, actor=by, action="retention.approve" if approve else "retention.refuse", object_=f"destruction/{id_}", reason=reason)
+    record(tx, actor=by, action="retention.approve" if approve else "retention.refuse", object_=f"destruction/{id_}", reason=reason,
+           detail={"factors": list(factors)} if factors else None)
 
 
 def locked(tx: Connection, id_: str) -> Any:
