@@ -118,3 +118,19 @@ def test_a_log_that_was_rewritten_is_told_carried_out_and_after_a_restore_gone_o
     assert call("audit", "verify", "--home", home) == 0
     assert call("audit", "export", tmp_path / "all", "--home", home) == 0
     assert b"an older database was put back" in (tmp_path / "all" / "records.ndjson").read_bytes()
+
+
+def test_a_trigger_that_was_switched_off_is_put_right_and_the_log_tells_of_it(home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDTHREAD_LANG", "en")
+    with open_installation(home) as installation, installation.store.transaction() as tx:
+        tx.execute(text("alter table medthread.audit_event disable trigger audit_event_append_only"))
+        tx.execute(text("create function medthread.hide() returns trigger language plpgsql as $$ begin return new; end $$"))
+        tx.execute(text("create trigger a_hide before insert on medthread.audit_event for each row execute function medthread.hide()"))
+    capsys.readouterr()
+    assert call("audit", "verify", "--home", home) == 3
+    told = capsys.readouterr().out
+    assert "audit_event.a_hide" in told, "what nobody here made stays until somebody looked"
+    assert "append_only" not in told, "made anew when the installation was opened"
+    with open_installation(home) as installation, installation.store.transaction() as tx:
+        told = tx.execute(text("select detail from medthread.audit_event where action = 'audit_log.guard' order by seq limit 1")).scalar_one()
+    assert told == {"altered": ["audit_event.a_hide", "audit_event.audit_event_append_only"]}

@@ -86,3 +86,18 @@ def test_base64_is_read_in_the_one_way_it_is_written(raw: bytes) -> None:
     for other in {text + "\n", text.rstrip("="), text + "="} - {text}:
         with pytest.raises(ValueError):  # noqa: PT011 - binascii names none
             decode(other)
+
+
+def test_a_checkpoint_says_when_it_was_signed_and_after_what() -> None:
+    times = ("2026-10-01T00:00:00.000001Z", "2026-09-30T23:59:59.000000Z")
+    for n in (0, 1, 2):
+        said = Checkpoint("example.com/log", 7, bytes(32), "sha256", *times[:n])
+        assert Checkpoint.parse(said.text) == said
+        assert said.text.count("\n") == (5 if n else 4)
+
+
+@pytest.mark.parametrize("line", ["time \n", "time yesterday\n", "time 2026-10-01T00:00:00Z\n", "time 2026-10-01T00:00:00.1Z\n", "at 2026-10-01T00:00:00.000001Z\n",
+                                  "time 2026-10-01T00:00:00.000001Z 2026-10-01T00:00:00.000001Z 2026-10-01T00:00:00.000001Z\n", "\n"])
+def test_another_time_line_is_no_checkpoint_of_ours(line: str) -> None:
+    with pytest.raises(ValueError, match=r"not a checkpoint|does not match format|another way"):
+        Checkpoint.parse(CHECKPOINT.text + line)

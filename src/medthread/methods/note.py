@@ -1,7 +1,8 @@
 """Signed notes and checkpoints of a log (C2SP signed-note and tlog-checkpoint): text that a person, a mail, a sheet of paper can carry.
 
-A checkpoint is origin, size and root hash, a line each; our one extension line names the hash algorithm, so that an
-installation which changes to another cannot be misread. Then an empty line and the signatures.
+A checkpoint is origin, size and root hash, a line each; our first extension line names the hash algorithm, so that an
+installation which changes to another cannot be misread, and a second one when it was signed and after which moment
+everything in it that was not in the one before came to be sealed. Then an empty line and the signatures.
 """
 
 import base64
@@ -9,12 +10,14 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from medthread.methods.algorithms import HASHES, SIGNATURES
 
 NAME = re.compile(r"[^\s+]+")
 DASH = "— "
-HASH_LINE = "hash "
+HASH_LINE, TIME_LINE = "hash ", "time "
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"  # UTC, as in the records of a log: texts of this form are in order when the moments are
 KEY_ID_BYTES = 4
 
 
@@ -85,25 +88,35 @@ def opened(note: str, keys: Iterable[NoteKey]) -> str | None:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """How long a log is, and the root hash over all of it."""
+    """How long a log is, and the root hash over all of it.
+
+    `at` is when it was signed (checkpoints of before say nothing of it), `after` when the last one was signed that left
+    nothing waiting; both as `MOMENT`.
+    """
 
     origin: str
     size: int
     root: bytes
     algorithm: str
+    at: str | None = None
+    after: str | None = None
 
     @property
     def text(self) -> str:
         """As it is signed."""
-        return f"{self.origin}\n{self.size}\n{encode(self.root)}\n{HASH_LINE}{self.algorithm}\n"
+        told = " ".join(t for t in (self.at, self.after) if t is not None)
+        return f"{self.origin}\n{self.size}\n{encode(self.root)}\n{HASH_LINE}{self.algorithm}\n" + (f"{TIME_LINE}{told}\n" if told else "")
 
     @classmethod
     def parse(cls, text: str) -> "Checkpoint":
         """A checkpoint's text read again; ValueError for any other text."""
-        lines = text.split("\n")
-        if len(lines) != 5 or lines[4] or not lines[3].startswith(HASH_LINE) or not NAME.fullmatch(lines[0]):  # noqa: PLR2004 - its four lines
+        *lines, end = text.split("\n")
+        if len(lines) not in (4, 5) or end or not lines[3].startswith(HASH_LINE) or not NAME.fullmatch(lines[0]):  # its lines, without a time and with one
             raise ValueError("not a checkpoint of ours")
-        found = cls(lines[0], int(lines[1]), decode(lines[2]), lines[3].removeprefix(HASH_LINE))
+        times = lines[4].removeprefix(TIME_LINE).split(" ") if lines[4:] else []
+        if any(datetime.strptime(t, MOMENT).strftime(MOMENT) != t for t in times):  # noqa: DTZ007 - UTC by its Z
+            raise ValueError("a moment written in another way")
+        found = cls(lines[0], int(lines[1]), decode(lines[2]), lines[3].removeprefix(HASH_LINE), *times[:2])
         if found.algorithm not in HASHES or found.text != text:
             raise ValueError("not a checkpoint of ours")
         return found

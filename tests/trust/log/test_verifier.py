@@ -80,12 +80,34 @@ def test_an_untouched_bundle_is_whole_run_by_itself_in_a_place_of_its_own(bundle
     assert faults(bundle) == faults(zipped) == []
 
 
+def test_it_says_when_the_bundle_was_made_and_of_when_the_last_record_is(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verifier.main([str(bundle)]) == 0
+    last = json.loads((bundle / "records.ndjson").read_text(encoding="utf-8").splitlines()[-1])["at"]
+    made = next(x for x in (bundle / "MANIFEST").read_text(encoding="utf-8").splitlines() if x.startswith("made "))
+    told = capsys.readouterr().out.splitlines()[2]
+    assert made in told
+    assert last in told
+
+
+@pytest.mark.parametrize("kind", ["empty folder", "symlinked folder", "symlinked file"])
+def test_a_folder_or_a_link_in_a_bundle_is_found(bundle: Path, tmp_path: Path, kind: str) -> None:
+    if kind == "empty folder":
+        (bundle / "more").mkdir()
+    elif kind == "symlinked folder":
+        (tmp_path / "elsewhere").mkdir()
+        (bundle / "more").symlink_to(tmp_path / "elsewhere")
+    else:
+        (bundle / "records.ndjson").rename(tmp_path / "records")
+        (bundle / "records.ndjson").symlink_to(tmp_path / "records")
+    assert "file that nobody signed" in {what for what, _ in faults(bundle)}
+
+
 def test_a_record_is_proven(sealed: AuditLog, bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with sealed.store.transaction() as tx:
         newest = last_checkpoint(tx)
     assert newest is not None
     assert verifier.main([str(bundle), "--record", "7"]) == 0
-    _, _, _, line, head, *hashes, _ = capsys.readouterr().out.splitlines()
+    _, _, _, _, line, head, *hashes, _ = capsys.readouterr().out.splitlines()
     assert json.loads(line)["seq"] == 7
     index, size = int(head.split()[1]), int(head.split()[3].rstrip(","))
     assert root_by_inclusion(leaf_hash(line.encode()), index=index, size=size, path=[decode(h.strip()) for h in hashes]) == decode(newest.note.split("\n")[2])

@@ -29,7 +29,8 @@ def sealed(log: AuditLog, store: Store, keyring: Keyring, write: Write) -> Audit
         with store.transaction() as tx:
             for n in range(count):
                 record(tx, actor="ann", action="entity.update", object_=f"lot/{n}", before={"qty": "1"}, after={"qty": "2"})
-            sign(tx, KeptKeys(keyring), signing_of("ann"))
+            for name in ("ann", "bob"):
+                sign(tx, KeptKeys(keyring), signing_of(name))
         log.seal(batch=1000)
     log.settle()
     return log
@@ -67,7 +68,7 @@ def test_an_untouched_log_stands(sealed: AuditLog, write: Write) -> None:
     write(2)
     checked = check_log(sealed)
     assert checked.findings.faults == []
-    assert (checked.rows, checked.waiting, checked.checkpoints, checked.signatures) == (ROWS + 4, 2, 2, 2)
+    assert (checked.rows, checked.waiting, checked.checkpoints, checked.signatures) == (ROWS + 7, 2, 2, 4)
     assert checked.copies == 2
 
 
@@ -81,6 +82,20 @@ SQL = {
     "row.changed, its number as text": ["update medthread.audit_event set after = '{\"qty\": 2}' where seq = 7"],
     "row.changed, its time": ["update medthread.audit_event set at = at - interval '1 microsecond' where seq = 7"],
     "row.removed": ["delete from medthread.audit_event where seq = 7"],
+    "row.time, written late": [
+        "insert into medthread.audit_event (at, actor, action, outcome, object) values (now() - interval '40 days', 'eve', 'a', 'done', 'o')", "seal"],
+    "row.time, written ahead": [
+        "insert into medthread.audit_event (at, actor, action, outcome, object) values (now() + interval '5 years', 'eve', 'a', 'done', 'o')", "seal"],
+    "row.time, without end": ["insert into medthread.audit_event (at, actor, action, outcome, object) values ('infinity', 'eve', 'a', 'done', 'o')", "seal"],
+    "trigger.changed": ["alter table medthread.audit_event disable trigger audit_event_append_only"],
+    "trigger.changed, gone": ["drop trigger audit_leaf_append_only on medthread.audit_leaf"],
+    "trigger.changed, one more": [
+        "create function medthread.hide() returns trigger language plpgsql as $$ begin new.actor := 'bob'; return new; end $$",
+        "create trigger a_hide before insert on medthread.audit_event for each row execute function medthread.hide()"],
+    "trigger.changed, what it does": ["create or replace function medthread.refuse_change() returns trigger language plpgsql as $$ begin return new; end $$"],
+    "trigger.changed, never asked": [
+        "create or replace trigger audit_event_append_only before update or delete on medthread.audit_event for each row when (false) execute function medthread.refuse_change()"],
+    "trigger.changed, a rule": ["create rule quiet as on delete to medthread.audit_event do instead nothing"],
     "row.unsealed": ["delete from medthread.audit_leaf where seq = 7"],
     "row.unsealed, slipped in": ["insert into medthread.audit_event (actor, action, outcome, object) values ('eve', 'a', 'done', 'o')", "delete from medthread.audit_unsealed"],
     "row.vanished": ["insert into medthread.audit_event (actor, action, outcome, object) values ('eve', 'a', 'done', 'o')", "delete from medthread.audit_event where actor = 'eve'"],
@@ -104,6 +119,7 @@ SQL = {
     "checkpoint.forged, another root beside the note": ["update medthread.audit_checkpoint set root = sha256('x')"],
     "key.foreign": ["update medthread.audit_key set public = sha256('x')"],
     "key.foreign, without its private half": ["update medthread.audit_key set wrapped = null"],
+    "signature.another": ["update medthread.signing_key set account = 'zoe' where account = 'ann'", "update medthread.signing_key set account = 'ann' where account = 'bob'", "sign"],
     "signature.removed": ["delete from medthread.signature where id = (select min(id) from medthread.signature)"],
     "signature.broken": ["update medthread.signature set reason = 'another'"],
     "signature.broken, its content": ["update medthread.signature set content = content || '{\"x\": 1}'"],
@@ -114,15 +130,26 @@ SQL = {
 }
 
 
+# What the system itself does after that, and knows nothing.
+LATER: dict[str, Callable[[Connection, AuditLog], object]] = {
+    "seal": lambda tx, log: None,
+    "sign": lambda tx, log: sign(tx, KeptKeys(log.keyring), signing_of("ann")),
+}
+
+
 @pytest.mark.parametrize("name", SQL)
 def test_what_somebody_does_to_the_database_is_found(sealed: AuditLog, store: Store, name: str) -> None:
     kind = name.partition(",")[0]
     assert kind in KINDS
     with store.transaction() as tx:
         tx.execute(text("set local session_replication_role = replica"))  # as one who may switch triggers off
-        for statement in SQL[name]:
+        for statement in (s for s in SQL[name] if s not in LATER):
             tx.execute(text("set local session_replication_role = " + ("origin" if statement.startswith("insert into medthread.audit_event") else "replica")))
             tx.execute(text(statement))
+    for act in (s for s in SQL[name] if s in LATER):
+        with store.transaction() as tx:
+            LATER[act](tx, sealed)
+        sealed.settle()
     assert kind in check_log(sealed).findings.counts
 
 
@@ -215,7 +242,44 @@ def test_many_faults_are_counted_and_some_shown(sealed: AuditLog, store: Store, 
         tx.execute(text("set local session_replication_role = replica"))
         tx.execute(text("update medthread.audit_event set actor = 'eve'"))
     findings = check_log(sealed).findings
-    assert findings.counts["row.changed"] == ROWS + 4
+    assert findings.counts["row.changed"] == ROWS + 7
     assert len(findings.faults) == 10
 
 
+
+
+@pytest.mark.parametrize("name", [n for n in SQL if n.startswith(("row.time", "signature.another"))])
+def test_the_offline_program_finds_them_too(sealed: AuditLog, store: Store, tmp_path: Path, name: str) -> None:
+    test_what_somebody_does_to_the_database_is_found(sealed, store, name)
+    export_bundle(sealed, tmp_path / "bundle")
+    [(what, where)] = verifier.Check(tmp_path / "bundle").run().faults
+    assert what in {"record dated outside what its checkpoint allows", "electronic signature made with another person's key"}
+    assert where
+
+
+def test_rows_that_waited_behind_a_full_batch_are_not_dated_by_hand(log: AuditLog, store: Store, write: Write) -> None:
+    """Nobody sealed for days, and then it takes several batches: the second is sealed a moment after the first, its rows are days old."""
+    write(1)
+    log.seal()
+    with store.transaction() as tx:
+        tx.execute(text("insert into medthread.audit_event (at, actor, action, outcome, object) select now() - interval '30 minutes', 'ann', 'a', 'done', 'o' from generate_series(1, 12)"))
+    past = "2020-01-01T00:00:00.000000Z"
+    held = log.memory.read() if log.memory else None
+    assert held is not None
+    log.memory.path.write_text(log.memory.path.read_text().replace(str(held.after), past), encoding="utf-8")  # type: ignore[union-attr]
+    with store.transaction() as tx:
+        tx.execute(text("set local session_replication_role = replica"))
+        tx.execute(text("update medthread.audit_event set at = now() - interval '3 days' where action = 'a'"))
+    while log.seal(batch=5):
+        pass
+    assert check_log(log).findings.faults == []
+
+
+def test_checkpoints_of_before_that_say_no_time_stand(sealed: AuditLog, store: Store) -> None:
+    with store.transaction() as tx:
+        tx.execute(text("set local session_replication_role = replica"))
+        by = signer(tx, sealed.keyring, origin="audit.test/plant")
+        for row in tx.execute(select(audit_checkpoint)).all():
+            note = signed(Checkpoint("audit.test/plant", row.size, bytes(row.root), "sha256").text, by.key, private=by.private)
+            tx.execute(text("update medthread.audit_checkpoint set note = :n where size = :s"), {"n": note, "s": row.size})
+    assert check_log(sealed).findings.faults == []

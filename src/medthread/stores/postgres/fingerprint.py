@@ -54,6 +54,12 @@ def is_as_noted(connection: Connection, shipped: str) -> bool:
     return noted is not None and noted == _note(connection, shipped)
 
 
+def was_noted(connection: Connection, shipped: str) -> bool:
+    """Whether what ships was compared before: then what differs was changed by somebody's hand."""
+    noted = connection.execute(text(NOTED)).scalar_one_or_none()
+    return noted is not None and noted.startswith(f"{shipped} ")
+
+
 def note(connection: Connection, shipped: str) -> None:
     """Keep both hashes, where the schema is ours to write on."""
     if connection.execute(text(MAY_NOTE)).scalar_one():

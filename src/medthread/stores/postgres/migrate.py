@@ -13,36 +13,20 @@ from sqlalchemy import Connection, MetaData, Table, text
 
 from medthread.model.errors import StoreError
 from medthread.stores.postgres.code_lists import renew_code_lists
-from medthread.stores.postgres.fingerprint import fingerprint, is_as_noted, note
+from medthread.stores.postgres.fingerprint import fingerprint, is_as_noted, note, was_noted
 from medthread.stores.postgres.functions import FOLDED, PARTIAL, define_functions
 from medthread.stores.postgres.row_security import ASKED, ROLE, condition_of, secure_rows
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import metadata as machine
+from medthread.stores.postgres.write_once import (
+    APPEND_ONLY,
+    AWAIT_SEALING,
+    REFUSE_CHANGE,
+    altered_triggers,
+    make_triggers,
+)
 
 SCHEMAS = ("medthread", "native")
-WRITTEN_ONCE = ("audit_event", "audit_leaf", "audit_node", "audit_checkpoint")
-REFUSE_CHANGE = """
-create or replace function medthread.refuse_change() returns trigger language plpgsql as $$
-begin
-  raise exception 'audit rows are written once' using errcode = 'insufficient_privilege';
-end $$;
-"""
-APPEND_ONLY = """
-create or replace trigger {table}_append_only before update or delete on medthread.{table}
-  for each row execute function medthread.refuse_change();
-create or replace trigger {table}_no_truncate before truncate on medthread.{table}
-  for each statement execute function medthread.refuse_change();
-"""
-# A trigger, so that a row waits to be sealed whoever wrote it and however.
-AWAIT_SEALING = """
-create or replace function medthread.await_sealing() returns trigger language plpgsql security definer as $$
-begin
-  insert into medthread.audit_unsealed (seq) select seq from written;
-  return null;
-end $$;
-create or replace trigger audit_event_await_sealing after insert on medthread.audit_event
-  referencing new table as written for each statement execute function medthread.await_sealing();
-"""
 WAKE = """
 create or replace function medthread.wake_readers() returns trigger language plpgsql as $$
 begin
@@ -88,18 +72,19 @@ def differences(connection: Connection, native: MetaData) -> list[Any]:
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), target_metadata(native)))
 
 
-def upgrade(store: Store, native: MetaData) -> None:
-    """Bring the database to what ships, then add the tables that extensions declare; at once where it was left so."""
+def upgrade(store: Store, native: MetaData) -> list[str]:
+    """Bring the database to what ships, then add the tables that extensions declare; at once where it was left so.
+
+    Gives the triggers of the audit log that somebody changed since, and that are put right by this.
+    """
     with store.transaction() as connection:
         connection.execute(text("select pg_advisory_xact_lock(hashtext('medthread.migrate'))"))
         shipped = fingerprint(native, _said(native))
         if is_as_noted(connection, shipped):
-            return
+            return []
+        altered = list(altered_triggers(connection)) if was_noted(connection, shipped) else []
         _to_head(connection, native)
-        connection.execute(text(REFUSE_CHANGE))
-        for table in WRITTEN_ONCE:
-            connection.execute(text(APPEND_ONLY.format(table=table)))
-        connection.execute(text(AWAIT_SEALING))
+        make_triggers(connection)
         connection.execute(text(WAKE))
         define_functions(connection)
         _add_extensions(connection, differences(connection, native))
@@ -107,6 +92,7 @@ def upgrade(store: Store, native: MetaData) -> None:
         renew_code_lists(connection, declared)
         secure_rows(connection, declared)
         note(connection, shipped)
+        return altered
 
 
 def _said(native: MetaData) -> list[str]:

@@ -1,13 +1,16 @@
 """What is wrong with sealing now, in words for people: shown in health and on the audit page."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
 from medthread.model import Label
 
 LATE = 5.0  # seconds a committed row may wait
+APART = 60.0  # seconds between the clock of the database and ours, after which somebody should look: see `times`
 WAITING = text("select count(*) as rows, coalesce(extract(epoch from clock_timestamp() - min(at)), 0) as oldest from medthread.audit_unsealed")
+CLOCK = text("select clock_timestamp()")
 HOLDING = text("""
     select pid, extract(epoch from clock_timestamp() - xact_start) as seconds from pg_stat_activity
     where backend_xid is not null and pid <> pg_backend_pid() and datname = current_database() order by xact_start limit 1
@@ -37,7 +40,21 @@ def waiting(tx: Connection) -> Waiting:
 
 
 def alarms(tx: Connection) -> list[Alarm]:
-    """Rows that wait too long, and the open transaction that holds them up where there is one."""
+    """Rows that wait too long, with the open transaction that holds them up where there is one; a clock that is wrong."""
+    return [*_late(tx), *_apart(tx)]
+
+
+def _apart(tx: Connection) -> list[Alarm]:
+    """The clock of the database and that of this process, which signs checkpoints."""
+    apart = (tx.execute(CLOCK).scalar_one() - datetime.now(UTC)).total_seconds()
+    if abs(apart) <= APART:
+        return []
+    return [Alarm("audit.clock", Label(
+        f"数据库的时钟与本机相差 {apart:+.0f} 秒:请校时,否则核验会把审计记录的时间报为不符",
+        f"the clock of the database differs from this machine's by {apart:+.0f} s: set them right, or audit rows will be told to be dated by hand"))]
+
+
+def _late(tx: Connection) -> list[Alarm]:
     found = waiting(tx)
     if found.oldest <= LATE:
         return []

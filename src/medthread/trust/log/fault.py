@@ -8,8 +8,10 @@ from medthread.model import Label
 KINDS = {
     "row.changed": Label("审计记录与封存时不同", "an audit row is not what was sealed"),
     "row.removed": Label("已封存的审计记录不见了", "a sealed audit row is gone"),
+    "row.time": Label("审计记录的时间与封存它的检查点不符:日期是手工写的,或时钟不对", "an audit row is dated outside what the checkpoint that sealed it allows: the date was written by hand, or a clock was wrong"),
     "row.unsealed": Label("审计记录既未封存也不在等待", "an audit row is neither sealed nor waiting"),
     "row.vanished": Label("等待封存的审计记录不见了", "an audit row that waited to be sealed is gone"),
+    "trigger.changed": Label("审计表的触发器被停用、改动或添加", "a trigger of the audit tables was switched off, changed or added"),
     "leaf.missing": Label("日志中缺少叶", "a leaf of the log is missing"),
     "leaf.uncovered": Label("叶不在任何检查点之内", "leaves lie beyond every checkpoint"),
     "node.changed": Label("树中间节点不符", "an inner node of the tree differs"),
@@ -21,6 +23,7 @@ KINDS = {
     "checkpoint.removed": Label("库外留有副本的检查点在库中不见了", "a checkpoint that was copied away is gone from the database"),
     "key.foreign": Label("签署检查点的密钥不属于本装置", "a key that signs checkpoints is not this installation's"),
     "signature.broken": Label("电子签名不成立", "an electronic signature does not stand"),
+    "signature.another": Label("电子签名是用别人的密钥签的", "an electronic signature was made with another person's key"),
     "signature.removed": Label("日志中有、签名表中无的电子签名", "an electronic signature that the log tells of is gone"),
     "signature.foreign": Label("签名表中有、日志中无的电子签名", "an electronic signature that the log does not tell of"),
 }

@@ -55,6 +55,7 @@ class Remembered:
     kept: datetime
     since: datetime
     begun: int
+    after: str | None = None  # what is sealed next came after this moment: nothing that was there then still waits
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -82,7 +83,7 @@ class Memory:
         """What is remembered; nothing before the first signing. ConfigurationError where the file is not ours."""
         try:
             said = json.loads(self.path.read_text(encoding="utf-8"))
-            found = Remembered(said["note"], datetime.fromisoformat(said["kept"]), datetime.fromisoformat(said["since"]), int(said["begun"]))
+            found = Remembered(said["note"], datetime.fromisoformat(said["kept"]), datetime.fromisoformat(said["since"]), int(said["begun"]), said.get("after"))
             found.checkpoint  # noqa: B018 - what is no checkpoint is refused here
         except FileNotFoundError:
             return None
@@ -92,15 +93,15 @@ class Memory:
                 hint="put it back from the copy of the keys; where there is none: medthread audit adopt --reason '…'") from error
         return found
 
-    def keep(self, note: str, *, begun: int) -> None:
+    def keep(self, note: str, *, begun: int, after: str | None = None) -> None:
         """Remember a note, whole and on the disk or not at all; an older one than is remembered is not."""
         now = datetime.now(UTC)
         try:
             with self._alone():
                 held = self.read()
-                fresh = Remembered(note, now, held.since if held else now, held.begun if held else begun)
+                fresh = Remembered(note, now, held.since if held else now, held.begun if held else begun, after)
                 if held is None or held.checkpoint.size < fresh.checkpoint.size:
-                    self._write(json.dumps({"note": note, "kept": now.isoformat(), "since": fresh.since.isoformat(), "begun": fresh.begun}))
+                    self._write(json.dumps({"note": note, "kept": now.isoformat(), "since": fresh.since.isoformat(), "begun": fresh.begun, "after": after}))
         except OSError as error:
             raise StoreError(f"what was signed cannot be remembered in {self.path}: {error.strerror}", hint="look who owns the folder of the keys, and whether the disk is full") from error
 

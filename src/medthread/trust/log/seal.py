@@ -10,7 +10,7 @@ remembered outside the database.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text, update
@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from medthread.methods.algorithms import HASH
 from medthread.methods.merkle import Frontier, append, leaf_hashes, root
-from medthread.methods.note import Checkpoint, signed
+from medthread.methods.note import MOMENT, Checkpoint, signed
 from medthread.model.errors import ConfigurationError
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import audit_checkpoint, audit_log, audit_unsealed
@@ -79,20 +79,17 @@ class AuditLog:
             if tx.execute(select(audit_unsealed.c.seq).limit(1)).one_or_none() is None:
                 return 0
             origin, frontier = self._locked(tx)
-            begun = self._extends(tx, origin, frontier)
+            remembered = None if self.memory is None else self.memory.read()
+            if remembered is not None:
+                check_extends(tx, remembered, origin=origin, frontier=frontier)
             rows = tx.execute(TAKE, {"limit": batch}).all()
-            note = self._append(tx, origin, frontier, rows) if rows else None
+            after = remembered.after if remembered else None
+            at = max(datetime.now(UTC).strftime(MOMENT), after or "")  # a clock that was set back does not bring the log back
+            note = self._append(tx, origin, frontier, rows, at=at, after=after) if rows else None
         if note is not None and self.memory is not None:
-            self.memory.keep(note, begun=begun)  # after the commit: a file that is older than the database is extended by it
+            # After the commit: a file that is older than the database is extended by it. Of a full batch something may still wait.
+            self.memory.keep(note, begun=remembered.begun if remembered else frontier.size, after=at if len(rows) < batch else after)
         return len(rows)
-
-    def _extends(self, tx: Connection, origin: str, frontier: Frontier) -> int:
-        """How long the log was when remembering began; ForkedError where it does not begin with what is remembered."""
-        remembered = None if self.memory is None else self.memory.read()
-        if remembered is None:
-            return frontier.size
-        check_extends(tx, remembered, origin=origin, frontier=frontier)
-        return remembered.begun
 
     def _locked(self, tx: Connection) -> tuple[str, Frontier]:
         values = {"name": LOG, "origin": self.origin or f"medthread/{uuid.uuid4().hex}", "algorithm": HASH}
@@ -102,7 +99,7 @@ class AuditLog:
             raise ConfigurationError(f"this log began as {head.origin!r} and cannot become {self.origin!r}", hint="write that origin under [audit], or leave it out")
         return head.origin, Frontier(head.size, tuple(bytes(p) for p in head.peaks), head.algorithm)
 
-    def _append(self, tx: Connection, origin: str, frontier: Frontier, rows: Sequence[Any]) -> str:
+    def _append(self, tx: Connection, origin: str, frontier: Frontier, rows: Sequence[Any], *, at: str, after: str | None) -> str:
         hashes = leaf_hashes((leaf_of(r) for r in rows), algorithm=frontier.algorithm)
         seqs = [r.seq for r in rows]
         done = append(frontier, hashes)
@@ -113,7 +110,7 @@ class AuditLog:
                 tx.execute(NODES, {"level": level, "first": first, "hashes": nodes})
         moved = {"size": done.frontier.size, "peaks": list(done.frontier.peaks)}
         tx.execute(update(audit_log).where(audit_log.c.name == LOG).values(**moved))
-        return self._sign(tx, Checkpoint(origin, done.frontier.size, root(done.frontier), frontier.algorithm))
+        return self._sign(tx, Checkpoint(origin, done.frontier.size, root(done.frontier), frontier.algorithm, at, after))
 
     def _sign(self, tx: Connection, checkpoint: Checkpoint) -> str:
         by = signer(tx, self.keyring, origin=checkpoint.origin)

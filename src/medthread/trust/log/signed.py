@@ -11,10 +11,11 @@ def check_signatures(tx: Connection, findings: Findings) -> int:
     """Compare the table with the log; gives how many signatures there are."""
     details = tx.execute(select(audit_event.c.detail).where(audit_event.c.action == "signature.create")).scalars()
     told = {d["signature"]: (d["key"], d["made"]) for d in details}
-    keys = tx.execute(select(audit_event.c.object, audit_event.c.after).where(audit_event.c.action == "signing_key.create"))
-    announced = {r.object: r.after["public"] for r in keys}
+    keys = tx.execute(select(audit_event.c.object, audit_event.c.after, audit_event.c.actor).where(audit_event.c.action == "signing_key.create")).all()
+    announced, owners = {r.object: r.after["public"] for r in keys}, {r.object: r.actor for r in keys}
     public = {f"signing_key/{r.id}": bytes(r.public).hex() for r in tx.execute(select(signing_key.c.id, signing_key.c.public))}
-    held = {r.id: (r.key, bytes(r.signature).hex()) for r in tx.execute(select(signature.c.id, signature.c.key, signature.c.signature))}
+    rows = tx.execute(select(signature.c.id, signature.c.key, signature.c.signature, signature.c.signer)).all()
+    held, signers = {r.id: (r.key, bytes(r.signature).hex()) for r in rows}, {r.id: r.signer for r in rows}
     for id_ in sorted(told.keys() - held.keys()):
         findings.add("signature.removed", id_)
     for id_, (key, made) in sorted(held.items()):
@@ -23,4 +24,6 @@ def check_signatures(tx: Connection, findings: Findings) -> int:
         named = f"signing_key/{key}"
         if named not in public or not stands(tx, id_) or announced.get(named) != public.get(named):
             findings.add("signature.broken", id_)
+        elif owners[named] != signers[id_]:
+            findings.add("signature.another", f"{id_}: {signers[id_]}, {owners[named]}")
     return len(held)

@@ -35,7 +35,9 @@ MANIFEST, RECORDS, CHECKPOINTS, SIGNATURES, KEYS = "MANIFEST", "records.ndjson",
 ELSEWHERE = "elsewhere.ndjson"  # checkpoints that the installation kept outside its database; a bundle of before has none
 WITHHELD, GONE = b"sha256:", b"gone sha256:"  # the leaf hash of a record that is withheld, or that was found removed
 SUBJECT, CONTAINER = "medthread audit bundle", "medthread audit bundle as zip"
-DASH, KEY_ID, TYPED, HASH_LINE = "— ", 4, b"\x01", "hash sha256"
+DASH, KEY_ID, TYPED, HASH_LINE, TIME_LINE = "— ", 4, b"\x01", "hash sha256", "time "
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"  # UTC; texts of this form are in order when the moments are
+SKEW, LONGEST = timedelta(minutes=5), timedelta(hours=1)  # between two clocks; that a record may wait to be sealed
 SAID = ("id", "signer", "printed_name", "on_behalf_of", "signed_at", "zone", "meaning", "reason", "entity", "record",
         "revision", "action", "content_hash", "factors")
 WRONG = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError)
@@ -180,13 +182,36 @@ def opened(note: str, keys: list[Key]) -> tuple[str, Key]:
     return text + "\n", found
 
 
-def checkpoint_of(note: str, keys: list[Key]) -> tuple[str, int, bytes, Key]:
-    """Origin, size and root of a checkpoint, and the key that signed it."""
+@dataclass
+class Checkpoint:
+    """A signed checkpoint, and the key that signed it; `earliest` and `latest` bound the times of what it adds to the one before."""
+
+    origin: str
+    size: int
+    root: bytes
+    key: Key
+    earliest: str = "0"
+    latest: str = "~"
+
+
+def checkpoint_of(note: str, keys: list[Key]) -> Checkpoint:
+    """A checkpoint read; ValueError unless one of the keys signed it."""
     text, key = opened(note, keys)
-    origin, size, root, algorithm, end = text.split("\n")
-    if algorithm != HASH_LINE or end or str(int(size)) != size:
+    origin, size, root, algorithm, *more, end = text.split("\n")
+    if algorithm != HASH_LINE or end or str(int(size)) != size or len(more) > 1 or not "".join(more).startswith(TIME_LINE if more else ""):
         raise ValueError("not a checkpoint")
-    return origin, int(size), decode(root), key
+    found = Checkpoint(origin, int(size), decode(root), key)
+    at, *after = more[0][len(TIME_LINE):].split(" ") if more else ("",)
+    if at:
+        found.latest = moved(at, SKEW)
+    for moment in after:
+        found.earliest = moved(moment, -LONGEST)
+    return found
+
+
+def moved(moment: str, by: timedelta) -> str:
+    """A moment some time later."""
+    return (datetime.strptime(moment, MOMENT) + by).strftime(MOMENT)  # noqa: DTZ007 - UTC by its Z
 
 
 def leaf_hash(record: bytes) -> bytes:
@@ -257,7 +282,8 @@ class Bundle:
     def names(self) -> list[str]:
         """All of them."""
         if self.path.is_dir():
-            return [p.relative_to(self.path).as_posix() for p in self.path.rglob("*") if not p.is_dir()]
+            # A folder, and what leads out of the bundle, are in no bundle: both are named, so that they are found.
+            return [p.relative_to(self.path).as_posix() + ("/" if p.is_symlink() or p.is_dir() else "") for p in self.path.rglob("*")]
         with zipfile.ZipFile(self.path) as file:
             return file.namelist()
 
@@ -303,7 +329,7 @@ class Told:
         if record["action"] == "signature.create":
             self.signatures[record["detail"]["signature"]] = record["detail"]
         elif record["action"] == "signing_key.create":
-            self.signing_keys[record["object"].split("/", 1)[1]] = record["after"]["public"]
+            self.signing_keys[record["object"].split("/", 1)[1]] = (record["after"]["public"], record["actor"])
         elif record["action"] == "audit_key.create":
             self.log_keys.append(record["after"]["key"])
 
@@ -317,11 +343,13 @@ class Check:
         self.faults: list[tuple[str, str]] = []
         self.told, self.tree = Told(), Tree()
         self.roots: dict[int, bytes] = {}
-        self.signers: dict[int, str] = {}
+        self.checkpoints: list[Checkpoint] = []
+        self.next = 0
         self.leaves: list[bytes] = []
         self.keys: list[Key] = []
         self.people: dict[str, dict[str, Any]] = {}
         self.origin, self.expected, self.signed = "", -1, 0
+        self.made, self.last = "", ""
         self.wanted: tuple[int, bytes] | None = None
 
     def fault(self, what: str, where: object) -> None:
@@ -364,8 +392,8 @@ class Check:
 
     def read_manifest(self) -> None:
         """Every file is there, none is added, each has the content that was signed."""
-        first, origin, size, _, *files, end = opened(b"\n".join([*self.bundle.lines(MANIFEST), b""]).decode(), self.keys)[0].split("\n")
-        if first != SUBJECT or end or not origin.startswith("origin ") or not size.startswith("size "):
+        first, origin, size, self.made, *files, end = opened(b"\n".join([*self.bundle.lines(MANIFEST), b""]).decode(), self.keys)[0].split("\n")
+        if first != SUBJECT or end or not origin.startswith("origin ") or not size.startswith("size ") or not self.made.startswith("made "):
             raise ValueError("not a manifest")
         self.origin = origin.split(" ", 1)[1]
         named = {f.split(" ", 2)[2]: f.split(" ", 2)[1] for f in files}
@@ -386,10 +414,11 @@ class Check:
         for n, line in enumerate(self.bundle.lines(CHECKPOINTS), 1):
             try:
                 said = json.loads(line)
-                origin, size, root, key = checkpoint_of(said["note"], self.keys)
-                if size <= last or said["size"] != size or origin != (self.origin or origin):
+                found = checkpoint_of(said["note"], self.keys)
+                if found.size <= last or said["size"] != found.size or found.origin != (self.origin or found.origin):
                     raise ValueError("out of order")
-                self.roots[size], self.signers[size], last = root, key.text, size
+                self.roots[found.size], last = found.root, found.size
+                self.checkpoints.append(found)
             except WRONG as error:
                 self.fault("checkpoint forged", f"line {n}: {error}")
         for name in self.elsewhere:
@@ -401,11 +430,11 @@ class Check:
     def compare(self, note: str, where: str) -> None:
         """A checkpoint kept elsewhere: the log must lead to its root too."""
         try:
-            origin, size, root, _ = checkpoint_of(note, self.keys)
+            found = checkpoint_of(note, self.keys)
         except WRONG as error:
             self.fault("checkpoint kept elsewhere is not one of these keys", f"{where}: {error}")
             return
-        if origin != (self.origin or origin) or self.roots.setdefault(size, root) != root:
+        if found.origin != (self.origin or found.origin) or self.roots.setdefault(found.size, found.root) != found.root:
             self.fault("checkpoint kept elsewhere differs", where)
 
     def read_records(self) -> None:
@@ -417,8 +446,10 @@ class Check:
                 self.leaves.append(leaf)
             if self.tree.size in self.roots and self.roots[self.tree.size] != self.tree.root:
                 self.fault("records do not lead to the signed root", f"checkpoint {self.tree.size}")
-            if self.signers.get(self.tree.size) in self.told.log_keys[:-1]:
-                self.fault("checkpoint signed by a key that was replaced", f"checkpoint {self.tree.size}")
+            if self.next < len(self.checkpoints) and self.checkpoints[self.next].size == self.tree.size:
+                if self.checkpoints[self.next].key.text in self.told.log_keys[:-1]:
+                    self.fault("checkpoint signed by a key that was replaced", f"checkpoint {self.tree.size}")
+                self.next += 1
         for size in sorted(s for s in self.roots if s > self.tree.size):
             self.fault("records end before a checkpoint", f"{self.tree.size} < {size}")
         if not self.tree.size == self.expected == max(self.roots, default=0):
@@ -440,6 +471,11 @@ class Check:
             self.told.hear(said)
             if said["seq"] == self.record:
                 self.wanted = (self.tree.size, line)
+            at = said["at"] or ""
+            self.last = max(self.last, at)
+            for sealed in self.checkpoints[self.next:self.next + 1]:
+                if not sealed.earliest <= at <= sealed.latest:
+                    self.fault("record dated outside what its checkpoint allows", f"{said['seq']}, {said['at']}")
         except WRONG as error:
             self.fault("record unreadable", f"line {self.tree.size + 1}: {error}")
         return leaf_hash(line)
@@ -480,8 +516,11 @@ class Check:
             self.fault("electronic signature of an algorithm that this program does not know", f"{said['id']}: {said['algorithm']}")
         elif not ed25519_stands(decode(key["public"]), raw, canonical(message)):
             self.fault("electronic signature does not stand", said["id"])
-        if self.told.signing_keys.get(said["key"]) != decode(key["public"]).hex():
+        public, owner = self.told.signing_keys.get(said["key"], ("", ""))
+        if public != decode(key["public"]).hex():
             self.fault("key of an electronic signature that the log does not tell of", said["key"])
+        elif owner != said["signer"]:
+            self.fault("electronic signature made with another person's key", f"{said['id']}: {said['signer']}, {owner}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -502,6 +541,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     say = sys.stdout.write
     say(f"{check.origin or '?'}\n记录 records {check.told.shown},未给出 withheld {check.told.withheld},检查点 checkpoints {len(check.roots)},电子签名 signatures {check.signed}\n")
+    say(f"审计包制作于 made {check.made[5:] or '?'},最后一条记录 last record {check.last or '?'}\n")
     for key in check.keys:
         say(f"密钥 key {key.text}{'' if check.pinned else '  ← 与公司公布的核对 · compare with the published one'}\n")
     say(check.proof())

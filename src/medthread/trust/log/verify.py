@@ -19,6 +19,7 @@ from medthread.methods.merkle import Frontier, append, leaf_hashes, root
 from medthread.methods.note import Checkpoint, NoteKey, opened
 from medthread.model.errors import ConfigurationError
 from medthread.stores.postgres.tables import audit_checkpoint, audit_key, audit_log, audit_node
+from medthread.stores.postgres.write_once import altered_triggers
 from medthread.trust.keys import Keyring
 from medthread.trust.log.copies import Copies, size_of
 from medthread.trust.log.fault import Findings
@@ -27,6 +28,7 @@ from medthread.trust.log.leaf import COLUMNS, leaf_of
 from medthread.trust.log.memory import Remembered
 from medthread.trust.log.seal import AuditLog
 from medthread.trust.log.signed import check_signatures
+from medthread.trust.log.times import Times
 
 STEP = 2000
 SNAPSHOT = text("set transaction isolation level repeatable read, read only")
@@ -68,15 +70,18 @@ def check_log(log: AuditLog) -> Checked:
         tx.execute(SNAPSHOT)
         head = tx.execute(select(audit_log).where(audit_log.c.name == LOG)).one_or_none()
         keys = _keys(tx, log.keyring, checked.findings)
-        told = _checkpoints(tx, keys, checked, origin=head.origin if head else None)
+        noted = _checkpoints(tx, keys, checked, origin=head.origin if head else None)
+        told = {size: said.root for size, said in noted.items()}
         copied = _copied(log.copies, keys, checked)
         algorithm = head.algorithm if head else Frontier().algorithm
-        end, roots = _leaves(tx, checked, algorithm=algorithm, sizes={*told, *copied, *_sizes(remembered)})
+        end, roots = _leaves(tx, checked, algorithm=algorithm, sizes={*told, *copied, *_sizes(remembered)}, times=Times(noted))
         _compare(told, copied, roots, end, checked.findings)
         _recall(remembered, roots, head.origin if head else None, checked)
         if (head.size, [bytes(p) for p in head.peaks]) != (end.size, list(end.peaks)) if head else end.size:
             checked.findings.add("head.changed", f"size {head.size if head else 0}, leaves {end.size}")
         _unsealed(tx, checked)
+        for trigger in altered_triggers(tx):
+            checked.findings.add("trigger.changed", trigger)
         checked.signatures = check_signatures(tx, checked.findings)
     return checked
 
@@ -114,16 +119,16 @@ def _is_ours(keyring: Keyring, key: NoteKey, wrapped: bytes) -> bool:
         return False
 
 
-def _checkpoints(tx: Connection, keys: _Keys, checked: Checked, *, origin: str | None) -> dict[int, bytes]:
-    """Roots by size, of the checkpoints in the database whose signature stands."""
-    found: dict[int, bytes] = {}
+def _checkpoints(tx: Connection, keys: _Keys, checked: Checked, *, origin: str | None) -> dict[int, Checkpoint]:
+    """By size, the checkpoints in the database whose signature stands."""
+    found: dict[int, Checkpoint] = {}
     for row in tx.execute(select(audit_checkpoint).order_by(audit_checkpoint.c.size)):
         checked.checkpoints += 1
         said = _opened(row.note, keys.at(row.size))
         if said is None or (said.origin, said.size, said.root, said.algorithm) != (origin, row.size, bytes(row.root), row.algorithm):
             checked.findings.add("checkpoint.forged", row.size)
         else:
-            found[row.size] = said.root
+            found[row.size] = said
     return found
 
 
@@ -149,7 +154,7 @@ def _copied(copies: Copies | None, keys: _Keys, checked: Checked) -> dict[int, b
     return found
 
 
-def _leaves(tx: Connection, checked: Checked, *, algorithm: str, sizes: set[int]) -> tuple[Frontier, dict[int, bytes]]:
+def _leaves(tx: Connection, checked: Checked, *, algorithm: str, sizes: set[int], times: Times) -> tuple[Frontier, dict[int, bytes]]:
     """Every leaf against its row, every inner node against the leaves; gives the frontier at the end, and the root at each size."""
     frontier, roots, nodes, following = Frontier(algorithm=algorithm), {}, _nodes(tx), 0
     for rows in _in_steps(tx, sizes):
@@ -160,6 +165,7 @@ def _leaves(tx: Connection, checked: Checked, *, algorithm: str, sizes: set[int]
                 if nodes.pop((level, first + n), None) != node:
                     checked.findings.add("node.changed", f"{level}/{first + n}")
         frontier = done.frontier
+        times.check(rows, frontier.size, checked.findings)
         if frontier.size in sizes:
             roots[frontier.size] = root(frontier)
     checked.rows = frontier.size
