@@ -2,9 +2,9 @@
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 
-from medthread.stores.postgres.tables import account
+from medthread.stores.postgres.tables import account, audit_event
 from tests.api.conftest import HOUSE_PASSWORD, House
 
 API = "/api/v1"
@@ -152,3 +152,24 @@ def test_the_matrix_says_which_policy_permits_and_which_refuses(admins: dict[str
     assert {r["name"] for r in roles["items"]} == set(rows)
     assert next(r for r in roles["items"] if r["name"] == "audit_admin")["held"] >= 1
     assert any(p["one"] == "prod_mgr" and p["because"]["zh"] for p in roles["incompatible"])
+
+
+def test_a_reset_ends_the_tokens_and_an_administrator_ends_one_alone(house: House, admins: dict[str, TestClient]) -> None:
+    client, admin = house.make("tokens1", "steward"), admins["system_admin"]
+    made = [client.post(f"{API}/tokens", json={"name": f"job {n}"}).json() for n in range(2)]
+    machines = [TestClient(house.app, headers={"Authorization": f"Bearer {m['token']}"}) for m in made]
+    shown = admin.get(f"{API}/accounts/tokens1").json()["tokens"]
+    assert {t["id"] for t in shown} == {m["id"] for m in made}
+    assert "token_hash" not in shown[0]
+    one = f"{API}/accounts/tokens1/tokens/{made[0]['id']}"
+    assert admins["security_admin"].delete(one).status_code == 403
+    assert admin.delete(f"{API}/accounts/the_audit_admin/tokens/{made[0]['id']}").status_code == 404, "another's"
+    assert admin.delete(one).status_code == 204
+    assert [m.get(f"{API}/dictionary").status_code for m in machines] == [401, 200]
+    assert admin.post(f"{API}/accounts/tokens1/password", json=BECAUSE).status_code == 201
+    assert machines[1].get(f"{API}/dictionary").status_code == 401
+    assert admin.get(f"{API}/accounts/tokens1").json()["tokens"] == []
+    with house.installation.store.transaction() as tx:
+        mine = audit_event.c.object.in_([f"token/{m['id']}" for m in made]) & (audit_event.c.action == "token.revoke") & (audit_event.c.outcome == "done")
+        said = tx.execute(select(audit_event.c.object, audit_event.c.actor).where(mine).order_by(audit_event.c.seq)).all()
+    assert [tuple(r) for r in said] == [(f"token/{m['id']}", "the_system_admin") for m in made]

@@ -200,6 +200,33 @@ def test_a_token_does_not_change_its_owners_account(house: House) -> None:
     assert house.enter(house.browser(), "tok", "wrong").json()["detail"] != "the account is disabled"
 
 
+def machine_of(house: House, client: TestClient) -> TestClient:
+    """A program with a token of theirs."""
+    secret = client.post(f"{API}/tokens", json={"name": "job"}).json()["token"]
+    return TestClient(house.app, headers={"Authorization": f"Bearer {secret}"})
+
+
+def test_changing_the_password_ends_the_tokens_unless_they_are_kept(house: House) -> None:
+    client = house.make("tok2", "steward")
+    machine = machine_of(house, client)
+    kept = client.put(f"{API}/account/password", json={"password": HOUSE_PASSWORD, "fresh": FRESH, "keep_tokens": True})
+    assert kept.status_code == 204
+    assert machine.get(f"{API}/dictionary").status_code == 200
+    assert client.put(f"{API}/account/password", json={"password": FRESH, "fresh": "quite different words"}).status_code == 204
+    assert machine.get(f"{API}/dictionary").status_code == 401
+
+
+def test_what_an_owner_has_to_do_first_holds_back_the_tokens_too(house: House) -> None:
+    client = house.make("tok3", "steward")
+    machine = machine_of(house, client)
+    assert machine.get(f"{API}/dictionary").status_code == 200
+    with house.installation.store.transaction() as tx:
+        tx.execute(update(account).where(account.c.name == "tok3").values(password_temporary=True))
+    refused = machine.get(f"{API}/dictionary")
+    assert refused.status_code == 403
+    assert "first of all: password" in refused.json()["hint"]
+
+
 def test_where_one_is_told_is_set_shown_and_taken_away(house: House) -> None:
     client = house.make("told1", "qa")
     assert client.get(f"{API}/account").json()["notices"] == {"offered": False, "mail": None}

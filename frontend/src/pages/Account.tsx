@@ -4,7 +4,7 @@ import { useSpeech, type Key } from "../i18n";
 import { ProofFields, type Proof } from "../shell/InPerson";
 import { useSession } from "../shell/session";
 import { device } from "./device";
-import { Button, Form, Head, Input, Panel, Problem, QRCode, Table, Tag } from "../ui";
+import { Button, Form, Head, Input, Panel, Problem, QRCode, Switch, Table, Tag } from "../ui";
 
 type Open = { id: string; at: string; last_seen_at: string; device: string; address: string; factors: string[]; current: boolean };
 type Notices = { offered: boolean; mail: { address: string; refused: string | null } | null };
@@ -39,7 +39,7 @@ export default function Account() {
       setProblem(asProblem(error));
     }
   };
-  const change = (v: Proof & { fresh: string }) => act(async () => { await send("PUT", "/account/password", v); newPassword.resetFields(); }, "account.password.changed");
+  const change = (v: Proof & { fresh: string; keep_tokens?: boolean }) => act(async () => { await send("PUT", "/account/password", v); newPassword.resetFields(); }, "account.password.changed");
   const begin = (v: Proof) => act(async () => setBegun(await send("POST", "/account/second-factor", v)));
   const confirm = (v: { code: string }) => act(async () => {
     setCodes((await send<{ recovery_codes: string[] }>("PUT", "/account/second-factor", v)).recovery_codes);
@@ -58,9 +58,10 @@ export default function Account() {
       <div className="split">
         <Panel title={t("account.password")}>
           <p className="quiet">{t("account.password.about", { n: own?.shortest_password ?? "" })}</p>
-          <Form name="own_password" form={newPassword} layout="vertical" requiredMark={false} onFinish={(v: Proof & { fresh: string }) => void change(v)}>
+          <Form name="own_password" form={newPassword} layout="vertical" requiredMark={false} onFinish={(v: Proof & { fresh: string; keep_tokens?: boolean }) => void change(v)}>
             <ProofFields second={second} />
             <Form.Item label={t("account.fresh")} name="fresh" rules={[{ required: true, message: t("required") }]}><Input.Password autoComplete="new-password" /></Form.Item>
+            <Form.Item label={t("account.tokens.keep")} name="keep_tokens" valuePropName="checked"><Switch /></Form.Item>
             <Button type="primary" htmlType="submit">{t("account.change")}</Button>
           </Form>
         </Panel>

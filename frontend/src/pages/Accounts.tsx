@@ -11,6 +11,7 @@ type Someone = {
   name: string; printed_name: string; roles: string[]; plants: string[]; organisations: string[]; regions: string[]; disabled_at: string | null;
   locked: boolean; second_factor: boolean; role_labels: Record<string, Label>; password_temporary: boolean; last_seen_at: string | null; local: boolean;
 };
+type Token = { id: string; name: string; expires_at: string };
 type Role = { name: string; label: Label };
 type Wanted = { kind: "state" | "password" | "rights" | "second"; of: Someone; tag?: string };
 
@@ -21,6 +22,21 @@ function Scope({ of }: { of: Someone }) {
   return bound.length === 0 ? <>{t("accounts.all")}</> : <>{bound.map((n) => <div key={n}><span className="quiet">{t(`accounts.${n}`)}</span> {of[n].join(t("list.comma"))}</div>)}</>;
 }
 
+/** An account's live API tokens, each with the way to end it. */
+function Tokens({ of, onProblem }: { of: string; onProblem: (problem: ProblemError) => void }) {
+  const { t, moment } = useSpeech();
+  const at = `/accounts/${encodeURIComponent(of)}`;
+  const asked = useAsk<{ tokens: Token[] }>(at);
+  const end = (id: string) => send("DELETE", `${at}/tokens/${id}`).then(asked.reload, (error: unknown) => onProblem(asProblem(error)));
+  return (
+    <Table<Token> fit label={t("accounts.tokens")} rows={asked.data?.tokens ?? []} id={(x) => x.id} loading={asked.loading} empty={<Nothing>{t("accounts.tokens.none")}</Nothing>} columns={[
+      { name: "name", title: t("name"), show: (x) => x.name },
+      { name: "expires", title: t("tokens.expires"), show: (x) => moment(x.expires_at) },
+      { name: "end", title: t("action"), show: (x) => <Button size="small" danger onClick={() => void end(x.id)}>{t("tokens.end")}</Button> },
+    ]} />
+  );
+}
+
 export default function Accounts({ route }: { route: Route }) {
   const { t, word, moment } = useSpeech();
   const q = route.search.get("q") ?? "";
@@ -28,6 +44,7 @@ export default function Accounts({ route }: { route: Route }) {
   const [keeps, gives, reads] = [useMay("accounts:write"), useMay("roles:assign"), useMay("access:read")];
   const roles = useAsk<{ items: Role[] }>(reads ? "/roles" : null).data?.items ?? [];
   const [wanted, setWanted] = useState<Wanted>();
+  const [holder, setHolder] = useState<Someone>();
   const [problem, setProblem] = useState<ProblemError>();
   const [secret, setSecret] = useState<{ name: string; password: string }>();
   const doing = ({ kind, of }: Wanted) => (kind === "state" ? t(of.disabled_at ? "accounts.enable" : "accounts.disable") : t(`accounts.do.${kind}`));
@@ -59,7 +76,7 @@ export default function Accounts({ route }: { route: Route }) {
   return (
     <>
       <Head title={t("nav.accounts")} about={t("accounts.about")} />
-      {!wanted && <Problem of={problem ?? asked.problem} />}
+      {!wanted && !holder && <Problem of={problem ?? asked.problem} />}
       {secret && <p role="status">{t("accounts.once", { name: secret.name })} <strong className="mono">{secret.password}</strong></p>}
       {keeps && (
         <Panel title={t("accounts.new")}>
@@ -84,12 +101,17 @@ export default function Accounts({ route }: { route: Route }) {
               {gives && <Button size="small" onClick={() => void rights(a)}>{t("accounts.rights")}</Button>}
               {gives && a.second_factor && <Button size="small" onClick={() => setWanted({ kind: "second", of: a })}>{t("account.second.remove")}</Button>}
               {keeps && <Button size="small" onClick={() => setWanted({ kind: "password", of: a })}>{t("accounts.reset")}</Button>}
+              {keeps && <Button size="small" onClick={() => setHolder(a)}>{t("accounts.tokens")}</Button>}
               {keeps && <Button size="small" danger={!a.disabled_at} onClick={() => setWanted({ kind: "state", of: a })}>{t(a.disabled_at ? "accounts.enable" : "accounts.disable")}</Button>}
             </span>
           ) },
         ]} />
         <Pager trail={trail} next={asked.data?.next ?? null} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
       </Panel>
+      <Modal open={holder !== undefined} title={holder && `${t("accounts.tokens")}: ${holder.printed_name}`} footer={null} destroyOnHidden onCancel={() => { setHolder(undefined); setProblem(undefined); }}>
+        <Problem of={problem} />
+        {holder && <Tokens of={holder.name} onProblem={setProblem} />}
+      </Modal>
       <Modal open={wanted !== undefined} title={wanted && `${doing(wanted)}: ${wanted.of.printed_name}`} footer={null} destroyOnHidden onCancel={() => { setWanted(undefined); setProblem(undefined); }}>
         <Problem of={problem} />
         {wanted && (

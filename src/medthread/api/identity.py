@@ -53,7 +53,7 @@ def whoever(request: Request, given: Given) -> Actor:
     header = request.headers.get("authorization", "")
     with given.store.statements() as tx:
         if header.lower().startswith("bearer "):
-            return _known(request, actor_of_token(tx, token=header[7:].strip()))
+            return _known(request, actor_of_token(tx, token=header[7:].strip(), rules=given.account_rules))
         token = request.cookies.get(COOKIE)
         if not token:
             raise UnauthenticatedError("nobody is signed in", hint="sign in, or send an API token")

@@ -17,6 +17,7 @@ from medthread.trust.incompatible import ADMINISTRATORS, check_roles
 from medthread.trust.keys import Keyring
 from medthread.trust.passwords import check_password, hash_of, refuse_remembered, remember, temporary_password
 from medthread.trust.sessions import end_sessions
+from medthread.trust.tokens import revoke_tokens
 
 STANDARD = AccountRules()
 NAME = re.compile(r"[\w][\w.@-]{0,59}")
@@ -104,24 +105,29 @@ def reauthenticate(tx: Connection, *, name: str, password: str, totp: str | None
     return list(proven.factors)
 
 
-def change_password(tx: Connection, keyring: Keyring, *, name: str, proof: Proof, fresh: str, rules: AccountRules, keep: str | None = None) -> None:
-    """Change one's own password, proven by the present one; ends every other session but the one to `keep` (its id)."""
+def change_password(
+    tx: Connection, keyring: Keyring, *, name: str, proof: Proof, fresh: str, rules: AccountRules, keep: str | None = None, keep_tokens: bool = False
+) -> None:
+    """Change one's own password, proven by the present one; ends every other session but the one to `keep` (its id), and the tokens unless they are kept."""
     reauthenticate(tx, name=name, password=proof.password, totp=proof.code, keyring=keyring)
     row = account_of(tx, name)
     check_password(fresh, names=(name, str(row.printed_name)), rules=rules)
     refuse_remembered(tx, name=name, password=fresh, rules=rules)
     _set_password(tx, name=name, password=fresh, temporary=False, rules=rules)
     end_sessions(tx, name=name, by=name, but=keep)
+    if not keep_tokens:
+        revoke_tokens(tx, name=name, by=name)
     record(tx, actor=name, action="password.change", object_=f"account/{name}")
 
 
 def reset_password(tx: Connection, *, name: str, by: str, reason: str, rules: AccountRules) -> str:
-    """Give an account a password that nobody chose, shown once, to be changed at the next sign-in; ends its sessions."""
+    """Give an account a password that nobody chose, shown once, to be changed at the next sign-in; ends its sessions and tokens."""
     account_of(tx, name)
     password = temporary_password()
     _set_password(tx, name=name, password=password, temporary=True, rules=rules)
     accept(tx, name)
     end_sessions(tx, name=name, by=by)
+    revoke_tokens(tx, name=name, by=by)
     record(tx, actor=by, action="password.reset", object_=f"account/{name}", reason=reason)
     return password
 

@@ -92,11 +92,12 @@ def actor_of_session(tx: Connection, *, token: str, rules: AccountRules) -> Acto
         tx.execute(update(session).where(session.c.id == row.session_id).values(last_seen_at=now))
     return Actor(
         row.name, row.printed_name, tuple(row.roles), tuple(row.plants), language=row.language,
-        organisations=tuple(row.organisations), regions=tuple(row.regions), session=row.session_id, must=_must(row, rules, now),
+        organisations=tuple(row.organisations), regions=tuple(row.regions), session=row.session_id, must=must_of(row, rules, now),
     )
 
 
-def _must(row: Any, rules: AccountRules, now: datetime) -> tuple[str, ...]:
+def must_of(row: Any, rules: AccountRules, now: datetime) -> tuple[str, ...]:
+    """What an account's owner has to do before anything else, from its row and the time its second factor was confirmed."""
     aged = rules.password_days and row.password_changed_at < now - timedelta(days=rules.password_days)
     local = row.password_hash is not None
     first = (NEW_PASSWORD,) if local and (row.password_temporary or aged) else ()

@@ -2,14 +2,16 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from medthread.model.errors import ForbiddenError, NotFoundError, UnauthenticatedError
-from medthread.stores.postgres.tables import account, api_token
+from medthread.stores.postgres.tables import account, api_token, second_factor
 from medthread.trust.access import Actor
+from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
-from medthread.trust.sessions import digest
+from medthread.trust.sessions import digest, must_of
 
 TOKEN_PREFIX = "mdt_"  # noqa: S105 - a visible prefix, so that a leaked token is recognised
 
@@ -28,26 +30,45 @@ def create_token(
     return id_, secret
 
 
-def revoke_token(tx: Connection, *, actor: Actor, id_: str) -> None:
-    """End a token of one's own."""
-    mine = (api_token.c.id == id_) & (api_token.c.account == actor.name)
+def revoke_token(tx: Connection, *, name: str, id_: str, by: str) -> None:
+    """End one token of an account."""
+    mine = (api_token.c.id == id_) & (api_token.c.account == name)
     done = tx.execute(update(api_token).where(mine).values(revoked=True).returning(api_token.c.id)).one_or_none()
     if done is None:
-        raise NotFoundError(f"no token {id_!r} of yours", hint="list them with GET /api/v1/tokens")
-    record(tx, actor=actor.name, action="token.revoke", object_=f"token/{id_}")
+        raise NotFoundError(f"no token {id_!r} of {name}", hint="list the tokens again")
+    record(tx, actor=by, action="token.revoke", object_=f"token/{id_}", detail=None if by == name else {"account": name})
 
 
-def actor_of_token(tx: Connection, *, token: str) -> Actor:
-    """Who a token acts for, within its scopes."""
+def revoke_tokens(tx: Connection, *, name: str, by: str) -> None:
+    """End all tokens of an account: whoever had its password may have made some; a row in the audit log for each."""
+    for id_ in tx.execute(update(api_token).where(_live(name)).values(revoked=True).returning(api_token.c.id)).scalars().all():
+        record(tx, actor=by, action="token.revoke", object_=f"token/{id_}", detail={"account": name, "because": "password"})
+
+
+def tokens_of(tx: Connection, *, name: str) -> list[dict[str, Any]]:
+    """An account's tokens that open something, without their secrets, the latest first."""
+    columns = (api_token.c.id, api_token.c.name, api_token.c.scopes, api_token.c.expires_at, api_token.c.at)
+    query = select(*columns).where(_live(name)).order_by(api_token.c.at.desc())
+    return [dict(r._mapping) for r in tx.execute(query)]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+
+
+def _live(name: str) -> ColumnElement[bool]:
+    return (api_token.c.account == name) & api_token.c.revoked.is_(False) & (api_token.c.expires_at > datetime.now(UTC))
+
+
+def actor_of_token(tx: Connection, *, token: str, rules: AccountRules) -> Actor:
+    """Who a token acts for, within its scopes; what its owner has to do before anything else comes before its acts too."""
     query = (
-        select(account, api_token.c.id.label("token_id"), api_token.c.name.label("system"), api_token.c.scopes, api_token.c.expires_at, api_token.c.revoked)
+        select(account, second_factor.c.confirmed_at, api_token.c.id.label("token_id"), api_token.c.name.label("system"), api_token.c.scopes, api_token.c.expires_at, api_token.c.revoked)
         .join(api_token, api_token.c.account == account.c.name)
+        .outerjoin(second_factor, second_factor.c.account == account.c.name)
         .where(api_token.c.token_hash == digest(token))
     )
-    row = tx.execute(query).one_or_none()
-    if row is None or row.revoked or row.disabled_at is not None or row.expires_at < datetime.now(UTC):
+    row, now = tx.execute(query).one_or_none(), datetime.now(UTC)
+    if row is None or row.revoked or row.disabled_at is not None or row.expires_at < now:
         raise UnauthenticatedError("the token is unknown, revoked or has expired", hint="make a new one under Account")
     return Actor(
         row.name, row.printed_name, tuple(row.roles), tuple(row.plants), frozenset(row.scopes), language=row.language,
         organisations=tuple(row.organisations), regions=tuple(row.regions), token=row.token_id, system=row.system,
+        must=must_of(row, rules, now),
     )

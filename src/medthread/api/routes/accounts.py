@@ -14,6 +14,7 @@ from medthread.stores.postgres.tables import account, second_factor, session
 from medthread.trust.accounts import disable_account, enable_account, open_account, reset_password
 from medthread.trust.roles import role_label
 from medthread.trust.sessions import end_session, sessions_of
+from medthread.trust.tokens import revoke_token, tokens_of
 from medthread.workflow import handle
 
 router = Subject("accounts", "账号", "Accounts", owner="security").router()
@@ -77,17 +78,18 @@ def accounts(
 
 @router.get("/accounts/{name}", summary="查看一个账号 · Get an account")
 def one(name: str, response: Response, given: Given, _: AccountReader) -> dict[str, Any]:
-    """An account and where its owner is signed in; the ETag is the revision of its rights.
+    """An account, where its owner is signed in and its API tokens; the ETag is the revision of its rights.
 
-    一个账号及其所有者在哪里登录着;ETag 是其权限的版本。
+    一个账号、其所有者在哪里登录着、其接口令牌;ETag 是其权限的版本。
     """
     with given.store.transaction() as tx:
         row = tx.execute(_ACCOUNTS.where(account.c.name == name)).one_or_none()
         open_ = sessions_of(tx, name=name, rules=given.account_rules)
+        tokens = tokens_of(tx, name=name)
     if row is None:
         raise NotFoundError(f"no account {name!r}", hint="GET /api/v1/accounts lists them")
     response.headers["ETag"] = f'"{row.revision}"'
-    return {**_shown(row), "sessions": open_}
+    return {**_shown(row), "sessions": open_, "tokens": tokens}
 
 
 @router.post("/accounts", summary="开立账号 · Open an account", status_code=201)
@@ -116,7 +118,9 @@ def state(name: str, wanted: Shut, given: Given, actor: AccountKeeper) -> None:
 def password(name: str, because: Because, given: Given, actor: AccountKeeper) -> dict[str, Any]:
     """Give a password that nobody chose, in this answer and nowhere else; its owner changes it at the next sign-in.
 
-    给出一个无人选定的密码,只出现在这次应答中;所有者下次登录时须更改。
+    Its sessions and API tokens end.
+
+    给出一个无人选定的密码,只出现在这次应答中;所有者下次登录时须更改。其会话与接口令牌随即终止。
     """
     act = partial(reset_password, name=name, by=actor.name, reason=because.reason, rules=given.account_rules)
     fresh = handle(given.store, by=actor.name, action="password.reset", object_=f"account/{name}", act=act)
@@ -131,3 +135,13 @@ def end(name: str, id_: str, given: Given, actor: AccountKeeper) -> None:
     """
     act = partial(end_session, name=name, id_=id_, by=actor.name)
     handle(given.store, by=actor.name, action="session.end", object_=f"account/{name}", act=act)
+
+
+@router.delete("/accounts/{name}/tokens/{id_}", summary="终止他人令牌 · End a token of an account", status_code=204)
+def end_token(name: str, id_: str, given: Given, actor: AccountKeeper) -> None:
+    """End an API token of somebody's.
+
+    终止某人的一个接口令牌。
+    """
+    act = partial(revoke_token, name=name, id_=id_, by=actor.name)
+    handle(given.store, by=actor.name, action="token.revoke", object_=f"token/{id_}", act=act)

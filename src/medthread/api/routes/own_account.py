@@ -30,9 +30,10 @@ router = Subject("account", "本人账号", "One's own account", owner="security
 
 
 class NewPassword(InPerson):
-    """The present proof and the password to have from now on."""
+    """The present proof and the password to have from now on; the API tokens end unless they are to be kept."""
 
     fresh: str = Field(max_length=1000)
+    keep_tokens: bool = False
 
 
 class Confirmation(BaseModel):
@@ -73,13 +74,14 @@ def read(given: Given, actor: Oneself) -> dict[str, Any]:
 
 @router.put("/account/password", summary="更改我的密码 · Change one's own password", status_code=204)
 def password(wanted: NewPassword, given: Given, actor: Oneself) -> None:
-    """Change one's password; every other session ends.
+    """Change one's password; every other session ends, and every API token unless `keep_tokens`.
 
-    更改本人密码;其他会话随即结束。
+    更改本人密码;其他会话随即结束,接口令牌也一并终止(除非 `keep_tokens`)。
     """
     proof = Proof(wanted.password, wanted.code)
     act = partial(
-        change_password, keyring=given.keyring, name=actor.name, proof=proof, fresh=wanted.fresh, rules=given.account_rules, keep=actor.session)
+        change_password, keyring=given.keyring, name=actor.name, proof=proof, fresh=wanted.fresh, rules=given.account_rules, keep=actor.session,
+        keep_tokens=wanted.keep_tokens)
     handle(given.store, by=actor.name, action="password.change", object_=f"account/{actor.name}", act=act)
 
 

@@ -54,5 +54,5 @@ def delete(id_: str, given: Given, actor: TokenOwner) -> None:
 
     终止令牌。
     """
-    act = partial(revoke_token, actor=actor, id_=id_)
+    act = partial(revoke_token, name=actor.name, id_=id_, by=actor.name)
     handle(given.store, by=actor.name, action="token.revoke", object_=f"token/{id_}", act=act)
