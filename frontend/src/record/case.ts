@@ -17,7 +17,7 @@ export type Limit = {
 };
 export type Signature = {
   id: string; signer: string; printed_name: string; on_behalf_of: string | null; signed_at: string; zone: string; meaning: string; meaning_label: Label;
-  reason: string | null; revision: number; action: string; label: Label | null; content_hash: string; factors: string[]; algorithm: string; changed: string[];
+  reason: string | null; revision: number; action: string; label: Label | null; content_hash: string | null; factors: string[]; algorithm: string; changed: string[];
 };
 export type Case = {
   process: string; label: Label; version: number; clauses: string[]; state: string; state_since: string; opened_by: string; opened_by_name: string;
@@ -26,7 +26,7 @@ export type Case = {
 export type Obstacles = { acts: Record<string, Objection[]> };
 
 /** A personal value is signed by its mask; everything else as it reads. */
-export type Signed = string | number | boolean | null | { masked: string | null; index: string };
+export type Signed = string | number | boolean | null | { masked: string | null };
 export type Content = {
   revision: number; state: string; to: string; values: Record<string, Signed>; parts: Record<string, Record<string, Signed>[]>;
 };

@@ -6,11 +6,11 @@ and the event. All in the caller's one transaction. What follows from the event 
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hmac import compare_digest
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from medthread.methods.canonical import hash_of
 from medthread.model import Transition
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, PreconditionError
 from medthread.model.events import Event
@@ -22,7 +22,7 @@ from medthread.trust.accounts import reauthenticate
 from medthread.trust.audit import recording
 from medthread.trust.signatures import Signing, sign
 from medthread.workflow.cases import Case, done_so_far, moving, void_pending
-from medthread.workflow.content import content_of, differing
+from medthread.workflow.content import content_of, differing, shown_hash
 from medthread.workflow.context import Context
 from medthread.workflow.deadlines import run_clocks
 from medthread.workflow.duties import Done, broken_duty
@@ -212,7 +212,7 @@ def _sign(tx: Connection, context: Context, doing: Doing) -> str | None:
     if act.credentials is None:
         raise InvalidError(f"{act.action} is signed: {transition.meaning.value}", hint="give your password again, and the hash of what you were shown")
     content = content_of(tx, context, doing.case, doing.row, transition, doing.given)
-    if hash_of(content) != act.credentials.shown:
+    if not compare_digest(shown_hash(context, content, doing.given, by=doing.actor.name).encode(), act.credentials.shown.encode()):
         raise PreconditionError("what would be signed is not what was shown", hint="look at it again and sign what you see")
     factors = reauthenticate(tx, name=doing.actor.name, password=act.credentials.password, totp=act.credentials.totp, keyring=context.keyring)
     return sign(tx, context.signer, Signing(

@@ -5,8 +5,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from medthread.derive.columns import INDEX, MASKED
+from medthread.derive.view import needs_clearance
+from medthread.methods.canonical import canonical
 from medthread.model import Entity, Field, Transition
-from medthread.trust.seal import blind_index, mask_partial
+from medthread.trust.seal import blind_index, keyed_hash, mask_partial
 from medthread.workflow.cases import Case
 from medthread.workflow.context import Context
 
@@ -42,9 +44,18 @@ def lines_of(tx: Connection, context: Context, part: str, whole: type[Entity], r
     return [values_of(declared, dict(r._mapping)) for r in rows]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
+def shown_hash(context: Context, content: dict[str, Any], given: dict[str, Any], *, by: str) -> str:
+    """By what a person says that they saw this content, and gave those values.
+
+    No plain hash: that could be compared with the hash of a guess, and would give away what is masked for them.
+    """
+    return keyed_hash(canonical({"content": content, "given": given, "by": by}), key=context.keyring.index_key)
+
+
 def differing(context: Context, entity: type[Entity], row: dict[str, Any], given: dict[str, Any]) -> list[str]:
-    """Names of the given values that are others than the record's."""
-    return [n for n, v in given.items() if _given(context, entity.fields[n], v) != _value(entity.fields[n], row)]
+    """Names of the given values that are others than the record's; a classified one counts as another, whatever it is: it is not to be guessed."""
+    fields = entity.fields
+    return [n for n, v in given.items() if fields[n].is_personal or needs_clearance(fields[n]) or _given(context, fields[n], v) != _value(fields[n], row)]
 
 
 def _value(field: Field, row: dict[str, Any]) -> Any:

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, select
 from medthread.derive.form import pair
 from medthread.derive.sharing import WITHHELD
 from medthread.derive.view import masked_fields
-from medthread.methods.canonical import hash_of
-from medthread.model import Classification
+from medthread.model import Classification, Mask
 from medthread.model.errors import NotFoundError
 from medthread.model.process import MEANINGS, Meaning
 from medthread.stores.postgres.tables import account, deadline, process_step, signature
@@ -21,7 +20,7 @@ from medthread.trust.second_factor import has_second_factor
 from medthread.trust.signatures import stands
 from medthread.workflow.act import Act, Doing, prepare
 from medthread.workflow.cases import Case, case_of
-from medthread.workflow.content import content_of, parts_of, values_of
+from medthread.workflow.content import content_of, parts_of, shown_hash, values_of
 from medthread.workflow.context import Context
 from medthread.workflow.guarding import heard, objections
 from medthread.workflow.native import row_of
@@ -38,7 +37,7 @@ def case_view(tx: Connection, context: Context, *, entity: str, record: str, act
         "state": case.state, "state_since": case.state_since, "opened_by": case.opened_by, "opened_at": case.opened_at, "closed": case.is_over,
         "states": [{"name": s.name, "label": pair(s.label), "terminal": s.name in case.process.terminal} for s in case.process.states],
         "opened_by_name": _name(tx, case.opened_by), "acts": possible_acts(tx, context, case, row, actor),
-        "steps": _steps(tx, case), "deadlines": _deadlines(tx, case), "signatures": _signatures(tx, context, case, row),
+        "steps": _steps(tx, case), "deadlines": _deadlines(tx, case), "signatures": _signatures(tx, context, case, row, actor),
     }
 
 
@@ -63,15 +62,17 @@ def _deadlines(tx: Connection, case: Case) -> list[dict[str, Any]]:
     return [{**{k: r._mapping[k] for k in kept}, "label": clocks.get(r.clock)} for r in tx.execute(query)]  # noqa: SLF001 - SQLAlchemy's way
 
 
-def _signatures(tx: Connection, context: Context, case: Case, row: dict[str, Any]) -> list[dict[str, Any]]:
+def _signatures(tx: Connection, context: Context, case: Case, row: dict[str, Any], actor: Actor) -> list[dict[str, Any]]:
     """Signatures, oldest first; `changed` are the fields and kinds of lines that are no longer as they were signed."""
     entity, table = context.registry[case.entity], signature
     rows = tx.execute(select(table).where(table.c.entity == case.entity, table.c.record == case.record).order_by(table.c.signed_at)).all()
-    kept = ("id", "signer", "printed_name", "on_behalf_of", "signed_at", "zone", "meaning", "reason", "revision", "action", "content_hash", "factors", "algorithm")
+    kept = ("id", "signer", "printed_name", "on_behalf_of", "signed_at", "zone", "meaning", "reason", "revision", "action", "factors", "algorithm")
+    withheld = context.sharing.terms(entity, actor).fields
     labels = {t.action: pair(t.label) for t in case.process.transitions}
     now = {"values": values_of(entity, row), "parts": parts_of(tx, context, entity, row)} if rows else {}
     return [
         {**{k: r._mapping[k] for k in kept}, "label": labels.get(r.action), "meaning_label": pair(MEANINGS[Meaning(r.meaning)]),  # noqa: SLF001
+         "content_hash": r.content_hash if _shown(context, r.content, actor, withheld)[1] else None,
          "changed": [n for kind in ("values", "parts") for n, v in now[kind].items() if r.content[kind].get(n) != v]}
         for r in rows
     ]
@@ -86,15 +87,34 @@ def signed_view(tx: Connection, context: Context, *, entity: str, record: str, i
     row = tx.execute(select(signature).where(here)).one_or_none()
     if row is None:
         raise NotFoundError(f"no signature {id_!r} of this record", hint="its page lists those that there are")
-    clear = {**row.content, "values": _cleared(context, entity, row.content["values"], actor.clearance)}
-    clear["parts"] = {part: [_cleared(context, part, line, actor.clearance) for line in lines] for part, lines in row.content["parts"].items()}
-    return {"id": id_, "content": _shared(context, clear, actor, withheld), "content_hash": row.content_hash, "algorithm": row.algorithm, "key": row.key, "factors": row.factors, "stands": stands(tx, id_)}
+    shown, is_whole = _shown(context, row.content, actor, withheld)
+    return {"id": id_, "content": shown, "content_hash": row.content_hash if is_whole else None, "algorithm": row.algorithm, "key": row.key,
+            "factors": row.factors, "stands": stands(tx, id_)}
+
+
+def _shown(context: Context, content: dict[str, Any], actor: Actor, withheld: Collection[str], *, typed: Collection[str] = ()) -> tuple[dict[str, Any], bool]:
+    """Content as the reader may see it, and whether that is all of it: to whom a value is hidden the plain hash would confirm a guess at it.
+
+    The index of a personal value goes to nobody. What the reader has `typed` is no secret to them.
+    """
+    entity = content["entity"]
+    bare = {**content, "values": _bare(content["values"]), "parts": {p: [_bare(line) for line in lines] for p, lines in content["parts"].items()}}
+    clear = {**bare, "values": _cleared(context, entity, bare["values"], actor.clearance) | {n: bare["values"][n] for n in typed}}
+    clear["parts"] = {part: [_cleared(context, part, line, actor.clearance) for line in lines] for part, lines in bare["parts"].items()}
+    shown = _shared(context, clear, actor, withheld)
+    return shown, shown == bare
+
+
+def _bare(values: dict[str, Any]) -> dict[str, Any]:
+    """Signed values, the personal ones by their mask alone."""
+    return {n: {"masked": v["masked"]} if isinstance(v, dict) else v for n, v in values.items()}
 
 
 def _cleared(context: Context, entity: str, values: dict[str, Any], clearance: Classification) -> dict[str, Any]:
     """Signed values without those that the reader is not cleared for; personal ones are signed by their mask."""
-    hidden = masked_fields(context.registry[entity], clearance) if entity in context.registry else frozenset()
-    return {n: "***" if n in hidden and isinstance(v, str) else v for n, v in values.items()}
+    fields = context.registry[entity].fields if entity in context.registry else {}
+    hidden = {n for n in masked_fields(context.registry[entity], clearance) if fields[n].mark.mask is not Mask.PARTIAL or not fields[n].is_personal} if fields else set()
+    return {n: "***" if n in hidden and v is not None else v for n, v in values.items()}
 
 
 def _shared(context: Context, content: dict[str, Any], actor: Actor, withheld: Collection[str]) -> dict[str, Any]:
@@ -109,12 +129,14 @@ def _without(values: dict[str, Any], withheld: Collection[str]) -> dict[str, Any
 
 
 def preview(tx: Connection, context: Context, act: Act, actor: Actor, *, withheld: Collection[str] = ()) -> dict[str, Any]:
-    """What somebody would sign, its hash, what it still needs, and what objects; nothing is changed."""
+    """What somebody would sign, the hash by which they say that they saw it, what it still needs, and what objects; nothing is changed."""
     doing = prepare(tx, context, act, actor, at=datetime.now(UTC))
     content = content_of(tx, context, doing.case, doing.row, doing.transition, doing.given)
+    shown, _ = _shown(context, content, actor, withheld, typed=doing.given)
     missing = [n for n in doing.transition.asks if doing.values.get(n) in (None, "")]
     return {
-        **act_view(context, act.entity, doing.transition, mine=True, roles=roles_for(doing.transition, doing.row)), "content": _shared(context, content, actor, withheld), "content_hash": hash_of(content), "missing": missing,
+        **act_view(context, act.entity, doing.transition, mine=True, roles=roles_for(doing.transition, doing.row)), "content": shown,
+        "content_hash": shown_hash(context, content, doing.given, by=actor.name), "missing": missing,
         "role": doing.standing.role, "factors": _factors(tx, doing), "on_behalf_of": doing.standing.on_behalf_of, "objections": _objections(tx, context, doing),
     }
 

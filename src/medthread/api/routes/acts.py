@@ -65,9 +65,9 @@ def in_the_way(entity: str, id_: str, given: Given, actor: Reader) -> dict[str, 
 
 @router.get("/entities/{entity}/{id_}/signatures/{signature}", summary="查看一个签名及所签内容 · Get a signature and what was signed")
 def signed(entity: str, id_: str, signature: str, given: Given, actor: Reader) -> dict[str, Any]:
-    """Exactly what a signature is bound to, and whether it stands.
+    """Exactly what a signature is bound to, and whether it stands. Whoever is not shown all of the content is not given its hash.
 
-    一个签名究竟绑定了哪些内容,是否仍然有效。
+    一个签名究竟绑定了哪些内容,是否仍然有效。看不到全部内容的人得不到内容哈希。
     """
     item, _ = select_one(given, given.registry[entity], actor, id_=id_)
     with given.store.transaction() as tx:
@@ -76,9 +76,9 @@ def signed(entity: str, id_: str, signature: str, given: Given, actor: Reader) -
 
 @router.post("/entities/{entity}/{id_}/acts/{action}/preview", summary="预览将要签名的内容 · Preview what an act would sign")
 def look(entity: str, id_: str, action: str, wanted: Wanted, given: Given, actor: Reader, version: Version = None) -> dict[str, Any]:
-    """What would be signed, its hash, and what objects; nothing is changed.
+    """What would be signed, the hash to send back as `shown`, and what objects; nothing is changed. The hash is keyed: it says that this person saw this, and can be compared with nothing.
 
-    预览将要签名的内容、其哈希值和障碍;不作任何改动。
+    预览将要签名的内容、签名时须在 `shown` 中交回的哈希和障碍;不作任何改动。该哈希带密钥:只表明本人看到了这些内容,不能与其他哈希比较。
     """
     act = Act(entity=entity, record=id_, action=action, version=version, values=wanted.values)
     withheld = withheld_from(given, given.registry[entity], actor, id_)
