@@ -35,7 +35,8 @@ from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.progress import Progress, silent
 from medthread.pipeline.run import run_pipeline
-from medthread.stores.lakehouse import Committer, Release, Releases, verify_release
+from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
+from medthread.stores.lakehouse.seal import orphans
 from medthread.stores.lakehouse.verify import Fault
 from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
@@ -186,7 +187,7 @@ class Installation:
 
     def faults(self, release: Release) -> list[Fault]:
         """What is missing or changed of a release: its files, and its trace index."""
-        found = list(verify_release(self.store, release))
+        found = [*verify_release(self.store, release), *verify_sealed(self.store, release, lake=self.workspace.data / "lake", trace=self.workspace.data / "trace")]
         if release.trace_index is not None:
             folder = self.workspace.data / "trace" / release.trace_index
             try:
@@ -194,6 +195,11 @@ class Installation:
             except StoreError as error:
                 found.append(Fault("trace index", str(folder), error.message))
         return found
+
+    def orphans(self) -> list[Path]:
+        """Data files in the lake that no commit knows."""
+        with self.store.transaction() as tx:
+            return orphans(tx, (self.workspace.data / "lake").resolve())
 
     def unnamed_files(self) -> list[str]:
         """Files in the inbox that no mapping names."""

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from medthread.app import Installation, open_installation
 from medthread.model.errors import ConfigurationError, ConflictError, NotFoundError, StoreError
 from medthread.pipeline.release import move_pointer
 from medthread.pipeline.run import take_in
+from medthread.stores.lakehouse.committer import sha256_of
 from medthread.stores.lakehouse.verify import verify_release
 from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.serving import LakeReader
@@ -253,6 +255,44 @@ def test_a_changed_file_of_a_release_is_noticed(tmp_path: Path) -> None:
         other.unlink()
         faults = {(f.table, f.what) for f in verify_release(installation.store, current)}
         assert faults == {("golden.receipt", "changed"), ("marts.genealogy", "missing")}
+
+
+@own_database
+def test_a_file_changed_together_with_its_hash_in_the_database_is_noticed_by_what_was_sealed(tmp_path: Path) -> None:
+    home = company.found(tmp_path / "c")
+    with open_installation(home) as installation:
+        company.run(installation)
+        current = installation.releases.current()
+        assert current is not None
+        assert installation.faults(current) == []
+        assert installation.orphans() == []
+        victim, facts = Path(current.tables["golden.receipt"].files[0]), home / "data" / "trace" / str(current.trace_index) / "facts.json"
+        kept, told = victim.read_bytes(), facts.read_bytes()
+
+        def entered(path: Path) -> None:
+            with installation.store.transaction() as tx:
+                tx.execute(text("update medthread.lake_file set sha256 = :h, bytes = :b where path = :p"), {"h": sha256_of(path), "b": path.stat().st_size, "p": str(path)})
+
+        victim.write_bytes(kept + b"x")
+        entered(victim)
+        assert list(verify_release(installation.store, current)) == [], "the database by itself cannot tell"
+        assert {(f.table, f.what.partition(":")[0]) for f in installation.faults(current)} == {("release", "not what was sealed")}
+        victim.write_bytes(kept)
+        entered(victim)
+        assert installation.faults(current) == []
+        facts.write_bytes(told.replace(b'"nodes"', b' "nodes"'))
+        assert {f.table for f in installation.faults(current)} == {"release"}
+        facts.write_bytes(told)
+        stray = victim.with_name("stray.parquet")
+        stray.write_bytes(kept)
+        assert installation.orphans() == [stray]
+        with installation.store.transaction() as tx:
+            tx.execute(text("insert into medthread.release (id, created_by) values ('R-forged', 'eve')"))
+            tx.execute(text("insert into medthread.release_table select 'R-forged', \"table\", snapshot, rows, files from medthread.release_table where release = :r"), {"r": current.id})
+            tx.execute(text("update medthread.release_pointer set release = 'R-forged'"))
+        forged = installation.releases.current()
+        assert forged is not None
+        assert [f.what for f in installation.faults(forged)] == [f"the pointer was moved past the log, which tells of {current.id}"]
 
 
 @own_database

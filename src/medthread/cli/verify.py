@@ -17,6 +17,7 @@ def verify(home: Home = HERE) -> None:
         if current is None:
             raise ConfigurationError("nothing is published yet", hint="run `medthread run` first")
         faults = installation.faults(current)
+        left = installation.orphans()
         checked, copied = check_log(installation.log), installation.log.copies is not None
     files = sum(len(t.files) for t in current.tables.values())
     for fault in faults:
@@ -25,5 +26,7 @@ def verify(home: Home = HERE) -> None:
         say(f"{current.id}: {files} 个文件中 {len(faults)} 个有问题", f"{current.id}: {len(faults)} of {files} files are at fault")
     else:
         say(f"{current.id}: {files} 个文件齐全且未变", f"{current.id}: all {files} files are there and unchanged")
+    if left:
+        say(f"湖中另有 {len(left)} 个文件不属于任何提交(中断的运行所留,或他人放入),如 {left[0]}", f"{len(left)} files of the lake belong to no commit (left by a run that was cut short, or laid there), such as {left[0]}")
     if not tell_checked(checked, copied=copied) or faults:
         raise typer.Exit(3)

@@ -29,6 +29,7 @@ from medthread.governance.retention.propose import CALLED, MAY_DESTROY, of_recor
 from medthread.model import Entity, Home, LegalBasis, Source
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.pipeline.context import Context as BatchContext
+from medthread.pipeline.release import tell_rewritten
 from medthread.stores.engines import job, quote
 from medthread.stores.lakehouse.rewrite import Columns, Rewriter, Rewriting, Rewritten
 from medthread.stores.lakehouse.turn import turn
@@ -248,7 +249,7 @@ def _empty_lake(batch: BatchContext, indices: frozenset[str], going: set[tuple[s
         con.register("person", pa.table({"i": pa.array(sorted(indices), pa.string())}))
         blanked = _blanker(batch.sources, going, indices)
         con.create_function("without_person", blanked, ["varchar", "varchar", "varchar"], "varchar")
-        rewriter = Rewriter(batch.store, batch.lake, con)
+        rewriter = Rewriter(batch.store, batch.lake, con, tell_rewritten(batch, key=f"erasure/{key}"))
         for change in _changes(batch, going, indices):
             rewriter.rewrite(change, key=key, done=done)
     return done

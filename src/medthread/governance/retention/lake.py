@@ -13,6 +13,7 @@ from medthread.model import Entity, Home
 from medthread.pipeline.build.golden import named_sql
 from medthread.pipeline.build.stage import define_standard
 from medthread.pipeline.context import Context
+from medthread.pipeline.release import tell_rewritten
 from medthread.stores.engines import file_list, job, literal
 from medthread.stores.lakehouse.rewrite import LOAD, ROW, Columns, Rewriter, Rewriting, Rewritten
 
@@ -25,7 +26,7 @@ def destroy_rows(context: Context, entity: type[Entity], ids: list[str], *, key:
     with job(memory=context.memory, threads=context.threads) as con:
         con.register("gone", pa.table({"id": pa.array(ids, pa.string())}))
         _find(context, con, entity)
-        rewriter = Rewriter(context.store, context.lake, con)
+        rewriter = Rewriter(context.store, context.lake, con, tell_rewritten(context, key=f"destruction/{key}"))
         for change in _changes(context, con, entity):
             rewriter.rewrite(change, key=key, done=done)
     return done

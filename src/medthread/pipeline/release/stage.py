@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from medthread.model.errors import ConflictError
 from medthread.pipeline.context import Context
+from medthread.pipeline.release.sealed import sealed
 from medthread.stores.lakehouse import Release, Releases
 from medthread.stores.lakehouse.committer import key_of
 from medthread.trust.audit import record
@@ -32,7 +33,7 @@ def release(context: Context, *, by: str, trace_index: str | None) -> str | None
             object_=f"release/{id_}",
             before={"release": before},
             after={"release": id_},
-            detail={"tables": len(tables)},
+            detail={"tables": len(tables), "digest": sealed(tx, context, id_)},
         )
     context.progress("release", 1, 1, id_)
     return id_

@@ -2,7 +2,7 @@
 
 from medthread.stores.lakehouse.committer import Change, Committed, Committer
 from medthread.stores.lakehouse.releases import Release, Releases, ReleaseTable
-from medthread.stores.lakehouse.verify import Fault, verify_release
+from medthread.stores.lakehouse.verify import Fault, verify_release, verify_sealed
 
 __all__ = [
     "Change",
@@ -13,4 +13,5 @@ __all__ = [
     "ReleaseTable",
     "Releases",
     "verify_release",
+    "verify_sealed",
 ]

@@ -5,7 +5,7 @@ file that neither a head nor a release names any more is removed whole. Iceberg 
 key of its own, so that a rewriting killed anywhere may be repeated. What the disk keeps of removed files is the disk's.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -75,10 +75,13 @@ class _Pair:
 
 
 class Rewriter:
-    """Rewrites tables. `con` is the caller's DuckDB connection, in which the tables stand that conditions speak of."""
+    """Rewrites tables. `con` is the caller's DuckDB connection, in which the tables stand that conditions speak of.
 
-    def __init__(self, store: Store, lake: Path, con: "duckdb.DuckDBPyConnection") -> None:
-        self._store, self._lake, self._con = store, lake, con
+    `tell` hears, in the transaction that renames files, which releases name others from now on.
+    """
+
+    def __init__(self, store: Store, lake: Path, con: "duckdb.DuckDBPyConnection", tell: Callable[[Connection, Iterable[str]], None]) -> None:
+        self._store, self._lake, self._con, self._tell = store, lake, con, tell
 
     @cached_property
     def _catalog(self) -> "SqlCatalog":
@@ -153,8 +156,10 @@ class Rewriter:
     def _record(self, table: str, pairs: list[_Pair], key: str, snapshot: int) -> None:
         with self._store.transaction() as tx:
             tx.execute(insert(lake_commit).values(key=key, table=table, snapshot=snapshot, mode=MODE, at=func.clock_timestamp()))
+            touched: set[str] = set()
             for pair in pairs:
-                _renamed(tx, table, pair, key)
+                touched |= _renamed(tx, table, pair, key)
+            self._tell(tx, sorted(touched))
 
     def _sweep(self, table: str) -> int:
         """Remove files that nobody names any more: those rewritten, and those that a replacement left behind."""
@@ -166,8 +171,8 @@ class Rewriter:
         return len(there)
 
 
-def _renamed(tx: Connection, table: str, pair: _Pair, key: str) -> None:
-    """Let head, releases and load name the new file in place of the old."""
+def _renamed(tx: Connection, table: str, pair: _Pair, key: str) -> set[str]:
+    """Let head, releases and load name the new file in place of the old; gives the releases that did."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - heavy
 
     old, new = str(pair.old), str(pair.new)
@@ -177,5 +182,6 @@ def _renamed(tx: Connection, table: str, pair: _Pair, key: str) -> None:
     tx.execute(update(lake_file).where(lake_file.c.path == old).values(removed_in=func.coalesce(lake_file.c.removed_in, key)))
     files = func.array_replace(release_table.c.files, old, new)
     named = (release_table.c.table == table) & release_table.c.files.contains([old])
-    tx.execute(update(release_table).where(named).values(files=files, rows=release_table.c.rows - pair.less))
+    touched = tx.execute(update(release_table).where(named).values(files=files, rows=release_table.c.rows - pair.less).returning(release_table.c.release))
     tx.execute(update(load).where(load.c.raw_path == old).values(raw_path=new))
+    return set(touched.scalars())
