@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import type { Kept } from "./sharing/KeptBack";
 
 export type Label = { zh: string; en: string };
-export type Session = { username: string; name: string; roles: string[]; can: string[]; must: string[]; role_labels: Label[]; acts: boolean };
+export type Session = { username: string; name: string; roles: string[]; can: string[]; must: string[]; zone: string; role_labels: Label[]; acts: boolean };
 export type DemoAccount = { username: string; password: string; role: string; label: string; title: Label };
 export type Choice = { code: string; label: Label };
 export type Rule = { id: string; label: Label; dimension: string | null; gate?: string; severity?: string };

@@ -1,6 +1,6 @@
 import type { EntityMeta, Label } from "../api";
 import { useSpeech } from "../i18n";
-import { Nothing, oneOf, Pager, Problem, Table, Tag } from "../ui";
+import { Nothing, oneOf, Pager, Problem, Table, Tag, Zone } from "../ui";
 import { usePages } from "../ui/usePages";
 import { Changes, type Change } from "./Changes";
 
@@ -18,6 +18,7 @@ export function History({ meta, id }: { meta: EntityMeta; id: string }) {
   return (
     <>
       <Problem of={asked.problem} retry={asked.reload} />
+      <Zone />
       <Table<Entry> label={t("tab.history")} rows={asked.data?.items ?? []} id={(e) => String(e.id)} loading={asked.loading} empty={<Nothing>{t("history.none")}</Nothing>}
         columns={[
           { name: "at", title: t("at"), show: (e) => <time dateTime={e.at} title={e.at}>{moment(e.at)}</time> },

@@ -1,6 +1,7 @@
 // Both languages, one key set: a key missing in English does not compile.
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import type { Label } from "../api";
+import { told } from "./time";
 import en from "./en.json";
 import zh from "./zh-CN.json";
 
@@ -15,7 +16,7 @@ export type Speech = {
   has: (key: string) => boolean;
   word: (label: Label | null | undefined) => string;
   number: (value: number) => string;
-  moment: (value: unknown) => string;
+  moment: (value: unknown, zone?: string) => string;
   choose: (language: Language) => void;
 };
 
@@ -25,15 +26,6 @@ function first(): Language {
   const kept = localStorage.getItem(KEPT);
   if (kept === "zh-CN" || kept === "en") return kept;
   return navigator.language.toLowerCase().startsWith("zh") || !navigator.language ? "zh-CN" : "en";
-}
-
-const pad = (n: number): string => String(n).padStart(2, "0");
-
-function moment(value: unknown): string {
-  if (typeof value !== "string" || !value) return "";
-  const at = new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(value) ? value : `${value}Z`);
-  if (Number.isNaN(at.getTime())) return value;
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${pad(at.getHours())}:${pad(at.getMinutes())}`;
 }
 
 export function Speaking({ children }: { children: ReactNode }) {
@@ -52,7 +44,7 @@ export function Speaking({ children }: { children: ReactNode }) {
       has: (key) => key in words,
       word: (label) => (label ? (language === "en" ? label.en : label.zh) : ""),
       number: (value) => numbers.format(value),
-      moment,
+      moment: told,
     };
   }, [language]);
   return <Context.Provider value={speech}>{children}</Context.Provider>;

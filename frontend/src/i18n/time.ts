@@ -27,14 +27,71 @@ export function due(t: Speech["t"], value: string, now = Date.now()): { words: s
 /** How long something has stood. */
 export const since = (t: Speech["t"], value: string, now = Date.now()): string => span(t, now - parsed(value));
 
-const pad = (n: number): string => String(n).padStart(2, "0");
+// The organisation's zone, once it is known who is signed in: a moment reads the same in every browser. Until then, the browser's.
+const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+let organisation: string | undefined;
 
-/** A moment as the browser's own input holds it: local, without a zone. */
-export function local(value: string): string {
-  const at = new Date(parsed(value));
-  if (Number.isNaN(at.getTime())) return "";
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
+/** Show and read moments in the organisation's zone from now on. */
+export function keepZone(name: string | undefined): void {
+  organisation = name;
 }
 
-/** The same back, as a moment that means the same everywhere. */
-export const moment = (value: string): string => new Date(value).toISOString();
+/** The zone that moments are shown in. */
+export const zone = (): string => organisation ?? HERE;
+
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
+/** Year, month, day, hour, minute and second of a moment, as a clock on the wall of a zone shows them. */
+function clock(at: number, name: string): number[] {
+  let format = FORMATS.get(name);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-US", { timeZone: name, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
+    FORMATS.set(name, format);
+  }
+  const parts = new Map(format.formatToParts(at).map((p) => [p.type, Number(p.value)]));
+  return (["year", "month", "day", "hour", "minute", "second"] as const).map((n) => parts.get(n) ?? 0);
+}
+
+/** How far a zone's clocks are ahead of UTC at a moment, in milliseconds. */
+function ahead(at: number, name: string): number {
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = clock(at, name);
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
+}
+
+/** Whether this browser's clock shows the organisation's time. */
+export const isHere = (): boolean => ahead(Date.now(), zone()) === ahead(Date.now(), HERE);
+
+const pad = (n: number | undefined): string => String(n ?? 0).padStart(2, "0");
+
+/** A zone's distance from UTC at a moment, such as "UTC+8". */
+export function offset(at: number, name: string): string {
+  const minutes = Math.round(ahead(at, name) / MINUTE);
+  const rest = Math.abs(minutes) % 60;
+  return `UTC${minutes < 0 ? "−" : "+"}${Math.floor(Math.abs(minutes) / 60)}${rest ? `:${pad(rest)}` : ""}`;
+}
+
+/** A moment in words: in the zone that it is given with, which the caller names; else in the organisation's, named where this browser's clock shows another. */
+export function told(value: unknown, given?: string): string {
+  if (typeof value !== "string" || !value) return "";
+  const at = parsed(value);
+  if (Number.isNaN(at)) return value;
+  const name = given ?? zone();
+  const [year, month, day, hour, minute] = clock(at, name);
+  const words = `${year}-${pad(month)}-${pad(day)} ${pad(hour)}:${pad(minute)}`;
+  return given !== undefined || ahead(at, name) === ahead(at, HERE) ? words : `${words} ${offset(at, name)}`;
+}
+
+/** A moment as the browser's own input holds it: by the organisation's clock, without a zone. */
+export function local(value: string): string {
+  const at = parsed(value);
+  if (Number.isNaN(at)) return "";
+  const [year, month, day, hour, minute] = clock(at, zone());
+  return `${year}-${pad(month)}-${pad(day)}T${pad(hour)}:${pad(minute)}`;
+}
+
+/** The same back, as a moment that means the same everywhere. Of an hour that clocks show twice, the first. */
+export function moment(value: string): string {
+  const read = Date.parse(`${value}Z`);
+  const guessed = read - ahead(read, zone());
+  return new Date(read - ahead(guessed, zone())).toISOString();
+}

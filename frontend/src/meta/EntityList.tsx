@@ -92,7 +92,7 @@ function Narrowing({ meta, route, filters, q }: { meta: EntityMeta; route: Route
   const set = (next: string[]) => go(withFilters(route, next));
   const mine = `_opened_by:eq:${session?.username ?? ""}`;
   const late = filters.find((f) => f.startsWith("_due:lt:"));
-  const today = () => `_due:lt:${new Date().toISOString().slice(0, 19)}`;
+  const today = () => `_due:lt:${new Date().toISOString()}`;
   const quick = (text: string, on: string | undefined, fresh: () => string) => (
     <Button size="small" aria-pressed={!!on} type={on ? "primary" : "default"} onClick={() => set(on ? filters.filter((f) => f !== on) : [...filters, fresh()])}>{text}</Button>
   );

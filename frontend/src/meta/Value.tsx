@@ -29,7 +29,7 @@ export function Value({ field, row }: { field: Field; row: Row }) {
     case "truth":
       return <>{value ? t("yes") : t("no")}</>;
     case "moment":
-      return <span className="moment">{moment(value)}</span>;
+      return <time className="moment" dateTime={String(value)} title={String(value)}>{moment(value)}</time>;
     case "integer":
     case "number":
       return <span className="number">{number(Number(value))}{field.unit ? ` ${field.unit}` : ""}</span>;

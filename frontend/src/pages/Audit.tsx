@@ -3,7 +3,7 @@ import { About, Act, Outcome, RowDrawer, type Event, type Log } from "../audit/R
 import { address, query, useAsk } from "../api";
 import { useSpeech } from "../i18n";
 import { go, withSearch, type Route } from "../shell/route";
-import { Button, Head, Nothing, oneOf, Pager, Panel, Problem, Table } from "../ui";
+import { Button, Head, Nothing, oneOf, Pager, Panel, Problem, Table, Zone } from "../ui";
 import { usePages } from "../ui/usePages";
 
 const ASKED = ["q", "actor", "action", "object", "outcome", "from", "to"] as const;
@@ -25,6 +25,7 @@ export default function Audit({ route }: { route: Route }) {
       <Panel>
         <Asking key={route.raw} of={wanted} onAsk={(given) => move({ ...given, row: null })} />
         <Problem of={asked.problem} retry={asked.reload} />
+        <Zone />
         {!asked.problem && <Table<Event> fit label={t("nav.audit")} rows={asked.data?.items ?? []} id={(e) => String(e.id)} loading={asked.loading} empty={<Nothing>{t("nothing.found")}</Nothing>}
           columns={[
             { name: "at", title: t("at"), width: 140, show: (e) => <time className="moment" dateTime={e.at} title={e.at}>{moment(e.at)}</time> },

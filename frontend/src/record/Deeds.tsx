@@ -17,7 +17,7 @@ export function Deeds({ of, meta, id }: { of: Case; meta: EntityMeta; id: string
           { name: "who", title: t("signature.who"), show: (s) => <>{s.printed_name} <span className="quiet mono">{s.signer}</span>{s.on_behalf_of && <div className="quiet">{t("act.behalf", { who: s.on_behalf_of })}</div>}</> },
           { name: "meaning", title: t("signature.meaning"), show: (s) => <strong>{word(s.meaning_label)}</strong> },
           { name: "act", title: t("signature.act"), show: (s) => word(s.label) || s.action },
-          { name: "at", title: t("at"), show: (s) => <>{moment(s.signed_at)} <span className="quiet">{s.zone}</span></> },
+          { name: "at", title: t("at"), show: (s) => <time dateTime={s.signed_at} title={s.signed_at}>{moment(s.signed_at, s.zone)} <span className="quiet">{s.zone}</span></time> },
           { name: "reason", title: t("reason"), show: (s) => s.reason ?? "–" },
           { name: "of", title: t("signature.of"), show: (s) => (
             <>
@@ -29,7 +29,7 @@ export function Deeds({ of, meta, id }: { of: Case; meta: EntityMeta; id: string
           { name: "hash", title: t("action"), show: (s) => <Button size="small" onClick={() => setOpened(s)}>{t("signature.look")}</Button> },
         ]} />}
       </Part>
-      <Modal open={!!opened} title={opened && `${word(opened.meaning_label)} · ${opened.printed_name} · ${moment(opened.signed_at)}`} footer={null} width={720} onCancel={() => setOpened(undefined)} destroyOnHidden>
+      <Modal open={!!opened} title={opened && `${word(opened.meaning_label)} · ${opened.printed_name} · ${moment(opened.signed_at, opened.zone)} ${opened.zone}`} footer={null} width={720} onCancel={() => setOpened(undefined)} destroyOnHidden>
         {opened && <Looked path={`/entities/${meta.name}/${encodeURIComponent(id)}/signatures/${opened.id}`} meta={meta} />}
       </Modal>
       <Part title={t("case.steps")}>

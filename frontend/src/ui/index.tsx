@@ -17,6 +17,7 @@ export { DayInput } from "./DayInput";
 export { Drawer, Modal } from "./dialogs";
 export { AutoComplete, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Switch, Tooltip, Upload };
 export { Tabs } from "./Tabs";
+export { Zone } from "./Zone";
 
 const THEME = {
   token: {

@@ -29,7 +29,7 @@ def who(given: Given, actor: Actor) -> dict[str, Any]:
     """Who is signed in, what they may do, and what they have to do before that."""
     return {
         "username": actor.name, "name": actor.printed_name, "roles": list(actor.roles), "plants": list(actor.plants),
-        "organisations": list(actor.organisations), "regions": list(actor.regions), "can": sorted(given.access.can(actor)), "must": list(actor.must),
+        "organisations": list(actor.organisations), "regions": list(actor.regions), "can": sorted(given.access.can(actor)), "must": list(actor.must), "zone": given.workflow.calendar.zone,
         "role_labels": [pair(role_label(r)) for r in actor.roles], "acts": any(ROLES[r].acts for r in actor.roles if r in ROLES),
     }
 
