@@ -75,7 +75,7 @@ def test_the_second_factor_is_taken_away_and_recovery_codes_are_renewed_by_itsel
     assert not set(fresh.json()["recovery_codes"]) & set(codes)
     assert client.post(f"{API}/account/second-factor", json={"password": HOUSE_PASSWORD, "code": now_code(secret, steps=1)}).status_code == 409
     with house.installation.store.transaction() as tx:
-        tx.execute(update(account).where(account.c.name == "totp4").values(failures=0))
+        tx.execute(update(account).where(account.c.name == "totp4").values(proof_failures=0))
     assert client.post(remove, json={"password": HOUSE_PASSWORD, "code": now_code(secret, steps=1)}).status_code in (204, 403)
 
 

@@ -69,8 +69,8 @@ def test_guesses_at_signing_lock_the_account_although_the_act_is_undone(store: S
     with store.transaction() as tx:
         row = tx.execute(select(account).where(account.c.name == lin)).one()
         refused = tx.execute(select(audit_event.c.reason).where(audit_event.c.action == "reauthenticate")).scalars().all()
-        tx.execute(update(account).where(account.c.name == lin).values(locked_until=datetime.now(UTC) - timedelta(seconds=1)))
-    assert row.failures == FAILURES_ALLOWED
+        tx.execute(update(account).where(account.c.name == lin).values(proof_locked_until=datetime.now(UTC) - timedelta(seconds=1)))
+    assert (row.proof_failures, row.failures, row.locked_until) == (FAILURES_ALLOWED, 0, None)
     assert refused == ["password"] * FAILURES_ALLOWED + ["locked"]
     assert sign(store, lin) == ["password"]
 

@@ -29,7 +29,10 @@ def answer_problems(app: FastAPI) -> None:
     @app.exception_handler(MedthreadError)
     def ours(_: Request, error: MedthreadError) -> JSONResponse:
         more = {n: error.attributes[n] for n in ("because", "rows", "successor") if n in error.attributes}
-        return problem(status=error.status, code=error.code, title=error.code, detail=error.message, hint=error.hint, **more)
+        answer = problem(status=error.status, code=error.code, title=error.code, detail=error.message, hint=error.hint, **more)
+        if "seconds" in error.attributes:
+            answer.headers["Retry-After"] = str(error.attributes["seconds"])  # RFC 6585, 4
+        return answer
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -111,6 +111,13 @@ class InvalidError(MedthreadError):
     status = 422
 
 
+class TooManyError(MedthreadError):
+    """More is asked for at once than is answered; `seconds` says when to come back."""
+
+    code = "too-many"
+    status = 429
+
+
 class StoreError(MedthreadError):
     """A store could not do its part."""
 

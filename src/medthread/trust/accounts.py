@@ -12,7 +12,20 @@ from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, 
 from medthread.stores.postgres.tables import account
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
-from medthread.trust.credentials import WAYS_OUT, Proof, accept, prove, refuse
+from medthread.trust.credentials import (
+    IN_SESSION,
+    LOCKED,
+    SIGN_IN,
+    TICKET_PREFIX,
+    WAYS_OUT,
+    Proof,
+    Proven,
+    accept,
+    by_ticket,
+    compare,
+    prove,
+    refuse,
+)
 from medthread.trust.incompatible import ADMINISTRATORS, check_roles
 from medthread.trust.keys import Keyring
 from medthread.trust.passwords import check_password, hash_of, refuse_remembered, remember, temporary_password
@@ -89,7 +102,7 @@ class ReauthenticationError(ForbiddenError):
 
     def stands(self, tx: Connection) -> None:
         """The failure counts although the act that asked for the proof is undone."""
-        refuse(tx, name=self.attributes["name"], action="reauthenticate", reason=self.attributes["reason"], now=datetime.now(UTC))
+        refuse(tx, name=self.attributes["name"], action="reauthenticate", reason=self.attributes["reason"], now=datetime.now(UTC), door=IN_SESSION)
 
 
 def reauthenticate(tx: Connection, *, name: str, password: str, totp: str | None, keyring: Keyring) -> list[str]:
@@ -98,11 +111,21 @@ def reauthenticate(tx: Connection, *, name: str, password: str, totp: str | None
     Where a second factor is set, it is needed. Refused with `ReauthenticationError`; called within `workflow.handle`,
     the failure is counted (and locks the account out) although everything else of the act is undone.
     """
-    proven = prove(tx, keyring, name=name, proof=Proof(password, totp), now=datetime.now(UTC))
+    proven = _proven(tx, keyring, name=name, proof=Proof(password, totp), now=datetime.now(UTC))
     if proven.refused is not None:
         raise ReauthenticationError(f"{name} was not proven to be who asks", hint=WAYS_OUT[proven.refused], name=name, reason=proven.refused)
-    accept(tx, name)
+    accept(tx, name, doors=(IN_SESSION,))
     return list(proven.factors)
+
+
+def _proven(tx: Connection, keyring: Keyring, *, name: str, proof: Proof, now: datetime) -> Proven:
+    if proof.password.startswith(TICKET_PREFIX):
+        return by_ticket(tx, name=name, ticket=proof.password, now=now)
+    row = tx.execute(select(account.c.password_hash, account.c.proof_locked_until).where(account.c.name == name)).one_or_none()
+    if row is not None and row.proof_locked_until is not None and row.proof_locked_until > now:
+        return Proven(refused=LOCKED)
+    compared = compare(row.password_hash if row else None, proof.password, door=IN_SESSION)
+    return prove(tx, keyring, name=name, compared=compared, code=proof.code, now=now, door=IN_SESSION)
 
 
 def change_password(
@@ -125,7 +148,7 @@ def reset_password(tx: Connection, *, name: str, by: str, reason: str, rules: Ac
     account_of(tx, name)
     password = temporary_password()
     _set_password(tx, name=name, password=password, temporary=True, rules=rules)
-    accept(tx, name)
+    accept(tx, name, doors=(SIGN_IN, IN_SESSION))
     end_sessions(tx, name=name, by=by)
     revoke_tokens(tx, name=name, by=by)
     record(tx, actor=by, action="password.reset", object_=f"account/{name}", reason=reason)
@@ -157,7 +180,8 @@ def enable_account(tx: Connection, *, name: str, by: str, reason: str) -> None:
     """Open an account again."""
     if account_of(tx, name).disabled_at is None:
         raise ConflictError(f"{name} is not disabled", hint="nothing keeps the person out")
-    tx.execute(update(account).where(account.c.name == name).values(disabled_at=None, failures=0, locked_until=None))
+    tx.execute(update(account).where(account.c.name == name).values(disabled_at=None))
+    accept(tx, name, doors=(SIGN_IN, IN_SESSION))
     record(tx, actor=by, action="account.enable", object_=f"account/{name}", reason=reason)
 
 

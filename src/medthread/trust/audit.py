@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Required, TypedDict, Unpack
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from medthread.stores.postgres.writing import Write, adding, put
 
 DONE, REFUSED, READ = "done", "refused", "read"
 OUTCOMES = (DONE, REFUSED, READ)
+LONGEST = 500  # of what names an act or its object: an address that was asked for may be of any length
 
 
 class AuditRow(TypedDict, total=False):
@@ -44,9 +46,14 @@ def recording(**row: Unpack[AuditRow]) -> Write:
     if arrival is not None and arrival.token is not None:
         detail = {**(detail or {}), "token": arrival.token}
     return adding(audit_event, {
-        "actor": row["actor"], "action": row["action"], "object": row["object_"], "outcome": row.get("outcome", DONE), "reason": row.get("reason"),
+        "actor": _capped(row["actor"]), "action": _capped(row["action"]), "object": _capped(row["object_"]), "outcome": row.get("outcome", DONE), "reason": row.get("reason"),
         "before": plain(row.get("before")), "after": plain(row.get("after")), "detail": plain(detail),
     })
+
+
+def _capped(text: str) -> str:
+    """The text, or its beginning and what tells it from others that begin so."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST - 17]}…{sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
 def record(tx: Connection, **row: Unpack[AuditRow]) -> None:

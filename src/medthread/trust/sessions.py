@@ -9,15 +9,31 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from medthread.model.errors import NotFoundError, UnauthenticatedError
+from medthread.stores.postgres import Store
 from medthread.stores.postgres.tables import account, second_factor, session
 from medthread.trust.access import Actor
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
-from medthread.trust.credentials import Proof, Proven, accept, prove, refuse
+from medthread.trust.credentials import (
+    PASSWORD,
+    SIGN_IN,
+    TICKET,
+    TICKET_PREFIX,
+    TOTP,
+    Proof,
+    Proven,
+    accept,
+    compare,
+    hash_kept,
+    prove,
+    refuse,
+)
 from medthread.trust.keys import Keyring
+from medthread.trust.turns import Guesses
 
 TOUCH_SECONDS = 60  # how exactly idleness is measured: a session is written to at most once in this time
 LONGEST_DEVICE = 200
+GUESSES = Guesses()  # of this process
 HOLDER = (  # asked with every request, so made once
     select(
         account.c.name, account.c.printed_name, account.c.roles, account.c.plants, account.c.language, account.c.organisations, account.c.regions,
@@ -52,15 +68,25 @@ class SignedIn:
     refused: str | None = None
 
 
-def sign_in(tx: Connection, keyring: Keyring, *, name: str, proof: Proof, place: Place, rules: AccountRules) -> SignedIn:
-    """Open a session; refused, it says why. The caller commits either way, so that failures count."""
-    now = datetime.now(UTC)
-    proven: Proven = prove(tx, keyring, name=name, proof=proof, now=now, recovery=True)
-    if proven.refused is not None:
-        refuse(tx, name=name, action="session.create", reason=proven.refused, now=now)
-        return SignedIn(refused=proven.refused)
-    accept(tx, name)
-    return SignedIn(open_session(tx, name=name, factors=proven.factors, place=place, rules=rules))
+def sign_in(store: Store, keyring: Keyring, *, name: str, proof: Proof, place: Place, rules: AccountRules) -> SignedIn:
+    """Open a session; refused, it says why, and the failure counts. The password is compared between two transactions, in none.
+
+    Takes as long whether there is the account or not, and whatever is given as the password. Raises `TooManyError`.
+    """
+    GUESSES.check(place.address)
+    ticket = proof.password.startswith(TICKET_PREFIX)  # proves who is signed in already, and signs nobody in
+    with store.statements() as reading:
+        hashed = None if ticket else hash_kept(reading, name)
+    compared, now = compare(hashed, proof.password, door=SIGN_IN), datetime.now(UTC)
+    with store.transaction() as tx:
+        proven = Proven(refused=TICKET) if ticket else prove(tx, keyring, name=name, compared=compared, code=proof.code, now=now, door=SIGN_IN, recovery=True)
+        if proven.refused is None:
+            accept(tx, name, doors=(SIGN_IN,))
+            return SignedIn(open_session(tx, name=name, factors=proven.factors, place=place, rules=rules))
+        refuse(tx, name=name, action="session.create", reason=proven.refused, now=now, door=SIGN_IN)
+    if proven.refused in (PASSWORD, TOTP, TICKET):
+        GUESSES.count(place.address)
+    return SignedIn(refused=proven.refused)
 
 
 def open_session(tx: Connection, *, name: str, factors: tuple[str, ...], place: Place, rules: AccountRules) -> str:

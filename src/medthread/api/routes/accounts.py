@@ -42,7 +42,7 @@ class Shut(Because):
 
 _last_seen = select(session.c.account, func.max(session.c.last_seen_at).label("last_seen_at")).group_by(session.c.account).subquery()
 _ACCOUNTS = (
-    select(account, second_factor.c.confirmed_at, _last_seen.c.last_seen_at, (account.c.locked_until > func.now()).label("locked"))
+    select(account, second_factor.c.confirmed_at, _last_seen.c.last_seen_at, or_(account.c.locked_until > func.now(), account.c.proof_locked_until > func.now()).label("locked"))
     .outerjoin(second_factor, second_factor.c.account == account.c.name)
     .outerjoin(_last_seen, _last_seen.c.account == account.c.name)
 )

@@ -45,13 +45,12 @@ def begin(request: Request, response: Response, given: Given, token: str) -> Act
 
 @router.post("/session", summary="登录 · Sign in")
 def create(credentials: Credentials, request: Request, response: Response, given: Given) -> dict[str, Any]:
-    """Sign in; the session is a cookie that scripts cannot read.
+    """Sign in; the session is a cookie that scripts cannot read. While too many try at once, 429 with `Retry-After`.
 
-    登录;会话保存在脚本读不到的 Cookie 里。
+    登录;会话保存在脚本读不到的 Cookie 里。同时尝试者过多时应答 429 与 `Retry-After`。
     """
     proof = Proof(credentials.password, credentials.code)
-    with given.store.transaction() as tx:
-        done = sign_in(tx, given.keyring, name=credentials.username, proof=proof, place=place_of(request), rules=given.account_rules)
+    done = sign_in(given.store, given.keyring, name=credentials.username, proof=proof, place=place_of(request), rules=given.account_rules)
     if done.token is not None:
         return who(given, begin(request, response, given, done.token))
     if done.refused in (MISSING, TOTP):

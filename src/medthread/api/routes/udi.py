@@ -46,7 +46,8 @@ def _queue(given: Services, judgement: Judgement, *, by: str) -> None:
     made = insert(unknown_carrier).values(id=id_, text=text, issuer=judgement.issuer.value, first_by=by)
     with given.store.transaction() as tx:
         tx.execute(made.on_conflict_do_update(index_elements=["id"], set_=again))
-        record(tx, actor=by, action="udi.queue", object_="unknown_carrier", detail={"text": text})
+        # The text stands in the queue; a row of the log is kept for decades and holds what identifies it.
+        record(tx, actor=by, action="udi.queue", object_="unknown_carrier", detail={"sha256": id_, "length": len(text)})
 
 
 @router.get("/udi/unknown", summary="列出未识别的载体 · List carriers that were not understood")

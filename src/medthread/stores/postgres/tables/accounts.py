@@ -30,8 +30,10 @@ account = Table(
     Column("plants", ARRAY(Text), nullable=False, server_default="{}"),
     Column("regions", ARRAY(Text), nullable=False, server_default="{}"),
     Column("language", Text, nullable=False, server_default="zh-CN"),
-    Column("failures", BigInteger, nullable=False, server_default="0"),
+    Column("failures", BigInteger, nullable=False, server_default="0"),  # guesses at signing in, by anybody
     Column("locked_until", DateTime(timezone=True)),
+    Column("proof_failures", BigInteger, nullable=False, server_default="0"),  # guesses within a session of its own
+    Column("proof_locked_until", DateTime(timezone=True)),
     Column("disabled_at", DateTime(timezone=True)),
     Column("revision", BigInteger, nullable=False, server_default="1"),  # of the rights: roles, plants, organisations
     at(),
