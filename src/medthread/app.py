@@ -48,7 +48,17 @@ from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
 from medthread.trust.identity import configured
 from medthread.trust.keys import Keyring
-from medthread.trust.log import AuditLog, Copies, LogSettings, Memory, Sealer
+from medthread.trust.log import (
+    SNAPSHOT,
+    AuditLog,
+    Checked,
+    Copies,
+    LogSettings,
+    Memory,
+    Sealer,
+    check_log,
+    check_records,
+)
 from medthread.trust.roles import ROLES
 from medthread.trust.sharing import Sharing
 from medthread.trust.signatures import KeptKeys
@@ -116,6 +126,14 @@ class Installation:
         said = LogSettings.read(self.workspace.settings, home=self.workspace.home)
         copies = None if said.checkpoints is None else Copies(said.checkpoints)
         return AuditLog(self.store, self.keyring, said.origin, copies, Memory.beside(self.workspace.data / "keys"))
+
+    def check(self) -> Checked:
+        """The audit log, and what the tables hold against it."""
+        checked = check_log(self.log)
+        with self.store.transaction() as tx:
+            tx.execute(SNAPSHOT)
+            checked.records = check_records(tx, self.native, self.registry, self.rulebook.processes, checked.findings)
+        return checked
 
     def settle(self) -> None:
         """Seal what was written. What was done stands when that fails: it is said, and the next command or server seals it."""

@@ -331,6 +331,7 @@ def test_a_batch_goes_out_in_two_steps_and_the_second_looks_at_the_market(house:
     with house.store.transaction() as tx:  # the renewal, as the register of certificates tells it
         table = house.context.tables["registration_certificate"]
         tx.execute(update(table).where(table.c.id == certificate).values(expires_on=date(2031, 1, 1)))
+        house.meddled.add(f"registration_certificate/{certificate}")
     with pytest.raises(RefusedError, match="printed 06912345678910"):
         house.act("jiang", "batch_record", id_, "release_to_market", printed_di="06912345678910", **wanted)
     with pytest.raises(ForbiddenError, match="it takes market_release"):
@@ -386,6 +387,7 @@ def test_a_capa_fixes_its_metric_before_and_data_judge_it_after(house: House) ->
         table = house.context.tables["capa"]
         moved = {"window_from": datetime.now(UTC) - timedelta(days=1), "window_to": datetime.now(UTC) + timedelta(hours=1)}
         tx.execute(update(table).where(table.c.id == id_).values(**moved))
+        house.meddled.add(f"capa/{id_}")
     house.act("qian", "capa", id_, "measure")
     (measured,) = house.find("capa_measurement", capa=no)
     assert (measured["events"], measured["exposure"], measured["value"]) == (1, 1, 100)  # one strength failure, of the one resin inspected

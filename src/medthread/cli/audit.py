@@ -16,10 +16,10 @@ from medthread.model.sharing import Recipient
 from medthread.trust.audit import record
 from medthread.trust.log import (
     KINDS,
+    KINDS_OF_RECORDS,
     Checked,
     Chosen,
     adopt,
-    check_log,
     export_bundle,
     last_checkpoint,
     public_keys,
@@ -36,11 +36,11 @@ def tell_checked(checked: Checked, *, copied: bool) -> bool:
     for fault in checked.findings.faults:
         console.print(f"! {fault.label.in_(language())}: {fault.where} [{fault.kind}]", markup=False)
     if checked.findings.counts:
-        counted = ", ".join(f"{KINDS[k].in_(language())} × {n}" for k, n in checked.findings.counts.items())
+        counted = ", ".join(f"{(KINDS | KINDS_OF_RECORDS)[k].in_(language())} × {n}" for k, n in checked.findings.counts.items())
         say(f"审计日志不完整:{counted}", f"The audit log is not whole: {counted}")
         return False
-    say(f"审计日志完整:{checked.rows} 条已封存,{checked.waiting} 条等待,{checked.checkpoints} 个检查点,{checked.copies} 个库外副本,{checked.signatures} 个电子签名",
-        f"The audit log is whole: {checked.rows} rows sealed, {checked.waiting} waiting, {checked.checkpoints} checkpoints, {checked.copies} copies elsewhere, {checked.signatures} electronic signatures")
+    say(f"审计日志完整:{checked.rows} 条已封存,{checked.waiting} 条等待,{checked.checkpoints} 个检查点,{checked.copies} 个库外副本,{checked.signatures} 个电子签名{'' if checked.records is None else f',{checked.records} 条业务记录与日志相符'}",
+        f"The audit log is whole: {checked.rows} rows sealed, {checked.waiting} waiting, {checked.checkpoints} checkpoints, {checked.copies} copies elsewhere, {checked.signatures} electronic signatures{'' if checked.records is None else f', {checked.records} records as the log tells'}")
     if checked.rows and not copied:
         _tell_reach(checked)
     return True
@@ -74,7 +74,7 @@ def go_on(
 def verify(home: Home = HERE) -> None:
     """核验整个日志:记录、树、检查点、库外副本、电子签名 · Check all of it: rows, tree, checkpoints, their copies, electronic signatures. Exit code 3: not whole."""
     with open_installation(home) as installation:
-        whole = tell_checked(check_log(installation.log), copied=installation.log.copies is not None)
+        whole = tell_checked(installation.check(), copied=installation.log.copies is not None)
     if not whole:
         raise typer.Exit(3)
 

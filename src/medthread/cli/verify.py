@@ -7,7 +7,6 @@ from medthread.cli.audit import tell_checked
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, say
 from medthread.model.errors import ConfigurationError
-from medthread.trust.log import check_log
 
 
 def verify(home: Home = HERE) -> None:
@@ -18,7 +17,7 @@ def verify(home: Home = HERE) -> None:
             raise ConfigurationError("nothing is published yet", hint="run `medthread run` first")
         faults = installation.faults(current)
         left = installation.orphans()
-        checked, copied = check_log(installation.log), installation.log.copies is not None
+        checked, copied = installation.check(), installation.log.copies is not None
     files = sum(len(t.files) for t in current.tables.values())
     for fault in faults:
         console.print(f"! {fault.what}: {fault.path} ({fault.table})", markup=False)

@@ -27,6 +27,14 @@ KINDS = {
     "signature.removed": Label("日志中有、签名表中无的电子签名", "an electronic signature that the log tells of is gone"),
     "signature.foreign": Label("签名表中有、日志中无的电子签名", "an electronic signature that the log does not tell of"),
 }
+# What the tables hold against what the log tells of it (`records`).
+KINDS_OF_RECORDS = {
+    "record.differs": Label("记录与审计日志最后所述不同", "a record is not what the log last tells of it"),
+    "record.missing": Label("审计日志所述的记录不见了", "a record that the log tells of is gone"),
+    "step.differs": Label("流程步骤与审计日志不同", "a step of a case is not what the log tells"),
+    "account.differs": Label("账户的角色或范围与审计日志不同", "the roles or the reach of an account are not what the log tells"),
+    "delegation.differs": Label("委托与审计日志不同", "a delegation is not what the log tells"),
+}
 SHOWN = 1000
 
 
@@ -40,7 +48,7 @@ class LogFault:
     @property
     def label(self) -> Label:
         """What it means."""
-        return KINDS[self.kind]
+        return (KINDS | KINDS_OF_RECORDS)[self.kind]
 
 
 @dataclass

@@ -55,6 +55,7 @@ class Checked:
     checkpoints: int = 0
     copies: int = 0
     signatures: int = 0
+    records: int | None = None
     remembered: int | None = None
     begun: int = 0
     since: datetime | None = None
