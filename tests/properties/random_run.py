@@ -87,7 +87,7 @@ class RandomRun:
         values = self._plant.values(self.context.registry[entity], fill=0.8)
         made = self._sent(
             actor, {"create": entity, "n": self.commands.total()}, action="entity.create", object_=entity,
-            act=lambda tx: {"id": create_native(tx, self.context, entity=entity, values=values, by=actor.name)})
+            act=lambda tx: {"id": create_native(tx, self.context, entity=entity, values=values, by=actor.name, hands=actor)})
         with self.store.statements() as tx:
             self._plant.remember(tx, entity, made["id"])
         if entity not in self.context.rulebook.processes:
@@ -152,11 +152,11 @@ class RandomRun:
         case, row = self._chosen()
         declared = self.context.registry[case.entity]
         fresh = self._plant.values(declared, fill=0.3)
-        kept = {n: row[n] for n, f in declared.fields.items() if not f.is_personal and n in row and (f.mark.key or self.rng.random() < 0.9)}
+        kept = {n: row[n] for n, f in declared.fields.items() if not f.is_personal and n in row and (f.mark.key or f.mark.default == "me" or self.rng.random() < 0.9)}
         change = Change(values={**fresh, **kept}, version=str(row["_revision"] - (self.rng.random() < 0.1)), reason="random")
-        actor = self.rng.choice(self.actors)
+        actor = self._who(case, self._wanted(case), row)
         handle(self.store, by=actor.name, action="entity.update", object_=f"{case.entity}/{case.record}",
-               act=lambda tx: replace_native(tx, self.context, entity=case.entity, id_=case.record, change=change, by=actor.name))
+               act=lambda tx: replace_native(tx, self.context, entity=case.entity, id_=case.record, change=change, by=actor.name, hands=actor))
 
     def again(self) -> None:
         """Send again what was done: under its key it gets its answer, under another it is refused; a record may be opened twice."""

@@ -117,7 +117,7 @@ class House:
         return handle(self.store, by=name, action=action, object_=object_, act=act)
 
     def create(self, name: str, entity: str, /, **values: Any) -> str:
-        return self._handled(name, "entity.create", entity, lambda tx: create_native(tx, self.context, entity=entity, values=values, by=name))
+        return self._handled(name, "entity.create", entity, lambda tx: create_native(tx, self.context, entity=entity, values=values, by=name, hands=self.actor(name)))
 
     def opened(self, name: str, entity: str, /, **values: Any) -> Row:
         """A new record, as it stands."""
@@ -151,7 +151,7 @@ class House:
         row = self.row(entity, id_)
         body = {n: row[n] for n in self.context.registry[entity].fields} | values
         change = Change(values=body, version=str(row["_revision"]), reason="补充 / added")
-        self._handled(name, "entity.update", f"{entity}/{id_}", lambda tx: replace_native(tx, self.context, entity=entity, id_=id_, change=change, by=name))
+        self._handled(name, "entity.update", f"{entity}/{id_}", lambda tx: replace_native(tx, self.context, entity=entity, id_=id_, change=change, by=name, hands=self.actor(name)))
 
     def settle(self) -> int:
         """Let everything follow that follows by itself."""

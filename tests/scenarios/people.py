@@ -15,6 +15,7 @@ from medthread.workflow import Act, Change, Credentials, Outcome, create_native,
 from medthread.workflow.guarding import objections
 from medthread.workflow.react import decide
 from medthread.workflow.reading import preview
+from medthread.workflow.standing import MACHINE
 from medthread.workflow.watching import look
 from medthread.workflow.worker import settle
 
@@ -30,24 +31,34 @@ class People:
             for name, held in roles.items():
                 create_account(tx, name=name, printed_name=name.title(), password=PASSWORD, roles=held, by="test")
 
+    def actor(self, who: str) -> Actor:
+        return Actor(who, who.title(), self.roles[who])
+
     def opens(self, who: str, entity: str, /, **values: Any) -> str:
         """Write a new record; gives its id."""
-        make = lambda tx: create_native(tx, self.context, entity=entity, values=values, by=who)  # noqa: E731
+        make = lambda tx: create_native(tx, self.context, entity=entity, values=values, by=who, hands=self.actor(who))  # noqa: E731
         return handle(self.store, by=who, action="entity.create", object_=entity, act=make)
+
+    def ages(self, entity: str, id_: str, /, **values: Any) -> None:
+        """Time went by: a record says so without anybody's hands."""
+        self._change(MACHINE, entity, id_, "time went by", values)
 
     def writes(self, who: str, entity: str, id_: str, /, *, reason: str = "as it is", **values: Any) -> None:
         """Change some values of a record."""
+        self._change(self.actor(who), entity, id_, reason, values)
+
+    def _change(self, who: Actor, entity: str, id_: str, reason: str, values: dict[str, Any]) -> None:
         row = self.row(entity, id_)
         fields = self.context.registry[entity].fields
         hidden = frozenset(n for n, f in fields.items() if f.is_personal and n not in values)
         body = {n: row[n] for n in fields if n not in hidden} | values
         change = Change(values=body, version=str(row["_revision"]), reason=reason, hidden=hidden)
-        handle(self.store, by=who, action="entity.update", object_=f"{entity}/{id_}",
-               act=lambda tx: replace_native(tx, self.context, entity=entity, id_=id_, change=change, by=who))
+        handle(self.store, by=who.name, action="entity.update", object_=f"{entity}/{id_}",
+               act=lambda tx: replace_native(tx, self.context, entity=entity, id_=id_, change=change, by=who.name, hands=who))
 
     def does(self, who: str, entity: str, id_: str, action: str, /, *, reason: str | None = None, **values: Any) -> Outcome:
         """Look at what would be signed, and do it with one's password."""
-        actor = Actor(who, who.title(), self.roles[who])
+        actor = self.actor(who)
         looked = Act(entity=entity, record=id_, action=action, version=str(self.row(entity, id_)["_revision"]), values=values, reason=reason)
         with self.store.transaction() as tx:
             shown = preview(tx, self.context, looked, actor)["content_hash"]

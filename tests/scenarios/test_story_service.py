@@ -210,8 +210,7 @@ def test_a_dispute_preserves_its_records_until_two_persons_lift_the_hold(people:
     assert people.objections(("no_legal_hold",), **held) != []
     (hold,) = people.rows("legal_hold", cause_no=number)
     assert [t["role"] for t in people.rows("task") if hold["hold_no"] in t["subject"]] == ["qa_mgr"]
-    people.writes("shi", "legal_hold", hold["id"], lift_basis="和解协议 2026-11-25")
-    people.does("shi", "legal_hold", hold["id"], "lift", reason="已和解")
+    people.does("shi", "legal_hold", hold["id"], "lift", reason="已和解", lift_basis="和解协议 2026-11-25")
     people.does("ma", "legal_hold", hold["id"], "lift", reason="已和解")
     assert people.objections(("no_legal_hold",), **held) == []
 

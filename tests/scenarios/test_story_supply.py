@@ -462,7 +462,7 @@ def test_a_model_whose_identifier_is_not_the_items_is_found_once(people: People)
 
 def test_training_that_ran_out_is_assigned_again_and_stops_the_work(people: People, jobs: None) -> None:
     (passed,) = [r for r in people.rows("training_record", person="ou") if people.state("training_record", r["id"]) == "passed" and r["doc_rev"] == "B"]
-    people.writes("qin", "training_record", passed["id"], expires_on=TODAY - timedelta(days=1))
+    people.ages("training_record", passed["id"], expires_on=TODAY - timedelta(days=1))
     assert people.objections(("operator_trained",), person="ou", operation="注塑")
     people.looks()
     assert people.state("training_record", passed["id"]) == "expired"

@@ -52,7 +52,7 @@ class Plant:
         return Actor(name, name.title(), PERSONS[name])
 
     def create(self, name: str, entity: str = "hot_work", **values: Any) -> str:
-        act = lambda tx: create_native(tx, self.context, entity=entity, values=values, by=name)  # noqa: E731
+        act = lambda tx: create_native(tx, self.context, entity=entity, values=values, by=name, hands=self.actor(name))  # noqa: E731
         return handle(self.store, by=name, action="entity.create", object_=entity, act=act)
 
     def row(self, id_: str, entity: str = "hot_work") -> dict[str, Any]:
@@ -83,7 +83,7 @@ class Plant:
         body = {n: row[n] for n in self.context.registry["hot_work"].fields} | values
         change = Change(values=body, version=str(row["_revision"]), reason=reason)
         handle(self.store, by=name, action="entity.update", object_=f"hot_work/{id_}",
-               act=lambda tx: replace_native(tx, self.context, entity="hot_work", id_=id_, change=change, by=name))
+               act=lambda tx: replace_native(tx, self.context, entity="hot_work", id_=id_, change=change, by=name, hands=self.actor(name)))
 
     def under(self, process: Process) -> "Plant":
         """The same plant after its process was changed."""

@@ -117,7 +117,7 @@ def test_lines_belong_to_one_open_record(plant: Plant) -> None:
         made(plant, "hot_work_tool", [{"permit": "HW-0", "line_no": 1, "tool": "t"}])
     made(plant, "hot_work_tool", [{"permit": one, "line_no": n, "tool": "t"} for n in (1, 2)])
     with plant.store.transaction() as tx:
-        tx.execute(text("update medthread.process_case set closed_at = now() where record = :r"), {"r": ids[1]})
+        tx.execute(text("update medthread.process_case set state = 'closed', closed_at = now() where record = :r"), {"r": ids[1]})
     with pytest.raises(ConflictError, match="is closed, and its lines with it"):
         made(plant, "hot_work_tool", [{"permit": two, "line_no": 1, "tool": "t"}])
 

@@ -3,19 +3,20 @@ import { asProblem, onceKey, query, send, useAsk, type EntityMeta, type Field, t
 import { useSpeech } from "../i18n";
 import { FieldInput, keptValue, shownValues } from "../meta/inputs";
 import { Value } from "../meta/Value";
-import { Button, Form, Problem, Quiet, Waiting } from "../ui";
+import { Button, Form, Input, Problem, Quiet, Waiting } from "../ui";
 
-type Given = { part: string; filters: string[]; whole: Row; frozen: boolean; onChange: () => void };
+type Given = { part: string; filters: string[]; whole: Row; frozen: boolean; explain: boolean; onChange: () => void };
 const MOST = 200;
 const NEW = "new";
 
-/** The lines of one kind that belong to a record, changed in place while the record is open. */
-export function Lines({ part, filters, whole, frozen, onChange }: Given) {
+/** The lines of one kind that belong to a record, changed in place while the record is open; past its first state for a reason, which stays while one goes on. */
+export function Lines({ part, filters, whole, frozen, explain, onChange }: Given) {
   const { t, word } = useSpeech();
   const meta = useAsk<EntityMeta>(`/meta/${part}`);
   const rows = useAsk<Paged>(`/entities/${part}${query({ filter: filters, limit: MOST, sort: meta.data ? orderOf(meta.data) : null })}`);
   const [editing, setEditing] = useState<string>();
   const [problem, setProblem] = useState<ProblemError>();
+  const [reason, setReason] = useState("");
   if (meta.problem ?? rows.problem) return <Problem of={meta.problem ?? rows.problem} retry={rows.reload} />;
   if (!meta.data || !rows.data) return <Waiting />;
   const fields = meta.data.fields.filter((f) => f.name !== meta.data!.part_of?.field && !inherited(f, filters));
@@ -23,7 +24,7 @@ export function Lines({ part, filters, whole, frozen, onChange }: Given) {
   const done = () => { setEditing(undefined); setProblem(undefined); rows.reload(); onChange(); };
   const remove = async (row: Row) => {
     try {
-      await send("DELETE", `/entities/${part}/${encodeURIComponent(String(row._id))}`, undefined, { "If-Match": String(row._revision) });
+      await send("DELETE", `/entities/${part}/${encodeURIComponent(String(row._id))}${query({ reason: reason.trim() || null })}`, undefined, { "If-Match": String(row._revision) });
       done();
     } catch (error) {
       setProblem(asProblem(error));
@@ -34,11 +35,14 @@ export function Lines({ part, filters, whole, frozen, onChange }: Given) {
   return (
     <>
       <Problem of={problem} />
+      {mayChange && explain && items.length > 0 && (
+        <label className="bar">{t("line.reason")} <Input size="small" value={reason} maxLength={2000} style={{ maxWidth: 420 }} onChange={(e) => setReason(e.target.value)} /></label>
+      )}
       <div className="compare lines" role="region" aria-label={word(meta.data.label)} tabIndex={0}>
         <table>
           <thead><tr>{fields.map((f) => <th key={f.name} scope="col">{word(f.label)}</th>)}{mayChange && <th scope="col">{t("action")}</th>}</tr></thead>
           <tbody>
-            {items.map((row) => editing === row._id ? <Edited key={String(row._id)} part={part} meta={meta.data!} fields={fields} row={row} onDone={done} onCancel={() => setEditing(undefined)} /> : (
+            {items.map((row) => editing === row._id ? <Edited key={String(row._id)} part={part} meta={meta.data!} fields={fields} row={row} reason={reason} onDone={done} onCancel={() => setEditing(undefined)} /> : (
               <tr key={String(row._id)}>
                 {fields.map((f) => <td key={f.name}><Value field={f} row={row} /></td>)}
                 {mayChange && (
@@ -49,7 +53,7 @@ export function Lines({ part, filters, whole, frozen, onChange }: Given) {
                 )}
               </tr>
             ))}
-            {editing === NEW && <Edited part={part} meta={meta.data} fields={fields} row={fresh} onDone={done} onCancel={() => setEditing(undefined)} />}
+            {editing === NEW && <Edited part={part} meta={meta.data} fields={fields} row={fresh} reason={reason} onDone={done} onCancel={() => setEditing(undefined)} />}
           </tbody>
         </table>
         {items.length === 0 && editing !== NEW && <Quiet>{t("line.none")}</Quiet>}
@@ -60,7 +64,7 @@ export function Lines({ part, filters, whole, frozen, onChange }: Given) {
 }
 
 /** One line as inputs: Enter keeps it, Escape leaves it as it was. */
-function Edited({ part, meta, fields, row, onDone, onCancel }: { part: string; meta: EntityMeta; fields: Field[]; row: Row; onDone: () => void; onCancel: () => void }) {
+function Edited({ part, meta, fields, row, reason, onDone, onCancel }: { part: string; meta: EntityMeta; fields: Field[]; row: Row; reason: string; onDone: () => void; onCancel: () => void }) {
   const { t, word } = useSpeech();
   const [form] = Form.useForm<Row>();
   const [problem, setProblem] = useState<ProblemError>();
@@ -79,7 +83,7 @@ function Edited({ part, meta, fields, row, onDone, onCancel }: { part: string; m
     const shown = new Set(fields.map((f) => f.name));
     const body = Object.fromEntries(meta.fields.map((f) => [f.name, shown.has(f.name) ? keptValue(f, typed[f.name], row) : row[f.name] ?? null]));
     try {
-      if (row._id) await send("PUT", `/entities/${part}/${encodeURIComponent(String(row._id))}`, body, { "If-Match": String(row._revision) });
+      if (row._id) await send("PUT", `/entities/${part}/${encodeURIComponent(String(row._id))}${query({ reason: reason.trim() || null })}`, body, { "If-Match": String(row._revision) });
       else await send("POST", `/entities/${part}`, body, { "Idempotency-Key": onceKey() });
       onDone();
     } catch (error) {

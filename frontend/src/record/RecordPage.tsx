@@ -67,7 +67,7 @@ function Loaded({ meta, read, load, route }: { meta: EntityMeta; read: Read; loa
     <>
       <p className="crumb"><a href={link("entities", meta.name)}>← {word(meta.label)}</a></p>
       <Head title={oneOf(String(item[meta.title] ?? item._id), language)} about={<About meta={meta} item={item} of={of} />}>
-        {meta.can.update && !of?.closed && <Button onClick={() => setEditing(true)}>{t("edit")}</Button>}
+        {meta.can.update && (!of || of.changes.includes("change")) && <Button onClick={() => setEditing(true)}>{t("edit")}</Button>}
       </Head>
       <KeptBack of={read.body.sharing} fields={meta.fields} />
       {flags.length > 0 && <p>{flags.map((f) => <Tag key={f} tone="warn">{f}</Tag>)}</p>}
@@ -150,7 +150,7 @@ function Sections({ meta, read, route, again }: { meta: EntityMeta; read: Read; 
     { key: "data", label: t("tab.data"), children: <Values meta={meta} read={read} again={again} /> },
     ...parts.map((p) => ({
       key: p.entity, label: many(word(names.get(p.entity)), p.count),
-      children: <Lines part={p.entity} filters={p.filters} whole={item} frozen={!!of?.closed} onChange={() => void again()} />,
+      children: <Lines part={p.entity} filters={p.filters} whole={item} frozen={!!of && of.changes.length === 0} explain={!!of && !meta.process?.initial.includes(of.state)} onChange={() => void again()} />,
     })),
     ...(of ? [
       { key: "deeds", label: many(t("tab.deeds"), of.signatures.length), children: <Deeds of={of} meta={meta} id={String(item._id)} /> },

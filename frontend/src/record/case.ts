@@ -21,7 +21,7 @@ export type Signature = {
 };
 export type Case = {
   process: string; label: Label; version: number; clauses: string[]; state: string; state_since: string; opened_by: string; opened_by_name: string;
-  opened_at: string; closed: boolean; states: State[]; acts: Act[]; steps: Step[]; deadlines: Limit[]; signatures: Signature[];
+  opened_at: string; closed: boolean; changes: ("change" | "add" | "remove" | "fill")[]; states: State[]; acts: Act[]; steps: Step[]; deadlines: Limit[]; signatures: Signature[];
 };
 export type Obstacles = { acts: Record<string, Objection[]> };
 

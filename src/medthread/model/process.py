@@ -171,16 +171,18 @@ class Process:
     terminal: tuple[str, ...]
     opens: tuple[Opening, ...] = ()
     rest: tuple[str, ...] = ()  # may stay here for good; new facts bring it back
+    binding: tuple[str, ...] = ()  # what the record says binds others while it stands here: lines are added, nothing is changed but by an act
     transitions: tuple[Transition, ...]
     duties: tuple[Duty, ...] = ()
     clocks: tuple[Clock, ...] = ()
     clauses: tuple[str, ...] = ()
+    contributors: tuple[str, ...] = ()  # roles that write in it though they act on nothing: whoever carries out a line
     opened_by: str = ""  # roles that may open one, `a|b`; whoever may write, when empty
 
     def __post_init__(self) -> None:
         """Refuse what names nothing; whether the whole can stand is `derive.soundness`'s."""
         names = [s.name for s in self.states]
-        said = [*self.initial, *(o.state for o in self.opens), *self.terminal, *self.rest, *(t.to for t in self.transitions), *(f for t in self.transitions for f in t.from_)]
+        said = [*self.initial, *(o.state for o in self.opens), *self.terminal, *self.rest, *self.binding, *(t.to for t in self.transitions), *(f for t in self.transitions for f in t.from_)]
         strangers = sorted(set(said) - set(names))
         if strangers:
             raise DeclarationError(f"process {self.name} has no state {strangers[0]!r}", hint=f"its states are {', '.join(names)}")

@@ -176,12 +176,13 @@ def _unbound(tx: Connection, doing: Doing) -> None:
     now = Done(doing.act.action, doing.actor.name, doing.standing.on_behalf_of, doing.organisation)
     bound = any(doing.act.action in (d.one, d.other) for d in doing.case.process.duties)
     done = done_so_far(tx, doing.case) if bound else []
-    broken = broken_duty(doing.case.process, done, now, doing.values)
+    broken = broken_duty(doing.case.process, done, now, doing.values, bound=doing.case.bound)
     if broken is not None:
         duty, earlier = broken
         by = " / ".join(sorted(earlier.persons))
+        why = f"the record was changed by {by}" if earlier.changed else f"{earlier.action} was done by {by}"
         raise ForbiddenError(
-            f"{duty.one} and {duty.other} take different {duty.apart}s: {earlier.action} was done by {by}",
+            f"{duty.one} and {duty.other} take different {duty.apart}s: {why}",
             hint="let somebody else do it · 职责分离:请由他人执行", actor=doing.actor.name, action=doing.act.action)
     if doing.transition.needs_all and _waits_for_others(tx, doing, now):
         raise ForbiddenError(f"{doing.actor.name} has signed {doing.act.action} already", hint="the other roles sign, each by another person")

@@ -32,6 +32,7 @@ class Case:
     opened_by: str
     opened_at: datetime
     state_since: datetime
+    bound: tuple[str, ...] = ()  # `act/name`: who changed the work that the act checks, and does not do it
 
     @property
     def is_over(self) -> bool:
@@ -79,7 +80,7 @@ def find_case(tx: Connection, context: Context, *, entity: str, record: str, loc
 def case_from(tx: Connection, context: Context, row: Any) -> Case:
     """A row of cases, with the definition that it stands on."""
     process = definition_of(tx, context, row)
-    return Case(row.entity, row.record, process, row.state, row.opened_by, row.opened_at, row.state_since)
+    return Case(row.entity, row.record, process, row.state, row.opened_by, row.opened_at, row.state_since, tuple(row.bound))
 
 
 def case_of(tx: Connection, context: Context, *, entity: str, record: str, lock: bool = False) -> Case:

@@ -15,6 +15,7 @@ class Done:
     actor: str
     on_behalf_of: str | None = None
     organisation: str | None = None
+    changed: bool = False  # no act: they changed what the record says, and are bound as by the work that others check
 
     @property
     def persons(self) -> frozenset[str]:
@@ -22,15 +23,21 @@ class Done:
         return frozenset(p for p in (self.actor, self.on_behalf_of) if p)
 
 
-def broken_duty(process: Process, done: Iterable[Done], now: Done, values: Mapping[str, Any]) -> tuple[Duty, Done] | None:
-    """The duty that an act would break, and the earlier act that binds; nothing when it is free."""
-    earlier = list(done)
+def broken_duty(
+    process: Process, done: Iterable[Done], now: Done, values: Mapping[str, Any], *, bound: Iterable[str] = ()
+) -> tuple[Duty, Done] | None:
+    """The duty that an act would break, and the earlier act that binds; nothing when it is free.
+
+    `bound` are those who changed work that was done, as `act/name` of the act that checks it: nobody checks their own change.
+    """
+    earlier, changers = list(done), [Done("", b.partition("/")[2], changed=True) for b in bound if b.partition("/")[0] == now.action]
     for duty in process.duties:
         if now.action not in (duty.one, duty.other) or (duty.when and not values.get(duty.when)):
             continue
         against = duty.other if now.action == duty.one else duty.one
-        for act in earlier:
-            if act.action == against and _together(duty, act, now):
+        checks = changers if now.action == duty.other and duty.apart == "person" else []
+        for act in [*(e for e in earlier if e.action == against), *checks]:
+            if _together(duty, act, now):
                 return duty, act
     return None
 

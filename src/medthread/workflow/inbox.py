@@ -44,7 +44,7 @@ def _tasks(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any
         done = _done(tx, entity, [r.record for r in rows])
         for row in rows:
             found = [(t, a) for t in process.leaving(row.state) if (a := _for(t, row, actor, lent)) is not None]
-            acts = [a for t, a in found if not _bound(process, t, done.get(row.record, []), Done(t.action, actor.name, a["on_behalf_of"]))]
+            acts = [a for t, a in found if not _bound(process, t, done.get(row.record, []), Done(t.action, actor.name, a["on_behalf_of"]), row.bound)]
             if acts:
                 tasks.append(_task(context, entity, process, row, acts))
     return sorted(tasks, key=lambda t: (t["due_at"] is None, t["due_at"] or t["since"]))[:MOST]
@@ -58,10 +58,10 @@ def _done(tx: Connection, entity: str, records: list[str]) -> dict[str, list[tup
     return found
 
 
-def _bound(process: Process, transition: Transition, done: list[tuple[Done, bool]], now: Done) -> bool:
+def _bound(process: Process, transition: Transition, done: list[tuple[Done, bool]], now: Done, bound: Iterable[str]) -> bool:
     """Whether the person signed it already, or is bound by what was done before: then it waits for somebody else."""
     signed = transition.needs_all and any(waits and d.action == now.action and d.persons & now.persons for d, waits in done)
-    return signed or broken_duty(process, [d for d, _ in done], now, {}) is not None
+    return signed or broken_duty(process, [d for d, _ in done], now, {}, bound=bound) is not None
 
 
 def _states(process: Process, roles: set[str]) -> set[str]:

@@ -21,11 +21,14 @@ from medthread.model.errors import ConflictError, InvalidError
 from medthread.model.events import Row
 from medthread.stores.engines import quote
 from medthread.stores.postgres.row_security import EVERYWHERE, ROLE, Place, Reach, own_rows
+from medthread.trust.access import Actor
 from medthread.trust.audit import record
 from medthread.trust.intake import taken_in
+from medthread.workflow.changing import Kind
 from medthread.workflow.context import Context
 from medthread.workflow.filling import blanks_of
-from medthread.workflow.native import place_in_whole
+from medthread.workflow.native import Hand, place_in_whole
+from medthread.workflow.standing import MACHINE
 
 SET = 50_000  # rows that are in memory at once
 MADE_BY = ("_org", "_plant", "_created_by", "_updated_by")
@@ -47,7 +50,8 @@ def batch_of(id_: str) -> str | None:
 
 
 def create_many(
-    tx: Connection, context: Context, *, entity: str, sets: Iterable[pa.Table], by: str, within: Reach = EVERYWHERE, place: Place | None = None
+    tx: Connection, context: Context, *, entity: str, sets: Iterable[pa.Table], by: str, within: Reach = EVERYWHERE, place: Place | None = None,
+    hands: Actor = MACHINE,
 ) -> Batch:
     """Write new objects of an entity that has neither a process nor personal fields; one audit row tells of all.
 
@@ -56,7 +60,7 @@ def create_many(
     a set are of one record.
     """
     declared = context.registry[entity]
-    making = _Making(tx, context, declared, context.table(entity), uuid.uuid4().hex, by, within, place)
+    making = _Making(tx, context, declared, context.table(entity), uuid.uuid4().hex, by, within, place, hands)
     why = why_one_by_one(context, declared)
     if why is not None:
         raise InvalidError(f"a {entity} {why}", hint="create them one by one")
@@ -115,6 +119,7 @@ class _Making:
     by: str
     within: Reach
     place: Place | None
+    hands: Actor
 
     def content(self, rows: pa.Table, *, first: int) -> bytes:
         """A set as CSV, read and judged."""
@@ -143,7 +148,7 @@ class _Making:
         wholes = taken.select(names).group_by(names).aggregate([]).to_pylist()
         if len(wholes) != 1:
             raise InvalidError(f"the rows are lines of {len(wholes)} records", hint="send the lines of one record at a time")
-        return place_in_whole(self.tx, self.context, self.entity, wholes[0], self.within)
+        return place_in_whole(self.tx, self.context, self.entity, wholes[0], Hand(Kind.ADD, self.hands, self.within))
 
     def copy(self, content: bytes) -> None:
         """Into the table; of somebody who is bound, by way of a table of their own, for no role that is bound may copy."""

@@ -56,6 +56,6 @@ def _move(tx: Connection, context: Context, row: Any, *, to: str, at: datetime) 
     closed = at if process.is_over(to) else None
     tx.execute(update(process_case).where(here).values(process=process.name, version=process.version, state=to, state_since=since, closed_at=closed))
     void_pending(tx, entity=row.entity, record=row.record)
-    case = Case(row.entity, row.record, process, to, row.opened_by, row.opened_at, since)
+    case = Case(row.entity, row.record, process, to, row.opened_by, row.opened_at, since, tuple(row.bound))
     drop_clocks(tx, case)
     run_clocks(tx, context, case, state=to, values=row_of(tx, context, row.entity, row.record), at=since)

@@ -25,13 +25,16 @@ from medthread.model.errors import (
 from medthread.stores.postgres.row_security import EVERYWHERE, Place, Reach, own_rows
 from medthread.stores.postgres.tables import process_case
 from medthread.stores.postgres.writing import Write, changing, put
+from medthread.trust.access import Actor
 from medthread.trust.audit import record
 from medthread.trust.rules import broken_rules
 from medthread.trust.seal import blind_index, is_sealed, mask_partial, seal_all
 from medthread.workflow.cases import Case, case_from, case_of, find_case, open_case, void_pending
+from medthread.workflow.changing import Kind, bind, kind_of, require_changeable, require_same_record
 from medthread.workflow.context import Context
 from medthread.workflow.deadlines import run_clocks
 from medthread.workflow.filling import filled
+from medthread.workflow.standing import MACHINE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,16 +48,17 @@ class Change:
 
 
 def create_native(
-    tx: Connection, context: Context, *, entity: str, values: dict[str, Any], by: str, within: Reach = EVERYWHERE, place: Place | None = None
+    tx: Connection, context: Context, *, entity: str, values: dict[str, Any], by: str, within: Reach = EVERYWHERE, place: Place | None = None,
+    hands: Actor = MACHINE,
 ) -> str:
     """Write a new object and open its case where it has a process; gives its id.
 
     It belongs to the plant that its declaration names, to the place of the record that it is a line of, or to `place`:
-    where its writer is at home, if nothing else is said.
+    where its writer is at home, if nothing else is said. `hands` are those of the person who writes; a reaction has none.
     """
     declared, table, id_, at = context.registry[entity], context.table(entity), uuid.uuid4().hex, datetime.now(UTC)
     body = checked(declared, filled(tx, context, declared, values, by=by, at=at))
-    place = place_in_whole(tx, context, declared, body, within) or place or within.home
+    place = place_in_whole(tx, context, declared, body, Hand(Kind.ADD, hands, within)) or place or within.home
     columns = {"_org": place.organisation, "_plant": place.plant} | sealed_columns(tx, context, declared, body, id_=id_)
     try:
         with own_rows(tx, within), tx.begin_nested():
@@ -69,15 +73,17 @@ def create_native(
     return id_
 
 
-def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, change: Change, by: str, within: Reach = EVERYWHERE) -> None:
+def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, change: Change, by: str, within: Reach = EVERYWHERE, hands: Actor = MACHINE) -> None:
     """Change an object, from the version that was read (the ETag)."""
     declared = context.registry[entity]
     case = find_case(tx, context, entity=entity, record=id_, lock=True)
     found = locked_row(tx, context, entity, id_, version=change.version, within=within)
-    _may_change(case, change)
+    if case is not None:
+        require_changeable(tx, case, kind=Kind.CHANGE, by=hands, reason=change.reason)
     kept = frozenset(n for n in change.hidden if change.values.get(n) in (None, WITHHELD, _as_shown(declared.fields[n], found)))
     body = checked(declared, change.values, kept=kept)
-    place_in_whole(tx, context, declared, body, within)
+    require_same_record(declared, found, body)
+    place_in_whole(tx, context, declared, found, Hand(kind_of(found, body), hands, within, change.reason))
     write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by, within=within)
     before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
     personal = _personal_changed(context, declared, body, found)
@@ -85,6 +91,7 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
            detail={"personal": personal} if personal else None)
     if case is not None:
         void_pending(tx, entity=entity, record=id_)
+        bind(tx, case, by=hands)
         run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=case.state_since)
 
 
@@ -104,18 +111,20 @@ def row_of(tx: Connection, context: Context, entity: str, id_: str) -> dict[str,
     return dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
-def remove_line(tx: Connection, context: Context, *, entity: str, id_: str, version: str | None, by: str, within: Reach = EVERYWHERE) -> None:
-    """Take a line off a record that is still open. Records themselves are never taken away: they are closed or voided."""
+def remove_line(
+    tx: Connection, context: Context, *, entity: str, id_: str, change: Change, by: str, within: Reach = EVERYWHERE, hands: Actor = MACHINE
+) -> None:
+    """Take a line off a record that is still open, from the version that was read. Records themselves are never taken away: they are closed or voided."""
     declared = context.registry[entity]
     table = context.table(entity)
     if declared.about.part_of is None or entity in context.rulebook.processes:
         raise ConflictError(f"a {entity} is a record of its own and stays", hint="only lines of an open record can be taken away")
-    found = locked_row(tx, context, entity, id_, version=version, within=within)
-    place_in_whole(tx, context, declared, found, within)
+    found = locked_row(tx, context, entity, id_, version=change.version, within=within)
+    place_in_whole(tx, context, declared, found, Hand(Kind.REMOVE, hands, within, change.reason))
     with own_rows(tx, within):
         tx.execute(table.delete().where(table.c.id == id_))
     before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
-    record(tx, actor=by, action="entity.remove", object_=f"{entity}/{id_}", before=safe(declared, before))
+    record(tx, actor=by, action="entity.remove", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before))
 
 
 def require_within(tx: Connection, context: Context, entity: str, id_: str, *, within: Reach) -> None:
@@ -192,17 +201,18 @@ def put_row(tx: Connection, row: Write, *along: Write, within: Reach) -> None:
         put(tx, along)
 
 
-def _may_change(case: Case | None, change: Change) -> None:
-    if case is None:
-        return
-    if case.is_over:
-        raise ConflictError(f"the record is {case.state}: closed records are never edited", hint="open a new record that refers to this one")
-    if case.state not in case.process.initial and not (change.reason or "").strip():
-        raise InvalidError("a record past its first state is changed for a reason", hint="say why (21 CFR 11.10(e))")
+@dataclass(frozen=True)
+class Hand:
+    """What is done to a line, by whom and why."""
+
+    kind: Kind
+    by: Actor
+    within: Reach
+    reason: str | None = None
 
 
-def place_in_whole(tx: Connection, context: Context, declared: type[Entity], body: dict[str, Any], within: Reach) -> Place | None:
-    """Lines change only while the record that they belong to may change; who signed it and waits must sign again. Gives its place."""
+def place_in_whole(tx: Connection, context: Context, declared: type[Entity], body: dict[str, Any], hand: Hand) -> Place | None:
+    """Lines change only as the record that they belong to may change; who signed it and waits must sign again. Gives its place."""
     if declared.about.part_of is None:
         return None
     ref = declared.fields[declared.about.part_of].mark.ref
@@ -213,15 +223,18 @@ def place_in_whole(tx: Connection, context: Context, declared: type[Entity], bod
     key = whole.key()[-1]
     along = {there: body.get(here) for there, here in (ref.along if ref else ())}
     where = [table.c[key] == body.get(declared.about.part_of), *(table.c[k] == v for k, v in along.items())]
-    with own_rows(tx, within):
-        row = tx.execute(select(table.c.id, table.c["_org"], table.c["_plant"]).where(*where)).one_or_none()
+    with own_rows(tx, hand.within):
+        row = tx.execute(select(table).where(*where)).one_or_none()
     if row is None:
         raise InvalidError(f"{declared.about.part_of}: there is no {whole.name} {body.get(declared.about.part_of)!r}", hint="write the whole first, then its lines")
-    query = select(process_case.c.closed_at).where(process_case.c.entity == whole.name, process_case.c.record == row.id).with_for_update()
-    if tx.execute(query).scalar_one_or_none() is not None:
+    case = find_case(tx, context, entity=whole.name, record=row.id, lock=True)
+    if case is not None and case.is_over:
         raise ConflictError(f"{whole.name} {body.get(declared.about.part_of)} is closed, and its lines with it", hint="open a new record that refers to it")
-    void_pending(tx, entity=whole.name, record=row.id)
-    return Place(row[1], row[2])
+    if case is not None:
+        own = hand.kind is not Kind.ADD and body["_created_by"] == hand.by.name
+        require_changeable(tx, case, kind=hand.kind, by=hand.by, reason=hand.reason, own=own)
+        void_pending(tx, entity=whole.name, record=row.id)
+    return Place(row._mapping["_org"], row._mapping["_plant"])  # noqa: SLF001 - the same
 
 
 def _as_shown(field: Field, found: Any) -> Any:

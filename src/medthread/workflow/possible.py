@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from medthread.derive.form import pair
-from medthread.model import Transition
+from medthread.model import Label, Transition
 from medthread.model.process import MEANINGS, SYSTEM
 from medthread.stores.postgres.tables import account, process_step
 from medthread.trust.access import Actor
@@ -36,6 +36,9 @@ def act_view(context: Context, entity: str, transition: Transition, *, mine: boo
     }
 
 
+CHANGED = Label("修改记录", "Change the record")
+
+
 def possible_acts(tx: Connection, context: Context, case: Case, row: Mapping[str, Any], actor: Actor) -> list[dict[str, Any]]:
     """The acts that leave the record's state: whether they are for this person, what binds them, who has signed already."""
     held, done = standings(tx, actor, case, at=datetime.now(UTC)), done_so_far(tx, case)
@@ -53,11 +56,11 @@ def possible_acts(tx: Connection, context: Context, case: Case, row: Mapping[str
 def _bound(tx: Connection, case: Case, done: list[Done], transition: Transition, standing: Standing, row: Mapping[str, Any], actor: Actor) -> dict[str, Any] | None:
     """The earlier act by which somebody may not do this one."""
     now = Done(transition.action, actor.name, standing.on_behalf_of, organisation_of(tx, actor.name))
-    broken = broken_duty(case.process, done, now, row)
+    broken = broken_duty(case.process, done, now, row, bound=case.bound)
     if broken is None:
         return None
     duty, earlier = broken
-    labels = {t.action: pair(t.label) for t in case.process.transitions}
+    labels = {t.action: pair(t.label) for t in case.process.transitions} | {"": pair(CHANGED)}
     names = select(account.c.printed_name).where(account.c.name.in_(earlier.persons)).order_by(account.c.name)
     return {"action": earlier.action, "label": labels[earlier.action], "by": list(tx.execute(names).scalars()), "apart": duty.apart}
 

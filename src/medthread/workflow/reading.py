@@ -20,6 +20,7 @@ from medthread.trust.second_factor import has_second_factor
 from medthread.trust.signatures import stands
 from medthread.workflow.act import Act, Doing, prepare
 from medthread.workflow.cases import Case, case_of
+from medthread.workflow.changing import changes_possible
 from medthread.workflow.content import content_of, parts_of, shown_hash, values_of
 from medthread.workflow.context import Context
 from medthread.workflow.guarding import heard, objections
@@ -35,6 +36,7 @@ def case_view(tx: Connection, context: Context, *, entity: str, record: str, act
     return {
         "process": case.process.name, "label": pair(case.process.label), "version": case.process.version, "clauses": list(case.process.clauses),
         "state": case.state, "state_since": case.state_since, "opened_by": case.opened_by, "opened_at": case.opened_at, "closed": case.is_over,
+        "changes": [k.value for k in changes_possible(tx, case, by=actor)],
         "states": [{"name": s.name, "label": pair(s.label), "terminal": s.name in case.process.terminal} for s in case.process.states],
         "opened_by_name": _name(tx, case.opened_by), "acts": possible_acts(tx, context, case, row, actor),
         "steps": _steps(tx, case), "deadlines": _deadlines(tx, case), "signatures": _signatures(tx, context, case, row, actor),

@@ -27,6 +27,7 @@ router = APIRouter(tags=["entities"])
 MOST_AT_ONCE = 50_000
 Values = Annotated[dict[str, Any], Body()]
 Version = Annotated[str | None, Header(alias="If-Match")]
+Reason = Annotated[str | None, Query(max_length=2000, description="why, for a record past its first state")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 
@@ -47,7 +48,7 @@ def create(entity: str, values: Values, response: Response, given: Given, actor:
     def write(tx: Connection) -> dict[str, Any]:
         if process is not None:
             may_open(tx, process, actor, at=datetime.now(UTC))
-        return {"id": create_native(tx, context, entity=entity, values=values, by=actor.name, within=actor.reach)}
+        return {"id": create_native(tx, context, entity=entity, values=values, by=actor.name, within=actor.reach, hands=actor)}
 
     request = {"create": entity, "values": values}
     made = handle(
@@ -89,7 +90,7 @@ def _create_many(given: Services, actor: Actor, entity: str, asked: Once | None,
     declared = given.registry[entity]
 
     def write(tx: Connection) -> dict[str, Any]:
-        batch = create_many(tx, given.workflow, entity=declared.name, sets=sets(), by=actor.name, within=actor.reach)
+        batch = create_many(tx, given.workflow, entity=declared.name, sets=sets(), by=actor.name, within=actor.reach, hands=actor)
         return {"batch": batch.id, "count": batch.count}
 
     return handle(given.store, by=actor.name, action="entity.create_many", object_=entity, act=lambda tx: once(tx, asked, lambda: write(tx)))
@@ -98,7 +99,7 @@ def _create_many(given: Services, actor: Actor, entity: str, asked: Once | None,
 @router.put("/entities/{entity}/{id_}", summary="修改记录 · Change a record")
 def replace(
     entity: str, id_: str, values: Values, response: Response, given: Given, actor: Writer, version: Version = None,
-    reason: Annotated[str | None, Query(max_length=2000, description="why, for a record past its first state")] = None,
+    reason: Reason = None,
 ) -> dict[str, Any]:
     """Change an object, from the version that was read.
 
@@ -107,19 +108,19 @@ def replace(
     declared = given.registry[entity]
     hidden = masked_fields(declared, actor.clearance) | withheld_from(given, declared, actor, id_)
     change = Change(values=values, version=version, reason=reason, hidden=hidden)
-    act = partial(replace_native, context=given.workflow, entity=entity, id_=id_, change=change, by=actor.name, within=actor.reach)
+    act = partial(replace_native, context=given.workflow, entity=entity, id_=id_, change=change, by=actor.name, within=actor.reach, hands=actor)
     handle(given.store, by=actor.name, action="entity.update", object_=f"{entity}/{id_}", act=act)
     return _fresh(given, declared, actor, response, id_)
 
 
 @router.delete("/entities/{entity}/{id_}", summary="移除明细行 · Remove a line", status_code=204)
-def remove(entity: str, id_: str, given: Given, actor: Writer, version: Version = None) -> None:
+def remove(entity: str, id_: str, given: Given, actor: Writer, version: Version = None, reason: Reason = None) -> None:
     """Take a line off a record that is still open.
 
     从尚未关闭的记录上移除一行明细。
     """
     select_one(given, given.registry[entity], actor, id_=id_)
-    act = partial(remove_line, context=given.workflow, entity=entity, id_=id_, version=version, by=actor.name, within=actor.reach)
+    act = partial(remove_line, context=given.workflow, entity=entity, id_=id_, change=Change(values={}, version=version, reason=reason), by=actor.name, within=actor.reach, hands=actor)
     handle(given.store, by=actor.name, action="entity.remove", object_=f"{entity}/{id_}", act=act)
 
 

@@ -35,9 +35,11 @@ LEGAL_HOLD = Process(
     name="legal_hold",
     zh="证据保全",
     en="Legal hold",
+    version=2,
     states=(State("standing", "保全中", "Standing"), State("lifted", "已解除", "Lifted")),
     initial=("standing",),
     terminal=("lifted",),
+    binding=("standing",),
     transitions=(
         Transition(
             action="lift", zh="解除", en="Lift", from_=("standing",), to="lifted", by="qa_mgr+mr", meaning=Meaning.APPROVED, asks=("lift_basis",), reason=True,

@@ -117,10 +117,12 @@ CHANGE_CONTROL = Process(
     name="change_control",
     zh="设计与工程变更",
     en="Change control",
+    version=2,
     states=STATES,
     initial=("ecr_draft",),
     terminal=("ecr_rejected", "closed", "cancelled"),
     transitions=TO_APPROVAL + TO_EFFECT,
+    contributors=("whs",),  # disposes of the stock that a change affects
     duties=(Duty("submit", "approve"), Duty("submit", "endorse"), Duty("assess", "approve"), Duty("start_verification", "close")),
     clocks=(
         Clock(name="assessment", zh="影响评估时限", en="Assessment", span="10 d", since="impact_assessment", until=("eco_review",), warn=("3 d",)),

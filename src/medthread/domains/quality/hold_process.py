@@ -21,9 +21,11 @@ HOLD = Process(
     name="hold",
     zh="冻结",
     en="Hold",
+    version=2,
     states=(State("standing", "冻结中", "Standing"), State("lifted", "已解除", "Lifted")),
     initial=("standing",),
     terminal=("lifted",),
+    binding=("standing",),
     transitions=(
         Transition(
             action="lift", zh="解除", en="Lift", from_=("standing",), to="lifted", by="qa|qa_mgr|system", meaning=Meaning.APPROVED,

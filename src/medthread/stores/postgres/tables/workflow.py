@@ -55,6 +55,7 @@ process_case = Table(
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("state_since", DateTime(timezone=True), nullable=False),
     Column("closed_at", DateTime(timezone=True)),
+    Column("bound", ARRAY(Text), nullable=False, server_default=text("'{}'")),  # `act/name`: who changed the work that the act checks
     Index("ix_process_case_state", "process", "state"),
 )
 

@@ -1,0 +1,125 @@
+"""Who may change what a record says, and when: beside the acts of its process, never past what was decided about it.
+
+A closed record is never changed. One that rests in what was approved, or that binds others as it stands, changes by acts
+alone. Otherwise it is changed by whoever opened it and by those who have a part in its process; lines are added by
+whoever finds something out, and mended by who wrote them too. Past its first state a change takes a reason
+(21 CFR 11.10(e)); what stood open in a line is filled in without one. Who changes a record after work on it was done that others check is bound as if they had done that
+work: nobody approves their own change (`broken_duty`).
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from medthread.model import Entity
+from medthread.model.errors import ConflictError, ForbiddenError, InvalidError
+from medthread.model.process import ORIGINATOR, SYSTEM
+from medthread.stores.postgres.tables import process_case
+from medthread.trust.access import Actor
+from medthread.workflow.cases import Case, done_so_far
+from medthread.workflow.standing import MACHINE, standings
+
+
+class Kind(StrEnum):
+    """What is done to what a record says."""
+
+    CHANGE = "change"  # its own values, or those of a line
+    ADD = "add"  # a line more
+    FILL = "fill"  # what stood open in a line
+    REMOVE = "remove"  # a line less
+
+
+def require_changeable(tx: Connection, case: Case, *, kind: Kind, by: Actor, reason: str | None, own: bool = False) -> None:
+    """Refuse a change that this person may not make to a record in this state; `own` is a line that they wrote.
+
+    Raises:
+        ConflictError: the record is closed, at rest, or binding.
+        ForbiddenError: this person has no part in its process, and did not open it.
+        InvalidError: it takes a reason.
+
+    """
+    require_open(case)
+    if by is not MACHINE:
+        _unsettled(case, kind)
+    if by is not MACHINE and kind is not Kind.ADD and not own:
+        _has_part(tx, case, by)
+    if kind in (Kind.CHANGE, Kind.REMOVE) and case.state not in case.process.initial and not (reason or "").strip():
+        raise InvalidError("a record past its first state is changed for a reason", hint="say why (21 CFR 11.10(e))")
+
+
+def require_open(case: Case) -> None:
+    """Refuse what would change a closed record."""
+    if case.is_over:
+        raise ConflictError(f"the record is {case.state}: closed records are never edited", hint="open a new record that refers to this one")
+
+
+def _unsettled(case: Case, kind: Kind) -> None:
+    process = case.process
+    if case.state not in process.rest and (case.state not in process.binding or kind is Kind.ADD):
+        return
+    possible = ", ".join(t.action for t in process.leaving(case.state))
+    hint = f"possible now: {possible}; or open a new record" if possible else "open a new record that refers to this one"
+    raise ConflictError(f"the record is {case.state}: what was decided about it changes by an act alone", hint=hint)
+
+
+def changes_possible(tx: Connection, case: Case, *, by: Actor) -> list[Kind]:
+    """What this person may do now to what the record says; a line of their own they may mend besides."""
+    if case.is_over or case.state in case.process.rest:
+        return []
+    if case.state in case.process.binding or not _held(tx, case, by) & _parts(case):
+        return [Kind.ADD]
+    return list(Kind)
+
+
+def _parts(case: Case) -> set[str]:
+    """Roles that have a part in the process, and having opened the record."""
+    return {r for t in case.process.transitions for r in t.roles} - {SYSTEM} | {ORIGINATOR, *case.process.contributors}
+
+
+def _held(tx: Connection, case: Case, by: Actor) -> set[str]:
+    return {s.role for s in standings(tx, by, case, at=datetime.now(UTC))}
+
+
+def _has_part(tx: Connection, case: Case, by: Actor) -> None:
+    parts = _parts(case)
+    if _held(tx, case, by) & parts:
+        return
+    roles = ", ".join(sorted(parts - {ORIGINATOR}))
+    raise ForbiddenError(f"{by.name} may not change a {case.entity}", hint=f"who opened it may, and who has a part in its process: {roles}", actor=by.name, action="entities:write")
+
+
+def require_same_record(declared: type[Entity], found: dict[str, Any], body: dict[str, Any]) -> None:
+    """Refuse another name for a record, another whole for a line, another maker: what points there would point elsewhere.
+
+    What tells a line from the next within its whole (a lot that was listed by mistake) is content like any other.
+    """
+    fixed = [*_naming(declared), *(f.name for f in declared.fields.values() if f.mark.default == "me")]
+    moved = next((n for n in fixed if n in body and body[n] != found[n] and found[n] is not None), None)
+    if moved is not None:
+        raise InvalidError(f"{moved} names the record and does not change", hint="leave it as it is; a record that is wrong as a whole is closed, and a new one opened")
+
+
+def _naming(declared: type[Entity]) -> tuple[str, ...]:
+    """Fields that name a record; of a line, those that name its whole."""
+    part_of = declared.about.part_of
+    ref = declared.fields[part_of].mark.ref if part_of else None
+    return declared.key() if part_of is None or ref is None else (part_of, *(here for _, here in ref.along))
+
+
+def kind_of(found: Mapping[str, Any], body: Mapping[str, Any]) -> Kind:
+    """Whether values of a line are changed or only filled in."""
+    return Kind.FILL if all(found[n] is None or found[n] == v for n, v in body.items()) else Kind.CHANGE
+
+
+def bind(tx: Connection, case: Case, *, by: Actor) -> None:
+    """Remember who changed work that was done: they do not do the acts that check it."""
+    if by is MACHINE or not case.process.duties:
+        return
+    done = {d.action for d in done_so_far(tx, case)}
+    fresh = {f"{d.other}/{by.name}" for d in case.process.duties if d.one in done and d.apart == "person"} - set(case.bound)
+    if fresh:
+        here = (process_case.c.entity == case.entity) & (process_case.c.record == case.record)
+        tx.execute(update(process_case).where(here).values(bound=[*case.bound, *sorted(fresh)]))
