@@ -55,6 +55,7 @@ class HotWork(Entity):
     kind: Annotated[str, F("种类", "Kind", codes={"weld": Label("焊", "Welding"), "cut": Label("割", "Cutting")})]
     place: Annotated[str | None, F("场所", "Place")]
     asked_on: Annotated[date, F("申请日", "Asked on", default="today")]
+    asked_at: Annotated[datetime | None, F("申请时刻", "Asked at")]
     note: Annotated[str | None, F("备注", "Note", long=True)]
 
 

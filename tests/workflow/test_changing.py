@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from medthread.model import Clock
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError
-from medthread.stores.postgres.tables import process_case
+from medthread.stores.postgres.tables import audit_event, process_case
 from medthread.trust.access import Actor
 from medthread.workflow import Change, replace_native
 from medthread.workflow.native import remove_line
@@ -143,3 +145,18 @@ def test_nobody_checks_their_own_change(plant: Plant, asked: str) -> None:
         (grant,) = [a for a in case_view(tx, plant.context, entity="hot_work", record=asked, actor=plant.actor("bob"))["acts"] if a["action"] == "grant"]
     assert grant["bound"]["by"] == ["Bob"]
     assert grant["bound"]["label"]["en"] == "Change the record"
+
+
+def test_a_statutory_limit_moves_for_a_reason_and_the_log_tells_from_when_to_when(plant: Plant) -> None:
+    clock = Clock(name="report", zh="上报", en="Report", since="asked_at", span="15 d", until=("granted", "closed"), statutory=True, when=(("kind", "weld"),))
+    plant = plant.under(replace(PROCESS, version=2, clocks=(clock,)))
+    id_ = plant.create("eve", kind="weld", place="hall 1", asked_at=datetime(2026, 3, 1, 8, tzinfo=UTC))
+    with pytest.raises(InvalidError, match="a statutory limit runs from asked_at"):
+        mended(plant, plant.actor("eve"), id_, reason=None, asked_at=datetime(2026, 3, 9, 8, tzinfo=UTC))
+    mended(plant, plant.actor("eve"), id_, reason="the call was found", asked_at=datetime(2026, 3, 2, 8, tzinfo=UTC))
+    mended(plant, plant.actor("eve"), id_, reason="it was cut", kind="cut")
+    with plant.store.transaction() as tx:
+        here = (audit_event.c.object == f"hot_work/{id_}") & (audit_event.c.action == "entity.update") & (audit_event.c.outcome == "done")
+        rows = tx.execute(select(audit_event.c.detail).where(here).order_by(audit_event.c.at)).scalars().all()
+    limits = [r["limits"]["report"] for r in rows]
+    assert [{k: v[:10] for k, v in limit.items()} for limit in limits] == [{"was": "2026-03-16", "is": "2026-03-17"}, {"was": "2026-03-17"}]

@@ -109,6 +109,14 @@ def _naming(declared: type[Entity]) -> tuple[str, ...]:
     return declared.key() if part_of is None or ref is None else (part_of, *(here for _, here in ref.along))
 
 
+def require_reason_for_limits(case: Case, found: Mapping[str, Any], body: Mapping[str, Any], reason: str | None) -> None:
+    """Refuse to move a limit that a law sets without saying why, in the first state too."""
+    names = {n for c in case.process.clocks if c.statutory for n in (c.since, *(name for name, _ in c.when))}
+    moved = sorted(n for n in names & set(body) if found[n] is not None and found[n] != body[n])
+    if moved and not (reason or "").strip():
+        raise InvalidError(f"a statutory limit runs from {', '.join(moved)}", hint="say why it changes")
+
+
 def kind_of(found: Mapping[str, Any], body: Mapping[str, Any]) -> Kind:
     """Whether values of a line are changed or only filled in."""
     return Kind.FILL if all(found[n] is None or found[n] == v for n, v in body.items()) else Kind.CHANGE

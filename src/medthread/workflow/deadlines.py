@@ -26,20 +26,30 @@ class Overdue:
     passed: bool
 
 
-def run_clocks(tx: Connection, context: Context, case: Case, *, state: str, values: Mapping[str, Any], at: datetime) -> None:
-    """After a case came to a state, or a record changed: stop the clocks that are met, start those that begin."""
+def run_clocks(tx: Connection, context: Context, case: Case, *, state: str, values: Mapping[str, Any], at: datetime) -> dict[str, dict[str, str]]:
+    """After a case came to a state, or a record changed: stop the clocks that are met, start those that begin.
+
+    Gives the limits that moved, by clock: when they `was` due and when it `is` now, either absent where there is none.
+    """
+    moved: dict[str, dict[str, str]] = {}
     for clock in case.process.clocks:
         if state in clock.until:
             _stop(tx, case, clock, at=at)
             continue
         if not _is_on(clock, values):
-            _withdraw(tx, case, clock)
+            moved |= _moved(clock, was=_withdraw(tx, case, clock))
             continue
         start = _start(clock, case, state=state, values=values, at=at)
         if start is not None:
-            _begin(tx, context, case, clock, start=start)
+            moved |= _begin(tx, context, case, clock, start=start)
     if case.process.is_over(state):
         tx.execute(_of(case).values(met_at=at))
+    return moved
+
+
+def _moved(clock: Clock, *, was: datetime | None, now: datetime | None = None) -> dict[str, dict[str, str]]:
+    told = {"was": was.isoformat()} if was else {}
+    return {clock.name: told | ({"is": now.isoformat()} if now else {})} if was else {}
 
 
 def drop_clocks(tx: Connection, case: Case) -> None:
@@ -64,21 +74,23 @@ def _start(clock: Clock, case: Case, *, state: str, values: Mapping[str, Any], a
     return None
 
 
-def _begin(tx: Connection, context: Context, case: Case, clock: Clock, *, start: datetime) -> None:
+def _begin(tx: Connection, context: Context, case: Case, clock: Clock, *, start: datetime) -> dict[str, dict[str, str]]:
     due = context.calendar.after(start, clock.span)
     warn = sorted(w for w in (due - (context.calendar.after(start, s) - start) for s in clock.warn) if w > start)
     # A clock that runs since a field of the record starts anew when the field is mended: the old limit is withdrawn.
-    _withdraw(tx, case, clock, but=start)
+    was = _withdraw(tx, case, clock, but=start)
     tx.execute(insert(deadline).values(
         entity=case.entity, record=case.record, clock=clock.name, started_at=start, due_at=due, warn_at=warn,
         statutory=clock.statutory, basis=clock.basis, escalate=clock.escalate).on_conflict_do_nothing())
+    return _moved(clock, was=was, now=due)
 
 
-def _withdraw(tx: Connection, case: Case, clock: Clock, *, but: datetime | None = None) -> None:
-    """Take back a limit that the record, as it was mended, does not have; one that passed already stays on record."""
+def _withdraw(tx: Connection, case: Case, clock: Clock, *, but: datetime | None = None) -> datetime | None:
+    """Take back a limit that the record, as it was mended, does not have; one that passed already stays on record. Gives when it was due."""
     same = (deadline.c.entity == case.entity) & (deadline.c.record == case.record) & (deadline.c.clock == clock.name)
     kept = deadline.c.started_at != but if but else true()
-    tx.execute(deadline.delete().where(same & kept & deadline.c.met_at.is_(None) & deadline.c.escalated_at.is_(None)))
+    gone = deadline.delete().where(same & kept & deadline.c.met_at.is_(None) & deadline.c.escalated_at.is_(None))
+    return tx.execute(gone.returning(deadline.c.due_at)).scalars().first()
 
 
 def _of(case: Case) -> Any:

@@ -30,7 +30,14 @@ from medthread.trust.audit import record
 from medthread.trust.rules import broken_rules
 from medthread.trust.seal import blind_index, is_sealed, mask_partial, seal_all
 from medthread.workflow.cases import Case, case_from, case_of, find_case, open_case, void_pending
-from medthread.workflow.changing import Kind, bind, kind_of, require_changeable, require_same_record
+from medthread.workflow.changing import (
+    Kind,
+    bind,
+    kind_of,
+    require_changeable,
+    require_reason_for_limits,
+    require_same_record,
+)
 from medthread.workflow.context import Context
 from medthread.workflow.deadlines import run_clocks
 from medthread.workflow.filling import filled
@@ -85,14 +92,16 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
     require_same_record(declared, found, body)
     place_in_whole(tx, context, declared, found, Hand(kind_of(found, body), hands, within, change.reason))
     write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by, within=within)
-    before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
-    personal = _personal_changed(context, declared, body, found)
-    record(tx, actor=by, action="entity.update", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before), after=safe(declared, body),
-           detail={"personal": personal} if personal else None)
+    moved = {}
     if case is not None:
+        require_reason_for_limits(case, found, body, change.reason)
         void_pending(tx, entity=entity, record=id_)
         bind(tx, case, by=hands)
-        run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=case.state_since)
+        moved = run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=case.state_since)
+    before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
+    detail = {"personal": _personal_changed(context, declared, body, found), "limits": moved}
+    record(tx, actor=by, action="entity.update", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before), after=safe(declared, body),
+           detail={k: v for k, v in detail.items() if v} or None)
 
 
 def _personal_changed(context: Context, entity: type[Entity], body: dict[str, Any], found: dict[str, Any]) -> list[str]:

@@ -3,7 +3,21 @@ from typing import Annotated
 
 from medthread.domains.service.adverse_event_process import ADVERSE_EVENT
 from medthread.domains.service.codes import CAUSES, JURISDICTIONS
-from medthread.model import About, Classification, Entity, F, Home, Label, LegalBasis, Mask, Purpose, Ref, Retention
+from medthread.model import (
+    About,
+    Classification,
+    Dimension,
+    Entity,
+    F,
+    Home,
+    Label,
+    LegalBasis,
+    Mask,
+    Purpose,
+    Ref,
+    Retention,
+    Rule,
+)
 
 SEVERITIES = {
     "death": Label("死亡", "Death"),
@@ -37,6 +51,13 @@ REPORTS = {
 }
 REPORTED = Purpose("不良事件评价与上报", "to assess and report the adverse event", basis=LegalBasis.DUTY)
 SENSITIVE = Classification.PERSONAL_SENSITIVE
+KNOWN_BY_NOW = Rule(
+    name="known_by_now",
+    about=Label("知悉时间不晚于现在", "it is known by now"),
+    broken="aware_at > cast(now() as timestamp) + interval 5 minute",  # clocks differ a little
+    needs=("aware_at",),
+    dimension=Dimension.VALIDITY,
+)
 
 
 class AdverseEvent(Entity):
@@ -55,6 +76,7 @@ class AdverseEvent(Entity):
         retain=Retention(years=15, anchor="close", basis="SAMR Order 1 (2018); Regulation (EU) 2017/745 Art. 10(8)"),
         synonyms=("警戒报告", "vigilance", "MDR report"),
         process=ADVERSE_EVENT,
+        rules=(KNOWN_BY_NOW,),
     )
     ae_no: Annotated[str, F("报告号", "Report no.", key=True, search=True, series="AE")]
     complaint: Annotated[str, F("来源投诉", "Complaint", ref=Ref("complaint"), search=True)]
