@@ -16,7 +16,7 @@ from tests.properties.judging import judge
 from tests.properties.people import settle_in, without_guards
 from tests.properties.random_run import RandomRun
 
-SEED = 20261125
+SEED = 20261127
 LONG = 10_000
 CHAPTERS = 5  # judged after each, so that a long run tells early
 TWELVE = {
