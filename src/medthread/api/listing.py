@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from itertools import chain
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from medthread.api.services import Services
 from medthread.api.sharing import WITHHELD_IN, kept_back, refuse
@@ -106,7 +107,7 @@ def listing_of(
 ) -> Listing:
     """Check what was asked and turn it into SQL."""
     listing = Listing(given, entity, actor, _rows(given, entity, actor), masked_fields(entity, actor.clearance))
-    conditions = [parse_condition(f, kinds=listing.kinds) for f in filters]
+    conditions = [parse_condition(f, kinds=listing.kinds, zone=given.workflow.calendar.zone) for f in filters]
     searched = {n: k for n, k in listing.kinds.items() if n in entity.fields and entity.fields[n].mark.search}
     if q and searched:
         conditions.append(holding(searched, q.strip()))
@@ -152,13 +153,19 @@ def _total(listing: Listing) -> int | None:
     return total if total <= COUNT_LIMIT else None
 
 
+def count_all(listing: Listing) -> int:
+    """How many rows there are in all."""
+    return int(listing.rows.query(f"select count(*) as n from {listing.source} where {listing.where}", listing.parameters)[0]["n"])
+
+
 def rows_for_export(listing: Listing) -> Iterator[tuple[list[str], list[Any]]]:
     """All rows in batches, fields only, values as this reader may see them. The first batch is read at once: what refuses refuses before an answer begins."""
     names = ", ".join(f'"{n}"' for n in listing.entity.fields)
     batches = listing.rows.stream(f'select {names} from {listing.source} where {listing.where} order by "id"', listing.parameters)
     first, opened = next(batches, (list(listing.entity.fields), [])), listing.opened
+    zone = ZoneInfo(listing.given.workflow.calendar.zone)  # exports are read by people
     return (
-        (columns, [[_clear(listing.given, v, opened=n in opened) for n, v in zip(columns, row, strict=True)] for row in rows])
+        (columns, [[_clear(listing.given, v, opened=n in opened, zone=zone) for n, v in zip(columns, row, strict=True)] for row in rows])
         for columns, rows in chain([first], batches)
     )
 
@@ -217,14 +224,14 @@ def shown(given: Services, row: dict[str, Any], *, opened: frozenset[str]) -> di
     return {"_id": row["id"], "_revision": str(revision), "_flags": list(row.get("_flags") or ()), **case, **values}
 
 
-def _clear(given: Services, value: Any, *, opened: bool) -> Any:
-    """A value as JSON; a sealed text in a field that is not to be opened stays closed, however it got there."""
+def _clear(given: Services, value: Any, *, opened: bool, zone: tzinfo = UTC) -> Any:
+    """A value as JSON, a moment with its offset in a zone; a sealed text in a field that is not to be opened stays closed, however it got there."""
     if isinstance(value, str) and is_sealed(value):
         return _unsealed(given, value) if opened else "***"
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, datetime):
-        return value.isoformat(sep="T")  # to the microsecond: what comes back unchanged must be the same
+        return value.replace(tzinfo=UTC).astimezone(zone).isoformat()  # to the microsecond: what comes back unchanged must be the same
     return value.isoformat() if isinstance(value, date) else value
 
 

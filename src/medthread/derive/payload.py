@@ -1,21 +1,36 @@
 """The body of a create or update of a native entity, as a pydantic model: types, required, codes."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, create_model
 
 from medthread.model import Entity, Kind
 
-TYPES: dict[Kind, type] = {
+ZONE = "zone"  # in the context that a body is validated in: whose clock a moment without an offset was read from
+
+
+def _placed(value: datetime, info: ValidationInfo) -> datetime:
+    """A moment as it is stored, in UTC. One without an offset is by the clock of the zone that the context names; where none does, it is no moment."""
+    zone = (info.context or {}).get(ZONE)
+    if value.tzinfo is None and zone is None:
+        raise ValueError("a moment needs its offset, for example 2026-11-26T14:00:00+08:00")
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone or "UTC"))).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the moment is out of range") from error
+
+
+TYPES: dict[Kind, Any] = {
     Kind.TEXT: str,
     Kind.INTEGER: int,
     Kind.DECIMAL: Decimal,
     Kind.BOOLEAN: bool,
     Kind.DATE: date,
-    Kind.TIMESTAMP: datetime,
+    Kind.TIMESTAMP: Annotated[datetime, AfterValidator(_placed)],
 }
 LONGEST = 4000
 

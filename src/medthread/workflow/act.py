@@ -150,7 +150,7 @@ def _given(context: Context, act: Act, row: dict[str, Any]) -> dict[str, Any]:
     if not act.values:
         return {}
     kept = frozenset(f.name for f in entity.fields.values() if f.is_personal and f.name not in act.values)
-    body = checked(entity, {**{n: row[n] for n in entity.fields}, **act.values}, kept=kept)
+    body = checked(entity, {**{n: row[n] for n in entity.fields}, **act.values}, kept=kept, zone=context.calendar.zone)
     return {n: body[n] for n in act.values}
 
 

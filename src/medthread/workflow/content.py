@@ -1,5 +1,6 @@
 """Exactly what a signer is shown: the record, its lines, what the act will change. The signature is bound to its hash."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -7,7 +8,7 @@ from sqlalchemy import Connection, select
 from medthread.derive.columns import INDEX, MASKED
 from medthread.derive.view import needs_clearance
 from medthread.methods.canonical import canonical
-from medthread.model import Entity, Field, Transition
+from medthread.model import Entity, Field, Kind, Transition
 from medthread.trust.seal import blind_index, keyed_hash, mask_partial
 from medthread.workflow.cases import Case
 from medthread.workflow.context import Context
@@ -56,6 +57,19 @@ def differing(context: Context, entity: type[Entity], row: dict[str, Any], given
     """Names of the given values that are others than the record's; a classified one counts as another, whatever it is: it is not to be guessed."""
     fields = entity.fields
     return [n for n, v in given.items() if fields[n].is_personal or needs_clearance(fields[n]) or _given(context, fields[n], v) != _value(fields[n], row)]
+
+
+def changed_since(entity: type[Entity], signed: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Names of the fields that hold another value now than was signed."""
+    return [n for n, v in now.items() if not _same(entity.fields[n], signed.get(n), v)]
+
+
+def _same(field: Field, signed: Any, value: Any) -> bool:
+    """Whether it is one value. A moment is the same however its offset is written; those signed before offsets were asked for meant UTC."""
+    if field.kind is not Kind.TIMESTAMP or not isinstance(signed, str) or not isinstance(value, str):
+        return bool(signed == value)
+    one, other = (m if m.tzinfo else m.replace(tzinfo=UTC) for m in map(datetime.fromisoformat, (signed, value)))
+    return one == other
 
 
 def _value(field: Field, row: dict[str, Any]) -> Any:

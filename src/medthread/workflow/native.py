@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from medthread.derive.columns import INDEX, MASKED
-from medthread.derive.payload import payload_of
+from medthread.derive.payload import ZONE, payload_of
 from medthread.derive.sharing import WITHHELD
 from medthread.model import Entity, Field, Mask
 from medthread.model.errors import (
@@ -64,7 +64,7 @@ def create_native(
     where its writer is at home, if nothing else is said. `hands` are those of the person who writes; a reaction has none.
     """
     declared, table, id_, at = context.registry[entity], context.table(entity), uuid.uuid4().hex, datetime.now(UTC)
-    body = checked(declared, filled(tx, context, declared, values, by=by, at=at))
+    body = checked(declared, filled(tx, context, declared, values, by=by, at=at), zone=context.calendar.zone)
     place = place_in_whole(tx, context, declared, body, Hand(Kind.ADD, hands, within)) or place or within.home
     columns = {"_org": place.organisation, "_plant": place.plant} | sealed_columns(tx, context, declared, body, id_=id_)
     try:
@@ -88,7 +88,7 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
     if case is not None:
         require_changeable(tx, case, kind=Kind.CHANGE, by=hands, reason=change.reason)
     kept = frozenset(n for n in change.hidden if change.values.get(n) in (None, WITHHELD, _as_shown(declared.fields[n], found)))
-    body = checked(declared, change.values, kept=kept)
+    body = checked(declared, change.values, kept=kept, zone=context.calendar.zone)
     require_same_record(declared, found, body)
     place_in_whole(tx, context, declared, found, Hand(kind_of(found, body), hands, within, change.reason))
     write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by, within=within)
@@ -255,11 +255,11 @@ def _as_shown(field: Field, found: Any) -> Any:
     return found[field.name + MASKED] if field.is_personal else mask_partial(str(found[field.name]))
 
 
-def checked(entity: type[Entity], values: dict[str, Any], *, kept: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The values by type and rule; those `kept` are not looked at and not given back."""
+def checked(entity: type[Entity], values: dict[str, Any], *, kept: frozenset[str] = frozenset(), zone: str) -> dict[str, Any]:
+    """The values by type and rule; those `kept` are not looked at and not given back. Moments come back in UTC; one without an offset is by the clock of `zone`."""
     try:
         model = payload_of(entity, without=kept)  # type: ignore[arg-type] # a class can be a key, whatever its instances are
-        body = model.model_validate({k: v for k, v in values.items() if k not in kept}).model_dump()
+        body = model.model_validate({k: v for k, v in values.items() if k not in kept}, context={ZONE: zone}).model_dump()
     except ValidationError as error:
         words = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors(include_url=False))
         raise InvalidError(f"{entity.name}: {words}", hint="mend the named fields") from error

@@ -21,7 +21,7 @@ from medthread.trust.signatures import stands
 from medthread.workflow.act import Act, Doing, prepare
 from medthread.workflow.cases import Case, case_of
 from medthread.workflow.changing import changes_possible
-from medthread.workflow.content import content_of, parts_of, shown_hash, values_of
+from medthread.workflow.content import changed_since, content_of, parts_of, shown_hash, values_of
 from medthread.workflow.context import Context
 from medthread.workflow.guarding import heard, objections
 from medthread.workflow.native import row_of
@@ -75,7 +75,7 @@ def _signatures(tx: Connection, context: Context, case: Case, row: dict[str, Any
     return [
         {**{k: r._mapping[k] for k in kept}, "label": labels.get(r.action), "meaning_label": pair(MEANINGS[Meaning(r.meaning)]),  # noqa: SLF001
          "content_hash": r.content_hash if _shown(context, r.content, actor, withheld)[1] else None,
-         "changed": [n for kind in ("values", "parts") for n, v in now[kind].items() if r.content[kind].get(n) != v]}
+         "changed": [*changed_since(entity, r.content["values"], now["values"]), *(n for n, lines in now["parts"].items() if r.content["parts"].get(n) != lines)]}
         for r in rows
     ]
 

@@ -22,8 +22,8 @@ class Condition:
     parameters: tuple[Any, ...]
 
 
-def parse_condition(text: str, *, kinds: Mapping[str, Kind]) -> Condition:
-    """A condition over the columns in `kinds`."""
+def parse_condition(text: str, *, kinds: Mapping[str, Kind], zone: str = "UTC") -> Condition:
+    """A condition over the columns in `kinds`; a moment without an offset is by the clock of `zone`."""
     field, _, rest = text.partition(":")
     operator, separator, value = rest.partition(":")
     if not separator:
@@ -32,18 +32,18 @@ def parse_condition(text: str, *, kinds: Mapping[str, Kind]) -> Condition:
         raise InvalidError(f"cannot filter by {field!r}", hint=f"fields: {', '.join(kinds)}")
     kind = kinds[field]
     if operator in OPERATORS:
-        return compared(field, OPERATORS[operator], value, kind=kind)
+        return compared(field, OPERATORS[operator], value, kind=kind, zone=zone)
     if operator == "contains":
         return holding({field: kind}, value)
     if operator == "in":
-        values = tuple(value_of(v, kind) for v in value.split(","))
+        values = tuple(value_of(v, kind, zone=zone) for v in value.split(","))
         return Condition(f"{quote(field)} in ({', '.join(f'cast(? as {DUCK[kind]})' for _ in values)})", values)
     raise InvalidError(f"no operator {operator!r}", hint=f"operators: {', '.join(OPERATORS)}, contains, in")
 
 
-def compared(field: str, operator: str, value: str, *, kind: Kind) -> Condition:
+def compared(field: str, operator: str, value: str, *, kind: Kind, zone: str = "UTC") -> Condition:
     """A column compared with a value as somebody wrote it."""
-    return Condition(f"{quote(field)} {operator} cast(? as {DUCK[kind]})", (value_of(value, kind),))
+    return Condition(f"{quote(field)} {operator} cast(? as {DUCK[kind]})", (value_of(value, kind, zone=zone),))
 
 
 def holding(columns: Mapping[str, Kind], words: str) -> Condition:

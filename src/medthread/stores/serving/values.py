@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
 from medthread.model import Kind
 from medthread.model.errors import InvalidError
@@ -13,14 +14,14 @@ MOST_DECIMAL, STEP = Decimal(10**18), Decimal("0.000001")
 TRUTHS = dict.fromkeys(("1", "true", "t", "y", "yes", "是", "真"), "true") | dict.fromkeys(("0", "false", "f", "n", "no", "否", "假"), "false")
 EXAMPLES = {
     Kind.TEXT: "letters, without control characters", Kind.INTEGER: "a whole number, for example 12", Kind.DECIMAL: "a number, for example 12.5",
-    Kind.BOOLEAN: "true or false", Kind.DATE: "a day, for example 2026-11-25", Kind.TIMESTAMP: "a moment, for example 2026-11-25T08:30:00",
+    Kind.BOOLEAN: "true or false", Kind.DATE: "a day, for example 2026-11-25", Kind.TIMESTAMP: "a moment, for example 2026-11-25T08:30:00+08:00",
 }
 
 
-def value_of(text: str, kind: Kind) -> str:
-    """The value in its usual form: numbers as they would be stored, moments in UTC. What is no value of the kind is refused."""
+def value_of(text: str, kind: Kind, *, zone: str = "UTC") -> str:
+    """The value in its usual form: numbers as they would be stored, moments in UTC, those without an offset read by the clock of `zone`. What is no value of the kind is refused."""
     try:
-        return _READERS[kind](text)
+        return _moment(text, zone).isoformat(sep=" ") if kind is Kind.TIMESTAMP else _READERS[kind](text)
     except (ValueError, ArithmeticError, KeyError) as error:
         raise InvalidError(f"{text!r} is not a value of this kind: {kind.value}", hint=f"write {EXAMPLES[kind]}") from error
 
@@ -46,9 +47,9 @@ def _decimal(text: str) -> str:
     return f"{value:f}"
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, zone: str = "UTC") -> datetime:
     value = datetime.fromisoformat(text.strip())
-    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC).replace(tzinfo=None)
 
 
 def _day(text: str) -> str:
@@ -58,5 +59,5 @@ def _day(text: str) -> str:
 
 _READERS: dict[Kind, Callable[[str], str]] = {
     Kind.TEXT: _text, Kind.INTEGER: _integer, Kind.DECIMAL: _decimal, Kind.BOOLEAN: lambda text: TRUTHS[text.strip().lower()],
-    Kind.DATE: _day, Kind.TIMESTAMP: lambda text: _moment(text).isoformat(sep=" "),
+    Kind.DATE: _day,
 }
