@@ -23,6 +23,7 @@ OWN: dict[str, Label] = {
     "delegation.revoke": Label("终止委托", "Delegation ended"),
     "entity.create": Label("创建", "Created"),
     "entity.create_many": Label("批量创建", "Many created"),
+    "entity.export": Label("导出含涉密或个人信息的列表", "List with classified or personal data exported"),
     "entity.remove": Label("移除", "Removed"),
     "entity.unmask": Label("查看明文", "Seen without mask"),
     "entity.update": Label("修改", "Changed"),

@@ -14,6 +14,7 @@ from medthread.api.listing import Listing, list_page, listing_of, rows_for_expor
 from medthread.api.media import CSV, text_as
 from medthread.api.naming import choices_of, id_of
 from medthread.api.origin import corrections_of, lineage_of
+from medthread.api.readings import note_export
 from medthread.api.related import related_of
 from medthread.api.services import Services
 from medthread.api.sharing import WITHHELD_IN, headers_of, kept_back
@@ -46,13 +47,15 @@ Wanted = Annotated[Asked, Depends(Asked)]
 
 @router.get("/entities/{entity}.csv", summary="导出对象列表 · Export a list of objects", **text_as(CSV))
 def export(entity: str, given: Given, actor: Reader, asked: Wanted) -> StreamingResponse:
-    """The whole filtered list as CSV, as this reader may see it.
+    """The whole filtered list as CSV, as this reader may see it. What is classified or about persons leaves a row in the audit log where it leaves in clear.
 
-    按条件过滤后的完整列表,导出为 CSV,内容以读者可见为限。
+    按条件过滤后的完整列表,导出为 CSV,内容以读者可见为限;以明文导出涉密或个人信息字段的,记入审计日志。
     """
     listing = _listing(entity, given, actor, asked)
+    rows = rows_for_export(listing)
+    note_export(listing, q=asked.q, filters=asked.filters, as_="csv")
     headers = {"Content-Disposition": f'attachment; filename="{entity}.csv"', **headers_of(given, actor, listing.terms, object_=f"{entity}/")}
-    return StreamingResponse(_csv(rows_for_export(listing)), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _csv(batches: Iterator[tuple[list[str], list[Any]]]) -> Iterator[bytes]:
