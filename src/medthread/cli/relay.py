@@ -47,8 +47,8 @@ def status(home: Home = HERE) -> None:
     """还有多少未发出、收进了多少 · What still waits to go out, and what came in."""
     with open_installation(home) as installation, installation.store.transaction() as tx:
         waiting, came = behind(tx), inbound.counts(tx)
-    since = f",最早 {waiting.oldest:%Y-%m-%d %H:%M:%S}" if waiting.oldest else ""
-    say(f"未发出 {waiting.events}{since}", f"{waiting.events} wait to go out" + (f", the oldest of {waiting.oldest:%Y-%m-%d %H:%M:%S}" if waiting.oldest else ""))
+    since = f",最早 {waiting.oldest:%Y-%m-%d %H:%M:%S}Z" if waiting.oldest else ""
+    say(f"未发出 {waiting.events}{since}", f"{waiting.events} wait to go out" + (f", the oldest of {waiting.oldest:%Y-%m-%d %H:%M:%S}Z" if waiting.oldest else ""))
     for outcome, count in sorted(came.items()):
         console.print(f"{outcome} {count}", markup=False)
 
