@@ -89,9 +89,10 @@ export function local(value: string): string {
   return `${year}-${pad(month)}-${pad(day)}T${pad(hour)}:${pad(minute)}`;
 }
 
-/** The same back, as a moment that means the same everywhere. Of an hour that clocks show twice, the first. */
+/** The same back, as a moment that means the same everywhere. Of an hour that clocks show twice the first; one that they leave out is read as if they did not. */
 export function moment(value: string): string {
   const read = Date.parse(`${value}Z`);
-  const guessed = read - ahead(read, zone());
-  return new Date(read - ahead(guessed, zone())).toISOString();
+  const [before, after] = [read - ahead(read - DAY, zone()), read - ahead(read + DAY, zone())];
+  const fits = (at: number) => at + ahead(at, zone()) === read;
+  return new Date(!fits(before) && fits(after) ? after : before).toISOString();
 }
