@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from medthread.stores.postgres.tables import audit_event
 from medthread.workflow.content import changed_since
+from medthread.workflow.native import checked
 from tests.api.conftest import House, SignIn
 from tests.api.test_desks import TRIAGE, act, complain, ok
 
@@ -55,6 +57,14 @@ def test_what_was_signed_is_what_is_stored(house: House, pms: TestClient, writte
     ok(act(pms, item, "triage", **{**TRIAGE, "problem_code": next(iter(codes or ())), "received_at": written, "aware_at": written}))
     [signature] = ok(pms.get(f"{API}/entities/complaint/{item['_id']}/case"))["signatures"]
     assert signature["changed"] == []
+
+
+@pytest.mark.parametrize(("given", "stored"), [
+    (datetime(2026, 11, 1, 6), "2026-11-01T06:00:00+00:00"), ("2026-11-01T06:00:00", "2026-10-31T22:00:00+00:00"), ("2026-11-01T06:00:00-05:00", "2026-11-01T11:00:00+00:00"),
+])
+def test_what_the_machine_read_from_the_lake_is_utc_and_what_people_write_is_not(house: House, given: object, stored: str) -> None:
+    body = checked(house.installation.registry["complaint"], {"complaint_no": "CP-1", "channel": "phone", "occurred_in": "CN", "description": "x", "aware_at": given, "received_at": given}, zone="Asia/Shanghai")
+    assert body["received_at"].isoformat() == stored
 
 
 def test_a_moment_signed_without_an_offset_before_meant_utc(house: House) -> None:

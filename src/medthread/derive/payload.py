@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, create_model
 
 from medthread.model import Entity, Kind
 
@@ -24,13 +24,18 @@ def _placed(value: datetime, info: ValidationInfo) -> datetime:
         raise ValueError("the moment is out of range") from error
 
 
+def _of_the_lake(value: Any) -> Any:
+    """Nobody writes a moment but as text: one that is a moment already and has no offset was read from the lake, which keeps UTC."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
+
+
 TYPES: dict[Kind, Any] = {
     Kind.TEXT: str,
     Kind.INTEGER: int,
     Kind.DECIMAL: Decimal,
     Kind.BOOLEAN: bool,
     Kind.DATE: date,
-    Kind.TIMESTAMP: Annotated[datetime, AfterValidator(_placed)],
+    Kind.TIMESTAMP: Annotated[datetime, BeforeValidator(_of_the_lake), AfterValidator(_placed)],
 }
 LONGEST = 4000
 
