@@ -64,8 +64,11 @@ async function answer<T>(response: Response): Promise<T> {
 
 const MARK = { "X-Requested-With": "medthread" };
 
+/** The language that the reader chose: what the server says of an error comes in it. */
+const spoken = (): Record<string, string> => ({ "Accept-Language": document.documentElement.lang });
+
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return answer<T>(await fetch(address(path), { headers: { Accept: "application/json" }, signal }));
+  return answer<T>(await fetch(address(path), { headers: { Accept: "application/json", ...spoken() }, signal }));
 }
 
 export async function send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
@@ -73,14 +76,14 @@ export async function send<T>(method: string, path: string, body?: unknown, head
   return answer<T>(
     await fetch(address(path), {
       method,
-      headers: { ...MARK, ...(file || body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+      headers: { ...MARK, ...spoken(), ...(file || body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
       body: file ? body : body === undefined ? undefined : JSON.stringify(body),
     }),
   );
 }
 
 export async function getTagged<T>(path: string): Promise<{ body: T; tag: string }> {
-  const response = await fetch(address(path));
+  const response = await fetch(address(path), { headers: spoken() });
   const tag = response.headers.get("ETag") ?? "";
   return { body: await answer<T>(response), tag };
 }

@@ -1,5 +1,5 @@
 // Both languages, one key set: a key missing in English does not compile.
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, useContext, useMemo, useState, type ReactNode } from "react";
 import type { Label } from "../api";
 import { told } from "./time";
 import en from "./en.json";
@@ -28,18 +28,21 @@ function first(): Language {
   return navigator.language.toLowerCase().startsWith("zh") || !navigator.language ? "zh-CN" : "en";
 }
 
+/** Keeps a language and names it in the document, where requests take it from: before anything is asked for in it. */
+function speak(language: Language): Language {
+  document.documentElement.lang = language;
+  localStorage.setItem(KEPT, language);
+  return language;
+}
+
 export function Speaking({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState<Language>(first);
-  useEffect(() => {
-    document.documentElement.lang = language;
-    localStorage.setItem(KEPT, language);
-  }, [language]);
+  const [language, setLanguage] = useState<Language>(() => speak(first()));
   const speech = useMemo<Speech>(() => {
     const words = CATALOGUES[language];
     const numbers = new Intl.NumberFormat(language);
     return {
       language,
-      choose: setLanguage,
+      choose: (chosen) => setLanguage(speak(chosen)),
       t: (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),
       has: (key) => key in words,
       word: (label) => (label ? (language === "en" ? label.en : label.zh) : ""),

@@ -45,7 +45,7 @@ class Retirement:
         request.scope.setdefault("state", {})[STATE] = self
         if self.is_over(datetime.now(UTC).date()):
             successor = self.address(request.path_params)
-            raise GoneError(f"withdrawn since {self.sunset}: {self.why.en}", hint=f"use {successor} · {self.why.zh}", successor=successor)
+            raise GoneError(f"withdrawn since {self.sunset}: {self.why.en}", hint=f"use {successor}", labels=[self.why], successor=successor)
 
     def is_over(self, today: date) -> bool:
         """Whether the sunset is past."""

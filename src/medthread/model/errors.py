@@ -4,20 +4,36 @@ Every error a user can meet derives from `MedthreadError`. It carries a stable `
 `status` the API answers with, and a `hint` saying what to do next.
 """
 
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar, NamedTuple
+
+from medthread.model.labels import Label
+from medthread.model.wording import worded
+
+
+class Told(NamedTuple):
+    """An error in one language: what happened, and what to do; no hint is empty."""
+
+    message: str
+    hint: str
 
 
 class MedthreadError(Exception):
-    """A failure a person can act on."""
+    """A failure a person can act on. `labels` are the names in it that have two languages, as those of roles and of rules."""
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
 
-    def __init__(self, message: str, *, hint: str = "", **attributes: Any) -> None:
+    def __init__(self, message: str, *, hint: str = "", labels: Iterable[Label] = (), **attributes: Any) -> None:
         self.message = message
         self.hint = hint
+        self.labels = tuple(labels)
         self.attributes = attributes
         super().__init__(f"{message}\n\nHint: {hint}" if hint else message)
+
+    def told(self, language: str) -> Told:
+        """Message and hint for a reader of `language`, a BCP 47 tag."""
+        return Told(worded(self.message, language, labels=self.labels), worded(self.hint, language, labels=self.labels))
 
     def stands(self, tx: Any) -> None:
         """What is written in the transaction `tx` although the refused act is undone: nothing, unless a class says so."""

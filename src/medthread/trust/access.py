@@ -93,10 +93,9 @@ class Access:
         if because is None:
             return
         holders = [r.label for r in ROLES.values() if self.refused_by(Actor("", "", (r.name,)), action) is None]
-        zh, en = ("、".join(h.zh for h in holders), ", ".join(h.en for h in holders))
         raise ForbiddenError(
-            f"{actor.name} may not {action}", hint=f"{because}; {en} may · {zh}可以", actor=actor.name, action=action, policy=because
-        )
+            f"{actor.name} may not {action}", hint=f"{because}; {', '.join(h.en for h in holders)} may", labels=holders,
+            actor=actor.name, action=action, policy=because)
 
     def refused_by(self, actor: Actor, action: str) -> str | None:
         """Why an action is refused: the policy that forbids it, or that none permits it; nothing where it is allowed."""

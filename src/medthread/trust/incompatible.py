@@ -82,7 +82,7 @@ def check_roles(roles: Iterable[str]) -> None:
         because = [{"guard": p.id, "record": f"{p.one} + {p.other}", "detail": f"{p.because.zh} · {p.because.en}"} for p in found]
         raise RefusedError(
             f"one person does not hold {found[0].one} and {found[0].other}: {found[0].because.en}",
-            hint=f"{found[0].because.zh};give one of them to somebody else", because=because)
+            hint="give one of them to somebody else", labels=[found[0].because], because=because)
 
 
 def policies() -> str:

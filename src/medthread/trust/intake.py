@@ -123,9 +123,10 @@ def _refuse_broken(con: duckdb.DuckDBPyConnection, entity: type[Entity], registr
     if not found:
         return
     told = [_objection(entity, conditions[n], row[0], dict(zip(entity.fields, row[3:], strict=True))) for row in found for n in row[1]][:MOST_TOLD]
-    words = "; ".join(f"{r['row']}: {r['field'] or entity.name}: {r['label']['zh']} ({r['label']['en']})" for r in told[:3])
+    words = "; ".join(f"{r['row']}: {r['field'] or entity.name}: {r['label']['en']}" for r in told[:3])
     raise InvalidError(
-        f"{found[0][2]:,} of {count:,} rows break a rule of {entity.name}, first in row {words}", hint="mend them and send all again: nothing was written", rows=told)
+        f"{found[0][2]:,} of {count:,} rows break a rule of {entity.name}, first in row {words}",
+        hint="mend them and send all again: nothing was written", labels=[Label(**r["label"]) for r in told], rows=told)
 
 
 def _objection(entity: type[Entity], condition: Condition, row: int, texts: dict[str, str | None]) -> dict[str, Any]:

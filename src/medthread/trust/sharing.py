@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from medthread.derive.sharing import Chain, Terms, terms_of
-from medthread.model import Entity
+from medthread.model import Entity, Label
 from medthread.model.errors import ForbiddenError
 from medthread.model.sharing import RELAY, Effect, Places, Recipient, SharingRule
 from medthread.trust.access import Actor
@@ -26,7 +26,7 @@ class NotSharedError(ForbiddenError):
 
     def __init__(self, rule: SharingRule, what: str) -> None:
         super().__init__(
-            f"{what} is not shared with you: {rule.en} · {rule.zh}", hint=f"{rule.clause}; GET /api/v1/sharing-rules lists the rules",
+            f"{what} is not shared with you: {rule.en}", hint=f"{rule.clause}; GET /api/v1/sharing-rules lists the rules", labels=[Label(rule.zh, rule.en)],
             because=[{"guard": rule.name, "zh": rule.zh, "en": rule.en, "record": what, "detail": rule.clause}])
 
 

@@ -46,7 +46,7 @@ def decide(tx: Connection, *, actor: Actor, id_: str, grant: bool, reason: str) 
         raise ConflictError(f"{id_} is {row.status}", hint="only what was asked and not yet decided can be decided")
     if row.asked_by == actor.name:
         raise ForbiddenError(
-            f"{actor.name} asked for it: who asks does not decide", hint="let somebody else decide · 职责分离:请由他人决定", actor=actor.name, action="unmask:decide")
+            f"{actor.name} asked for it: who asks does not decide", hint="let somebody else decide", actor=actor.name, action="unmask:decide")
     reason, now = _reason(reason), datetime.now(UTC)
     until = now + timedelta(hours=row.hours) if grant else None
     status = "granted" if grant else "refused"

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from medthread.model import Transition
+from medthread.model import Label, Transition
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, PreconditionError
 from medthread.model.events import Event
-from medthread.model.process import SYSTEM
+from medthread.model.process import MEANINGS, SYSTEM
 from medthread.stores.postgres.tables import process_step
 from medthread.stores.postgres.writing import Write, adding, put
 from medthread.trust.access import Actor
@@ -160,7 +160,7 @@ def _same(context: Context, act: Act, row: dict[str, Any], given: dict[str, Any]
     if others:
         raise ConflictError(
             f"{act.action} was signed by {', '.join(sorted(taken))} with another {', '.join(others)}; all who sign it sign the same",
-            hint="sign what they signed, or change the record first, for a reason: all sign anew then · 请按已签内容签名;若须更改,先说明原因修改记录,各方重新签名")
+            hint="sign what they signed, or change the record first, for a reason: all sign anew then")
 
 
 def _signed_roles(tx: Connection, case: Case, transition: Transition) -> frozenset[str]:
@@ -183,7 +183,7 @@ def _unbound(tx: Connection, doing: Doing) -> None:
         why = f"the record was changed by {by}" if earlier.changed else f"{earlier.action} was done by {by}"
         raise ForbiddenError(
             f"{duty.one} and {duty.other} take different {duty.apart}s: {why}",
-            hint="let somebody else do it · 职责分离:请由他人执行", actor=doing.actor.name, action=doing.act.action)
+            hint="let somebody else do it", actor=doing.actor.name, action=doing.act.action)
     if doing.transition.needs_all and _waits_for_others(tx, doing, now):
         raise ForbiddenError(f"{doing.actor.name} has signed {doing.act.action} already", hint="the other roles sign, each by another person")
 
@@ -211,7 +211,9 @@ def _sign(tx: Connection, context: Context, doing: Doing) -> str | None:
     if doing.actor.token is not None:
         raise ForbiddenError("an API token signs nothing: a signature is given in person", hint="sign in and sign it there · 请登录后由本人签名", actor=doing.actor.name, action=act.action)
     if act.credentials is None:
-        raise InvalidError(f"{act.action} is signed: {transition.meaning.value}", hint="give your password again, and the hash of what you were shown")
+        raise InvalidError(
+            f"{act.action} is signed: {transition.meaning.value}", hint="give your password again, and the hash of what you were shown",
+            labels=[Label(MEANINGS[transition.meaning].zh, transition.meaning.value)])
     content = content_of(tx, context, doing.case, doing.row, transition, doing.given)
     if not compare_digest(shown_hash(context, content, doing.given, by=doing.actor.name).encode(), act.credentials.shown.encode()):
         raise PreconditionError("what would be signed is not what was shown", hint="look at it again and sign what you see")

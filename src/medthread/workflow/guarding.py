@@ -14,6 +14,7 @@ from sqlalchemy.types import Text
 from medthread.derive.sharing import WITHHELD
 from medthread.model.errors import InvalidError, RefusedError
 from medthread.model.guards import Guard
+from medthread.model.labels import Label
 from medthread.trust.access import Actor
 from medthread.workflow.context import Context
 
@@ -54,9 +55,9 @@ def require(tx: Connection, context: Context, guards: Iterable[str], values: Map
     """Refuse while anything objects, and say which rule and which record."""
     found = [heard(context, o, actor) for o in objections(tx, context, guards, values)]
     if found:
-        words = "; ".join(f"{o.zh}({o.en}): {o.record} {o.detail}" for o in found[:5])
-        hint = "close or mend the named records first · 先处理所列记录"
-        raise RefusedError(f"{what}: {words}", hint=hint, because=[asdict(o) for o in found])
+        words = "; ".join(f"{o.en}: {o.record} {o.detail}" for o in found[:5])
+        labels = [Label(o.zh, o.en) for o in found]
+        raise RefusedError(f"{what}: {words}", hint="close or mend the named records first", labels=labels, because=[asdict(o) for o in found])
 
 
 def _parameters(context: Context, guard: Guard, values: Mapping[str, Any]) -> dict[str, Any]:

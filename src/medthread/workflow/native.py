@@ -268,8 +268,8 @@ def checked(entity: type[Entity], values: dict[str, Any], *, kept: frozenset[str
         raise InvalidError(f"{forged[0]}: begins like a sealed value", hint="write the value itself; it is sealed here")
     broken = broken_rules(entity, body)
     if broken:
-        words = "; ".join(f"{c.field or entity.name}: {c.label.zh} ({c.label.en})" for c in broken)
-        raise InvalidError(words, hint="; ".join(c.id for c in broken))
+        words = "; ".join(f"{c.field or entity.name}: {c.label.en}" for c in broken)
+        raise InvalidError(words, hint="; ".join(c.id for c in broken), labels=[c.label for c in broken])
     return body
 
 

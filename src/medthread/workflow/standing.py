@@ -64,8 +64,10 @@ def may_open(tx: Connection, process: Process, actor: Actor, *, at: datetime) ->
     openers = {r for r in process.opened_by.split("|") if r}
     held = {*actor.roles, *(r for _, roles in lent_roles(tx, actor, at=at) for r in roles)}
     if openers and actor is not MACHINE and not openers & held:
-        zh, en = ("、".join(role_label(r).zh for r in sorted(openers)), ", ".join(role_label(r).en for r in sorted(openers)))
-        raise ForbiddenError(f"{actor.name} may not open a {process.name}", hint=f"{en} may · {zh}可以", actor=actor.name, action=f"{process.name}.open")
+        labels = [role_label(r) for r in sorted(openers)]
+        raise ForbiddenError(
+            f"{actor.name} may not open a {process.name}", hint=f"{', '.join(r.en for r in labels)} may", labels=labels,
+            actor=actor.name, action=f"{process.name}.open")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def propose(tx: Connection, context: Context, look: Look, *, entity: str, by: st
     today = datetime.now(ZoneInfo(context.calendar.zone)).date()
     due = look.due(tx, rule, today=today, limit=min(limit, MOST))
     if not due:
-        raise ConflictError(f"no {entity} is due", hint=formula(rule).en)
+        raise ConflictError(f"no {entity} is due", hint=formula(rule).en, labels=[formula(rule)])
     spared = spared_of(tx, context, look, rule, due)
     id_ = f"destruction-{uuid.uuid4().hex[:12]}"
     tx.execute(insert(destruction).values(
@@ -55,7 +55,7 @@ def _rule(context: Context, entity: str) -> Rule:
     if declared.about.part_of is not None:
         raise ConflictError(f"{entity} are lines: they go with the record that they belong to", hint="propose that one")
     if not rule.can_be_due:
-        raise ConflictError(f"no {entity} can ever be due", hint=formula(rule).en)
+        raise ConflictError(f"no {entity} can ever be due", hint=formula(rule).en, labels=[formula(rule)])
     if MAY_DESTROY not in context.rulebook.decisions:
         raise ConfigurationError(f"nobody declares the decision {MAY_DESTROY!r}", hint="nothing is destroyed that no rule was asked about; declare Decision(name='may_destroy', ...)")
     return rule
@@ -88,7 +88,7 @@ def decide(tx: Connection, *, id_: str, by: str, approve: bool, reason: str, fac
     if row.status != "proposed":
         raise ConflictError(f"{id_} is {row.status}", hint="only what is proposed can be decided")
     if row.proposed_by == by:
-        raise ForbiddenError(f"{by} proposed it: who proposes a destruction does not decide it", hint="let somebody else decide · 职责分离:请由他人批准", actor=by, action="retention.decide")
+        raise ForbiddenError(f"{by} proposed it: who proposes a destruction does not decide it", hint="let somebody else decide", actor=by, action="retention.decide")
     if len(reason.strip()) < SHORTEST_REASON:
         raise InvalidError("a destruction is decided for a reason", hint="say why")
     counted = select(func.count()).where(destruction_item.c.destruction == id_, destruction_item.c.status == "proposed")

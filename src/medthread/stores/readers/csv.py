@@ -137,7 +137,7 @@ def _records(path: Path, columns: tuple[str, ...], delimiter: str, skip: int, re
             number += 1
             cells, reason, message = _parsed(line, lines, columns, delimiter)
             if reason:
-                rejects.add(row=number, reason=reason, message=f"row {number}{message}", raw=line)
+                rejects.add(row=number, reason=reason, message=f"row {number}: {message}", raw=line)
             else:
                 yield number, [c or None for c in cells]
 
@@ -156,9 +156,9 @@ def _parsed(line: str, lines: "_Lines", columns: tuple[str, ...], delimiter: str
     try:
         [cells] = csv.reader([line], delimiter=delimiter, strict=True)
     except (csv.Error, ValueError) as error:
-        return [], "quotes", f": {error}"
+        return [], "quotes", str(error)
     if len(cells) != len(columns):
-        return [], "columns", f" has {len(cells)} columns, the header {len(columns)}"
+        return [], "columns", f"{len(cells)} columns, the header has {len(columns)}"
     return cells, "", ""
 
 

@@ -1,0 +1,28 @@
+"""The language in which an answer is read: what the request asks for, among Chinese and English."""
+
+from fastapi import Request
+
+CHINESE, ENGLISH = "zh-CN", "en"
+MOST_RANGES = 20  # of a header; browsers send a handful
+
+
+def language_of(request: Request) -> str:
+    """`Accept-Language` (RFC 9110, 12.5.4) weighed: Chinese where it is asked for before English, else English, as without the header."""
+    weights: dict[str, float] = {}
+    for part in request.headers.get("accept-language", "").split(",")[:MOST_RANGES]:
+        range_, _, parameters = part.partition(";")
+        language = range_.strip().lower().partition("-")[0]
+        weights[language] = max(weights.get(language, 0.0), _weight(parameters))
+    anything = weights.get("*", 0.0)
+    return CHINESE if weights.get("zh", 0.0) > weights.get("en", anything) else ENGLISH
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if not name:
+        return 1.0
+    try:
+        weight = float(value) if name.strip().lower() == "q" else 1.0
+    except ValueError:
+        return 0.0
+    return weight if 0.0 <= weight <= 1.0 else 0.0
