@@ -181,7 +181,7 @@ class Source:
         elif _called(call) == "add" and any(k.arg == "reason" for k in call.keywords):  # a record that no reader can take
             yield from (k.value for k in call.keywords if k.arg == "message")
 
-    def readings(self, module: Module, node: ast.expr, seen: tuple[int, ...]) -> list[tuple[str, Text]]:  # noqa: C901, PLR0911 - a case for each kind of expression
+    def readings(self, module: Module, node: ast.expr, seen: tuple[int, ...]) -> list[tuple[str, Text]]:  # noqa: PLR0911 - a case for each kind of expression
         """Every text that an expression may stand for; a hole where that is not written in the source."""
         at, nothing = module.at(node), [(module.at(node), (Hole(_name(node)),))]
         if id(node) in seen or len(seen) > 12:

@@ -1,6 +1,11 @@
 """The language in which an answer is read: what the request asks for, among Chinese and English."""
 
-from fastapi import Request
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from medthread.model.wording import worded
 
 CHINESE, ENGLISH = "zh-CN", "en"
 MOST_RANGES = 20  # of a header; browsers send a handful
@@ -15,6 +20,16 @@ def language_of(request: Request) -> str:
         weights[language] = max(weights.get(language, 0.0), _weight(parameters))
     anything = weights.get("*", 0.0)
     return CHINESE if weights.get("zh", 0.0) > weights.get("en", anything) else ENGLISH
+
+
+Language = Annotated[str, Depends(language_of)]
+
+
+def in_language(kept: Any, language: str) -> Any:
+    """Messages that were kept as they were said, for a reader: a text, or several by name."""
+    if isinstance(kept, Mapping):
+        return {n: in_language(v, language) for n, v in kept.items()}
+    return worded(kept, language) if isinstance(kept, str) else kept
 
 
 def _weight(parameters: str) -> float:

@@ -1,7 +1,8 @@
 """How files ended: one line each, and what is refused with its reason."""
 
 from medthread.app import Installation
-from medthread.cli.speech import console, say
+from medthread.cli.speech import console, language, say
+from medthread.model.wording import worded
 
 REFUSED = ("rejected", "blocked")
 
@@ -18,9 +19,9 @@ def tell_refused(installation: Installation) -> bool:
     """What waits for somebody: files refused, files that no mapping names; whether any is refused."""
     refused = [load for load in installation.loads() if load["status"] in REFUSED]
     for load in refused:
-        text = load["message"]["text"]
-        named = text if text.startswith(load["file"]) else f"{load['file']}: {text}"
-        console.print(f"! {named}\n  {load['message'].get('hint', '')}", markup=False)
+        said, hint = (worded(load["message"].get(n, ""), language()) for n in ("text", "hint"))
+        named = said if load["file"] in said else f"{load['file']}: {said}"
+        console.print(f"! {named}\n  {hint}", markup=False)
     for name in installation.unnamed_files():
         say(f"? {name}:没有映射读取它", f"? {name}: no mapping reads it")
     return bool(refused)

@@ -3,15 +3,18 @@
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from medthread import __version__
-from medthread.cli.speech import console
+from medthread.cli.speech import console, language
+from medthread.model import Label
 from medthread.model.errors import MedthreadError
+from medthread.model.wording import worded
 
 # Name, then where it lies: a function is one command, a Typer a group of them. In the order in which `--help` tells them.
 COMMANDS = {
@@ -91,15 +94,34 @@ def medthread(
     """Everything is in the commands."""
 
 
-def main(arguments: list[str] | None = None) -> Any:
-    """Run a command; an error a person can act on is told in two lines, with exit code 1."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run a command and exit. An error a person can act on is told in two lines in the reader's language, with exit code 1; one of usage, with 2."""
     try:
-        return app(arguments)
+        ended = app(arguments, standalone_mode=False)
     except MedthreadError as error:
-        told = Console(stderr=True, soft_wrap=True)
-        told.print(f"✗ {error.message}", markup=False, style="red")
-        if error.hint:
-            told.print(f"  → {error.hint}", markup=False)
+        _tell(*error.told(language()))
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except TyperException as error:
+        said = error.format_message()  # empty where the help was shown instead
+        if said:
+            _tell(worded(said, language()), _usage(getattr(error, "ctx", None)))
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        _tell(Label("已中止", "aborted").in_(language()), "")
+        sys.exit(1)
+    sys.exit(ended if type(ended) is int else 0)  # of `typer.Exit`; what a command gives back is no exit code
+
+
+def _tell(message: str, hint: str) -> None:
+    told = Console(stderr=True, soft_wrap=True)
+    told.print(f"✗ {message}", markup=False, style="red")
+    if hint:
+        told.print(f"  → {hint}", markup=False)
+
+
+def _usage(where: typer.Context | None) -> str:
+    """How the command is typed, where it is known which was meant."""
+    if where is None:
+        return ""
+    line = where.get_usage().partition(": ")[2]
+    return Label(f"用法：{line}\n    {where.command_path} --help 列出参数和选项", f"usage: {line}\n    {where.command_path} --help tells them all").in_(language())

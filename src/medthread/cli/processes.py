@@ -11,6 +11,7 @@ from medthread.cli.speech import console, language, say
 from medthread.derive.soundness import Flaw, Known, flaws
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.model.process_file import parse_process
+from medthread.model.wording import worded
 from medthread.stores.serving import LakeReader
 from medthread.trust.roles import ROLES
 from medthread.workflow import handle
@@ -39,8 +40,8 @@ def check(
             f for record in installation.rulebook.processes for f in installation.flaws(record)]
         counted = len(files) if files else len(installation.rulebook.processes)
     for flaw in found:
-        console.print(f"✗ {flaw.process} [{flaw.rule}] {flaw.message}", markup=False)
-        console.print(f"  → {flaw.hint}", markup=False)
+        console.print(f"✗ {flaw.process} [{flaw.rule}] {worded(flaw.message, language())}", markup=False)
+        console.print(f"  → {worded(flaw.hint, language())}", markup=False)
     if found:
         say(f"{counted} 个流程中有 {len(found)} 处缺陷", f"{len(found)} flaws in {counted} processes")
         raise typer.Exit(3)

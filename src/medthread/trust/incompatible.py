@@ -79,7 +79,7 @@ def check_roles(roles: Iterable[str]) -> None:
         raise InvalidError(f"no role {strangers[0]!r}", hint=f"there are: {', '.join(ROLES)}")
     found = found_in(roles)
     if found:
-        because = [{"guard": p.id, "record": f"{p.one} + {p.other}", "detail": f"{p.because.zh} · {p.because.en}"} for p in found]
+        because = [{"guard": p.id, "zh": p.because.zh, "en": p.because.en, "record": f"{p.one} + {p.other}", "detail": ""} for p in found]
         raise RefusedError(
             f"one person does not hold {found[0].one} and {found[0].other}: {found[0].because.en}",
             hint="give one of them to somebody else", labels=[found[0].because], because=because)

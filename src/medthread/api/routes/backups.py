@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, select
 
 from medthread.api.identity import Given, may
+from medthread.api.language import Language, in_language
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.governance.backup.background import BackgroundKeeping
@@ -42,15 +43,16 @@ class WantedDrill(BaseModel):
 
 
 @router.get("/backups", summary="列出备份 · List backups")
-def backups(given: Given, _: Looking, limit: Limit = 100) -> dict[str, Any]:
+def backups(given: Given, _: Looking, language: Language, limit: Limit = 100) -> dict[str, Any]:
     """What is declared and what was made, newest first.
 
     声明了哪些备份、做过哪些,最新的在前。
     """
     if given.copies is None:
         return {"configured": False, "setting": None, "under_way": None, "items": []}
-    keeping = given.copies.keeping
-    return {"configured": True, "setting": _setting(given.copies), "under_way": given.copies.under_way, "items": keeping.runs(limit)}
+    said = ("message", "failed")
+    items = [{**r, **{n: in_language(r[n], language) for n in said}} for r in given.copies.keeping.runs(limit)]
+    return {"configured": True, "setting": _setting(given.copies), "under_way": given.copies.under_way, "items": items}
 
 
 def _setting(copies: BackgroundKeeping) -> dict[str, Any]:

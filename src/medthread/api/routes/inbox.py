@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.identity import Given, Reader, Writer
+from medthread.api.language import Language, in_language
 from medthread.api.routes.unmasking import DECIDE, told
 from medthread.api.subjects import Subject
 from medthread.trust.unmasking import grants
@@ -33,14 +34,16 @@ class Failed(BaseModel):
 
 
 @router.get("/inbox", summary="取等待我的事项 · Get what waits for me")
-def waiting(given: Given, actor: Reader) -> dict[str, Any]:
+def waiting(given: Given, actor: Reader, language: Language) -> dict[str, Any]:
     """Acts, proposals, limits and failed reactions that wait for me, and looks under the mask that I decide.
 
     等待我的操作、建议、期限和未完成的反应,以及由我决定的查看明文申请。
     """
     decides = given.access.refused_by(actor, DECIDE) is None
     with given.store.transaction() as tx:
-        return {**inbox(tx, given.workflow, actor), "unmasking": told(given, grants(tx, actor=actor, all_=True, open_=True)) if decides else []}
+        waits = inbox(tx, given.workflow, actor)
+        failures = [{**f, "error": in_language(f["error"], language)} for f in waits["failures"]]
+        return {**waits, "failures": failures, "unmasking": told(given, grants(tx, actor=actor, all_=True, open_=True)) if decides else []}
 
 
 @router.post("/inbox/proposals/{id_}", summary="决定一项建议 · Decide a proposal")

@@ -9,6 +9,7 @@ from fastapi import Query, UploadFile
 from sqlalchemy import Connection, func, select
 
 from medthread.api.identity import Given, Reader, RunStarter
+from medthread.api.language import Language, in_language
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
@@ -59,7 +60,7 @@ def sources(given: Given, actor: Reader) -> dict[str, Any]:
 
 @router.get("/loads", summary="列出接收的文件 · List files taken in")
 def loads(
-    given: Given, actor: Reader, source: Annotated[str | None, Query(max_length=100)] = None,
+    given: Given, actor: Reader, language: Language, source: Annotated[str | None, Query(max_length=100)] = None,
     status: Annotated[str | None, Query(max_length=100)] = None, limit: Annotated[int, Query(ge=1, le=500)] = 50,
     after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
@@ -85,7 +86,13 @@ def loads(
     more = len(rows) > limit
     rows = rows[:limit]
     names = ("id", "source", "table", "file", "status", *FIGURES, "rejects", "message", "at")
-    return {"items": [{n: getattr(r, n) for n in names} for r in rows], "next": encode(rows[-1].stamp, rows[-1].id) if more else None}
+    items = [{**{n: getattr(r, n) for n in names}, "message": _message(r.message, language)} for r in rows]
+    return {"items": items, "next": encode(rows[-1].stamp, rows[-1].id) if more else None}
+
+
+def _message(kept: dict[str, Any] | None, language: str) -> dict[str, Any] | None:
+    """Why a file was refused, and what to do; the rest of it are names and places."""
+    return kept and {**kept, **{n: in_language(kept[n], language) for n in ("text", "hint") if n in kept}}
 
 
 def _place(given: Services, source: Source, name: str) -> Path:
