@@ -1,4 +1,4 @@
-"""Messages in the reader's language: the code says them in English, the catalogue beside it has the Chinese (decision 30)."""
+"""Messages in the reader's language: the code says them in English, the catalogue beside it has the Chinese (decision 32)."""
 
 from medthread.model.wording.catalogue import Catalogue, shipped, texts, worded
 from medthread.model.wording.template import Template
