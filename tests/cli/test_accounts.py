@@ -27,22 +27,22 @@ def test_the_life_of_an_account(workspace: Workspace, capsys: pytest.CaptureFixt
         create_account(tx, name="root", printed_name="系统", password=PASSWORD, roles=("system_admin",), by="test")
     assert run(workspace, "assign", "lin", "--role", "qa", "--plant", "SZ", "--plant", "SH", "--reason", "new post") == 0
     assert run(workspace, "assign", "lin", "--role", "prod", "--role", "qa", "--reason", "both") == 1
-    assert "what they made" in capsys.readouterr().err
+    assert "自己生产的产品" in capsys.readouterr().err
     assert run(workspace, "assign", "nobody", "--role", "qa", "--reason", "x") == 1
     assert run(workspace, "assign", "lin", "--organisation", "T", "--region", "CN", "--region", "EU", "--reason", "export team") == 0
     assert run(workspace, "assign", "lin", "--organisation", "", "--reason", "whole company again") == 0
     assert run(workspace, "disable", "root", "--reason", "leaving") == 1
-    assert "last system_admin" in capsys.readouterr().err
+    assert "最后一个 system_admin" in capsys.readouterr().err
     assert run(workspace, "disable", "lin", "--reason", "leave of absence") == 0
     assert run(workspace, "enable", "lin", "--reason", "back") == 0
     assert run(workspace, "reset", "lin", "--second-factor", "--reason", "lost") == 1
-    assert "no second factor" in capsys.readouterr().err
+    assert "尚未设置第二因素" in capsys.readouterr().err
     assert run(workspace, "reset", "lin", "--reason", "forgotten") == 0
     temporary = capsys.readouterr().out.split()[-1]
     assert len(temporary) > 10
     assert run(workspace, "link", "lin", "--provider", "company", "--subject", "1001") == 0
     assert run(workspace, "link", "root", "--provider", "company", "--subject", "1001") == 1
-    assert "tied to lin" in capsys.readouterr().err
+    assert "已关联到 lin" in capsys.readouterr().err
     assert run(workspace, "link", "root", "--provider", "none", "--subject", "1002") == 1
     assert "company" in capsys.readouterr().err
     with open_installation(workspace.home) as opened, opened.store.transaction() as tx:

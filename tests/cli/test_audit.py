@@ -61,7 +61,7 @@ def test_a_log_is_sealed_checked_exported_and_found_out(home: Path, tmp_path: Pa
 def test_what_cannot_be_is_said_and_changes_nothing(home: Path, workspace: Workspace, tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "there").mkdir()
     assert call("audit", "export", tmp_path / "there", "--home", home) == 1
-    assert "there already" in capsys.readouterr().err
+    assert "已存在" in capsys.readouterr().err
     assert call("audit", "export", tmp_path / "x", "--home", home, "--since", "2026-02-01", "--until", "2026-01-01") == 1
     assert call("audit", "export", tmp_path / "x", "--home", home, "--since", "yesterday") == 2
     assert call("audit", "export", tmp_path / "x", "--home", home, "--to", "ATLANTIS") == 1
@@ -70,13 +70,13 @@ def test_what_cannot_be_is_said_and_changes_nothing(home: Path, workspace: Works
     settings = home / SETTINGS
     settings.write_text(settings.read_text(encoding="utf-8").replace("plant1", "plant 1"), encoding="utf-8")
     assert call("audit", "verify", "--home", home) == 1
-    assert "cannot name a log" in capsys.readouterr().err
+    assert "不能作日志的名称" in capsys.readouterr().err
 
 
 def test_nothing_sealed_yet_is_said(workspace: Workspace, tmp_path: Path, capsys: Capture) -> None:
     for arguments in (("checkpoint",), ("export", tmp_path / "x")):
         assert call("audit", *arguments, "--home", workspace.home) == 1
-        assert "nothing is sealed yet" in capsys.readouterr().err
+        assert "尚无封存的内容" in capsys.readouterr().err
 
 
 def test_a_command_whose_checkpoints_cannot_be_copied_is_done_and_says_so(home: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -137,7 +137,7 @@ def test_an_account_is_added_and_listed(workspace: Workspace) -> None:
     listed = subprocess.run([PROGRAM, "account", "list", *home], capture_output=True, text=True, check=True).stdout
     assert "lin" in listed
     assert "steward, auditor" in listed
-    for arguments, said in ((["lin", "--role", "steward"], "already"), (["wang", "--role", "king"], "no role"), (["zhao", "--role", "buyer"], "too short")):
+    for arguments, said in ((["lin", "--role", "steward"], "已有账号"), (["wang", "--role", "king"], "没有角色"), (["zhao", "--role", "buyer"], "密码太短")):
         again = subprocess.run([PROGRAM, "account", "add", *arguments, *home], input="short\n", capture_output=True, text=True, check=False)
         assert again.returncode == 1
         assert said in again.stderr

@@ -26,7 +26,7 @@ class Proof(BaseModel):
 def prove_in_person(tx: Connection, given: Services, actor: Actor, proof: InPerson | Proof, *, action: str) -> list[str]:
     """The factors that it was proven with, in the transaction of the act. Whoever came with a token is refused: a program is nobody in person."""
     if actor.session is None:
-        raise ForbiddenError(f"{actor.name} came with an API token: this takes a person", hint="sign in and do it in person · 请登录后由本人操作", actor=actor.name, action=action)
+        raise ForbiddenError(f"{actor.name} came with an API token: this takes a person", hint="sign in and do it in person", actor=actor.name, action=action)
     if proof.password is None:
-        raise InvalidError("this takes the proof that it is you", hint="give your password again in `password` · 请再次输入密码")
+        raise InvalidError("this takes the proof that it is you", hint="give your password again in `password`")
     return reauthenticate(tx, name=actor.name, password=proof.password, totp=proof.code, keyring=given.keyring)

@@ -85,4 +85,4 @@ def _is_own(address: str) -> bool:
 
 
 def _later(seconds: int) -> TooManyError:
-    return TooManyError("too many ask to sign in at once · 同时登录的请求过多", hint=f"try again in {seconds} s · {seconds} 秒后再试", seconds=seconds)
+    return TooManyError("too many ask to sign in at once", hint=f"try again in {seconds} s", seconds=seconds)

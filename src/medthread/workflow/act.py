@@ -209,7 +209,7 @@ def _sign(tx: Connection, context: Context, doing: Doing) -> str | None:
     if transition.meaning is None or set(transition.roles) == {SYSTEM} or doing.actor is MACHINE:
         return None
     if doing.actor.token is not None:
-        raise ForbiddenError("an API token signs nothing: a signature is given in person", hint="sign in and sign it there · 请登录后由本人签名", actor=doing.actor.name, action=act.action)
+        raise ForbiddenError("an API token signs nothing: a signature is given in person", hint="sign in and sign it there", actor=doing.actor.name, action=act.action)
     if act.credentials is None:
         raise InvalidError(
             f"{act.action} is signed: {transition.meaning.value}", hint="give your password again, and the hash of what you were shown",
