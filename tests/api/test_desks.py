@@ -276,9 +276,10 @@ def test_a_record_counts_what_it_caused(make: Make) -> None:
 
 def test_a_record_is_opened_by_whom_its_process_names(make: Make) -> None:
     svc = make("svc")
-    refused = svc.post(f"{API}/entities/recall", json={"title": "x", "cause": "y"})
-    assert refused.status_code == 403
-    assert "质量保证" in refused.json()["hint"]
+    for language, opens in (("zh-CN", "质量保证"), ("en", "Quality assurance")):
+        refused = svc.post(f"{API}/entities/recall", json={"title": "x", "cause": "y"}, headers={"Accept-Language": language})
+        assert refused.status_code == 403
+        assert opens in refused.json()["hint"]
     assert ok(svc.get(f"{API}/meta/recall"))["can"]["create"] is False
     assert ok(make("qa").get(f"{API}/meta/recall"))["can"]["create"] is True
 
