@@ -85,8 +85,11 @@ def test_after_its_sunset_it_is_gone_and_names_its_successor(client: TestClient)
     assert problem["type"] == "/problems/gone"
     assert problem["successor"] == "/api/v1/things/a"
     assert "/api/v1/things/a" in problem["hint"]
-    assert WHY.zh in problem["hint"]
+    assert WHY.en in problem["detail"]
     assert "sunset" in answer.headers
+    chinese = client.get("/api/v1/crates/a", headers={"Accept-Language": "zh"}).json()
+    assert WHY.zh in chinese["detail"]
+    assert "/api/v1/things/a" in chinese["hint"]
 
 
 def test_its_description_says_so_and_lets_it_go_when_the_day_is_past(app: Server) -> None:

@@ -61,6 +61,6 @@ def test_kills(tmp_path: Path) -> None:
     assert verified.returncode == 0, verified.stdout
     again = subprocess.run([PROGRAM, "backup", "restore", str(restored), *arguments], check=False, capture_output=True, text=True)
     assert again.returncode == 1
-    assert "is not empty" in again.stderr
+    assert "不是空文件夹" in again.stderr
     drilled = subprocess.run([PROGRAM, "backup", "drill", "--home", str(restored)], check=False, capture_output=True, text=True)
     assert drilled.returncode == 0, drilled.stdout + drilled.stderr
