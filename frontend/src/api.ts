@@ -90,8 +90,8 @@ export async function getTagged<T>(path: string): Promise<{ body: T; tag: string
 
 export type Asked<T> = { data: T | undefined; problem: Problem | undefined; loading: boolean; reload: () => void };
 
-/** Asks once per address, and again on reload; an answer that comes too late is dropped. */
-export function useAsk<T>(path: string | null): Asked<T> {
+/** Asks once per address, and again on reload or in another `round` of the caller's; an answer that comes too late is dropped. */
+export function useAsk<T>(path: string | null, round = 0): Asked<T> {
   const [state, setState] = useState<{ path: string | null; data?: T; problem?: Problem }>({ path: null });
   const [turn, setTurn] = useState(0);
   const reload = useCallback(() => setTurn((n) => n + 1), []);
@@ -105,7 +105,7 @@ export function useAsk<T>(path: string | null): Asked<T> {
       },
     );
     return () => abort.abort();
-  }, [path, turn]);
+  }, [path, turn, round]);
   const current = state.path === path;
   return { data: current ? state.data : undefined, problem: current ? state.problem : undefined, loading: path !== null && !current, reload };
 }

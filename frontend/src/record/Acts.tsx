@@ -6,7 +6,7 @@ import type { Act, Obstacles } from "./case";
 /** What may be done next, asked anew each `turn` the record was read. What cannot be done here says who does it, or what stands in the way. */
 export function Acts({ entity, id, turn, acts, onAct }: { entity: string; id: string; turn: number; acts: Act[]; onAct: (act: Act) => void }) {
   const { t } = useSpeech();
-  const asked = useAsk<Obstacles>(acts.length ? `/entities/${entity}/${encodeURIComponent(id)}/obstacles?turn=${turn}` : null);
+  const asked = useAsk<Obstacles>(acts.length ? `/entities/${entity}/${encodeURIComponent(id)}/obstacles` : null, turn);
   const shown = acts.filter((a) => !a.system);
   if (shown.length === 0) return null;
   const first = shown.find((a) => a.mine && !a.bound);
