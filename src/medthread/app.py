@@ -41,6 +41,7 @@ from medthread.stores.lakehouse.verify import Fault
 from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.postgres.tables import load, release, run
+from medthread.stores.private import tighten
 from medthread.stores.serving import LakeReader, Released
 from medthread.trace import GENEALOGY, TraceIndex, Tracer, build_index
 from medthread.trust.access import Access
@@ -349,6 +350,7 @@ def open_store(workspace: Workspace) -> Iterator[Store]:
 def open_installation(home: Path) -> Iterator[Installation]:
     """Everything, opened and closed in order; what was written meanwhile is sealed at the end, also after a refusal."""
     workspace = Workspace.open(home)
+    tighten(workspace.home, inbox=workspace.inbox)
     with open_store(workspace) as store:
         installation = Installation(workspace, store)
         try:

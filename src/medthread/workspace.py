@@ -1,5 +1,6 @@
 """A company's own configuration: a folder of files, read and checked before anything runs on them."""
 
+import ipaddress
 import re
 import tomllib
 from dataclasses import dataclass
@@ -72,6 +73,18 @@ class Workspace:
         if value is not None and not (isinstance(value, str) and value.startswith(("https://", "http://"))):
             raise ConfigurationError(f"public_url = {value!r}", hint="an address: https://medthread.example.com")
         return value
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The gateways, by address, whose word is taken on where a request comes from (`X-Forwarded-For`, `-Proto`); none unless named."""
+        value = self.settings.get("proxies", [])
+        hint = 'a list of addresses: proxies = ["127.0.0.1"]'
+        if not isinstance(value, list):
+            raise ConfigurationError(f"proxies = {value!r}", hint=hint)
+        try:
+            return tuple(str(ipaddress.ip_address(str(v))) for v in value)
+        except ValueError as error:
+            raise ConfigurationError(f"proxies = {value!r}", hint=hint) from error
 
     @property
     def inbox(self) -> Path:

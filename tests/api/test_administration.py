@@ -173,3 +173,13 @@ def test_a_reset_ends_the_tokens_and_an_administrator_ends_one_alone(house: Hous
         mine = audit_event.c.object.in_([f"token/{m['id']}" for m in made]) & (audit_event.c.action == "token.revoke") & (audit_event.c.outcome == "done")
         said = tx.execute(select(audit_event.c.object, audit_event.c.actor).where(mine).order_by(audit_event.c.seq)).all()
     assert [tuple(r) for r in said] == [(f"token/{m['id']}", "the_system_admin") for m in made]
+
+
+def test_no_administrator_becomes_another_by_a_reset(house: House, admins: dict[str, TestClient]) -> None:
+    house.make("second_system_admin", "system_admin")
+    for name in ("the_security_admin", "the_audit_admin", "second_system_admin", "the_system_admin"):
+        refused = admins["system_admin"].post(f"{API}/accounts/{name}/password", json=BECAUSE)
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/forbidden"), refused.text
+        assert "medthread account reset" in refused.json()["hint"]
+        assert ("password.reset", "refused", "forbidden") in house.audited(name)
+    assert admins["security_admin"].get(f"{API}/session").status_code == 200

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError
 from medthread.stores.postgres.tables import outbox, proposal, reaction_failure
+from medthread.trust.access import Actor
 from medthread.workflow.inbox import inbox
 from medthread.workflow.react import decide, drain, retry
 from medthread.workflow.worker import Worker, settle
@@ -50,7 +51,13 @@ def test_a_reaction_that_fails_waits_with_its_reason_and_may_be_tried_again(plan
         table = plant.context.tables["gas_reading"]
         tx.execute(table.delete().where(table.c.id == blocking))
     assert f"told {plant.row(other)['permit_no']}" in [r["place"] for r in plant.all("gas_reading")]
+    stranger = Actor("fay", "Fay", ("whs",))
     with plant.store.transaction() as tx:
+        assert inbox(tx, plant.context, stranger)["failures"] == []
+    with plant.store.transaction() as tx, pytest.raises(ForbiddenError, match="may not try it again"):
+        retry(tx, plant.context, event=failed.event, reaction=failed.reaction, actor=stranger)
+    with plant.store.transaction() as tx:
+        assert [f["record"] for f in inbox(tx, plant.context, Actor("gus", "Gus", ("steward",)))["failures"]] == [id_]
         retry(tx, plant.context, event=failed.event, reaction=failed.reaction, actor=plant.actor("dan"))
     assert in_the_way in [r["place"] for r in plant.all("gas_reading")]
 

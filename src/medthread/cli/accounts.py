@@ -147,7 +147,7 @@ def reset(
     def act(tx: Connection) -> str:
         if second_factor:
             remove_second_factor(tx, name=name, by=BY, reason=reason)
-        return reset_password(tx, name=name, by=BY, reason=reason, rules=rules)
+        return reset_password(tx, name=name, by=BY, reason=reason, rules=rules, at_the_server=True)
 
     with open_installation(home) as installation:
         rules = installation.account_rules

@@ -18,6 +18,7 @@ from medthread.cli.verdict import print_verdict
 from medthread.model.errors import ConfigurationError
 from medthread.model.sharing_file import FILE as SHARING
 from medthread.pipeline.run import Outcome, run_pipeline
+from medthread.stores.private import is_walked, make_way
 
 DEMO_HOME = Path(".demo")
 FEATURED = ("simulate", "ingest", "standardise", "match", "build", "release")
@@ -69,7 +70,8 @@ def _simulate(home: Path, *, scale: float, seed: int) -> float:
     # Made aside and moved into place: an interrupted simulation leaves nothing that stands in the way of the next.
     fresh = home.resolve().parent / f".{home.resolve().name}.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    (fresh / "sources").mkdir(parents=True)
+    make_way(fresh, walked=is_walked())
+    (fresh / "sources").mkdir()
     for source in sorted((WORKSPACE / "sources").glob("*.yaml")):
         (fresh / "sources" / source.name).write_bytes(source.read_bytes())
     (fresh / SHARING).write_bytes((WORKSPACE / SHARING).read_bytes())

@@ -15,6 +15,7 @@ from medthread.cli.speech import console, language
 from medthread.model import Label
 from medthread.model.errors import MedthreadError
 from medthread.model.wording import worded
+from medthread.stores.private import privately
 
 # Name, then where it lies: a function is one command, a Typer a group of them. In the order in which `--help` tells them.
 COMMANDS = {
@@ -97,7 +98,8 @@ def medthread(
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and exit. An error a person can act on is told in two lines in the reader's language, with exit code 1; one of usage, with 2."""
     try:
-        ended = app(arguments, standalone_mode=False)
+        with privately():
+            ended = app(arguments, standalone_mode=False)
     except MedthreadError as error:
         _tell(*error.told(language()))
         sys.exit(1)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from medthread.api.server import create_app
 from medthread.app import Installation, open_installation
@@ -70,7 +71,7 @@ def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any
         say(f"控制台与接口:http://{LOOPBACK}:{chosen}/  (Ctrl-C 停止)",
             f"Console and API: http://{LOOPBACK}:{chosen}/  (Ctrl-C stops)")
         tell_people(accounts or [])
-        config = uvicorn.Config(mount(create_app(services)), host=LOOPBACK, port=chosen, log_level="warning", access_log=False)
+        config = listening(mount(create_app(services)), port=chosen, proxies=installation.workspace.proxies)
         # uvicorn has ended its requests when it raises Ctrl-C again; stopping on purpose is no error.
         server = uvicorn.Server(config)
         if meanwhile:
@@ -78,6 +79,12 @@ def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any
         with kept_loaded(), contextlib.suppress(KeyboardInterrupt):
             server.run()
     say("已停止", "Stopped")
+
+
+def listening(app: FastAPI, *, port: int, proxies: tuple[str, ...]) -> uvicorn.Config:
+    """How we listen. Only the named gateways are believed about where a request comes from: left alone, uvicorn believes everybody on this machine."""
+    return uvicorn.Config(
+        app, host=LOOPBACK, port=port, log_level="warning", access_log=False, proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies))
 
 
 def _once_it_answers(server: uvicorn.Server, act: Callable[[int], None], port: int) -> None:

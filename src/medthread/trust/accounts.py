@@ -1,6 +1,5 @@
 """Local accounts: made, given other passwords, shut and opened; and the proof of who signs."""
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from medthread.model.errors import ConflictError, ForbiddenError, NotFoundError
 from medthread.stores.postgres.tables import account
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
@@ -28,19 +27,12 @@ from medthread.trust.credentials import (
 )
 from medthread.trust.incompatible import ADMINISTRATORS, check_roles
 from medthread.trust.keys import Keyring
+from medthread.trust.names import check_free, check_name, check_printed, check_printed_free
 from medthread.trust.passwords import check_password, hash_of, refuse_remembered, remember, temporary_password
 from medthread.trust.sessions import end_sessions
 from medthread.trust.tokens import revoke_tokens
 
 STANDARD = AccountRules()
-NAME = re.compile(r"[\w][\w.@-]{0,59}")
-RESERVED = frozenset({"system", "cli", "demo", "worker", "nobody"})  # the machine's own names in the audit log
-
-
-def check_name(name: str) -> None:
-    """Refuse a name that could not stand in an address or would pass for the machine."""
-    if not NAME.fullmatch(name) or name.casefold() in RESERVED:
-        raise InvalidError(f"{name!r} is no name for an account", hint="letters, digits and . _ @ -, up to 60, and none of the machine's own names")
 
 
 def create_account(
@@ -62,6 +54,7 @@ def create_alike(tx: Connection, *, people: Iterable[tuple[str, str, str]], pass
 
 def _check(name: str, printed_name: str, password: str, roles: tuple[str, ...], rules: AccountRules) -> None:
     check_name(name)
+    check_printed(printed_name)
     check_roles(roles)
     check_password(password, names=(name, printed_name), rules=rules)
 
@@ -69,6 +62,8 @@ def _check(name: str, printed_name: str, password: str, roles: tuple[str, ...], 
 def _create(
     tx: Connection, *, name: str, printed_name: str, hashed: str, roles: tuple[str, ...], by: str, plants: tuple[str, ...], rules: AccountRules
 ) -> bool:
+    check_free(tx, name)
+    check_printed_free(tx, name=name, printed=printed_name)
     row = {"name": name, "printed_name": printed_name, "password_hash": hashed}
     made = insert(account).values(**row, roles=list(roles), plants=list(plants)).on_conflict_do_nothing(index_elements=["name"])
     if tx.execute(made.returning(account.c.name)).one_or_none() is None:
@@ -143,9 +138,16 @@ def change_password(
     record(tx, actor=name, action="password.change", object_=f"account/{name}")
 
 
-def reset_password(tx: Connection, *, name: str, by: str, reason: str, rules: AccountRules) -> str:
-    """Give an account a password that nobody chose, shown once, to be changed at the next sign-in; ends its sessions and tokens."""
-    account_of(tx, name)
+def reset_password(tx: Connection, *, name: str, by: str, reason: str, rules: AccountRules, at_the_server: bool = False) -> str:
+    """Give an account a password that nobody chose, shown once, to be changed at the next sign-in; ends its sessions and tokens.
+
+    An administrator's is given at the server only: who resets it knows it, and would be both administrators in one person.
+    """
+    row = account_of(tx, name)
+    if not at_the_server and set(row.roles) & set(ADMINISTRATORS):
+        raise ForbiddenError(
+            f"{name} is an administrator, whose password no other administrator resets alone",
+            hint="at the server, in the presence of both: medthread account reset", actor=by, action="password.reset")
     password = temporary_password()
     _set_password(tx, name=name, password=password, temporary=True, rules=rules)
     accept(tx, name, doors=(SIGN_IN, IN_SESSION))

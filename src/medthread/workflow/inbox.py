@@ -16,6 +16,7 @@ from medthread.trust.access import Actor
 from medthread.trust.roles import role_label
 from medthread.workflow.context import Context
 from medthread.workflow.duties import Done, broken_duty
+from medthread.workflow.react import may_retry
 from medthread.workflow.standing import lent_roles, roles_for
 from medthread.workflow.titles import shared_column, title_column, titles
 
@@ -182,7 +183,8 @@ def _clock(context: Context, entity: str, name: str) -> Label:
 
 def _failures(tx: Connection, context: Context, actor: Actor) -> list[dict[str, Any]]:
     query = select(reaction_failure, outbox.c.type, outbox.c.entity, outbox.c.record).join(outbox, outbox.c.id == reaction_failure.c.event)
-    rows = tx.execute(query.where(reaction_failure.c.resolved_at.is_(None)).order_by(reaction_failure.c.at).limit(MOST)).all()
+    waiting = tx.execute(query.where(reaction_failure.c.resolved_at.is_(None)).order_by(reaction_failure.c.at)).all()
+    rows = [r for r in waiting if may_retry(context, actor, entity=r.entity, reaction=r.reaction)][:MOST]
     reactions, called = context.rulebook.reactions, titles(tx, context, actor.reach, _pairs(rows), told=actor)
     return [
         {"event": r.event, "type": r.type, **_about(context, called, r), "reaction": r.reaction, "error": _error(context, actor, r), "attempts": r.attempts,

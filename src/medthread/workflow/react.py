@@ -21,6 +21,7 @@ from medthread.workflow.outbox import move, unread
 from medthread.workflow.work import Acting
 
 SUBSCRIBER = "reactions"
+KEEPERS = frozenset({"steward", "data_engineer"})  # who mend what no process has a role for
 BATCH = 50
 
 
@@ -99,6 +100,13 @@ def _failed(tx: Connection, reaction: Reaction, event: Event, error: MedthreadEr
            detail={"message": error.message, "event": event.type})
 
 
+def may_retry(context: Context, actor: Actor, *, entity: str, reaction: str) -> bool:
+    """Whether a failed reaction is the actor's to try again: by a part in the process of the record that it follows, by its own role, or as a keeper of data."""
+    process, found = context.rulebook.processes.get(entity), context.rulebook.reactions.get(reaction)
+    part = {r for t in process.transitions for r in t.roles} if process else set()
+    return bool(set(actor.roles) & (part | KEEPERS | ({found.role} if found and found.role else set())))
+
+
 def retry(tx: Connection, context: Context, *, event: str, reaction: str, actor: Actor) -> None:
     """Try a failed reaction again, once what stood in its way is gone."""
     here = (reaction_failure.c.event == event) & (reaction_failure.c.reaction == reaction) & reaction_failure.c.resolved_at.is_(None)
@@ -106,6 +114,10 @@ def retry(tx: Connection, context: Context, *, event: str, reaction: str, actor:
         raise NotFoundError(f"no failed reaction {reaction!r} to that event", hint="the inbox lists those that wait")
     happened = _event(tx, event)
     require_within(tx, context, happened.entity, happened.record, within=actor.reach)
+    if not may_retry(context, actor, entity=happened.entity, reaction=reaction):
+        raise ForbiddenError(
+            f"{actor.name} may not try it again", hint="who has a part in the record's process may, or a data steward",
+            actor=actor.name, action="reaction.retry")
     follow_at_once(tx, context, _do(tx, context, context.rulebook.reactions[reaction], happened, by=actor.name), by=actor.name)
     tx.execute(update(reaction_failure).where(here).values(resolved_at=datetime.now(UTC)))
     record(tx, actor=actor.name, action=f"reaction.{reaction}", object_=f"event/{event}")

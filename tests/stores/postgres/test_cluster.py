@@ -209,3 +209,25 @@ def test_a_folder_closed_or_opened_later_begins_no_empty_database(tmp_path: Path
             assert db.execute("select count(*) from kept").fetchone() == (0,)
     finally:
         shutil.rmtree(kept, ignore_errors=True)
+
+
+def test_a_link_in_place_of_the_socket_s_folder_is_refused_and_nothing_behind_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    cluster = Cluster(tmp_path / "data" / "postgres")
+    cluster._socket.symlink_to(victim)  # what an attacker computes from the address of the home
+    before = victim.stat()
+    with pytest.raises(StoreError, match="belongs to somebody else"):
+        cluster._prepare_socket()  # the step that used to follow it
+    assert (victim.stat().st_uid, victim.stat().st_mode) == (before.st_uid, before.st_mode)
+
+
+def test_the_servers_log_is_its_owners_alone(tmp_path: Path) -> None:
+    log = tmp_path / "postgres" / "postgres.log"
+    log.parent.mkdir()
+    log.touch(mode=0o644)
+    with Cluster(tmp_path / "postgres"):
+        assert log.stat().st_mode & 0o777 == 0o600
+        assert (tmp_path / "postgres" / "password").stat().st_mode & 0o777 == 0o600

@@ -39,8 +39,13 @@ def begin(request: Request, response: Response, given: Given, token: str) -> Act
     with given.store.transaction() as tx:
         actor = actor_of_session(tx, token=token, rules=given.account_rules)
     seconds = given.account_rules.session_hours * 3600
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=request.url.scheme == "https", max_age=seconds, path="/")
+    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=_is_secure(request, given), max_age=seconds, path="/")
     return actor
+
+
+def _is_secure(request: Request, given: Given) -> bool:
+    """Whether browsers reach us encrypted: by the request, or by the address that they know."""
+    return request.url.scheme == "https" or (given.public_url or "").startswith("https://")
 
 
 @router.post("/session", summary="登录 · Sign in")

@@ -22,6 +22,7 @@ from medthread.stores.postgres.logical import undump
 from medthread.stores.postgres.recovery import Recovery
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import backup_run
+from medthread.stores.private import is_walked, make_way
 from medthread.trust.audit import record
 from medthread.trust.log import Memory
 
@@ -95,11 +96,12 @@ def _begin(home: Path) -> Path:
     if home.exists() and not (home / MARK).exists() and any(home.iterdir()):
         raise ConflictError(f"{home} is not empty", hint="restore into a new folder: nothing is ever overwritten")
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_way(home, walked=is_walked())
         (home / MARK).touch()
         for left in home.iterdir():
             if left.name != MARK:
                 clear(left) if left.is_dir() else left.unlink()
+        make_way(home / "data", walked=is_walked())
         scratch = home / "data" / "scratch" / "restore"
         scratch.mkdir(parents=True)
     except OSError as error:

@@ -15,6 +15,7 @@ import pwd
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ import psycopg
 
 from medthread.model.errors import ConfigurationError, StoreError
 from medthread.stores.postgres.reach import data_for, programs_for
+from medthread.stores.private import make_way
 
 DATABASE = USER = "medthread"
 START_SECONDS, STOP_SECONDS, ATTEMPTS = 30.0, 20.0, 5
@@ -121,7 +123,7 @@ class Cluster:
 
     def start(self) -> Self:
         """Lock, make the cluster when there is none, start it, wait until it answers."""
-        self._root.mkdir(parents=True, exist_ok=True)
+        make_way(self._root, walked=self._user is not None)
         self._take_lock()
         try:
             self._data, self._bin = data_for(self._root, self._user), programs_for(self._bin, self._user)
@@ -208,7 +210,7 @@ class Cluster:
 
     def _own(self, path: Path) -> None:
         if self._user is not None:
-            os.chown(path, self._user.pw_uid, self._user.pw_gid)
+            os.chown(path, self._user.pw_uid, self._user.pw_gid, follow_symlinks=False)
 
     def _as_user(self) -> dict[str, object]:
         if self._user is None:
@@ -245,8 +247,10 @@ class Cluster:
                 hint=f"is the disk full? the server's files are in {self._data.parent}")
 
     def _prepare_socket(self) -> None:
-        self._socket.mkdir(mode=0o700, exist_ok=True)
-        if self._socket.stat().st_uid not in (os.getuid(), self._user.pw_uid if self._user else os.getuid()):
+        with contextlib.suppress(FileExistsError):
+            self._socket.mkdir(mode=0o700)
+        found = self._socket.lstat()  # the folder above is everybody's: what lies there under our name may be a link to elsewhere
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.getuid(), self._user.pw_uid if self._user else os.getuid()):
             raise StoreError(f"{self._socket} belongs to somebody else", hint="set TMPDIR to a private folder")
         self._own(self._socket)
 
@@ -281,7 +285,8 @@ class Cluster:
         command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         deadline = time.monotonic() + self._start_seconds
         for _ in range(ATTEMPTS):
-            with log.open("ab") as out:
+            with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600), "ab") as out:
+                os.fchmod(out.fileno(), 0o600)  # it quotes statements, and with them values
                 self._server = subprocess.Popen(  # type: ignore[call-overload] # noqa: S603
                     command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/", start_new_session=True,
                     preexec_fn=_die_with_parent, **self._as_user())  # noqa: PLW1509 - prctl only

@@ -11,9 +11,9 @@ import shutil
 from pathlib import Path
 
 from medthread.model.errors import StoreError
+from medthread.stores.private import make_way
 
 STATE = Path("/var/lib/medthread")
-LIVE = 0o711
 
 
 def is_reachable(path: Path, user: pwd.struct_passwd) -> bool:
@@ -37,7 +37,7 @@ def programs_for(folder: Path, user: pwd.struct_passwd | None) -> Path:
     stamp = hashlib.sha256(f"{installed}{(folder / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:16]
     copy = STATE / f"programs-{stamp}"
     if not copy.exists():
-        _open_state()
+        make_way(STATE, walked=True)
         fresh = STATE / f".programs-{stamp}-{os.getpid()}"
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.copytree(installed, fresh / package.name / installed.name, symlinks=True)
@@ -72,10 +72,5 @@ def data_for(root: Path, user: pwd.struct_passwd | None) -> Path:
     if is_here:
         raise StoreError(
             f"the database in {root} was closed to {user.pw_name}, who runs it", hint="let others walk through each folder above it: chmod o+x")
-    _open_state()
-    kept.parent.mkdir(mode=LIVE, exist_ok=True)
+    make_way(kept.parent, walked=True)
     return kept
-
-
-def _open_state() -> None:
-    STATE.mkdir(mode=LIVE, parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ from medthread.model.errors import ConfigurationError, ConflictError, StoreError
 from medthread.stores.postgres.cluster import DATABASE, USER, Cluster
 from medthread.stores.postgres.programs import call
 from medthread.stores.postgres.reach import data_for, programs_for
+from medthread.stores.private import make_way
 
 LOG = "medthread_wal"  # where the server finds the log, within its own files
 SECONDS = 3600.0  # at most, to replay the log
@@ -32,7 +33,7 @@ class Recovery(Cluster):
 
     def make(self, base: IO[bytes], fill_log: Fill, *, point: str) -> None:
         """From the tar of a base backup and a function that puts the log's segments into a folder, up to the point."""
-        self._root.mkdir(parents=True, exist_ok=True)
+        make_way(self._root, walked=self._user is not None)
         self._take_lock()
         try:
             final = data_for(self._root, self._user)

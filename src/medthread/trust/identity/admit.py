@@ -7,12 +7,15 @@ from sqlalchemy import Connection, Row, insert, select
 
 from medthread.model.errors import ConflictError, InvalidError, MedthreadError
 from medthread.stores.postgres.tables import account, external_identity
-from medthread.trust.accounts import account_of, check_name
+from medthread.trust.accounts import account_of
 from medthread.trust.audit import record
 from medthread.trust.identity.configured import Configured
 from medthread.trust.identity.port import Claims, IdentityError
 from medthread.trust.incompatible import check_roles
+from medthread.trust.names import check_free, check_name, namesake, shown
 from medthread.trust.rights import give
+
+LONGEST_CLAIMED = 130  # of a printed name, so that an account's name has room beside it
 
 
 @dataclass(frozen=True)
@@ -56,15 +59,22 @@ def _made(tx: Connection, given: Configured, claims: Claims) -> Row[Any]:
     by = f"identity:{given.name}"
     try:
         check_name(claims.account)
+        check_free(tx, claims.account)
     except MedthreadError as error:
         raise IdentityError(error.message, hint=error.hint, reason="account") from error
-    made = insert(account).values(name=claims.account, printed_name=claims.printed_name or claims.account, roles=[])
     if tx.execute(select(account.c.name).where(account.c.name == claims.account)).one_or_none() is not None:
         raise IdentityError("there is an account of that name already", hint="ask an administrator: medthread account link", reason="account", name=claims.account)
-    tx.execute(made)
+    tx.execute(insert(account).values(name=claims.account, printed_name=_printed(tx, claims.account, claims.printed_name), roles=[]))
     record(tx, actor=by, action="account.create", object_=f"account/{claims.account}", after={"roles": []})
     link(tx, name=claims.account, issuer=claims.issuer, subject=claims.subject, by=by)
     return account_of(tx, claims.account)
+
+
+def _printed(tx: Connection, name: str, claimed: str | None) -> str:
+    """What the provider calls them; with the account's name beside it, where somebody else is called so."""
+    called = shown(claimed or "").strip()[:LONGEST_CLAIMED]
+    called = called if any(c.isalnum() for c in called) else name
+    return called if namesake(tx, name=name, printed=called) is None else f"{called} ({name})"
 
 
 def _follow(tx: Connection, given: Configured, claims: Claims, row: Row[Any]) -> None:
