@@ -46,12 +46,12 @@ def test_open_cases_are_moved_for_a_reason_or_not_at_all(workspace: Workspace, c
         reader.close()
     (workspace.home / "processes" / "task.yaml").write_text(yaml.safe_dump(second_version(registry()), allow_unicode=True), encoding="utf-8")
     assert migrate(workspace) == 1
-    assert f"cases stand in {begin}, which version 2 does not have" in capsys.readouterr().err
+    assert f"有在办记录处于 {begin}，而版本 2 没有这些状态" in capsys.readouterr().err
     assert migrate(workspace, reason=" ") == 1
     assert migrate(workspace, "--state", f"{begin}=nowhere") == 1
     assert migrate(workspace, "--state", "waiting") == 1
     told = capsys.readouterr().err
-    assert all(w in told for w in ("moved for a reason", "no state 'nowhere'", "moved as old=new"))
+    assert all(w in told for w in ("必须说明原因", "没有状态 'nowhere'", "请写成“旧=新”"))
     assert migrate(workspace, "--state", f"{begin}=waiting") == 0
     with open_installation(workspace.home) as after, after.store.transaction() as tx:
         assert {tuple(r) for r in tx.execute(select(process_case.c.version, process_case.c.state))} == {(2, "waiting")}
