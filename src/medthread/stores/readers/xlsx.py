@@ -5,7 +5,7 @@ from typing import Any
 
 from medthread.model.errors import SourceError
 from medthread.stores.readers.extract import Extract, ReadRequest, Rejects, check_columns, write_rows
-from medthread.stores.readers.zip_guard import LARGEST_WORKBOOK, check_archive
+from medthread.stores.readers.workbook_guard import check_workbook
 
 ENCRYPTED = b"\xd0\xcf\x11\xe0"  # an OLE container: an old .xls, or a workbook with a password
 ERRORS = frozenset({"#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#N/A"})
@@ -17,22 +17,12 @@ def read_xlsx(request: ReadRequest, out: Path) -> Extract:
     with path.open("rb") as opened:
         if opened.read(4) == ENCRYPTED:
             raise SourceError(f"{file} is protected by a password, or is an old .xls", hint="save it as .xlsx without a password", file=file)
-    with check_archive(path, largest=LARGEST_WORKBOOK) as archive:
-        for member in archive.infolist():
-            _declares_nothing(archive, member.filename, file=file)
+    check_workbook(path)
     grid = _grid(path, request.options.get("sheet"), file=file)
     header = int(request.options.get("header_row", 1))
     if len(grid) < header:
         raise SourceError(f"{file} has no row {header} for a header", hint="set header_row to the row of the column names", file=file)
     return _extract(grid, header, out, file=file)
-
-
-def _declares_nothing(archive: Any, member: str, *, file: str) -> None:
-    """No part may bring a document type: that is where entities hide."""
-    if member.endswith((".xml", ".rels")):
-        with archive.open(member) as part:
-            if b"<!DOCTYPE" in part.read(4096).upper():
-                raise SourceError(f"{file}: {member} declares a document type", hint="a workbook has no use for one; export it anew", file=file)
 
 
 def _grid(path: Path, sheet: object, *, file: str) -> list[list[Any]]:
