@@ -1,5 +1,8 @@
 """The sharing port: where somebody stands, and that those who stand nowhere are asked for by no rule."""
 
+import pytest
+
+from medthread.model.errors import ForbiddenError
 from medthread.model.sharing import Effect, Places, Recipient, Recipients, SharingRule, ShippedRule
 from medthread.trust.access import Actor
 from medthread.trust.sharing import Sharing
@@ -25,7 +28,10 @@ def test_somebody_stands_where_they_are_bound_first() -> None:
 
 def test_a_token_stands_where_its_system_lies_else_where_its_owner_does() -> None:
     port = sharing()
-    assert port.recipient(Actor("a", "A", (), regions=("CN",), system="portal")) == Recipient("US", "portal")
+    assert port.recipient(Actor("a", "A", (), regions=("US",), system="portal")) == Recipient("US", "portal")
+    assert port.recipient(Actor("a", "A", (), system="portal")) == Recipient("US", "portal")
+    with pytest.raises(ForbiddenError, match="portal lies in US"):
+        port.recipient(Actor("a", "A", (), regions=("CN",), system="portal"))
     assert port.recipient(Actor("a", "A", (), regions=("CN",), system="other")) == Recipient("CN", "other")
     assert port.relay == Recipient("EU", "relay")
 

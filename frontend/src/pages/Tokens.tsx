@@ -3,7 +3,7 @@ import { asProblem, send, useAsk, type Problem as ProblemError } from "../api";
 import { useSpeech } from "../i18n";
 import { Button, Form, Head, Input, InputNumber, Nothing, Panel, Problem, Table, Tag } from "../ui";
 
-type Token = { id: string; name: string; scopes: string[]; expires_at: string; revoked: boolean; at: string };
+type Token = { id: string; name: string; system: string | null; scopes: string[]; expires_at: string; revoked: boolean; at: string };
 
 export default function Tokens() {
   const { t, moment } = useSpeech();

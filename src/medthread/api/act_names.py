@@ -63,6 +63,7 @@ OWN: dict[str, Label] = {
     "signing_key.create": Label("生成签名密钥", "Signing key made"),
     "token.create": Label("生成接口令牌", "Token made"),
     "token.revoke": Label("终止接口令牌", "Token ended"),
+    "token.system": Label("指定令牌所属系统", "System of a token assigned"),
     "udi.queue": Label("收下未识别的载体", "Carrier kept that was not understood"),
     "unmask.ask": Label("申请查看明文", "Look under the mask asked for"),
     "unmask.decide": Label("决定查看明文", "Look under the mask decided"),

@@ -3,7 +3,7 @@
     [regions.CN]
     organisations = ["1000"]
     plants = ["SZ", "SH"]
-    systems = ["erp", "relay"]          # sources and API tokens by name; `relay` is where events go
+    systems = ["erp", "relay"]          # sources by name, systems of API tokens; `relay` is where events go
 
     [[rules]]
     name = "complaints_to_the_eu"

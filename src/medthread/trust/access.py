@@ -38,7 +38,7 @@ class Actor:
     token: str | None = None  # the id of the token that they came with
     must: tuple[str, ...] = ()  # what they have to do before anything else: take another password, set a second factor
     regions: tuple[str, ...] = ()
-    system: str | None = None  # what the token is called that they came with: the system that asks
+    system: str | None = None  # the system that asks, as it was assigned to the token that they came with
 
     @property
     def clearance(self) -> Classification:

@@ -40,10 +40,19 @@ class Sharing:
     _terms: dict[tuple[str, Recipient], Terms] = field(default_factory=dict, compare=False, repr=False)
 
     def recipient(self, actor: Actor) -> Recipient:
-        """Where an actor stands: the region they are bound to first, or that of their plant or organisation; a system where it lies."""
+        """Where an actor stands: the region they are bound to first, or that of their plant or organisation; a system where it lies.
+
+        What a system is given is seen by its owner and by those who look at the system: where the two stand in different regions it is
+        refused, for a token must give nobody more than they have, and a system nothing that may not come to its region.
+        """
         home = actor.reach.home
         own = next(iter(actor.regions), None) or self.places.region_of(plant=home.plant, organisation=home.organisation)
-        return Recipient(self.places.systems.get(actor.system or "") or own, actor.system)
+        there = self.places.systems.get(actor.system or "")
+        if own and there and own != there:
+            raise ForbiddenError(
+                f"the system {actor.system} lies in {there}, and {actor.name} stands in {own}",
+                hint="let it ask with the token of an account that is bound to its region, or to none · 请用绑定于该系统所在区域的账号、或不绑定区域的账号的令牌")
+        return Recipient(there or own, actor.system)
 
     @property
     def relay(self) -> Recipient:

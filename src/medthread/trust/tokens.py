@@ -1,6 +1,7 @@
 """API tokens: scoped, expiring, kept as hashes, revoked by their owner."""
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,10 +57,22 @@ def _live(name: str) -> ColumnElement[bool]:
     return (api_token.c.account == name) & api_token.c.revoked.is_(False) & (api_token.c.expires_at > datetime.now(UTC))
 
 
+def assign_system(tx: Connection, *, id_: str, system: str | None, allowed: Callable[[Actor], object], by: str, reason: str) -> None:
+    """Say which system asks with a token: sharing rules go by that, so it is not its owner who says it. `allowed` raises where the owner may not have such a token."""
+    query = select(account, api_token.c.system).join(api_token, api_token.c.account == account.c.name).where(api_token.c.id == id_)
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFoundError(f"no token {id_!r}", hint="its owner sees the id under Account")
+    allowed(Actor(row.name, row.printed_name, tuple(row.roles), tuple(row.plants), organisations=tuple(row.organisations), regions=tuple(row.regions),
+                  token=id_, system=system))
+    tx.execute(update(api_token).where(api_token.c.id == id_).values(system=system))
+    record(tx, actor=by, action="token.system", object_=f"token/{id_}", reason=reason, before={"system": row.system}, after={"system": system})
+
+
 def actor_of_token(tx: Connection, *, token: str, rules: AccountRules) -> Actor:
     """Who a token acts for, within its scopes; what its owner has to do before anything else comes before its acts too."""
     query = (
-        select(account, second_factor.c.confirmed_at, api_token.c.id.label("token_id"), api_token.c.name.label("system"), api_token.c.scopes, api_token.c.expires_at, api_token.c.revoked)
+        select(account, second_factor.c.confirmed_at, api_token.c.id.label("token_id"), api_token.c.system, api_token.c.scopes, api_token.c.expires_at, api_token.c.revoked)
         .join(api_token, api_token.c.account == account.c.name)
         .outerjoin(second_factor, second_factor.c.account == account.c.name)
         .where(api_token.c.token_hash == digest(token))

@@ -88,6 +88,7 @@ api_token = Table(
     Column("token_hash", Text, nullable=False, unique=True),
     Column("account", Text, ForeignKey(account.c.name), nullable=False),
     Column("name", Text, nullable=False),
+    Column("system", Text),  # the system that asks with it, assigned by whoever gives rights: sharing rules go by it
     Column("scopes", ARRAY(Text), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("revoked", Boolean, nullable=False, server_default="false"),
