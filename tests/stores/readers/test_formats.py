@@ -216,3 +216,12 @@ def test_a_view_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(SourceError, match="interrupted"):
         read_sql_to_parquet(f"sqlite:///{path}", "work_order", out=tmp_path / "o.parquet")
     assert not (tmp_path / "o.parquet").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_xml_with_a_document_type_behind_a_long_comment_is_refused(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "late.xml"
+    text = f"<!--{'x' * 100_000}--><!DOCTYPE rows [<!ENTITY a 'b'>]><rows><row><a>&a;</a></row></rows>"
+    path.write_bytes(f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding))
+    with pytest.raises(SourceError, match="declares a document type"):
+        read(path, "xml", record="rows/row")

@@ -80,6 +80,8 @@ def _records(request: ReadRequest, steps: tuple[str, ...], each: tuple[str, ...]
         try:
             for event, element in events:
                 if event == "start":
+                    if not path and element.getroottree().docinfo.doctype:
+                        raise _declares(request.path.name)
                     path.append(_local(element.tag))
                     if len(path) > DEEPEST:
                         raise SourceError(f"{request.path.name}: elements nest deeper than {DEEPEST}", hint="is it the right file?", file=request.path.name, row=number)
@@ -99,12 +101,16 @@ def _records(request: ReadRequest, steps: tuple[str, ...], each: tuple[str, ...]
 
 
 def _refuse_types(source: IO[bytes], file: str) -> None:
-    """A document type is where entities come from; data has no use for one."""
+    """A document type is where entities come from; data has no use for one. One that comes later is found when the root begins."""
     head = source.read(HEAD)
     source.seek(0)
     squeezed = head.replace(b"\0", b"").upper()
     if b"<!DOCTYPE" in squeezed or b"<!ENTITY" in squeezed:
-        raise SourceError(f"{file} declares a document type", hint="entities are not taken in; export it without a DOCTYPE", file=file, row=1)
+        raise _declares(file)
+
+
+def _declares(file: str) -> SourceError:
+    return SourceError(f"{file} declares a document type", hint="entities are not taken in; export it without a DOCTYPE", file=file, row=1)
 
 
 def _forget(element: Any) -> None:
