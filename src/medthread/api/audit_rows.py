@@ -141,8 +141,8 @@ def patiently(tx: Connection, query: Select[Any]) -> list[Any]:
 
 
 def streamed(sight: Sight, query: Select[Any]) -> Iterator[list[dict[str, Any]]]:
-    """All rows of a search in steps, as this reader may see them."""
-    with sight.given.store.transaction() as tx:
+    """All rows of a search in steps, as this reader may see them; one of the few that may be read slowly at a time."""
+    with sight.given.store.streaming() as tx:
         for rows in tx.execute(query, execution_options={"yield_per": STEP}).partitions():
             yield [sight.told(r) for r in rows]
 

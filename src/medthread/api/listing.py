@@ -36,6 +36,7 @@ from medthread.trust.access import Actor, row_rule
 from medthread.trust.seal import is_sealed, key_id_of, unseal
 
 COUNT_LIMIT = 100_000
+MOST_FILTERS = 20
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def listing_of(
     given: Services, entity: type[Entity], actor: Actor, *, q: str | None, filters: tuple[str, ...], sort: str | None
 ) -> Listing:
     """Check what was asked and turn it into SQL."""
+    if len(filters) > MOST_FILTERS:
+        raise InvalidError(f"{len(filters)} filters", hint=f"ask with up to {MOST_FILTERS} · 最多 {MOST_FILTERS} 个过滤条件")
     listing = Listing(given, entity, actor, _rows(given, entity, actor), masked_fields(entity, actor.clearance))
     conditions = [parse_condition(f, kinds=listing.kinds, zone=given.workflow.calendar.zone) for f in filters]
     searched = {n: k for n, k in listing.kinds.items() if n in entity.fields and entity.fields[n].mark.search}

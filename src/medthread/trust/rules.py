@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from medthread.derive.checks import Check, declared_checks
 from medthread.derive.columns import ARROW, DUCK
-from medthread.model import Entity, Gate
+from medthread.model import Entity, Field, Gate
+from medthread.model.errors import InvalidError
 from medthread.stores.engines import question, quote
 
 
@@ -20,11 +21,20 @@ def broken_rules(entity: type[Entity], values: dict[str, Any]) -> list[Check]:
     checks, query = _tried(entity)  # type: ignore[arg-type] # a class can be a key, whatever its instances are
     if not checks:
         return []
-    columns = {f.name: pa.array([_bare(values.get(f.name))], ARROW[f.kind]) for f in entity.fields.values()}
+    columns = {f.name: _column(f, values.get(f.name)) for f in entity.fields.values()}
     with question() as con:
         con.register("typed", pa.table(columns))
         found = con.execute(query).fetchall()[0]
     return [c for c, broken in zip(checks, found, strict=True) if broken]
+
+
+def _column(field: Field, value: Any) -> "pa.Array[Any]":
+    """A value as a column. What no table of ours can hold is refused: a number too large, a moment that lies outside all years in UTC."""
+    try:
+        return pa.array([_bare(value)], ARROW[field.kind])
+    except (OverflowError, pa.ArrowInvalid) as error:
+        raise InvalidError(
+            f"{field.name}: {str(value)[:40]} is beyond what can be kept", hint="give a smaller number, or a moment between the years 1 and 9999 · 数值过大,或时刻超出公元 1–9999 年") from error
 
 
 @cache

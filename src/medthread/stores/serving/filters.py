@@ -12,6 +12,7 @@ from medthread.stores.engines import quote
 from medthread.stores.serving.values import value_of
 
 OPERATORS = {"eq": "=", "ne": "is distinct from", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+MOST_VALUES = 500  # after `in`
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def parse_condition(text: str, *, kinds: Mapping[str, Kind], zone: str = "UTC") 
     if operator == "contains":
         return holding({field: kind}, value)
     if operator == "in":
-        values = tuple(value_of(v, kind, zone=zone) for v in value.split(","))
+        values = tuple(value_of(v, kind, zone=zone) for v in value.split(",", MOST_VALUES))
+        if len(values) > MOST_VALUES:
+            raise InvalidError(f"more than {MOST_VALUES} values for {field!r}", hint=f"ask for up to {MOST_VALUES} at a time · 一次最多 {MOST_VALUES} 个取值")
         return Condition(f"{quote(field)} in ({', '.join(f'cast(? as {DUCK[kind]})' for _ in values)})", values)
     raise InvalidError(f"no operator {operator!r}", hint=f"operators: {', '.join(OPERATORS)}, contains, in")
 
