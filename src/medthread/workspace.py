@@ -67,6 +67,15 @@ class Workspace:
             raise DeclarationError(f"{SETTINGS}: {error}", hint="mend the file; it is TOML") from error
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names that the server answers to, beside those of this machine and of its public address."""
+        server = self.settings.get("server", {})
+        names = server.get("hosts", []) if isinstance(server, dict) else None
+        if not isinstance(names, list) or not all(isinstance(n, str) and n for n in names):
+            raise ConfigurationError(f"[server] hosts = {names!r}", hint='a list of names without ports: hosts = ["medthread.example.com"]')
+        return tuple(names)
+
+    @property
     def public_url(self) -> str | None:
         """The address that browsers know us by, where it is not the one that a request names (behind a gateway)."""
         value = self.settings.get("public_url")

@@ -28,17 +28,22 @@ def problem(request: Request, *, status: int, code: str, title: str, detail: str
     return JSONResponse(body, status_code=status, media_type=MEDIA, headers=headers)
 
 
+def answer_to(request: Request, error: MedthreadError) -> JSONResponse:
+    """An error of ours as a response."""
+    more = {n: error.attributes[n] for n in ("because", "rows", "successor") if n in error.attributes}
+    told = error.told(language_of(request))
+    answer = problem(request, status=error.status, code=error.code, title=error.code, detail=told.message, hint=told.hint, **more)
+    if "seconds" in error.attributes:
+        answer.headers["Retry-After"] = str(error.attributes["seconds"])  # RFC 6585, 4
+    return answer
+
+
 def answer_problems(app: FastAPI) -> None:
     """Every error leaves as a problem; what we did not foresee says no more than that."""
 
     @app.exception_handler(MedthreadError)
     def ours(request: Request, error: MedthreadError) -> JSONResponse:
-        more = {n: error.attributes[n] for n in ("because", "rows", "successor") if n in error.attributes}
-        told = error.told(language_of(request))
-        answer = problem(request, status=error.status, code=error.code, title=error.code, detail=told.message, hint=told.hint, **more)
-        if "seconds" in error.attributes:
-            answer.headers["Retry-After"] = str(error.attributes["seconds"])  # RFC 6585, 4
-        return answer
+        return answer_to(request, error)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

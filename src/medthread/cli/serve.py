@@ -12,6 +12,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from medthread.api.hosts import names_of
 from medthread.api.server import create_app
 from medthread.app import Installation, open_installation
 from medthread.cli.accounts import account_names
@@ -71,7 +72,8 @@ def serve(installation: Installation, *, port: int, accounts: list[dict[str, Any
         say(f"控制台与接口:http://{LOOPBACK}:{chosen}/  (Ctrl-C 停止)",
             f"Console and API: http://{LOOPBACK}:{chosen}/  (Ctrl-C stops)")
         tell_people(accounts or [])
-        config = listening(mount(create_app(services)), port=chosen, proxies=installation.workspace.proxies)
+        app = create_app(services, hosts=names_of(services.public_url, installation.workspace.hosts))
+        config = listening(mount(app), port=chosen, proxies=installation.workspace.proxies)
         # uvicorn has ended its requests when it raises Ctrl-C again; stopping on purpose is no error.
         server = uvicorn.Server(config)
         if meanwhile:

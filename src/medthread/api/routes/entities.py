@@ -2,12 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response
-from fastapi.responses import StreamingResponse
 
+from medthread.api.answers import Streamed
 from medthread.api.board import board_of
 from medthread.api.identity import Given, Reader
 from medthread.api.listing import Listing, list_page, listing_of, rows_for_export
@@ -46,7 +46,7 @@ Wanted = Annotated[Asked, Depends(Asked)]
 
 
 @router.get("/entities/{entity}.csv", summary="导出对象列表 · Export a list of objects", **text_as(CSV))
-def export(entity: str, given: Given, actor: Reader, asked: Wanted) -> StreamingResponse:
+def export(entity: str, given: Given, actor: Reader, asked: Wanted) -> Streamed:
     """The whole filtered list as CSV, as this reader may see it. What is classified or about persons leaves a row in the audit log where it leaves in clear.
 
     按条件过滤后的完整列表,导出为 CSV,内容以读者可见为限;以明文导出涉密或个人信息字段的,记入审计日志。
@@ -55,10 +55,10 @@ def export(entity: str, given: Given, actor: Reader, asked: Wanted) -> Streaming
     rows = rows_for_export(listing)
     note_export(listing, q=asked.q, filters=asked.filters, as_="csv")
     headers = {"Content-Disposition": f'attachment; filename="{entity}.csv"', **headers_of(given, actor, listing.terms, object_=f"{entity}/")}
-    return StreamingResponse(_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return Streamed(_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _csv(batches: Iterator[tuple[list[str], list[Any]]]) -> Iterator[bytes]:
+def _csv(batches: Iterator[tuple[list[str], list[Any]]]) -> Generator[bytes]:
     first = True
     for names, rows in batches:
         text = io.StringIO()

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Body, Header, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
+from medthread.api.bodies import MOST, takes
 from medthread.api.identity import Given, Writer
 from medthread.api.listing import select_one, withheld_from
 from medthread.api.services import Services
-from medthread.api.sheets import handed_in, rows_of
+from medthread.api.sheets import MOST_BYTES, handed_in, rows_of
 from medthread.derive.view import masked_fields
 from medthread.model import Entity
 from medthread.trust.access import Actor
@@ -25,6 +26,7 @@ from medthread.workflow.standing import may_open
 
 router = APIRouter(tags=["entities"])
 MOST_AT_ONCE = 50_000
+MOST_OF_MANY = 32 << 20  # bytes
 Values = Annotated[dict[str, Any], Body()]
 Version = Annotated[str | None, Header(alias="If-Match")]
 Reason = Annotated[str | None, Query(max_length=2000, description="why, for a record past its first state")]
@@ -63,7 +65,7 @@ class Many(BaseModel):
     rows: list[dict[str, Any]] = Field(max_length=MOST_AT_ONCE)
 
 
-@router.post("/entities/{entity}/many", summary="批量新建记录 · Create many records", status_code=201)
+@router.post("/entities/{entity}/many", summary="批量新建记录 · Create many records", status_code=201, **takes(MOST_OF_MANY))
 def create_all(entity: str, many: Many, given: Given, actor: Writer, key: Key = None) -> dict[str, Any]:
     """Write many objects, all of them or none; for an entity that has neither a process nor personal fields. Ids begin with `batch`.
 
@@ -73,7 +75,7 @@ def create_all(entity: str, many: Many, given: Given, actor: Writer, key: Key = 
     return _create_many(given, actor, entity, once_of(key, actor, request), lambda: sets_of(many.rows))
 
 
-@router.post("/entities/{entity}/file", summary="由文件新建记录 · Create records from a file", status_code=201)
+@router.post("/entities/{entity}/file", summary="由文件新建记录 · Create records from a file", status_code=201, **takes(MOST_BYTES + MOST))
 def create_from_file(entity: str, file: UploadFile, given: Given, actor: Writer, key: Key = None) -> dict[str, Any]:
     """The same from a CSV, XLSX or JSON file whose columns are called as the fields are.
 

@@ -3,12 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Annotated, Any
 
 from fastapi import Query
-from fastapi.responses import StreamingResponse
 
+from medthread.api.answers import Streamed
 from medthread.api.identity import Given, QuarantineReader
 from medthread.api.lake_list import equals, lake_page
 from medthread.api.media import CSV, text_as
@@ -139,7 +139,7 @@ def summary(given: Given, actor: QuarantineReader) -> dict[str, Any]:
 
 
 @router.get("/quarantine.csv", summary="导出被隔离的行 · Export rows held back", **text_as(CSV))
-def export(given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None) -> StreamingResponse:
+def export(given: Given, actor: QuarantineReader, entity: Text = None, source: Text = None, rule: Text = None) -> Streamed:
     """All held rows of a filter, to hand to the owner of the source.
 
     符合条件的全部隔离行,供交给来源的责任人。
@@ -153,7 +153,7 @@ def export(given: Given, actor: QuarantineReader, entity: Text = None, source: T
 
     kept = _kept_back(given, actor)
 
-    def lines() -> Iterator[bytes]:
+    def lines() -> Generator[bytes]:
         text = io.StringIO("\ufeff")
         text.read()
         csv.writer(text).writerow(["source", "table", "file", "row", "entity", "key", "rules", "raw"])
@@ -165,8 +165,8 @@ def export(given: Given, actor: QuarantineReader, entity: Text = None, source: T
             )
             yield text.getvalue().encode()
 
-    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8",
-                             headers={"Content-Disposition": 'attachment; filename="quarantine.csv"'})
+    return Streamed(lines(), media_type="text/csv; charset=utf-8",
+                    headers={"Content-Disposition": 'attachment; filename="quarantine.csv"'})
 
 
 @router.get("/corrections", summary="列出自动更正的取值 · List values that were corrected")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query, UploadFile
 from sqlalchemy import Connection, func, select
 
+from medthread.api.bodies import takes
 from medthread.api.identity import Given, Reader, RunStarter
 from medthread.api.language import Language, in_language
 from medthread.api.services import Services
@@ -23,6 +24,7 @@ from medthread.trust.audit import record
 from medthread.workflow import handle
 
 router = Subject("sources", "来源", "Sources", owner="it").router()
+MOST_BYTES = 2 << 30
 LONGEST_NAME = 200  # bytes; what file systems take, less what we put around it
 FIGURES = ("rows_read", "rows_accepted", "rows_quarantined", "rows_corrected")
 
@@ -123,7 +125,7 @@ def _receive(tx: Connection, given: Services, source: str, file: UploadFile, *, 
     return path.name
 
 
-@router.post("/loads", summary="提交文件 · Hand in a file", status_code=202)
+@router.post("/loads", summary="提交文件 · Hand in a file", status_code=202, **takes(MOST_BYTES))
 def upload(given: Given, actor: RunStarter, source: str, file: UploadFile) -> dict[str, Any]:
     """Take a file into the inbox and run. While a run is under way the file waits for the next one, and `run_id` is null.
 
