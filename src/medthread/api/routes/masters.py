@@ -1,6 +1,8 @@
 """Golden records: their sources side by side, which value survived, and why the records were matched."""
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -17,8 +19,8 @@ from medthread.derive.view import masked_fields, shared_columns, shared_value
 from medthread.model import Entity, Home, Kind
 from medthread.model.errors import NotFoundError
 from medthread.pipeline.match.comparisons import BY_KIND
-from medthread.stores.serving import Snapshot, SortKey, encode, page_clause
-from medthread.trust.access import Actor, sources_seen
+from medthread.stores.serving import LakeRows, Snapshot, SortKey, encode, page_clause
+from medthread.trust.access import Actor, row_rule, sources_seen
 
 router = Subject("masters", "主数据", "Masters", owner="it").router()
 
@@ -64,9 +66,9 @@ def rows(
     declared = _master(given, entity)
     snapshot = given.reader.current()
     title = declared.about.title or declared.key()[-1]
-    terms = given.workflow.sharing.terms(declared, actor)
-    sql = _summary(snapshot, declared, title, terms)
-    where, parameters = ["true"], []
+    rows = _Within(given, snapshot, declared, actor)
+    sql, bound = rows.summary(title)
+    where, parameters = ["true"], list(bound)
     if q.strip():
         where.append("(contains(lower(name), lower(?)) or contains(lower(codes), lower(?)))")
         parameters += [q.strip(), q.strip()]
@@ -83,16 +85,48 @@ def rows(
     return {"items": [{**r, "golden_id": r["id"]} for r in found], "next": following, "total": total}
 
 
-def _summary(snapshot: Snapshot, entity: type[Entity], title: str, terms: Terms) -> str:
-    name, called = f"golden.{entity.name}", shared_value(entity.fields[title], f'"{title}"', terms)
-    golden = f"(select id, cast({called} as varchar) as name from {snapshot.relation(name)} where {terms.shared()})"
-    conflict = snapshot.relation(f"{name}_conflict", (("golden_id", "varchar"),))
-    return (
-        "select g.id, g.name, x.codes, x.codes as code, x.records, x.sources, coalesce(c.n, 0) as conflicts"
-        f" from {golden} g join (select golden_id, count(*) as records, list(distinct source order by source) as sources,"
-        f" string_agg(source_key, ' ' order by source_key) as codes from {snapshot.relation(name + '_xref')} group by 1) x on x.golden_id = g.id"
-        f" left join (select golden_id, count(*) as n from {conflict} group by 1) c on c.golden_id = g.id"
-    )
+@dataclass(frozen=True)
+class _Within:
+    """Golden records of one kind as far as somebody may see them: within their reach, by what is shared with them, from sources of theirs."""
+
+    given: Services
+    snapshot: Snapshot
+    entity: type[Entity]
+    actor: Actor
+
+    @property
+    def terms(self) -> Terms:
+        return self.given.workflow.sharing.terms(self.entity, self.actor)
+
+    @property
+    def sources(self) -> list[str]:
+        return sorted(sources_seen(self.actor, self.given.sources))
+
+    def golden(self) -> tuple[str, tuple[str, ...]]:
+        """The rows within reach, as the lists of the entity show them too, and their parameters."""
+        rule, bound = row_rule(self.actor, self.entity)
+        rows = LakeRows(self.snapshot, self.entity, self.given.registry).relation()
+        return f"(select * from {rows} where {self.terms.shared()} and {rule})", bound
+
+    def summary(self, title: str) -> tuple[str, tuple[Any, ...]]:
+        """Each with its name, its codes and how many records of which sources it is made of."""
+        name, called = f"golden.{self.entity.name}", shared_value(self.entity.fields[title], f'"{title}"', self.terms)
+        rows, bound = self.golden()
+        conflict = self.snapshot.relation(f"{name}_conflict", (("golden_id", "varchar"),))
+        return (
+            "select g.id, g.name, x.codes, x.codes as code, x.records, x.sources, coalesce(c.n, 0) as conflicts"
+            f" from (select id, cast({called} as varchar) as name from {rows}) g"
+            " join (select golden_id, count(*) as records, list(distinct source order by source) as sources,"
+            f" string_agg(source_key, ' ' order by source_key) as codes from {self.snapshot.relation(name + '_xref')}"
+            " where source in (select unnest(?)) group by 1) x on x.golden_id = g.id"
+            f" left join (select golden_id, count(*) as n from {conflict} group by 1) c on c.golden_id = g.id"
+        ), (*bound, self.sources)
+
+    def require(self, golden_id: str) -> None:
+        """Refuse what lies beyond reach as what is not there."""
+        rows, bound = self.golden()
+        if not self.snapshot.query(f"select 1 from {rows} where id = ?", (*bound, golden_id)):
+            raise NotFoundError(f"no {self.entity.name} {golden_id!r}", hint="search the list by name or code")
 
 
 @router.get("/masters/{entity}/{golden_id}", summary="查看一条黄金记录 · Get a golden record")
@@ -104,27 +138,34 @@ def one(entity: str, golden_id: str, given: Given, actor: MasterReader) -> dict[
     declared = _master(given, entity)
     snapshot = given.reader.current()
     current = _successor(snapshot, declared, golden_id)
+    _Within(given, snapshot, declared, actor).require(current)
     members = _members(given, snapshot, declared, actor, current)
     if not members:
         raise NotFoundError(f"no {entity} {golden_id!r}", hint="search the list by name or code")
     cells = {c["field"]: c for c in snapshot.query(f"select * from {snapshot.relation(f'golden.{entity}_cell')} where golden_id = ?", [current])}
     conflicts = snapshot.query(f"select field, values from {snapshot.relation(f'golden.{entity}_conflict')} where golden_id = ?", [current])
     terms = given.workflow.sharing.terms(declared, actor)
-    in_conflict = {c["field"] for c in conflicts}
+    seen = {m["record_id"] for m in members}
+    hidden = masked_fields(declared, actor.clearance)
+    told = [{"field": c["field"], "values": _in_conflict(terms, c, seen, is_hidden=c["field"] in hidden)} for c in conflicts]
+    told = [c for c in told if c["values"]]
+    in_conflict = {c["field"] for c in told}
     return {
         "golden_id": current, "merged_from": golden_id if current != golden_id else None,
         "label": {"zh": declared.about.zh, "en": declared.about.en},
         "fields": [_field(declared, n, members, cells, in_conflict) for n in declared.fields],
-        "records": members, "edges": _edges(snapshot, declared, current),
-        "conflicts": [{"field": c["field"], "values": _in_conflict(terms, c)} for c in conflicts],
+        "records": members, "edges": [e for e in _edges(snapshot, declared, current) if {e["a"], e["b"]} <= seen],
+        "conflicts": told,
         **kept_back(given, actor, terms, members, object_=f"{entity}/{current}"),
     }
 
 
-def _in_conflict(terms: Terms, conflict: dict[str, Any]) -> list[dict[str, Any]]:
-    """The values that do not agree, each with its record; of a field that may be withheld, only which records."""
-    values = json.loads(conflict["values"])
-    return [{**v, "value": WITHHELD} for v in values] if terms.touch(conflict["field"]) else values
+def _in_conflict(terms: Terms, conflict: dict[str, Any], seen: Collection[str], *, is_hidden: bool) -> list[dict[str, Any]]:
+    """The values that do not agree, each with its record, of records that the reader sees; of a field that is masked or may be withheld, only which records."""
+    values = [v for v in json.loads(conflict["values"]) if v["record_id"] in seen]
+    if len({v["value"] for v in values}) <= 1:
+        return []  # those that the reader sees agree
+    return [{**v, "value": WITHHELD} for v in values] if is_hidden or terms.touch(conflict["field"]) else values
 
 
 def _successor(snapshot: Snapshot, entity: type[Entity], golden_id: str) -> str:

@@ -1,0 +1,66 @@
+"""Golden records are cut by their reader's reach as the lists of the same entity are: rows, counts, records of sources, conflicts, edges."""
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import update
+
+from medthread.app import Installation
+from medthread.stores.postgres.tables import account
+from medthread.trust.accounts import create_account
+from tests.api.conftest import PASSWORD
+
+API = "/api/v1"
+NUMBERS = count(1)
+Bound = Callable[..., TestClient]
+
+
+@pytest.fixture
+def bound(installation: Installation, sign_in: Callable[[str], TestClient]) -> Bound:
+    def person(role: str, **reach: list[str]) -> TestClient:
+        name = f"masters{next(NUMBERS)}"
+        with installation.store.transaction() as tx:
+            create_account(tx, name=name, printed_name=name, password=PASSWORD, roles=(role,), by="test")
+            tx.execute(update(account).where(account.c.name == name).values(**reach))
+        return sign_in(name)
+
+    return person
+
+
+@pytest.mark.parametrize("entity", ["customer", "supplier", "item"])
+def test_masters_of_another_organisation_are_not_there(bound: Bound, steward: TestClient, entity: str) -> None:
+    away = bound("quality", organisations=["OTHER"])
+    golden = steward.get(f"{API}/masters/{entity}?limit=1").json()["items"][0]["golden_id"]
+    assert away.get(f"{API}/entities/{entity}").json()["total"] == away.get(f"{API}/masters/{entity}").json()["total"] == 0
+    assert away.get(f"{API}/masters/{entity}/{golden}").status_code == 404
+
+
+@pytest.mark.parametrize("entity", ["customer", "supplier", "item"])
+def test_whoever_is_bound_to_nothing_sees_all(steward: TestClient, entity: str) -> None:
+    assert steward.get(f"{API}/entities/{entity}").json()["total"] == steward.get(f"{API}/masters/{entity}").json()["total"] > 0
+
+
+def test_of_a_golden_record_only_what_comes_from_sources_within_reach_is_told(bound: Bound, steward: TestClient, installation: Installation) -> None:
+    plants = sorted({s.plant for s in installation.sources if s.plant})
+    assert plants
+    near = bound("quality", plants=["NOWHERE"])  # sees the sources of no plant alone
+    for entity in ("customer", "supplier", "item"):
+        for listed in near.get(f"{API}/masters/{entity}?limit=200").json()["items"]:
+            told = near.get(f"{API}/masters/{entity}/{listed['golden_id']}").json()
+            seen = {r["record_id"] for r in told["records"]}
+            assert listed["records"] == len(seen)
+            assert set(listed["sources"]) == {r["source"] for r in told["records"]}
+            assert {v["record_id"] for c in told["conflicts"] for v in c["values"]} <= seen
+            assert {end for e in told["edges"] for end in (e["a"], e["b"])} <= seen
+
+
+def test_values_above_clearance_stay_out_of_conflicts(installation: Installation, sign_in: Callable[[str], TestClient]) -> None:
+    for entity in ("customer", "supplier", "item"):
+        fields = installation.registry[entity].fields
+        for listed in sign_in("manager").get(f"{API}/masters/{entity}?conflicts=true&limit=50").json()["items"]:
+            told = sign_in("manager").get(f"{API}/masters/{entity}/{listed['golden_id']}").json()
+            for conflict in told["conflicts"]:
+                masked = fields[conflict["field"]].mark.classification > 1
+                assert not masked or {v["value"] for v in conflict["values"]} == {"***"}
