@@ -57,7 +57,8 @@ class Answers:
                         headers.setdefault(name, value)
             left = self._step if ends is None else min(self._step, ends - time.monotonic())
             try:
-                await asyncio.wait_for(send(message), max(left, 0.0))
+                async with asyncio.timeout(max(left, 0.0)):
+                    await send(message)
             except TimeoutError:
                 raise UnreadError from None
 
