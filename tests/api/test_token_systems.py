@@ -69,6 +69,6 @@ def test_a_system_is_assigned_by_whoever_gives_rights(enter: dict[str, TestClien
 
 def test_a_system_only_narrows(enter: dict[str, TestClient]) -> None:
     id_, machine = bearer(enter["away"], "tool")
-    refused = enter["sec"].put(f"{API}/tokens/{id_}/system", json={"system": "erp", "reason": "try"})
+    refused = enter["sec"].put(f"{API}/tokens/{id_}/system", json={"system": "erp", "reason": "try"}, headers={"accept-language": "en"})
     assert (refused.status_code, "lies in CN" in refused.json()["detail"]) == (403, True)
     assert standing(machine) == ("US", None)

@@ -96,8 +96,8 @@ async def _stranger(scope: Scope) -> Response | None:
 def _too_large(scope: Scope, most: int) -> Response:
     size = f"{most >> 20} MB" if most >= MOST else f"{most >> 10} KB"
     return _last(problem(
-        Request(scope), status=TOO_LARGE, code="too-large", title="too large", detail=f"the body is larger than the {size} that are taken here · 请求体超过此处允许的 {size}",
-        hint="send less at once · 请分批提交"))
+        Request(scope), status=TOO_LARGE, code="too-large", title="too large", detail=f"the body is larger than the {size} that are taken here",
+        hint="send less at once"))
 
 
 def _last(answer: Response) -> Response:

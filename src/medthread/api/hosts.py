@@ -40,8 +40,8 @@ class KnownHosts:
             said = [v.decode("latin-1") for k, v in scope["headers"] if k == b"host"]
             if len(said) != 1 or host_of(said[0]) not in self._names:
                 refusal = problem(
-                    Request(scope), status=MISDIRECTED, code="host", title="unknown host", detail=f"this server is not called {(said or [''])[0][:100]!r} · 本服务器不以此名提供服务",
-                    hint='call it by its public_url, or name it in medthread.toml: [server] hosts = ["…"] · 请用 public_url 访问,或在 medthread.toml 中写明 [server] hosts')
+                    Request(scope), status=MISDIRECTED, code="host", title="unknown host", detail=f"this server is not called {(said or [''])[0][:100]!r}",
+                    hint='call it by its public_url, or name it in medthread.toml: [server] hosts = ["…"]')
                 await refusal(scope, receive, send)
                 return
         await self._app(scope, receive, send)

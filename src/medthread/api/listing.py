@@ -108,7 +108,7 @@ def listing_of(
 ) -> Listing:
     """Check what was asked and turn it into SQL."""
     if len(filters) > MOST_FILTERS:
-        raise InvalidError(f"{len(filters)} filters", hint=f"ask with up to {MOST_FILTERS} · 最多 {MOST_FILTERS} 个过滤条件")
+        raise InvalidError(f"{len(filters)} filters", hint=f"ask with up to {MOST_FILTERS}")
     listing = Listing(given, entity, actor, _rows(given, entity, actor), masked_fields(entity, actor.clearance))
     conditions = [parse_condition(f, kinds=listing.kinds, zone=given.workflow.calendar.zone) for f in filters]
     searched = {n: k for n, k in listing.kinds.items() if n in entity.fields and entity.fields[n].mark.search}

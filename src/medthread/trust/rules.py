@@ -34,7 +34,7 @@ def _column(field: Field, value: Any) -> "pa.Array[Any]":
         return pa.array([_bare(value)], ARROW[field.kind])
     except (OverflowError, pa.ArrowInvalid) as error:
         raise InvalidError(
-            f"{field.name}: {str(value)[:40]} is beyond what can be kept", hint="give a smaller number, or a moment between the years 1 and 9999 · 数值过大,或时刻超出公元 1–9999 年") from error
+            f"{field.name}: {str(value)[:40]} is beyond what can be kept", hint="give a smaller number, or a moment between the years 1 and 9999") from error
 
 
 @cache

@@ -51,7 +51,7 @@ class Sharing:
         if own and there and own != there:
             raise ForbiddenError(
                 f"the system {actor.system} lies in {there}, and {actor.name} stands in {own}",
-                hint="let it ask with the token of an account that is bound to its region, or to none · 请用绑定于该系统所在区域的账号、或不绑定区域的账号的令牌")
+                hint="let it ask with the token of an account that is bound to its region, or to none")
         return Recipient(there or own, actor.system)
 
     @property

@@ -39,7 +39,7 @@ def parse_condition(text: str, *, kinds: Mapping[str, Kind], zone: str = "UTC") 
     if operator == "in":
         values = tuple(value_of(v, kind, zone=zone) for v in value.split(",", MOST_VALUES))
         if len(values) > MOST_VALUES:
-            raise InvalidError(f"more than {MOST_VALUES} values for {field!r}", hint=f"ask for up to {MOST_VALUES} at a time · 一次最多 {MOST_VALUES} 个取值")
+            raise InvalidError(f"more than {MOST_VALUES} values for {field!r}", hint=f"ask for up to {MOST_VALUES} at a time")
         return Condition(f"{quote(field)} in ({', '.join(f'cast(? as {DUCK[kind]})' for _ in values)})", values)
     raise InvalidError(f"no operator {operator!r}", hint=f"operators: {', '.join(OPERATORS)}, contains, in")
 
