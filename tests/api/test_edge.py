@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -92,7 +93,8 @@ def unread(app: ASGIApp, path: str, cookie: str) -> tuple[int, int]:
     headers = [(b"host", b"localhost"), (b"x-requested-with", b"medthread"), (b"cookie", cookie.encode()), (b"content-type", b"multipart/form-data; boundary=x")]
     scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "path": path, "raw_path": path.encode(),
              "query_string": query.encode(), "headers": headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "root_path": ""}
-    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type] # the plain dicts of ASGI
+    with ThreadPoolExecutor(1) as apart:  # where a browser's loop runs in this thread already
+        apart.submit(lambda: asyncio.run(app(scope, receive, send))).result()  # type: ignore[arg-type] # the plain dicts of ASGI
     return status, asked
 
 

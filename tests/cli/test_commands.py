@@ -158,4 +158,4 @@ def test_taking_in_says_how_each_file_ended(tmp_path: Path) -> None:
     (home / "inbox" / "receipt9.csv").unlink()
     nothing = call("run", "--home", str(home), "--source", "nosuch")
     assert nothing.returncode == 1
-    assert "there are: erp" in nothing.stderr
+    assert "可选：erp" in nothing.stderr

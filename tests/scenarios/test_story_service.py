@@ -121,7 +121,7 @@ def test_a_complaint_is_waived_only_for_a_similar_one_that_was_investigated(peop
     # Harm is always investigated, whatever is similar.
     third = complaint(people, lot_no="F1")
     people.does("peng", "complaint", third, "triage", **harmless | {"harm": "serious", "reportability": "yes"})
-    assert "必须调查" in people.is_refused("shi", "complaint", third, "waive", **why)
+    assert "is investigated" in people.is_refused("shi", "complaint", third, "waive", **why)
 
 
 def test_the_rate_passes_its_limit_and_the_signal_has_its_chart(people: People, markets: None) -> None:
@@ -188,7 +188,7 @@ def test_no_more_comes_back_than_was_sent_and_what_falls_short_is_a_complaint(pe
     (opened,) = people.rows("complaint", rma=people.row("return_authorisation", back)["rma_no"])
     assert (opened["channel"], opened["sample_returned"]) == ("return", "yes")
     people.does("cheng", "return_authorisation", back, "inspect", findings="泵头裂纹")
-    assert "不得回库" in people.is_refused("qian", "return_authorisation", back, "dispose", disposition="restock")
+    assert "does not go back to stock" in people.is_refused("qian", "return_authorisation", back, "dispose", disposition="restock")
     people.does("qian", "return_authorisation", back, "dispose", disposition="scrap")
 
 
@@ -260,13 +260,13 @@ def test_a_recall_is_drilled(people: People) -> None:
     refusal = people.is_refused("shi", "recall", drill, "end_mock", drill_conclusion="x")
     assert "不明数量 / unexplained 1" in refusal
     people.writes("fang", "recall_line", lines[HOSPITAL]["id"], quantity_used=1)
-    assert "断点" in people.is_refused("shi", "recall", drill, "end_mock", drill_conclusion="x")
+    assert "every unresolved end" in people.is_refused("shi", "recall", drill, "end_mock", drill_conclusion="x")
     (end,) = people.rows("recall_unresolved_end", recall=number)
     assert (end["activity"], end["quantity"]) == ("I-LOST", 7)
     people.writes("qian", "recall_unresolved_end", end["id"], decision="outside", evidence="退料单 TL-88:7 kg 退库")
 
     # A drill notifies nobody; it ends with the signature of the head of quality, and the lots are free again.
-    assert "演练不通知任何单位" in people.is_refused("rao", "recall", drill, "notify", plan="P", authority_no="N")
+    assert "a drill notifies nobody" in people.is_refused("rao", "recall", drill, "notify", plan="P", authority_no="N")
     people.does("shi", "recall", drill, "end_mock", drill_conclusion="2 分钟得出范围,30 台全部核对")
     people.settles()
     assert people.state("recall", drill) == "mock_done"
