@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import Connection as Listening
+from psycopg import Error as DriverError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
@@ -142,8 +143,9 @@ class Relay:
         while not self._stop.is_set():
             try:
                 self._lead()
-            except DBAPIError as error:
-                self._failed(StoreError(f"the database: {error.orig}", hint="the relay goes on when it answers"))
+            except (DBAPIError, DriverError) as error:  # whoever listens meets the driver's own
+                said = error.orig if isinstance(error, DBAPIError) else error
+                self._failed(StoreError(f"the database: {said}", hint="the relay goes on when it answers"))
             except MedthreadError as error:
                 self._failed(error)
 

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 
 from psycopg import Connection as Listening
+from psycopg import Error as DriverError
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
@@ -91,7 +92,7 @@ class Worker:
         while not self._stop.is_set():
             try:
                 self._listen()
-            except (DBAPIError, MedthreadError):
+            except (DBAPIError, DriverError, MedthreadError):  # whoever listens meets the driver's own
                 LOG.exception("reactions pause; they go on when the database answers")
                 self._stop.wait(PAUSE)
 
