@@ -1,7 +1,10 @@
 """What follows from an event: at once, soon after and exactly once, or when a person accepts."""
 
+import time
+from collections.abc import Callable
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError
 from medthread.stores.postgres.tables import outbox, proposal, reaction_failure
@@ -86,12 +89,33 @@ def test_the_worker_wakes_by_itself_and_stops(plant: Plant) -> None:
     worker = Worker(plant.store, plant.context)
     worker.start()
     granted(plant)
-    for _ in range(100):
-        if "told" in places(plant):
-            break
-        __import__("time").sleep(0.05)
+    within(10, lambda: "told" in places(plant))
     worker.stop()
     assert places(plant) == ["told", "watch"]
+
+
+def test_the_worker_goes_on_when_its_connection_breaks_while_it_listens(plant: Plant) -> None:
+    worker = Worker(plant.store, plant.context)
+    worker.start()
+    ended = text("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen %' and state = 'idle'")
+
+    def broken() -> bool:
+        with plant.store.transaction() as tx:
+            return bool(tx.execute(ended).all())
+
+    within(10, broken)
+    granted(plant)
+    within(20, lambda: "told" in places(plant))
+    worker.stop()
+    assert places(plant) == ["told", "watch"]
+
+
+def within(seconds: float, happened: Callable[[], bool]) -> None:
+    """Wait for it, and no longer."""
+    until = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_the_inbox_shows_what_one_may_do(plant: Plant) -> None:
