@@ -1,7 +1,5 @@
 """What follows from an event: at once, soon after and exactly once, or when a person accepts."""
 
-import time
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select, text
@@ -12,6 +10,7 @@ from medthread.trust.access import Actor
 from medthread.workflow.inbox import inbox
 from medthread.workflow.react import decide, drain, retry
 from medthread.workflow.worker import Worker, settle
+from tests.waiting import within
 from tests.workflow.conftest import Plant
 from tests.workflow.test_act import granted, state
 
@@ -89,7 +88,7 @@ def test_the_worker_wakes_by_itself_and_stops(plant: Plant) -> None:
     worker = Worker(plant.store, plant.context)
     worker.start()
     granted(plant)
-    within(10, lambda: "told" in places(plant))
+    assert within(10, lambda: "told" in places(plant))
     worker.stop()
     assert places(plant) == ["told", "watch"]
 
@@ -103,19 +102,11 @@ def test_the_worker_goes_on_when_its_connection_breaks_while_it_listens(plant: P
         with plant.store.transaction() as tx:
             return bool(tx.execute(ended).all())
 
-    within(10, broken)
+    assert within(10, broken)
     granted(plant)
-    within(20, lambda: "told" in places(plant))
+    assert within(20, lambda: "told" in places(plant))
     worker.stop()
     assert places(plant) == ["told", "watch"]
-
-
-def within(seconds: float, happened: Callable[[], bool]) -> None:
-    """Wait for it, and no longer."""
-    until = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def test_the_inbox_shows_what_one_may_do(plant: Plant) -> None:

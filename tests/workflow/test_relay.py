@@ -1,12 +1,10 @@
 """Events on their way out: every committed one, in order, as described; and nothing waits for the broker but the relay."""
 
 import json
-import time
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -20,6 +18,7 @@ from medthread.stores.postgres.tables import inbound_event, outbox, subscription
 from medthread.workflow.outbox import unread
 from medthread.workflow.relay import Relay, again_since, behind, carry
 from tests.broker import Broker
+from tests.waiting import within
 from tests.workflow.conftest import Plant
 from tests.workflow.test_act import granted
 
@@ -170,13 +169,6 @@ def test_sending_again_goes_back_and_never_forwards(store: Store) -> None:
         assert behind(tx).oldest is not None
 
 
-def until(condition: Any, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
-
-
 def test_the_relay_is_woken_and_two_do_not_get_in_each_others_way(store: Store, broker: Broker) -> None:
     def relay() -> Relay:
         made = Relay(store, JetStreamPublisher(Address(broker.url), stream="MEDTHREAD", subjects="medthread.>"), {}, source=SOURCE)
@@ -190,11 +182,11 @@ def test_the_relay_is_woken_and_two_do_not_get_in_each_others_way(store: Store, 
         with store.transaction() as tx:
             return behind(tx).events == 0
 
-    until(all_out)
+    assert within(20, all_out)
     assert [h["Nats-Msg-Id"] for _, h, _ in broker.kept("MEDTHREAD")] == ids
     one.stop()
     ids += happen(store, "a")
-    until(all_out)  # the other stood by
+    assert within(20, all_out)  # the other stood by
     other.stop()
     assert [h["Nats-Msg-Id"] for _, h, _ in broker.kept("MEDTHREAD")] == ids
 
@@ -204,12 +196,12 @@ def test_the_relay_waits_for_a_broker_that_is_away_and_says_so(store: Store, bro
     relay = Relay(store, JetStreamPublisher(Address(broker.url), stream="MEDTHREAD", subjects="medthread.>"), {}, source=SOURCE)
     ids = happen(store, "a", "b")
     relay.start()
-    until(lambda: relay.alarms)
+    assert within(20, lambda: relay.alarms)
     assert relay.alarms[0].code == "relay"
     assert "NATS" in relay.alarms[0].label.en
     assert relay.alarms[0].label.zh.startswith("事件未能发出")
     broker.start()
-    until(lambda: not relay.alarms, 60)
+    assert within(60, lambda: not relay.alarms)
     relay.stop()
     assert sorted(h["Nats-Msg-Id"] for _, h, _ in broker.kept("MEDTHREAD")) == sorted(ids)
 

@@ -196,6 +196,11 @@ class Process:
         """Both names."""
         return Label(self.zh, self.en)
 
+    @property
+    def parts(self) -> frozenset[str]:
+        """Roles that have a part in it: who act, and who write in it besides."""
+        return frozenset(r for t in self.transitions for r in t.roles) - {SYSTEM, ORIGINATOR} | {*self.contributors}
+
     def state(self, name: str) -> State:
         """A state by name."""
         return next(s for s in self.states if s.name == name)

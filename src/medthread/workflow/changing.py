@@ -16,7 +16,7 @@ from sqlalchemy import Connection, update
 
 from medthread.model import Entity
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError
-from medthread.model.process import ORIGINATOR, SYSTEM
+from medthread.model.process import ORIGINATOR
 from medthread.stores.postgres.tables import process_case
 from medthread.trust.access import Actor
 from medthread.workflow.cases import Case, done_so_far
@@ -69,14 +69,9 @@ def changes_possible(tx: Connection, case: Case, *, by: Actor) -> list[Kind]:
     """What this person may do now to what the record says; a line of their own they may mend besides."""
     if case.is_over or case.state in case.process.rest:
         return []
-    if case.state in case.process.binding or not _held(tx, case, by) & _parts(case):
+    if case.state in case.process.binding or not _held(tx, case, by) & {*case.process.parts, ORIGINATOR}:
         return [Kind.ADD]
     return list(Kind)
-
-
-def _parts(case: Case) -> set[str]:
-    """Roles that have a part in the process, and having opened the record."""
-    return {r for t in case.process.transitions for r in t.roles} - {SYSTEM} | {ORIGINATOR, *case.process.contributors}
 
 
 def _held(tx: Connection, case: Case, by: Actor) -> set[str]:
@@ -84,10 +79,9 @@ def _held(tx: Connection, case: Case, by: Actor) -> set[str]:
 
 
 def _has_part(tx: Connection, case: Case, by: Actor) -> None:
-    parts = _parts(case)
-    if _held(tx, case, by) & parts:
+    if _held(tx, case, by) & {*case.process.parts, ORIGINATOR}:
         return
-    roles = ", ".join(sorted(parts - {ORIGINATOR}))
+    roles = ", ".join(sorted(case.process.parts))
     raise ForbiddenError(f"{by.name} may not change a {case.entity}", hint=f"who opened it may, and who has a part in its process: {roles}", actor=by.name, action="entities:write")
 
 

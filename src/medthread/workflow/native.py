@@ -233,7 +233,7 @@ def place_in_whole(tx: Connection, context: Context, declared: type[Entity], bod
     along = {there: body.get(here) for there, here in (ref.along if ref else ())}
     where = [table.c[key] == body.get(declared.about.part_of), *(table.c[k] == v for k, v in along.items())]
     with own_rows(tx, hand.within):
-        row = tx.execute(select(table).where(*where)).one_or_none()
+        row = tx.execute(select(table.c.id, table.c["_org"], table.c["_plant"]).where(*where)).one_or_none()
     if row is None:
         raise InvalidError(f"{declared.about.part_of}: there is no {whole.name} {body.get(declared.about.part_of)!r}", hint="write the whole first, then its lines")
     case = find_case(tx, context, entity=whole.name, record=row.id, lock=True)
@@ -243,7 +243,7 @@ def place_in_whole(tx: Connection, context: Context, declared: type[Entity], bod
         own = hand.kind is not Kind.ADD and body["_created_by"] == hand.by.name
         require_changeable(tx, case, kind=hand.kind, by=hand.by, reason=hand.reason, own=own)
         void_pending(tx, entity=whole.name, record=row.id)
-    return Place(row._mapping["_org"], row._mapping["_plant"])  # noqa: SLF001 - the same
+    return Place(row[1], row[2])
 
 
 def _as_shown(field: Field, found: Any) -> Any:

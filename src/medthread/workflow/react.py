@@ -103,8 +103,8 @@ def _failed(tx: Connection, reaction: Reaction, event: Event, error: MedthreadEr
 def may_retry(context: Context, actor: Actor, *, entity: str, reaction: str) -> bool:
     """Whether a failed reaction is the actor's to try again: by a part in the process of the record that it follows, by its own role, or as a keeper of data."""
     process, found = context.rulebook.processes.get(entity), context.rulebook.reactions.get(reaction)
-    part = {r for t in process.transitions for r in t.roles} if process else set()
-    return bool(set(actor.roles) & (part | KEEPERS | ({found.role} if found and found.role else set())))
+    may = KEEPERS | (process.parts if process else frozenset()) | ({found.role} if found and found.role else frozenset())
+    return not may.isdisjoint(actor.roles)
 
 
 def retry(tx: Connection, context: Context, *, event: str, reaction: str, actor: Actor) -> None:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -20,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from medthread.model.errors import MedthreadError, StoreError
 from medthread.stores.postgres.cluster import Cluster, binaries
 from medthread.stores.postgres.reach import STATE, data_for
+from tests.waiting import within
 
 HOLDER = textwrap.dedent("""
     import sys, time
@@ -135,13 +135,6 @@ def rows(cluster: Cluster) -> int | None:
             return count
     except psycopg.OperationalError:
         return None
-
-
-def within(seconds: float, true: Callable[[], bool]) -> bool:
-    until = time.monotonic() + seconds
-    while not (held := true()) and time.monotonic() < until:
-        time.sleep(0.1)
-    return held
 
 
 def test_stopped_it_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
