@@ -22,8 +22,8 @@ from tests.campaign import Campaign
 from tests.reliability.lives import Lives
 from tests.reliability.programs import STREAM
 from tests.reliability.writers import Writers, own_store
+from tests.waiting import within
 from tests.workflow.permit import own_registry
-from tests.workflow.test_relay import until
 
 
 @pytest.fixture
@@ -79,8 +79,8 @@ def test_no_event_is_lost_doubled_or_out_of_order(stores: tuple[Store, Store], b
         writers.stop()
         written = count(producer, outbox)
         assert written > campaign.kills
-        until(lambda: all_out(producer), 120)
-        until(lambda: count(subscriber, inbound_event) == written, 120)
+        assert within(120, lambda: all_out(producer))
+        assert within(120, lambda: count(subscriber, inbound_event) == written)
     twice = whole_and_in_order(producer, broker, written)
     each_had_one_effect(subscriber, written)
     campaign.tell(kills=killed, events_written=written, in_the_broker_twice=twice, with_their_one_effect=count(subscriber, inbound_event))

@@ -22,7 +22,7 @@ from medthread.trust.tokens import create_token
 from tests.campaign import Campaign
 from tests.reliability.clients import Clients
 from tests.reliability.lives import Lives
-from tests.workflow.test_relay import until
+from tests.waiting import within
 
 CLIENTS = 4
 PERSON = "kill"
@@ -61,7 +61,7 @@ def kill_database(cluster: Cluster) -> None:
 def busy(clients: Clients) -> None:
     """Wait until it answers again: each life is ended while it is at work."""
     before = clients.answered
-    until(lambda: clients.answered > before or bool(clients.failed), 60)
+    assert within(60, lambda: clients.answered > before or bool(clients.failed))
 
 
 def left_behind(installation: Installation, clients: Clients) -> int:

@@ -15,8 +15,8 @@ from medthread.workflow.react import SUBSCRIBER
 from tests.campaign import Campaign
 from tests.reliability.lives import Lives
 from tests.reliability.writers import Writers, own_store
+from tests.waiting import within
 from tests.workflow.permit import own_registry
-from tests.workflow.test_relay import until
 
 
 def test_what_follows_from_events_is_done_once(cluster: Cluster, tmp_path: Path, campaign: Campaign) -> None:
@@ -36,7 +36,7 @@ def test_what_follows_from_events_is_done_once(cluster: Cluster, tmp_path: Path,
                 with store.transaction() as tx:
                     return not unread(tx, name=SUBSCRIBER, limit=1)
 
-            until(nothing_waits, 60)
+            assert within(60, nothing_waits)
         with store.transaction() as tx:
             written = tx.execute(select(outbox.c.body["permit_no"].astext)).scalars().all()
             told = Counter(tx.execute(select(effects.c.place)).scalars())

@@ -20,9 +20,10 @@ from medthread.workflow.inbound import Receiver, counts, read, take
 from medthread.workflow.react import drain
 from tests.broker import Broker
 from tests.methods.compatibility.test_properties import calm
+from tests.waiting import within
 from tests.workflow.conftest import Plant
 from tests.workflow.test_react import places
-from tests.workflow.test_relay import Kept, carried, until
+from tests.workflow.test_relay import Kept, carried
 
 ACCEPTS = ("hot_work.granted",)
 
@@ -137,7 +138,7 @@ def test_from_the_broker_into_the_records(plant: Plant, broker: Broker) -> None:
     broker.put("ERP", "erp.hot_work", [*texts, *texts[::3], b"rubbish"])
     running = receiver(plant, broker)
     running.start()
-    until(lambda: len(rows(plant, inbound_event)) == 31)
+    assert within(20, lambda: len(rows(plant, inbound_event)) == 31)
     running.stop()
     assert len(plant.all("gas_reading")) == 30
     with plant.store.transaction() as tx:
@@ -153,7 +154,7 @@ def test_what_was_taken_and_not_acknowledged_is_not_done_twice(plant: Plant, bro
     died.close()  # before it could acknowledge
     running = receiver(plant, broker)
     running.start()
-    until(lambda: len(rows(plant, inbound_event)) == 5)
+    assert within(20, lambda: len(rows(plant, inbound_event)) == 5)
     running.stop()
     assert len(plant.all("gas_reading")) == 5
 
@@ -162,10 +163,10 @@ def test_a_broker_that_is_away_is_an_alarm(plant: Plant, broker: Broker) -> None
     broker.end()
     running = receiver(plant, broker)
     running.start()
-    until(lambda: running.alarms)
+    assert within(20, lambda: running.alarms)
     assert running.alarms[0].code == "inbound"
     broker.start()
     broker.put("ERP", "erp.hot_work", [json.dumps(event()).encode()])
-    until(lambda: rows(plant, inbound_event), 60)
-    until(lambda: not running.alarms)
+    assert within(60, lambda: rows(plant, inbound_event))
+    assert within(20, lambda: not running.alarms)
     running.stop()
