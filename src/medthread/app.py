@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -31,6 +31,8 @@ from medthread.governance.offers import declared_offers
 from medthread.governance.service_use import UseMeter
 from medthread.model import Entity, Registry, Rulebook
 from medthread.model.errors import ConflictError, DeclarationError, MedthreadError, StoreError
+from medthread.pipeline.build.model import Model, read_model
+from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.progress import Progress, silent
@@ -43,7 +45,7 @@ from medthread.stores.postgres.cluster import Cluster
 from medthread.stores.postgres.tables import load, release, run
 from medthread.stores.private import tighten
 from medthread.stores.serving import LakeReader, Released
-from medthread.trace import GENEALOGY, TraceIndex, Tracer, build_index
+from medthread.trace import CONSUMER, GENEALOGY, TraceIndex, Tracer, build_index
 from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
@@ -100,7 +102,7 @@ class Installation:
         self.store = store
         self.registry, folders = declared()
         self.sources = workspace.sources(self.registry)
-        self.models = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql"))) + tuple(workspace.models())
+        self._model_files = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql")))
         self.rulebook = Rulebook.declared(self.registry, workspace.processes(self.registry))
         self.native_metadata = MetaData()
         self.native: dict[str, Table] = tables_of(self.registry, self.native_metadata)
@@ -121,7 +123,7 @@ class Installation:
             self.keyring.settle(tx)
             keep_definitions(tx, self.rulebook)
         self._memory = memory
-        self.context().committer.check_place()
+        Committer(store, workspace.data / "lake").check_place()
 
     def _log(self) -> AuditLog:
         said = LogSettings.read(self.workspace.settings, home=self.workspace.home)
@@ -142,6 +144,15 @@ class Installation:
             self.log.settle()
         except MedthreadError as error:
             logging.getLogger("medthread.audit").warning("%s (%s)", error.message, error.hint)
+
+    @cached_property
+    def models(self) -> tuple[Model, ...]:
+        """All models as their files declare them: those of the software, then the workspace's own."""
+        return tuple(map(read_model, (*self._model_files, *self.workspace.models())))
+
+    def plan(self) -> Plan:
+        """What the files of models change of what is in force."""
+        return plan(self.context(), self.models, consumers=(CONSUMER,))
 
     @property
     def name(self) -> str:

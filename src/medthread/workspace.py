@@ -1,16 +1,12 @@
 """A company's own configuration: a folder of files, read and checked before anything runs on them."""
 
 import ipaddress
-import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import yaml
 
 from medthread.derive import check_source
 from medthread.model import Home, Process, Registry, Source, parse_source
@@ -18,28 +14,10 @@ from medthread.model.errors import ConfigurationError, DeclarationError
 from medthread.model.process_file import parse_process
 from medthread.model.sharing import Places, SharingRule, ShippedRule
 from medthread.model.sharing_file import FILE, parse_sharing
+from medthread.model.yaml_file import read_yaml
 from medthread.workflow import Calendar
 
 SETTINGS = "medthread.toml"
-
-
-class PlainYaml(yaml.SafeLoader):
-    """YAML whose words stay words: a column called `no` or `on` is no truth value, and a code like 2024-01-05 no date."""
-
-
-PlainYaml.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-PlainYaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), ["t", "f"])
-
-
-def read_yaml(path: Path) -> Any:
-    """The content of a workspace file."""
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=PlainYaml)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise DeclarationError(f"{path.name}: {str(error)[:500]}", hint="mend the file; it is YAML in UTF-8") from error
 
 
 @dataclass(frozen=True)

@@ -209,6 +209,6 @@ def test_what_an_operation_is_called(method: str, path: str, name: str) -> None:
 def test_marts_of_a_companys_own_are_offered_too(installation: Installation, tmp_path: Any) -> None:
     own = tmp_path / "models" / "returns_by_month.sql"
     own.parent.mkdir()
-    own.write_text("-- about: 每月退货 | Returns by month\n-- owner: service\nselect 1 as n from golden.lot\n", encoding="utf-8")
+    own.write_text("-- about: 每月退货 | Returns by month\n-- meaning: 每月一行 | One row per month\n-- owner: service\n-- grain: n\nselect 1 as n from golden.lot\n", encoding="utf-8")
     found = {s.id: s for s in declared_offers(installation.registry, installation.rulebook, [own])}
     assert (found["mart.returns_by_month"].owner, found["mart.returns_by_month"].domain) == ("service", "")

@@ -33,6 +33,7 @@ OWN: dict[str, Label] = {
     "event.take": Label("接收外部事件", "Event taken in"),
     "identity.prove": Label("经身份源重新认证", "Proven again through a provider"),
     "load.upload": Label("提交文件", "File handed in"),
+    "model.apply": Label("模型生效", "Model in force"),
     "notice.address": Label("设置通知地址", "Address for notices set"),
     "password.change": Label("更改密码", "Password changed"),
     "password.reset": Label("重置密码", "Password reset"),

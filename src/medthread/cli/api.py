@@ -17,7 +17,7 @@ from medthread.derive import asyncapi_of
 from medthread.methods.compatibility import Change, Verdict, compare_asyncapi, compare_openapi, objections
 from medthread.model import Rulebook
 from medthread.model.errors import InvalidError, NotFoundError
-from medthread.workspace import read_yaml
+from medthread.model.yaml_file import read_yaml
 
 interface = typer.Typer(no_args_is_help=True, help="接口 · The interface: describe it, compare two descriptions.")
 OPENAPI, ASYNCAPI = "openapi.json", "asyncapi.json"

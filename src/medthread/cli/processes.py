@@ -12,11 +12,11 @@ from medthread.derive.soundness import Flaw, Known, flaws
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.model.process_file import parse_process
 from medthread.model.wording import worded
+from medthread.model.yaml_file import read_yaml
 from medthread.stores.serving import LakeReader
 from medthread.trust.roles import ROLES
 from medthread.workflow import handle
 from medthread.workflow.migrate import migrate_cases
-from medthread.workspace import read_yaml
 
 processes = typer.Typer(no_args_is_help=True, help="流程 · Processes: list, check, migrate open cases.")
 

@@ -1,25 +1,24 @@
 """What the declarations offer: events, decisions, calculations, business objects and marts, as entries of the catalogue."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from medthread import __version__
 from medthread.derive.cloud_event import event_name
 from medthread.model import Registry, Rulebook
 from medthread.model.service import Offer, Service
-from medthread.pipeline.build.mart import Mart, read_mart
+from medthread.pipeline.build.model import Model
 
 READ = "entities:read"  # what the access port is asked for data and for questions
 RULES, ENTITIES = "POST /api/v1/rules", "GET /api/v1/entities"
 PLATFORM = "platform"
 
 
-def declared_offers(registry: Registry, rulebook: Rulebook, models: Iterable[Path]) -> Iterator[Service]:
+def declared_offers(registry: Registry, rulebook: Rulebook, models: Iterable[Model]) -> Iterator[Service]:
     """Everything that is offered without a route of its own."""
     yield from _events(registry, rulebook)
     yield from _questions(rulebook)
     yield from _entities(registry)
-    yield from (_mart(read_mart(path), path) for path in models)
+    yield from map(_model, models)
 
 
 def _events(registry: Registry, rulebook: Rulebook) -> Iterator[Service]:
@@ -45,6 +44,6 @@ def _entities(registry: Registry) -> Iterator[Service]:
                       address=f"{ENTITIES}/{entity.name}", action=READ, about=about.meaning)
 
 
-def _mart(mart: Mart, path: Path) -> Service:
-    domain = path.parent.parent.name if path.parent.name == "marts" else ""  # a company's own belong to none
-    return Service(offer=Offer.MART, name=mart.name, label=mart.label, owner=mart.owner, domain=domain, version=__version__, address=mart.table, action=READ)
+def _model(model: Model) -> Service:
+    return Service(offer=Offer.MART, name=model.name, label=model.label, owner=model.owner, domain=model.domain, version=__version__,
+                   address=model.table, action=READ, about=model.meaning)

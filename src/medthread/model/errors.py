@@ -106,6 +106,13 @@ class ConflictError(MedthreadError):
     status = 409
 
 
+class HeldError(MedthreadError):
+    """A table does not meet what is expected of it, and readers do not get to see it."""
+
+    code = "held"
+    status = 409
+
+
 class PreconditionError(MedthreadError):
     """The given version is not the current one."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from medthread.model import Registry, Source
+from medthread.pipeline.build.model import Model
 from medthread.pipeline.progress import Progress, silent
 from medthread.stores.lakehouse import Committer
 from medthread.stores.postgres.store import Store
@@ -18,7 +19,7 @@ class Context:
     committer: Committer
     registry: Registry
     sources: tuple[Source, ...]
-    models: tuple[Path, ...]
+    models: tuple[Model, ...]
     keyring: Keyring
     inbox: Path
     lake: Path

@@ -14,7 +14,7 @@ from functools import partial
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from medthread.pipeline.build import build
+from medthread.pipeline.build.stage import build
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import Arrival, arrivals, feeding_sources, ingest, register, reopen, reopened
 from medthread.pipeline.match.stage import match_masters
@@ -84,6 +84,16 @@ def take_in(context: Context, *, by: str, only: str | None = None) -> Outcome:
     return _recorded(context, act, by=by, stages=STAGES[: STAGES.index("standardise") + 1], run_id=None)
 
 
+def apply_models(context: Context, *, by: str, index_trace: IndexTrace, reason: str | None) -> Outcome:
+    """Make what changed models need, and nothing else, and bring it to readers."""
+
+    def act(told: Context, outcome: Outcome, recorder: _Recorder) -> None:
+        _timed(outcome, recorder, "build", partial(build, told, by=by, reason=reason))
+        _timed(outcome, recorder, "release", partial(_publish, told, outcome, by=by, index_trace=index_trace))
+
+    return _recorded(context, act, by=by, stages=STAGES[STAGES.index("build") :], run_id=None)
+
+
 def _recorded(
     context: Context, act: Callable[[Context, Outcome, _Recorder], None], *, by: str, stages: Sequence[str], run_id: str | None
 ) -> Outcome:
@@ -130,13 +140,14 @@ def _take_in(context: Context, outcome: Outcome, recorder: _Recorder, *, only: s
 
 
 def _bring_to_readers(context: Context, outcome: Outcome, recorder: _Recorder, *, by: str, index_trace: IndexTrace) -> None:
-    def publish() -> int:
-        outcome.release = release(context, by=by, trace_index=index_trace(context))
-        return 0
-
     _timed(outcome, recorder, "match", partial(match_masters, context))
-    _timed(outcome, recorder, "build", partial(build, context))
-    _timed(outcome, recorder, "release", publish)
+    _timed(outcome, recorder, "build", partial(build, context, by=by))
+    _timed(outcome, recorder, "release", partial(_publish, context, outcome, by=by, index_trace=index_trace))
+
+
+def _publish(context: Context, outcome: Outcome, *, by: str, index_trace: IndexTrace) -> int:
+    outcome.release = release(context, by=by, trace_index=index_trace(context))
+    return 0
 
 
 def _open_batches(context: Context, found: dict[str, Arrival]) -> list[str]:

@@ -6,7 +6,7 @@ the letter of its role; what the roles mean is in `roles.py`.
 
 from medthread.trace.build import build_index
 from medthread.trace.index import IndexFacts, TraceIndex
-from medthread.trace.tracer import GENEALOGY, NODES, Tracer
+from medthread.trace.tracer import CONSUMER, GENEALOGY, NODES, Tracer
 from medthread.trace.walk import Walk, reach
 
-__all__ = ["GENEALOGY", "NODES", "IndexFacts", "TraceIndex", "Tracer", "Walk", "build_index", "reach"]
+__all__ = ["CONSUMER", "GENEALOGY", "NODES", "IndexFacts", "TraceIndex", "Tracer", "Walk", "build_index", "reach"]

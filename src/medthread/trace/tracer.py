@@ -8,6 +8,8 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
+from medthread.model import Label
+from medthread.model.consumer import Consumer
 from medthread.model.errors import InvalidError, NotFoundError, StoreError
 from medthread.stores.serving import LakeReader, Snapshot
 from medthread.trace.index import TraceIndex, damaged
@@ -23,6 +25,7 @@ Lot = tuple[str, str]  # item code, number
 DIRECTIONS = ("up", "down", "both")
 NODE_COLUMNS = tuple((n, "varchar") for n in ("node", "role", "item", "item_code", "item_name", "number", "party"))
 SUGGESTED = 20
+CONSUMER = Consumer("trace", Label("追溯", "Trace"), {GENEALOGY: ("parent", "child", "kind", "quantity", "at"), NODES: tuple(n for n, _ in NODE_COLUMNS)})
 UNRESOLVED_SHOWN = 100
 CHECKED = 1 << 28  # an index up to this size is compared with its hashes when it is opened; `medthread verify` does any
 

@@ -1,37 +1,84 @@
-"""The stage: golden tables of lake entities, then marts in their order, each under a fingerprint of its inputs."""
+"""The stage: golden tables of lake entities, then models in their order, each under a fingerprint of its inputs.
 
-from collections.abc import Sequence
+Models are made beside what is there and asked what is expected of them; all take their places, or, when one may not be
+seen, none.
+"""
+
+from collections.abc import Iterable, Sequence
 
 import duckdb
 import pyarrow as pa
 
-from medthread.derive.columns import golden_columns
 from medthread.model import Entity, Home
-from medthread.model.errors import NotFoundError
+from medthread.model.errors import HeldError
+from medthread.pipeline.build.built import Built
+from medthread.pipeline.build.case import try_cases
 from medthread.pipeline.build.golden import golden_sql, resolved_masters, told_by
-from medthread.pipeline.build.mart import Mart, marts_in_order
+from medthread.pipeline.build.model import Model, in_order
+from medthread.pipeline.build.models import Workshop
+from medthread.pipeline.build.plan import plan
+from medthread.pipeline.build.versions import in_force, put_in_force
 from medthread.pipeline.context import Context
-from medthread.stores.engines import DuckEngine, Engine, Input, copy, file_list, job, quote
+from medthread.stores.engines import copy, file_list, job, quote
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
+from medthread.trust.audit import record
 
 CODE_REVISION = "build-1"
 
 
-def build(context: Context) -> int:
-    """Bring golden tables and marts up to date; gives the rows written."""
+def build(context: Context, *, by: str, reason: str | None = None) -> int:
+    """Bring golden tables and models up to date; gives the rows written. Texts that were not in force are from here on."""
     entities = context.registry.at_home(Home.LAKE)
-    marts = marts_in_order(context.models)
-    engine: Engine = DuckEngine(memory=context.memory, threads=context.threads)
-    steps, written = len(entities) + len(marts), 0
+    models = in_order(context.models)
+    steps, written = len(entities) + 2 * len(models), 0
     for number, entity in enumerate(entities):
         context.progress("build", number, steps, entity.name)
         written += _build_golden(context, entity)
-    for number, mart in enumerate(marts, start=len(entities)):
-        context.progress("build", number, steps, mart.name)
-        written += _build_mart(context, mart, engine)
+    refuse_failing(context, models)
+    workshop = Workshop(context)
+    for number, model in enumerate(models, start=len(entities)):
+        context.progress("build", number, steps, model.name)
+        workshop.make(model)
+    for number, model in enumerate(models, start=len(entities) + len(models)):
+        context.progress("build", number, steps, model.name)
+        workshop.ask(model)
+    refuse_held(workshop.made.values())
+    enforce(context, models, by=by, reason=reason)
+    written += sum(workshop.commit(model) for model in models)
     context.progress("build", steps, steps)
     return written
+
+
+def enforce(context: Context, models: Sequence[Model], *, by: str, reason: str | None) -> None:
+    """Write down which texts come into force, and as what kind of change."""
+    verdicts = plan(context, models).verdicts
+    with context.store.transaction() as tx:
+        for name in put_in_force(tx, models, verdicts=verdicts, by=by, reason=reason):
+            record(tx, actor=by, action="model.apply", object_=f"model/{name}", reason=reason, detail={"verdict": verdicts.get(name)})
+
+
+def refuse_failing(context: Context, models: Sequence[Model]) -> None:
+    """Raises `HeldError` where a case of a model whose text is new does not hold."""
+    with context.store.transaction() as tx:
+        texts = {name: v.text for name, v in in_force(tx).items()}
+    failing = [t for t in try_cases([m for m in models if texts.get(m.name) != m.text], models, context.registry) if not t.holds]
+    if failing:
+        raise HeldError(
+            f"{failing[0].model}: a case does not hold: {failing[0].label.en}; cases that do not hold: {len(failing)}",
+            hint="`medthread model test` shows the rows that are missing or too many; mend the model or the case", labels=[failing[0].label],
+        )
+
+
+def refuse_held(tables: Iterable[Built]) -> None:
+    """Raises `HeldError` where a table does not meet what is expected of it."""
+    held = [(made, finding) for made in tables for finding in made.held]
+    if held:
+        made, finding = held[0]
+        raise HeldError(
+            f"{made.table}: {finding.failed:,} rows do not meet {finding.condition}: {'; '.join(finding.rows)}; held back in all: {len(held)}",
+            hint="readers keep what they see; mend the model or what feeds it, or let the test warn only; `medthread model show` tells all",
+        )
 
 
 def _build_golden(context: Context, entity: type[Entity]) -> int:
@@ -68,30 +115,6 @@ def define_standard(context: Context, con: duckdb.DuckDBPyConnection, entity: ty
             else "select cast(null as varchar) as record_id, cast(null as varchar) as golden_id where false"
         )
         con.execute(f"create or replace temp view {quote('xref.' + master)} as {relation}")
-
-
-def _build_mart(context: Context, mart: Mart, engine: Engine) -> int:
-    heads = context.committer.heads()
-    fingerprint = _fingerprint(mart.sql, mart.reads, heads)
-    if context.committer.fingerprint(mart.table) == fingerprint:
-        return 0
-    key = key_of("build", mart.table, fingerprint, str(heads.get(mart.table)))
-    out = context.committer.place(mart.table, key)
-    inputs = {name: _input(context, mart, name) for name in mart.reads}
-    engine.select_to_parquet(mart.sql, inputs=inputs, out=out)
-    return context.committer.commit(Change(mart.table, (out,), key, mode="replace", fingerprint=fingerprint)).rows
-
-
-def _input(context: Context, mart: Mart, name: str) -> Input:
-    """A table's files; one that has none yet is empty with the columns its entity declares."""
-    files = context.committer.files(name)
-    layer, _, entity = name.partition(".")
-    if files:
-        return Input(files)
-    if layer == "golden" and entity in context.registry:
-        columns = golden_columns(context.registry[entity], context.registry)
-        return Input((), tuple((c.name, c.duck) for c in columns))
-    raise NotFoundError(f"the mart {mart.name} reads {name}, which is not there", hint="golden tables are named after entities")
 
 
 def _fingerprint(sql: str, inputs: Sequence[str], heads: dict[str, int]) -> str:

@@ -5,24 +5,23 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from medthread.model.errors import ConflictError
+from medthread.pipeline.build.model import PREFIX
 from medthread.pipeline.context import Context
 from medthread.pipeline.release.sealed import sealed
 from medthread.stores.lakehouse import Release, Releases
 from medthread.stores.lakehouse.committer import key_of
 from medthread.trust.audit import record
 
-VISIBLE = ("golden", "marts", "standard")
-
 
 def release(context: Context, *, by: str, trace_index: str | None) -> str | None:
     """Publish the heads of all tables as one release; nothing when they are what readers see already."""
     releases = Releases(context.store)
     current = releases.current()
-    tables = releases.heads()
+    tables = {name: table for name, table in releases.heads().items() if _is_offered(context, name)}
     if not tables or not _differs(current, {t.name: t.snapshot for t in tables.values()}):
         return None
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    id_ = f"R{stamp}-{key_of([f'{t.name}@{t.snapshot}' for t in tables.values()])[:6]}"
+    id_ = f"R{stamp}-{key_of(current.id if current else '', [f'{t.name}@{t.snapshot}' for t in tables.values()])[:6]}"
     with context.store.transaction() as tx:
         releases.create(tx, id_=id_, by=by, trace_index=trace_index, tables=tables)
         before = releases.publish(tx, id_=id_, by=by)
@@ -37,6 +36,11 @@ def release(context: Context, *, by: str, trace_index: str | None) -> str | None
         )
     context.progress("release", 1, 1, id_)
     return id_
+
+
+def _is_offered(context: Context, table: str) -> bool:
+    """All but the tables of models that were taken away: these stay in the lake, for the releases that name them."""
+    return not table.startswith(PREFIX) or any(m.table == table for m in context.models)
 
 
 def _differs(current: Release | None, heads: dict[str, int]) -> bool:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -127,3 +128,9 @@ class DuckEngine:
         with job(memory=self._memory, threads=self._threads) as con:
             define(con, inputs)
             return [(str(r[0]), str(r[1])) for r in con.execute(f"describe {sql}").fetchall()]
+
+    def rows(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT whose answer is small."""
+        with job(memory=self._memory, threads=self._threads) as con:
+            define(con, inputs)
+            return con.execute(sql).fetchall()

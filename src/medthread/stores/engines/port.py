@@ -7,7 +7,7 @@ engine transpiles it. `tests/stores/engines/` holds the suite that each implemen
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,6 @@ class Engine(Protocol):
 
     def columns_of(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[str, str]]:
         """Names and types the SELECT would give, without running it."""
+
+    def rows(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT whose answer is small."""

@@ -198,7 +198,8 @@ class Committer:
             if change.mode == "replace":
                 live = (lake_file.c.table == change.table) & lake_file.c.removed_in.is_(None)
                 tx.execute(update(lake_file).where(live).values(removed_in=change.key))
-            tx.execute(insert(lake_file).on_conflict_do_nothing(), rows)
+            # A file that was in the table before may come back: what was made once is not made again.
+            tx.execute(insert(lake_file).on_conflict_do_update(index_elements=["path"], set_={"removed_in": None}), rows)
 
 
 def key_of(*parts: Sequence[str] | str) -> str:

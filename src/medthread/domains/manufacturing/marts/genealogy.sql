@@ -1,5 +1,8 @@
 -- about: 谱系(追溯索引的输入) | Genealogy, the input of the trace index
+-- meaning: 每次投入产出一行:从哪个节点到哪个节点,数量与时间 | One row per input to output: from which node to which, how much, when
 -- owner: production
+-- grain: none
+-- test: parent is not null and child is not null
 -- Node names are role:item|number; an end that could not be read is named after the row it stood in.
 with ends as (
     select

@@ -1,5 +1,7 @@
 -- about: 谱系节点(追溯结果的名称) | Genealogy nodes, the names in a trace answer
+-- meaning: 谱系中每个节点一行:物料、编号、往来方 | One row per node of the genealogy: item, number, party
 -- owner: production
+-- grain: node
 with node as (
     select parent as node from marts.genealogy
     union

@@ -1,5 +1,11 @@
 -- about: 批次总览 | Lot overview
+-- meaning: 每个批次一行:物料、供应商、效期、不合格与不合格检验的件数
+--   | One row per lot: item, supplier, expiry, how many nonconformances and failed inspections
 -- owner: production
+-- grain: id
+-- test: lot_no is not null
+-- test: id in (select id from golden.lot)
+-- warn: expires_on is null or made_on is null or expires_on >= made_on
 select
     l.id,
     l.item,

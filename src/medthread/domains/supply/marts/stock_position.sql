@@ -1,5 +1,10 @@
 -- about: 库存结存与 ERP 对账 | Stock position compared with the ERP
+-- meaning: 每个物料、批次、库位一行:按出入库推算的结存,与 ERP 的结存之差
+--   | One row per item, lot and location: the balance computed from movements, and how far the ERP's differs
 -- owner: warehouse
+-- grain: id
+-- test: item is not null
+-- warn: difference = 0
 with moved as (
     select m.item, m.lot_no, m.to_location as location, m.quantity, m.posted_at, m.movement_no
     from golden.stock_movement as m where m.to_location is not null

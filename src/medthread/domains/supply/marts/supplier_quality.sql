@@ -1,15 +1,33 @@
 -- about: 供应商来料质量 | Supplier quality
+-- meaning: 每个供应商一行:收货、批次、不合格 | One row per supplier: receipts, lots, nonconformances
 -- owner: purchasing
+-- grain: id
+-- test: id in (select id from golden.supplier)
+-- test: receipts >= 0 and lots <= receipts
+with delivered as (
+    select
+        supplier, count(distinct id) as receipts, count(distinct item || '|' || lot_no) as lots, sum(quantity) as quantity,
+        max(received_at) as last_received_at
+    from golden.receipt
+    group by supplier
+),
+
+failed as (
+    select r.supplier, count(distinct n.id) as nonconformances
+    from golden.receipt as r
+    join golden.qms_nonconformance as n on n.item = r.item and n.lot_no = r.lot_no
+    group by r.supplier
+)
+
 select
     s.id,
     s.name,
     s.city,
-    count(distinct r.id) as receipts,
-    count(distinct r.item || '|' || r.lot_no) as lots,
-    sum(r.quantity) as quantity,
-    count(distinct n.id) as nonconformances,
-    max(r.received_at) as last_received_at
+    coalesce(d.receipts, 0) as receipts,
+    coalesce(d.lots, 0) as lots,
+    d.quantity,
+    coalesce(f.nonconformances, 0) as nonconformances,
+    d.last_received_at
 from golden.supplier as s
-left join golden.receipt as r on r.supplier = s.id
-left join golden.qms_nonconformance as n on n.item = r.item and n.lot_no = r.lot_no
-group by all
+left join delivered as d on d.supplier = s.id
+left join failed as f on f.supplier = s.id

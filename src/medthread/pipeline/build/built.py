@@ -1,0 +1,80 @@
+"""What was made of models: each table under the fingerprint of what it was made from, whether readers see it or not.
+
+A table that was made is not made again: a change that waits for approval is built beside what is in force, and what it
+came to is taken over when it comes into force.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+
+from medthread.pipeline.build.expectation import Finding
+from medthread.stores.postgres.tables import lake_commit, model_build
+
+Columns = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A table: its file, rows, columns with their types, what it was made from, the seconds it took; and how it met expectations, once asked.
+
+    `asked` names what was asked of it, so that other expectations, or the same over other tables, are asked again.
+    """
+
+    table: str
+    fingerprint: str
+    path: Path
+    rows: int
+    seconds: float
+    columns: Columns
+    inputs: Mapping[str, str]
+    asked: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def held(self) -> tuple[Finding, ...]:
+        """What keeps it from readers."""
+        return tuple(f for f in self.findings if f.blocks and f.failed)
+
+
+def built(tx: Connection, table: str, fingerprint: str) -> Built | None:
+    """The table as it was made from this; nothing where it was not, or its file is gone."""
+    found = tx.execute(select(model_build).where(model_build.c.table == table, model_build.c.fingerprint == fingerprint)).one_or_none()
+    return _read(found) if found and Path(found.path).is_file() else None
+
+
+def heads(tx: Connection) -> dict[str, Built]:
+    """Of every model's table what is committed last."""
+    newest = (
+        select(lake_commit.c.table, lake_commit.c.fingerprint).ext(distinct_on(lake_commit.c.table))
+        .where(lake_commit.c.fingerprint.is_not(None)).order_by(lake_commit.c.table, lake_commit.c.at.desc()).subquery()
+    )
+    joined = model_build.join(newest, (newest.c.table == model_build.c.table) & (newest.c.fingerprint == model_build.c.fingerprint))
+    return {r.table: _read(r) for r in tx.execute(select(model_build).select_from(joined))}
+
+
+def keep(tx: Connection, made: Built) -> None:
+    """Remember a table."""
+    values = {
+        "path": str(made.path), "rows": made.rows, "seconds": made.seconds, "columns": [list(c) for c in made.columns],
+        "inputs": dict(made.inputs),
+        "asked": made.asked, "findings": [asdict(f) for f in made.findings],
+    }
+    insertion = insert(model_build).values(table=made.table, fingerprint=made.fingerprint, **values)
+    tx.execute(insertion.on_conflict_do_update(index_elements=["table", "fingerprint"], set_=values))
+
+
+def keep_findings(tx: Connection, made: Built) -> None:
+    """Remember how a table met what was asked of it."""
+    here = (model_build.c.table == made.table) & (model_build.c.fingerprint == made.fingerprint)
+    tx.execute(update(model_build).where(here).values(asked=made.asked, findings=[asdict(f) for f in made.findings]))
+
+
+def _read(row: Row[Any]) -> Built:
+    findings = tuple(Finding(f["condition"], f["blocks"], f["failed"], tuple(f["rows"])) for f in row.findings)
+    columns = tuple((str(name), str(kind)) for name, kind in row.columns)
+    return Built(row.table, row.fingerprint, Path(row.path), row.rows, row.seconds, columns, row.inputs, row.asked, findings)

@@ -1,0 +1,29 @@
+"""The columns of every table that models may read, from declarations alone."""
+
+from collections.abc import Iterable
+
+from medthread.derive.columns import golden_columns, standard_columns
+from medthread.model import Home, Registry
+from medthread.pipeline.build.built import Columns
+from medthread.pipeline.build.model import Model
+from medthread.stores.engines import DuckEngine, Input
+
+
+def declared_columns(table: str, registry: Registry) -> Columns:
+    """The columns of a golden or standard table; none where no entity of a source is called so."""
+    layer, _, name = table.partition(".")
+    made = {"golden": golden_columns, "standard": standard_columns}.get(layer)
+    if made is None or name not in registry or registry[name].about.home is Home.NATIVE:
+        return ()
+    return tuple((c.name, c.duck) for c in made(registry[name], registry))
+
+
+def shapes(models: Iterable[Model], registry: Registry) -> dict[str, Columns]:
+    """Of every table that the models read or are, models in their order."""
+    engine = DuckEngine(memory="256MB", threads=1)
+    found: dict[str, Columns] = {}
+    for model in models:
+        for name in model.reads:
+            found.setdefault(name, declared_columns(name, registry))
+        found[model.table] = tuple(engine.columns_of(model.text, inputs={n: Input((), found[n]) for n in model.reads}))
+    return found
