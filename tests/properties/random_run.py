@@ -22,9 +22,10 @@ from medthread.workflow.command import Answer, told
 from medthread.workflow.delegations import delegate, revoke
 from medthread.workflow.react import decide
 from medthread.workflow.reading import preview
-from medthread.workflow.worker import settle, sweep_deadlines
+from medthread.workflow.worker import sweep_deadlines
 from tests.commands import PASSWORD
 from tests.properties.plant import Plant
+from tests.waiting import settle
 
 FEW, MANY = 60, 200  # open records between which persons choose
 CHANCES = {"open": 12, "act": 64, "change": 8, "again": 8, "decide": 4, "lend": 2, "take_back": 2}

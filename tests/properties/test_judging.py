@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from medthread.stores.postgres import Store
-from medthread.workflow.worker import settle
 from tests.commands import command_path
 from tests.properties.judging import faults, judge
 from tests.properties.people import settle_in, without_guards
 from tests.properties.random_run import RandomRun
+from tests.waiting import settle
 
 LAST = "(select id from medthread.process_step where role not in ('system', 'orig') and to_state is not null and on_behalf_of is null order by id desc limit 1)"
 PLANTED = [

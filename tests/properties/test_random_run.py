@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from medthread.model.process import SYSTEM
 from medthread.stores.postgres import Store
 from medthread.stores.postgres.tables import process_case, process_step
-from medthread.workflow.worker import settle
 from tests.campaign import Campaign
 from tests.commands import command_path
 from tests.properties.judging import judge
 from tests.properties.people import settle_in, without_guards
 from tests.properties.random_run import RandomRun
+from tests.waiting import settle
 
 SEED = 20261127
 LONG = 10_000

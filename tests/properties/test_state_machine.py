@@ -16,12 +16,12 @@ from hypothesis.stateful import (
 from medthread.stores.postgres import Store
 from medthread.trust.access import Actor
 from medthread.workflow import Context
-from medthread.workflow.worker import settle
 from tests.campaign import Campaign
 from tests.commands import command_path
 from tests.properties.judging import judge
 from tests.properties.people import settle_in, without_guards
 from tests.properties.random_run import CHANCES, RandomRun
+from tests.waiting import settle
 
 STEPS, SHARE = 40, 100  # commands of a history at most; one history for so many commands of a campaign
 seeds = st.integers(0, 2**32 - 1)

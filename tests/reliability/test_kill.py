@@ -14,9 +14,9 @@ from medthread.app import Installation, open_installation
 from medthread.cli import main
 from medthread.stores.postgres.tables import audit_event, outbox, process_case
 from medthread.stores.serving import LakeReader
-from medthread.workflow.worker import settle
 from tests.campaign import Campaign
 from tests.reliability.lives import Lives
+from tests.waiting import settle
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from medthread.trust.accounts import create_account
 from medthread.workflow import Act, Change, Context, Credentials, Outcome, create_native, do, handle, replace_native
 from medthread.workflow.react import decide
 from medthread.workflow.reading import preview
-from medthread.workflow.worker import settle
 from tests.conftest import Opening
 from tests.scenarios.company import write
+from tests.waiting import settle
 
 Result = TypeVar("Result")
 PASSWORD = "a long enough word 7"

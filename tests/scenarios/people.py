@@ -17,7 +17,7 @@ from medthread.workflow.react import decide
 from medthread.workflow.reading import preview
 from medthread.workflow.standing import MACHINE
 from medthread.workflow.watching import look
-from medthread.workflow.worker import settle
+from tests.waiting import settle
 
 PASSWORD = "a long enough word 7"
 

@@ -13,8 +13,9 @@ from medthread.stores.postgres.tables import account, delegation, notice, notice
 from medthread.workflow.courier import GIVEN_UP, Courier, Round, carry_letters
 from medthread.workflow.notices import address_of, counts, set_address
 from medthread.workflow.react import decide
-from medthread.workflow.worker import settle, sweep_deadlines
+from medthread.workflow.worker import sweep_deadlines
 from tests.mail import Mailbox
+from tests.waiting import settle
 from tests.workflow.conftest import Plant
 from tests.workflow.test_act import granted
 

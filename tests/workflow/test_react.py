@@ -9,8 +9,8 @@ from medthread.stores.postgres.tables import outbox, proposal, reaction_failure
 from medthread.trust.access import Actor
 from medthread.workflow.inbox import inbox
 from medthread.workflow.react import decide, drain, retry
-from medthread.workflow.worker import Worker, settle
-from tests.waiting import within
+from medthread.workflow.worker import Worker
+from tests.waiting import settle, within
 from tests.workflow.conftest import Plant
 from tests.workflow.test_act import granted, state
 
