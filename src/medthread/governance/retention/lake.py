@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from medthread.model import Entity, Home
 from medthread.pipeline.build.golden import named_sql
-from medthread.pipeline.build.stage import define_standard
+from medthread.pipeline.build.golden_inputs import define_standard
 from medthread.pipeline.context import Context
 from medthread.pipeline.release import tell_rewritten
 from medthread.stores.engines import file_list, job, literal

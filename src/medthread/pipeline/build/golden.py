@@ -5,11 +5,15 @@ one object. An object that one table tells of keeps its newest version; one that
 the most trusted that has it. Events are kept once each, those with an unreadable end included.
 """
 
+from collections.abc import Mapping
+
 from medthread.derive.columns import CODE, SCHEME, golden_columns, refers_to_master, value_columns
 from medthread.model import Entity, Field, Registry, Source
 from medthread.stores.engines import quote
 
 RANK = "_trust desc, _recorded_at desc, _load desc, _row desc"
+ARRIVED = "_recorded_at, _load, _row"  # as rows come in, so that what is corrected together lies together
+STANDARD = "standard"
 NEWEST = "_recorded_at desc, _trust desc, _load desc, _row desc"
 
 
@@ -24,25 +28,41 @@ def told_by(entity: type[Entity], sources: tuple[Source, ...]) -> int:
     return sum(feed.entity == entity.name for s in sources for t in s.tables.values() for feed in t.feeds)
 
 
-def golden_sql(entity: type[Entity], registry: Registry, sources: tuple[Source, ...]) -> str:
-    """SELECT the golden rows from `standard`, `trusts` (name, trust) and `xref.<master>` (record_id, golden_id)."""
-    resolved = f"with resolved as ({_resolved(entity, registry)}), named as (select *, {_id(entity, registry)} as id from resolved) "
+def takes_newest(entity: type[Entity], sources: tuple[Source, ...]) -> bool:
+    """Whether its golden row is the newest version whole, and not put together from several."""
+    return entity.about.repeats or told_by(entity, sources) < 2  # noqa: PLR2004 - told by one
+
+
+def golden_sql(entity: type[Entity], registry: Registry, sources: tuple[Source, ...], *, rows: str = STANDARD) -> str:
+    """SELECT the golden rows from standard `rows`, `trusts` (name, trust) and `xref.<master>` (record_id, golden_id)."""
+    named = named_sql(entity, registry, rows=rows)
+    if takes_newest(entity, sources):
+        return newest_sql(entity, registry, f"({named})")
     columns = [c.name for c in golden_columns(entity, registry)]
-    if entity.about.repeats or told_by(entity, sources) < 2:  # noqa: PLR2004 - told by one
-        names = ", ".join(map(quote, columns))
-        return (
-            f"{resolved} select {names} from named"
-            f" qualify row_number() over (partition by id order by {NEWEST}) = 1 order by id"
-        )
-    return f"{resolved} select {_merged(entity, registry, columns)} from named group by id order by id"
+    return f"select {_merged(entity, registry, columns)} from ({named}) as named group by id order by {ARRIVED}"
 
 
-def named_sql(entity: type[Entity], registry: Registry) -> str:
+def newest_sql(entity: type[Entity], registry: Registry, named: str) -> str:
+    """SELECT of each object the newest of the rows that tell of it."""
+    names = ", ".join(quote(c.name) for c in golden_columns(entity, registry))
+    return f"select {names} from {named} as named qualify row_number() over (partition by id order by {NEWEST}) = 1 order by {ARRIVED}"
+
+
+def named_sql(entity: type[Entity], registry: Registry, *, rows: str = STANDARD, references: str = "xref") -> str:
     """SELECT every standard row with the id of the object that it tells of, from the same relations as `golden_sql`."""
-    return f"with resolved as ({_resolved(entity, registry)}) select *, {_id(entity, registry)} as id from resolved"
+    return f"with resolved as ({_resolved(entity, registry, rows, references)}) select *, {_id(entity, registry)} as id from resolved"
 
 
-def _resolved(entity: type[Entity], registry: Registry) -> str:
+def references_any(entity: type[Entity], registry: Registry, moved: Mapping[str, str]) -> str:
+    """A condition on a standard row: it refers to a record that a relation of `moved` (by master) names."""
+    asked = [
+        f"{quote(f.name + SCHEME)} || '|' || {quote(f.name)} in (select record_id from {moved[f.mark.ref.entity]})"
+        for f in entity.fields.values() if f.mark.ref and refers_to_master(f, registry) and f.mark.ref.entity in moved
+    ]
+    return " or ".join(asked) or "false"
+
+
+def _resolved(entity: type[Entity], registry: Registry, rows: str, references: str) -> str:
     """Every master reference: the golden id, with the code as it came beside it."""
     changed, joins = [], []
     for field in entity.fields.values():
@@ -51,7 +71,7 @@ def _resolved(entity: type[Entity], registry: Registry) -> str:
         assert field.mark.ref is not None  # noqa: S101 - it refers to a master
         name, alias = quote(field.name), quote("x_" + field.name)
         joins.append(
-            f" left join {quote('xref.' + field.mark.ref.entity)} as {alias}"
+            f" left join {quote(f'{references}.{field.mark.ref.entity}')} as {alias}"
             f" on {alias}.record_id = s.{quote(field.name + SCHEME)} || '|' || s.{name}"
         )
         changed.append(f"{alias}.golden_id as {name}, s.{name} as {quote(field.name + CODE)}")
@@ -59,7 +79,7 @@ def _resolved(entity: type[Entity], registry: Registry) -> str:
     without = f" exclude ({', '.join(kept)})" if kept else ""
     also = ", " + ", ".join(changed) if changed else ""
     return (
-        f"select s.*{without}{also}, coalesce(t.trust, 0) as _trust from standard as s"
+        f"select s.*{without}{also}, coalesce(t.trust, 0) as _trust from {rows} as s"
         f" left join trusts as t on t.name = s._source{''.join(joins)}"
     )
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 
@@ -67,7 +68,7 @@ class Workshop:
         asked = key_of(model.asks, [f"{name}={self._state(name)}" for name in reads])
         if made.asked == asked:
             return made
-        inputs = self._inputs(reads, asked_by=model.name) | {model.table: Input([str(made.path)])}
+        inputs = self._inputs(reads, asked_by=model.name) | {model.table: Input(made.paths)}
         findings = tuple(self._findings(model, inputs)) if model.expectations else ()
         self.made[model.table] = made = replace(made, asked=asked, findings=findings)
         with self.context.store.transaction() as tx:
@@ -80,7 +81,7 @@ class Workshop:
         if self.context.committer.fingerprint(model.table) == made.fingerprint:
             return 0
         key = key_of("build", model.table, made.fingerprint, str(before))
-        return self.context.committer.commit(Change(model.table, (made.path,), key, mode="replace", fingerprint=made.fingerprint)).rows
+        return self.context.committer.commit(Change(model.table, tuple(map(Path, made.paths)), key, mode="replace", fingerprint=made.fingerprint)).rows
 
     def _made(self, model: Model, fingerprint: str) -> Built:
         out = self.context.committer.place(model.table, key_of("model", model.table, fingerprint))
@@ -89,7 +90,7 @@ class Workshop:
             output = self._engine.select_to_parquet(model.text, inputs=self._inputs(model.reads, asked_by=model.name), out=out)
         seconds = time.perf_counter() - started
         columns = tuple(self._engine.columns_of("select * from made", inputs={"made": Input([str(out)])}))
-        made = Built(model.table, fingerprint, out.resolve(), output.rows, seconds, columns, self.inputs(model))
+        made = Built(model.table, fingerprint, {"": (str(out.resolve()),)}, output.rows, seconds, columns, self.inputs(model))
         with self.context.store.transaction() as tx:
             keep(tx, made)
         return made
@@ -113,7 +114,7 @@ class Workshop:
     def _input(self, name: str, *, asked_by: str) -> Input:
         """A table's files; one that has none yet is empty with the columns its entity declares."""
         if name in self.made:
-            return Input([str(self.made[name].path)])
+            return Input(self.made[name].paths)
         if name in self.shapes:
             return Input((), self.shapes[name])
         if files := self.context.committer.files(name):

@@ -6,25 +6,17 @@ seen, none.
 
 from collections.abc import Iterable, Sequence
 
-import duckdb
-import pyarrow as pa
-
-from medthread.model import Entity, Home
+from medthread.model import Home
 from medthread.model.errors import HeldError
 from medthread.pipeline.build.built import Built
 from medthread.pipeline.build.case import try_cases
-from medthread.pipeline.build.golden import golden_sql, resolved_masters, told_by
+from medthread.pipeline.build.golden_table import GoldenTable
 from medthread.pipeline.build.model import Model, in_order
 from medthread.pipeline.build.models import Workshop
 from medthread.pipeline.build.plan import plan
 from medthread.pipeline.build.versions import in_force, put_in_force
 from medthread.pipeline.context import Context
-from medthread.stores.engines import copy, file_list, job, quote
-from medthread.stores.lakehouse import Change
-from medthread.stores.lakehouse.committer import key_of
 from medthread.trust.audit import record
-
-CODE_REVISION = "build-1"
 
 
 def build(context: Context, *, by: str, reason: str | None = None) -> int:
@@ -34,7 +26,7 @@ def build(context: Context, *, by: str, reason: str | None = None) -> int:
     steps, written = len(entities) + 2 * len(models), 0
     for number, entity in enumerate(entities):
         context.progress("build", number, steps, entity.name)
-        written += _build_golden(context, entity)
+        written += GoldenTable(context, entity).bring_up()
     refuse_failing(context, models)
     workshop = Workshop(context)
     for number, model in enumerate(models, start=len(entities)):
@@ -79,43 +71,3 @@ def refuse_held(tables: Iterable[Built]) -> None:
             f"{made.table}: {finding.failed:,} rows do not meet {finding.condition}: {'; '.join(finding.rows)}; held back in all: {len(held)}",
             hint="readers keep what they see; mend the model or what feeds it, or let the test warn only; `medthread model show` tells all",
         )
-
-
-def _build_golden(context: Context, entity: type[Entity]) -> int:
-    target, standard = f"golden.{entity.name}", f"standard.{entity.name}"
-    masters = resolved_masters(entity, context.registry)
-    heads = context.committer.heads()
-    if standard not in heads:
-        return 0
-    sql = golden_sql(entity, context.registry, context.sources)
-    trust = {s.name: s.trust for s in context.sources}
-    weighed = str(sorted(trust.items())) if told_by(entity, context.sources) > 1 else ""
-    inputs = [standard, *(f"golden.{m}_xref" for m in masters)]
-    fingerprint = _fingerprint(sql + weighed, inputs, heads)
-    if context.committer.fingerprint(target) == fingerprint:
-        return 0
-    key = key_of("build", target, fingerprint, str(heads.get(target)))
-    out = context.committer.place(target, key)
-    with job(memory=context.memory, threads=context.threads) as con:
-        define_standard(context, con, entity)
-        copy(con, sql, out)
-    return context.committer.commit(Change(target, (out,), key, mode="replace", fingerprint=fingerprint)).rows
-
-
-def define_standard(context: Context, con: duckdb.DuckDBPyConnection, entity: type[Entity]) -> None:
-    """The relations that golden rows are made of: `standard`, `trusts`, and `xref.<master>` for each master referred to."""
-    trust = {s.name: s.trust for s in context.sources}
-    con.register("trusts", pa.table({"name": list(trust), "trust": pa.array(trust.values(), pa.int64())}))
-    files = file_list(context.committer.files(f"standard.{entity.name}"))
-    con.execute(f"create or replace temp view standard as select * from read_parquet({files}, union_by_name=true)")
-    for master in resolved_masters(entity, context.registry):
-        found = context.committer.files(f"golden.{master}_xref")
-        relation = (
-            f"select record_id, golden_id from read_parquet({file_list(found)})" if found
-            else "select cast(null as varchar) as record_id, cast(null as varchar) as golden_id where false"
-        )
-        con.execute(f"create or replace temp view {quote('xref.' + master)} as {relation}")
-
-
-def _fingerprint(sql: str, inputs: Sequence[str], heads: dict[str, int]) -> str:
-    return key_of(CODE_REVISION, sql, [f"{name}@{heads.get(name)}" for name in inputs])

@@ -1,6 +1,17 @@
 """Engines: they compute, the core commits."""
 
-from medthread.stores.engines.duck import DuckEngine, connect, copy, define, file_list, job, literal, question, quote
+from medthread.stores.engines.duck import (
+    DuckEngine,
+    connect,
+    copy,
+    copy_parts,
+    define,
+    file_list,
+    job,
+    literal,
+    question,
+    quote,
+)
 from medthread.stores.engines.port import Engine, Input, Output
 
 __all__ = [
@@ -10,6 +21,7 @@ __all__ = [
     "Output",
     "connect",
     "copy",
+    "copy_parts",
     "define",
     "file_list",
     "job",

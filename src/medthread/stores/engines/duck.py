@@ -19,6 +19,7 @@ create schema if not exists medthread;
 create or replace macro medthread.mask_partial(x) as {MASK_PARTIAL};
 create or replace macro medthread.folded(x) as lower(x);
 """
+PART = 4  # row groups in a file that is one of several
 PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
 
 
@@ -108,6 +109,24 @@ def copy(con: duckdb.DuckDBPyConnection, sql: str, out: Path) -> Output:
     counted = con.execute(f"copy ({sql}) to {literal(str(partial))} ({PARQUET})").fetchall()
     partial.replace(out)
     return Output(out, int(counted[0][0]))
+
+
+def copy_parts(con: duckdb.DuckDBPyConnection, sql: str, out: Path) -> list[Output]:
+    """Write a SELECT as Parquet files of about half a million rows, in its order; they are called `out` with a number."""
+    partial = out.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    con.execute(f"copy ({sql}) to {literal(str(partial))} ({PARQUET}, row_groups_per_file {PART})")
+    made = []
+    for number, path in enumerate(sorted(partial.glob("*.parquet"), key=_numbered)):
+        rows = con.execute(f"select count(*) from read_parquet({literal(str(path))})").fetchall()[0][0]
+        made.append(Output(path.replace(out.with_name(f"{out.stem}-{number}.parquet")), int(rows)))
+    partial.rmdir()
+    return made
+
+
+def _numbered(path: Path) -> int:
+    return int(path.stem.rpartition("_")[2])
 
 
 class DuckEngine:

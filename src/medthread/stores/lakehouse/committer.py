@@ -6,13 +6,13 @@ repeat itself. The key stands in the Iceberg snapshot and in `lake_commit`; a sn
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from medthread.model.errors import StoreError
@@ -25,18 +25,25 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table as IcebergTable
 
 KEY = "medthread.commit"
+FILES_AT = text("""
+    with moment as (select max(at) as at from medthread.lake_commit where "table" = :table and snapshot = :snapshot)
+    select f.path from medthread.lake_file as f join medthread.lake_commit as a on a.key = f.added_in
+    left join medthread.lake_commit as r on r.key = f.removed_in, moment
+    where f."table" = :table and a.at <= moment.at and (r.at is null or r.at > moment.at) order by a.at, f.path
+""")
 CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
 class Change:
-    """Files to append to a table, or to put in place of all it holds."""
+    """Files to append to a table, to put in place of all it holds, or to put in place of those that are `removed`."""
 
     table: str
     files: tuple[Path, ...]
     key: str
-    mode: Literal["append", "replace"] = "append"
+    mode: Literal["append", "replace", "swap"] = "append"
     fingerprint: str | None = None
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,18 @@ class Committer:
         with self._store.transaction() as tx:
             return list(tx.execute(query.order_by(lake_file.c.at, lake_file.c.path)).scalars())
 
+    def file_rows(self, table: str) -> dict[str, int]:
+        """The live files of a table's head with their rows."""
+        query = select(lake_file.c.path, lake_file.c.rows).where(lake_file.c.table == table, lake_file.c.removed_in.is_(None))
+        with self._store.transaction() as tx:
+            return {r.path: int(r.rows) for r in tx.execute(query.order_by(lake_file.c.at, lake_file.c.path))}
+
+    def files_at(self, table: str, snapshot: int) -> list[str] | None:
+        """The files that a table had at a snapshot; None where the snapshot is not known, or a file is gone from the disk."""
+        with self._store.transaction() as tx:
+            found = list(tx.execute(FILES_AT, {"table": table, "snapshot": snapshot}).scalars())
+        return found if found and all(Path(p).is_file() for p in found) else None
+
     def _done(self, change: Change) -> Committed | None:
         with self._store.transaction() as tx:
             row = tx.execute(select(lake_commit.c.snapshot).where(lake_commit.c.key == change.key)).one_or_none()
@@ -159,16 +178,22 @@ class Committer:
         return None
 
     def _write(self, table: "IcebergTable", change: Change) -> int:
+        paths = [address_of(f.resolve()) for f in change.files]
+        if change.mode == "swap" and change.removed:
+            swap_files(table, {address_of(Path(p)) for p in change.removed}, paths, key=change.key)
+        else:
+            self._add(table, change, paths)
+        current = table.current_snapshot()
+        assert current is not None  # noqa: S101 - a commit was just made
+        return int(current.snapshot_id)
+
+    def _add(self, table: "IcebergTable", change: Change, paths: list[str]) -> None:
         from pyiceberg.expressions import AlwaysTrue  # noqa: PLC0415
 
-        paths = [address_of(f.resolve()) for f in change.files]
         with table.transaction() as tx:
             if change.mode == "replace" and table.current_snapshot() is not None:
                 tx.delete(AlwaysTrue())
             tx.add_files(paths, snapshot_properties={KEY: change.key}, check_duplicate_files=False)
-        current = table.current_snapshot()
-        assert current is not None  # noqa: S101 - a commit was just made
-        return int(current.snapshot_id)
 
     def _record(self, change: Change, snapshot: int) -> None:
         import pyarrow.parquet as pq  # noqa: PLC0415
@@ -198,8 +223,22 @@ class Committer:
             if change.mode == "replace":
                 live = (lake_file.c.table == change.table) & lake_file.c.removed_in.is_(None)
                 tx.execute(update(lake_file).where(live).values(removed_in=change.key))
+            if change.removed:
+                tx.execute(update(lake_file).where(lake_file.c.path.in_(change.removed)).values(removed_in=change.key))
             # A file that was in the table before may come back: what was made once is not made again.
             tx.execute(insert(lake_file).on_conflict_do_update(index_elements=["path"], set_={"removed_in": None}), rows)
+
+
+def swap_files(table: "IcebergTable", removed: set[str], added: Iterable[str], *, key: str) -> None:
+    """One snapshot in which files take the place of others, by their addresses."""
+    from pyiceberg.io.pyarrow import parquet_files_to_data_files  # noqa: PLC0415 - pyiceberg costs seconds to import
+
+    there = [f.file for f in table.scan().plan_files() if f.file.file_path in removed]
+    with table.transaction() as tx, tx.update_snapshot(snapshot_properties={KEY: key}).overwrite() as change:
+        for file in there:
+            change.delete_data_file(file)
+        for file in parquet_files_to_data_files(table.io, tx.table_metadata, iter(list(added))):
+            change.append_data_file(file)
 
 
 def key_of(*parts: Sequence[str] | str) -> str:

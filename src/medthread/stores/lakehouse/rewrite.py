@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, insert, select, text, update
 
 from medthread.stores.engines import copy, literal, quote
 from medthread.stores.lakehouse.catalog import address_of, open_catalog
-from medthread.stores.lakehouse.committer import KEY, key_of, sha256_of
+from medthread.stores.lakehouse.committer import KEY, key_of, sha256_of, swap_files
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import lake_commit, lake_file, load, release_table
 
@@ -33,6 +33,9 @@ IN_USE = text("""
 LEFT = text("""
     select path from medthread.lake_file where "table" = :table and removed_in is not null
     and path not in (select unnest(files) from medthread.release_table where "table" = :table)
+    union
+    select made.path from medthread.table_build as b, jsonb_each(b.files) as part, jsonb_array_elements_text(part.value) as made(path)
+    where b."table" = :table and not exists (select from medthread.lake_file as f where f.path = made.path)
 """)
 
 
@@ -135,20 +138,13 @@ class Rewriter:
             self._con.execute("drop view if exists old")
 
     def _committed(self, table: str, pairs: list[_Pair], key: str) -> int:
-        from pyiceberg.io.pyarrow import parquet_files_to_data_files  # noqa: PLC0415 - pyiceberg costs seconds to import
-
         found = self._catalog.load_table(table)
         for snapshot in reversed(found.metadata.snapshots):
             if snapshot.summary is not None and snapshot.summary.additional_properties.get(KEY) == key:
                 return int(snapshot.snapshot_id)
         live = {address_of(p.old): address_of(p.new) for p in pairs if p.live}
-        there = {f.file.file_path: f.file for f in found.scan().plan_files() if f.file.file_path in live}
-        if there:
-            with found.transaction() as tx, tx.update_snapshot(snapshot_properties={KEY: key}).overwrite() as change:
-                for file in there.values():
-                    change.delete_data_file(file)
-                for file in parquet_files_to_data_files(found.io, tx.table_metadata, iter([live[p] for p in there])):
-                    change.append_data_file(file)
+        if live:
+            swap_files(found, set(live), live.values(), key=key)
         current = found.current_snapshot()
         assert current is not None  # noqa: S101 - it has files
         return int(current.snapshot_id)
@@ -162,7 +158,7 @@ class Rewriter:
             self._tell(tx, sorted(touched))
 
     def _sweep(self, table: str) -> int:
-        """Remove files that nobody names any more: those rewritten, and those that a replacement left behind."""
+        """Remove files that nobody names any more: those rewritten, those that a replacement left behind, those made and not committed."""
         with self._store.transaction() as tx:
             left = [Path(p) for p in tx.execute(LEFT, {"table": table}).scalars()]
         there = [p for p in left if p.is_file()]

@@ -27,7 +27,7 @@ from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
 from medthread.stores.postgres.tables.bus import inbound_event
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file
-from medthread.stores.postgres.tables.models import model_build, model_version
+from medthread.stores.postgres.tables.models import model_version, table_build
 from medthread.stores.postgres.tables.notices import notice, notice_address
 from medthread.stores.postgres.tables.privacy import erased_index, erasure
 from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
@@ -82,7 +82,6 @@ __all__ = [
     "lake_file",
     "load",
     "metadata",
-    "model_build",
     "model_version",
     "notice",
     "notice_address",
@@ -106,6 +105,7 @@ __all__ = [
     "signature",
     "signing_key",
     "subscription",
+    "table_build",
     "unknown_carrier",
     "unmask_grant",
     "watch_told",

@@ -1,4 +1,4 @@
-"""Models: the text in force, version by version, and every table that was made of one."""
+"""Models: the text in force, version by version; and every table that the build stage made."""
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Integer, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -19,12 +19,12 @@ model_version = Table(
     Column("reason", Text),
 )
 
-model_build = Table(
-    "model_build",
+table_build = Table(
+    "table_build",
     metadata,
     Column("table", Text, primary_key=True),
     Column("fingerprint", Text, primary_key=True),
-    Column("path", Text, nullable=False),
+    Column("files", JSONB, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("seconds", Double, nullable=False),
     Column("columns", JSONB, nullable=False),

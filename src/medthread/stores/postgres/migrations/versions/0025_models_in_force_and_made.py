@@ -26,10 +26,10 @@ def upgrade() -> None:
         schema="medthread",
     )
     op.create_table(
-        "model_build",
+        "table_build",
         sa.Column("table", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("files", JSONB(), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("columns", JSONB(), nullable=False),
@@ -37,11 +37,11 @@ def upgrade() -> None:
         sa.Column("asked", sa.Text(), nullable=True),
         sa.Column("findings", JSONB(), server_default="[]", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("table", "fingerprint", name=op.f("pk_model_build")),
+        sa.PrimaryKeyConstraint("table", "fingerprint", name=op.f("pk_table_build")),
         schema="medthread",
     )
 
 
 def downgrade() -> None:
-    op.drop_table("model_build", schema="medthread")
+    op.drop_table("table_build", schema="medthread")
     op.drop_table("model_version", schema="medthread")
