@@ -18,7 +18,7 @@ from medthread.model.errors import DeclarationError
 
 ENTRY = re.compile(r"^--\s?(\w+):\s*(\S.*)$")
 MORE = re.compile(r"^--\s{2,}(\S.*)$")
-ONCE = ("about", "meaning", "owner", "grain")
+ONCE = ("about", "meaning", "owner", "grain", "partition")
 OFTEN = ("test", "warn")
 
 
@@ -40,6 +40,10 @@ class Head:
         if not self._said[word]:
             raise DeclarationError(f"{self.file}: the head does not say {word!r}", hint=f"write `-- {word}: {like}`")
         return self._said[word][0]
+
+    def maybe(self, word: str) -> str | None:
+        """What may be said once."""
+        return self._said[word][0] if self._said[word] else None
 
     def label(self, word: str, *, like: str) -> Label:
         """What must be said once in both languages."""

@@ -18,6 +18,7 @@ from medthread.model import Label
 from medthread.model.errors import DeclarationError
 from medthread.pipeline.build.expectation import Expectation, expectation
 from medthread.pipeline.build.head import Head
+from medthread.pipeline.build.partition import Partition, parse_partition
 
 LAYERS = ("golden", "marts", "standard")
 PREFIX = "marts."
@@ -38,6 +39,7 @@ class Model:
     expectations: tuple[Expectation, ...]
     text: str
     reads: tuple[str, ...]
+    partition: Partition | None
     domain: str
     statement: exp.Query = field(repr=False, compare=False)
     path: Path | None = field(default=None, compare=False)
@@ -49,8 +51,9 @@ class Model:
 
     @property
     def sha(self) -> str:
-        """Hash of what the statement means."""
-        return hashlib.sha256(self.statement.sql(dialect="duckdb", comments=False).encode()).hexdigest()
+        """Hash of what the statement means, and of its partitions."""
+        told = self.statement.sql(dialect="duckdb", comments=False)
+        return hashlib.sha256((told + (repr(self.partition) if self.partition else "")).encode()).hexdigest()
 
     @property
     def asks(self) -> str:
@@ -86,7 +89,7 @@ def parse_model(name: str, text: str, *, file: str, domain: str = "") -> Model:
     said = [expectation(c, blocks=word == "test", file=file) for word in ("test", "warn") for c in head.each(word)]
     return Model(
         name, head.label("about", like="批次总览 | Lot overview"), head.label("meaning", like="每个批次一行 | One row per lot"),
-        head.text("owner", like="production"), grain, (*keys, *said), text, tuple(reads), domain, statement,
+        head.text("owner", like="production"), grain, (*keys, *said), text, tuple(reads), parse_partition(head.maybe("partition"), reads, file=file), domain, statement,
     )
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import duckdb
 
 from medthread.model.errors import DeclarationError, NotFoundError
-from medthread.pipeline.build.built import Built, Columns, built, keep, keep_findings
+from medthread.pipeline.build.built import Built, Columns, built, keep, keep_findings, latest
 from medthread.pipeline.build.expectation import Expectation, Finding, counting, failing
+from medthread.pipeline.build.fields import fields_used
 from medthread.pipeline.build.model import PREFIX, Model
+from medthread.pipeline.build.partition import Between, Partition, is_touched, touched
 from medthread.pipeline.build.shapes import declared_columns
 from medthread.pipeline.context import Context
 from medthread.stores.engines import DuckEngine, Engine, Input, quote
@@ -19,6 +21,7 @@ from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
 
 REVISION = "model-1"
+STATEMENT = ""  # stands among the inputs for the statement itself
 
 
 class Workshop:
@@ -38,11 +41,11 @@ class Workshop:
 
     def inputs(self, model: Model) -> dict[str, str]:
         """Every table that it reads, and which state of it."""
-        return {name: self._state(name) for name in model.reads}
+        return {STATEMENT: key_of(REVISION, model.sha)} | {name: self._state(name) for name in model.reads}
 
     def fingerprint(self, model: Model) -> str:
         """What the table is made from: the statement, and the state of all that it reads."""
-        found = key_of(REVISION, model.sha, [f"{name}={state}" for name, state in self.inputs(model).items()])
+        found = key_of([f"{name}={state}" for name, state in self.inputs(model).items()])
         self.fingerprints[model.table] = found
         return found
 
@@ -76,24 +79,92 @@ class Workshop:
         return made
 
     def commit(self, model: Model) -> int:
-        """Put a table that was made in the place of the one before; gives the rows written."""
-        made, before = self.made[model.table], self._heads.get(model.table)
-        if self.context.committer.fingerprint(model.table) == made.fingerprint:
+        """Put what was made in the place of what there was before; gives the rows written."""
+        made, committer = self.made[model.table], self.context.committer
+        if committer.fingerprint(model.table) == made.fingerprint:
             return 0
-        key = key_of("build", model.table, made.fingerprint, str(before))
-        return self.context.committer.commit(Change(model.table, tuple(map(Path, made.paths)), key, mode="replace", fingerprint=made.fingerprint)).rows
+        live = committer.file_rows(model.table)
+        came, gone = [p for p in made.paths if p not in live], tuple(p for p in live if p not in set(made.paths))
+        key = key_of("build", model.table, made.fingerprint, str(self._heads.get(model.table)))
+        change = Change(model.table, tuple(map(Path, came)), key, mode="swap", fingerprint=made.fingerprint, removed=gone)
+        return committer.commit(change).rows
 
     def _made(self, model: Model, fingerprint: str) -> Built:
         out = self.context.committer.place(model.table, key_of("model", model.table, fingerprint))
         started = time.perf_counter()
         with _told(model):
-            output = self._engine.select_to_parquet(model.text, inputs=self._inputs(model.reads, asked_by=model.name), out=out)
+            files = self._whole(model, out) if model.partition is None else self._parts(model, model.partition, out)
         seconds = time.perf_counter() - started
-        columns = tuple(self._engine.columns_of("select * from made", inputs={"made": Input([str(out)])}))
-        made = Built(model.table, fingerprint, {"": (str(out.resolve()),)}, output.rows, seconds, columns, self.inputs(model))
+        there = {"made": Input(tuple(path for paths in files.values() for path in paths))}
+        [[rows]] = self._engine.rows("select count(*) from made", inputs=there)
+        columns = tuple(self._engine.columns_of("select * from made", inputs=there))
+        made = Built(model.table, fingerprint, files, int(rows), seconds, columns, self.inputs(model))
         with self.context.store.transaction() as tx:
             keep(tx, made)
         return made
+
+    def _whole(self, model: Model, out: Path) -> dict[str, tuple[str, ...]]:
+        made = self._engine.select_to_parquet(model.text, inputs=self._inputs(model.reads, asked_by=model.name), out=out)
+        return {"": (str(made.path.resolve()),)}
+
+    def _parts(self, model: Model, partition: Partition, out: Path) -> dict[str, tuple[str, ...]]:
+        """Files by partition: those that news touch made again, the others as they were."""
+        before = self._before(model)
+        again = self._again(model, partition, before) if before else None
+        if before and again == set():
+            return dict(before.files)
+        inputs = self._inputs(model.reads, asked_by=model.name)
+        if again is not None:
+            inputs[partition.of] = replace(inputs[partition.of], where=partition.only(again))
+        made = self._engine.select_to_partitions(model.text, inputs=inputs, by=partition.own, out=out)
+        if again is not None and (strange := sorted(made.keys() - again)):
+            raise DeclarationError(
+                f"the model {model.name} was asked for some partitions and gave rows of {strange[0]!r}",
+                hint="every row must come from rows of its own partition; say so otherwise, or leave `partition` out",
+            )
+        kept = {p: files for p, files in before.files.items() if p not in again} if before and again is not None else {}
+        return kept | {p: tuple(str(o.path.resolve()) for o in parts) for p, parts in made.items()} or self._whole(model, out)
+
+    def _before(self, model: Model) -> Built | None:
+        """What the same statement made last, where its files are there."""
+        with self.context.store.transaction() as tx:
+            made = latest(tx, model.table)
+        same = made is not None and made.inputs.get(STATEMENT) == self.inputs(model)[STATEMENT]
+        return made if made and same and all(Path(p).is_file() for p in made.paths) else None
+
+    def _again(self, model: Model, partition: Partition, before: Built) -> set[str] | None:
+        """The partitions that news touch; None for all, where something else that it reads changed in fields that it uses."""
+        known = {name: columns for name in model.reads if (columns := self._columns(name))}
+        used, again = fields_used(model.statement, known), set[str]()
+        for name in model.reads:
+            if before.inputs[name] == self._state(name):
+                continue
+            fields = used[name]
+            if fields is not None and name == partition.of:
+                fields = fields | partition.fields
+            between = self._between(name, before.inputs[name], None if fields is None else tuple(sorted(fields)))
+            if between is None or (name != partition.of and is_touched(self._engine, between)):
+                return None
+            again |= touched(self._engine, between, partition) if name == partition.of else set()
+        return again
+
+    def _between(self, table: str, state: str, fields: tuple[str, ...] | None) -> Between | None:
+        """What differs from a state of a table; None where its files are gone."""
+        then = self._files_at(table, state)
+        if then is None:
+            return None
+        now = self.made[table].paths if table in self.made else self.context.committer.files(table)
+        return Between(tuple(p for p in then if p not in set(now)), tuple(p for p in now if p not in set(then)), fields)
+
+    def _files_at(self, table: str, state: str) -> Sequence[str] | None:
+        if table.startswith(PREFIX):
+            with self.context.store.transaction() as tx:
+                found = built(tx, table, state)
+            return found.paths if found else None
+        return [] if state == "None" else self.context.committer.files_at(table, int(state))
+
+    def _columns(self, table: str) -> Columns:
+        return self.made[table].columns if table in self.made else declared_columns(table, self.context.registry)
 
     def _findings(self, model: Model, inputs: Mapping[str, Input]) -> Iterable[Finding]:
         relation = ".".join(map(quote, model.table.split(".")))

@@ -149,7 +149,7 @@ class _Planning:
         with self._context.store.transaction() as tx:
             ready = built(tx, model.table, fingerprint)
         inputs = self._workshop.inputs(model)
-        because = tuple(n for n, state in inputs.items() if there and there.inputs.get(n) != state)
+        because = tuple(n for n, state in inputs.items() if n and there and there.inputs.get(n) != state)
         if ready or there:
             return Remake(model.name, because, there.rows if there else None, 0.0 if ready else there.seconds if there else 0.0, guessed=False)
         return Remake(model.name, because, None, self._guess(model), guessed=True)

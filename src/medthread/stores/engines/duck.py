@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 
@@ -19,6 +20,7 @@ create schema if not exists medthread;
 create or replace macro medthread.mask_partial(x) as {MASK_PARTIAL};
 create or replace macro medthread.folded(x) as lower(x);
 """
+HIVE = "_partition"
 PART = 4  # row groups in a file that is one of several
 PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
 
@@ -97,7 +99,8 @@ def define(con: duckdb.DuckDBPyConnection, inputs: Mapping[str, Input]) -> None:
 
 def _relation(given: Input) -> str:
     if given.files:
-        return f"select * from read_parquet({file_list(list(given.files))}, union_by_name=true)"
+        where = f" where {given.where}" if given.where else ""
+        return f"select * from read_parquet({file_list(list(given.files))}, union_by_name=true, hive_partitioning=false){where}"
     columns = ", ".join(f"cast(null as {kind}) as {quote(name)}" for name, kind in given.columns)
     return f"select {columns or 'null as nothing'} where false"
 
@@ -125,6 +128,21 @@ def copy_parts(con: duckdb.DuckDBPyConnection, sql: str, out: Path) -> list[Outp
     return made
 
 
+def copy_partitions(con: duckdb.DuckDBPyConnection, sql: str, *, by: str, out: Path) -> dict[str, list[Output]]:
+    """Write a SELECT as Parquet files by the value of an expression; they are called `out` with a number."""
+    partial = out.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    con.execute(f"copy (select *, {by} as {HIVE} from ({sql}) as made) to {literal(str(partial))} ({PARQUET}, partition_by ({HIVE}))")
+    made: dict[str, list[Output]] = {}
+    for number, path in enumerate(sorted(partial.rglob("*.parquet"))):
+        rows = con.execute(f"select count(*) from read_parquet({literal(str(path))})").fetchall()[0][0]
+        value = unquote(path.parent.name.removeprefix(f"{HIVE}="))
+        made.setdefault(value, []).append(Output(path.replace(out.with_name(f"{out.stem}-{number}.parquet")), int(rows)))
+    shutil.rmtree(partial, ignore_errors=True)
+    return made
+
+
 def _numbered(path: Path) -> int:
     return int(path.stem.rpartition("_")[2])
 
@@ -141,6 +159,12 @@ class DuckEngine:
         with job(memory=self._memory, threads=self._threads) as con:
             define(con, inputs)
             return copy(con, sql, out)
+
+    def select_to_partitions(self, sql: str, *, inputs: Mapping[str, Input], by: str, out: Path) -> dict[str, list[Output]]:
+        """Run one SELECT and write Parquet files by the value of an expression over its columns, which is text."""
+        with job(memory=self._memory, threads=self._threads) as con:
+            define(con, inputs)
+            return copy_partitions(con, sql, by=by, out=out)
 
     def columns_of(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[str, str]]:
         """Names and types the SELECT would give."""

@@ -14,11 +14,12 @@ from typing import Any, Protocol
 class Input:
     """Parquet files read as one relation; columns missing in some files are null there.
 
-    With no file yet it is empty, with the named columns of the given types.
+    With no file yet it is empty, with the named columns of the given types. With `where` only rows that meet it are there.
     """
 
     files: Sequence[str]
     columns: tuple[tuple[str, str], ...] = ()
+    where: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class Engine(Protocol):
 
     def select_to_parquet(self, sql: str, *, inputs: Mapping[str, Input], out: Path) -> Output:
         """Run one SELECT over the inputs, each visible by its (dotted, quoted) name, and write Parquet."""
+
+    def select_to_partitions(self, sql: str, *, inputs: Mapping[str, Input], by: str, out: Path) -> dict[str, list[Output]]:
+        """Run one SELECT and write Parquet files by the value of an expression over its columns, which is text."""
 
     def columns_of(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[str, str]]:
         """Names and types the SELECT would give, without running it."""

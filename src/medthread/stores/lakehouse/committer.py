@@ -87,6 +87,8 @@ class Committer:
         done = self._done(change)
         if done is not None:
             return done
+        if not change.files:
+            return self._without_files(change)
         import pyarrow as pa  # noqa: PLC0415 - heavy, and not needed when nothing changed
         import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -98,6 +100,15 @@ class Committer:
         snapshot = self._found(table, change.key) or self._write(table, change)
         self._record(change, snapshot)
         return Committed(change.table, snapshot, rows, fresh=True)
+
+    def _without_files(self, change: Change) -> Committed:
+        """Files only go, or all stay and what they were made from is another."""
+        table = self._catalog.load_table(change.table)
+        current = table.current_snapshot()
+        assert current is not None  # noqa: S101 - it has files
+        snapshot = self._found(table, change.key) or (self._write(table, change) if change.removed else int(current.snapshot_id))
+        self._record(change, snapshot)
+        return Committed(change.table, snapshot, 0, fresh=True)
 
     def check_place(self) -> None:
         """Refuse a lake that was copied or moved: its tables name their files by full path, those of the place it came from."""
@@ -226,7 +237,8 @@ class Committer:
             if change.removed:
                 tx.execute(update(lake_file).where(lake_file.c.path.in_(change.removed)).values(removed_in=change.key))
             # A file that was in the table before may come back: what was made once is not made again.
-            tx.execute(insert(lake_file).on_conflict_do_update(index_elements=["path"], set_={"removed_in": None}), rows)
+            if rows:
+                tx.execute(insert(lake_file).on_conflict_do_update(index_elements=["path"], set_={"removed_in": None}), rows)
 
 
 def swap_files(table: "IcebergTable", removed: set[str], added: Iterable[str], *, key: str) -> None:
