@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     commands,
+    incremental,
     ingest,
     lookback,
     outbox,
@@ -31,6 +32,7 @@ MEASURES: dict[str, Measure] = {
     "trace": lambda folder, size: trace.measure(folder, edges=int(10_000_000 * size)),
     "recall": lambda folder, size: recall.measure(folder, units=int(2_000_000 * size)),
     "rerun": lambda folder, size: [whole.rerun(folder, rows=int(4_000_000 * size))],
+    "incremental": lambda folder, size: incremental.measure(folder, rows=int(2_000_000 * size)),
     "release": lambda folder, size: release.measure(folder, rows=int(10_000 * size)),
     "commands": lambda folder, size: commands.measure(folder, acts=int(1_000 * size)),
     "policies": lambda folder, size: policies.measure(folder, requests=int(1_000 * size)),

@@ -29,6 +29,7 @@ from medthread.governance.backup.records import Keeping
 from medthread.governance.backup.take import Subject
 from medthread.governance.offers import declared_offers
 from medthread.governance.service_use import UseMeter
+from medthread.governance.trains import Timetable, TrainService
 from medthread.model import Entity, Registry, Rulebook
 from medthread.model.errors import ConflictError, DeclarationError, MedthreadError, StoreError
 from medthread.pipeline.build.model import Model, read_model
@@ -122,6 +123,7 @@ class Installation:
                 record(tx, actor="system", action="audit_log.guard", object_="audit_log", detail={"altered": altered})
             self.keyring.settle(tx)
             keep_definitions(tx, self.rulebook)
+        self.timetable = Timetable.read(workspace.settings, workspace.calendar())
         self._memory = memory
         Committer(store, workspace.data / "lake").check_place()
 
@@ -198,6 +200,10 @@ class Installation:
         received = [Receiver(self.store, commands, inlet, bus.inbound.accepts)] if inlet and bus.inbound else []
         return [Relay(self.store, bus.publisher(), self.rulebook.events, source=bus.source, shared=partial(as_shared, context=commands)), *received]
 
+    def trains(self) -> TrainService | None:
+        """What takes releases to readers at set times; nothing where every run does."""
+        return TrainService(self.timetable, self.context, index_trace=self.index_trace) if self.timetable.trains else None
+
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
         return parse_mail(self.workspace.settings.get("mail"), home=self.workspace.home, public_url=self.workspace.public_url,
@@ -263,7 +269,7 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store),
+                carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
         finally:
@@ -276,7 +282,7 @@ class Installation:
         if self.store.cluster is not None:
             self.store.cluster.keep()
         with self.services(accounts) as services, ExitStack() as ending:
-            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies)
+            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains())
             for part in filter(None, beside):
                 part.start()
                 ending.callback(part.stop)
@@ -289,7 +295,7 @@ class Installation:
         base = Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
             sources=self.sources, models=self.models, keyring=self.keyring, inbox=self.workspace.inbox,
-            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory,
+            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, publishes=not self.timetable.trains,
         )
         return replace(base, progress=progress)
 

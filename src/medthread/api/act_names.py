@@ -50,6 +50,7 @@ OWN: dict[str, Label] = {
     "proposal.refused": Label("拒绝建议", "Proposal refused"),
     "reaction.retry": Label("重试失败的反应", "Failed reaction tried again"),
     "relay.again": Label("重新转发事件", "Events relayed again"),
+    "release.prepare": Label("备好待发的发布", "Release made ready for a train"),
     "release.publish": Label("发布给读者", "Release published"),
     "release.rewrite": Label("封存改写后的发布", "Rewritten release sealed anew"),
     "retention.approve": Label("批准销毁", "Destruction approved"),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table
 
 from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.service_use import UseMeter
+from medthread.governance.trains import Timetable
 from medthread.model import Registry, Source
 from medthread.model.service import Service
 from medthread.pipeline.context import Context as BatchContext
@@ -83,6 +84,7 @@ class Services:
     sealer: Sealer
     batch: Callable[[], BatchContext]
     meter: UseMeter
+    timetable: Timetable
     offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves
     copies: BackgroundKeeping | None = None
     public_url: str | None = None  # where browsers reach us, where that is not what the request says

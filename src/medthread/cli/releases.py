@@ -1,19 +1,24 @@
 """`medthread release`: list releases, publish one, go back."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
 import typer
+from sqlalchemy import select
 
 from medthread.app import open_installation
 from medthread.cli.options import HERE, Home
-from medthread.cli.speech import console, say
+from medthread.cli.speech import console, language, say
 from medthread.model.errors import InvalidError
+from medthread.model.wording import worded
 from medthread.pipeline.release import move_pointer
+from medthread.stores.postgres.tables import train_departure
 from medthread.workflow import handle
 
 releases = typer.Typer(no_args_is_help=True, help="发布与回滚 · Releases: list them, publish one, go back.")
 SHORTEST_REASON = 2
+SHOWN = 20
 
 
 @releases.command("list")
@@ -38,3 +43,19 @@ def release_publish(
         act = partial(move_pointer, releases=installation.releases, id_=id_, by="cli", reason=reason)
         handle(installation.store, by="cli", action="release.publish", object_=f"release/{id_}", act=act)
     say(f"读者现在看到 {id_}", f"Readers now see {id_}")
+
+
+@releases.command("trains")
+def trains(home: Home = HERE) -> None:
+    """发布班次:下一班与最近的班次 · Release trains: the next one, and those that left."""
+    with open_installation(home) as installation:
+        due = installation.timetable.next(datetime.now(UTC))
+        with installation.store.transaction() as tx:
+            left = tx.execute(select(train_departure).order_by(train_departure.c.due_at.desc()).limit(SHOWN)).all()
+            ready = installation.releases.ready(tx)
+    if due is None:
+        say("没有班次:每次运行都直接发布", "No trains: every run publishes")
+    else:
+        say(f"下一班 {due.astimezone():%Y-%m-%d %H:%M %z},待发 {ready or '无'}", f"Next {due.astimezone():%Y-%m-%d %H:%M %z}, ready: {ready or 'nothing'}")
+    for row in left:
+        console.print(f"{row.due_at.astimezone():%Y-%m-%d %H:%M %z}  {row.release or '-'}  {worded(row.message or '', language())}".rstrip(), markup=False)

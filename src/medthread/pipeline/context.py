@@ -28,6 +28,7 @@ class Context:
     progress: Progress = field(default=silent)
     memory: str = "2GB"
     threads: int = 2
+    publishes: bool = True  # or a run makes a release ready, and a train takes it to readers
 
     def source(self, name: str) -> Source:
         """A source by name."""

@@ -1,5 +1,6 @@
 """Releases: what readers see, what they saw before, and the way back."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -23,19 +24,20 @@ class Reason(BaseModel):
 
 @router.get("/releases", summary="列出发布 · List releases")
 def releases(given: Given, _: Reader) -> dict[str, Any]:
-    """Every release, newest first.
+    """Every release, newest first; `ready` is the one that the next train takes to readers.
 
-    每次发布,最新的在前。
+    每次发布,最新的在前;`ready` 是下一班将发布给读者的那次。
     """
     query = (
         select(release, func.count(release_table.c.table).label("tables"), func.sum(release_table.c.rows).label("rows"))
         .join(release_table, release_table.c.release == release.c.id).group_by(release.c.id).order_by(release.c.created_at.desc())
     )
     with given.store.transaction() as tx:
-        current = given.releases.current_id(tx)
+        current, ready = given.releases.current_id(tx), given.releases.ready(tx)
         rows = tx.execute(query).all()
+    due = given.timetable.next(datetime.now(UTC))
     names = ("id", "created_at", "created_by", "published_at", "note", "tables")
-    return {"items": [{**{n: getattr(r, n) for n in names}, "rows": int(r.rows), "current": r.id == current} for r in rows]}
+    return {"items": [{**{n: getattr(r, n) for n in names}, "rows": int(r.rows), "current": r.id == current, "ready": r.id == ready} for r in rows], "next_train": due}
 
 
 @router.get("/releases/{id_}", summary="查看一次发布 · Get a release")

@@ -27,7 +27,7 @@ from medthread.pipeline.context import Context
 from medthread.stores.engines import file_list, quote
 from medthread.stores.lakehouse import Committer
 
-SMALL, MANY = 122_880, 16  # files of fewer rows are written together when there are more than so many
+SMALL, MANY = 30_000, 16  # files of fewer rows are written together when there are more than so many
 WORTH = 0.5  # where more of the rows than this lie in files to be written again, the table is made whole
 BEFORE = "before"
 

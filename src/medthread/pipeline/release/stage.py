@@ -14,26 +14,22 @@ from medthread.trust.audit import record
 
 
 def release(context: Context, *, by: str, trace_index: str | None) -> str | None:
-    """Publish the heads of all tables as one release; nothing when they are what readers see already."""
+    """Make the heads of all tables one release, and publish it unless a train will; nothing when that was done already."""
     releases = Releases(context.store)
-    current = releases.current()
+    newest = releases.current() if context.publishes else releases.newest()
     tables = {name: table for name, table in releases.heads().items() if _is_offered(context, name)}
-    if not tables or not _differs(current, {t.name: t.snapshot for t in tables.values()}):
+    if not tables or not _differs(newest, {t.name: t.snapshot for t in tables.values()}):
         return None
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    id_ = f"R{stamp}-{key_of(current.id if current else '', [f'{t.name}@{t.snapshot}' for t in tables.values()])[:6]}"
+    id_ = f"R{stamp}-{key_of(newest.id if newest else '', [f'{t.name}@{t.snapshot}' for t in tables.values()])[:6]}"
     with context.store.transaction() as tx:
         releases.create(tx, id_=id_, by=by, trace_index=trace_index, tables=tables)
-        before = releases.publish(tx, id_=id_, by=by)
-        record(
-            tx,
-            actor=by,
-            action="release.publish",
-            object_=f"release/{id_}",
-            before={"release": before},
-            after={"release": id_},
-            detail={"tables": len(tables), "digest": sealed(tx, context, id_)},
-        )
+        detail = {"tables": len(tables), "digest": sealed(tx, context, id_)}
+        if context.publishes:
+            before = releases.publish(tx, id_=id_, by=by)
+            record(tx, actor=by, action="release.publish", object_=f"release/{id_}", before={"release": before}, after={"release": id_}, detail=detail)
+        else:
+            record(tx, actor=by, action="release.prepare", object_=f"release/{id_}", detail=detail)
     context.progress("release", 1, 1, id_)
     return id_
 

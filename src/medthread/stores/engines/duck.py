@@ -21,7 +21,7 @@ create or replace macro medthread.mask_partial(x) as {MASK_PARTIAL};
 create or replace macro medthread.folded(x) as lower(x);
 """
 HIVE = "_partition"
-PART = 4  # row groups in a file that is one of several
+PART = 1  # row groups in a file that is one of several
 PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
 
 
@@ -115,7 +115,7 @@ def copy(con: duckdb.DuckDBPyConnection, sql: str, out: Path) -> Output:
 
 
 def copy_parts(con: duckdb.DuckDBPyConnection, sql: str, out: Path) -> list[Output]:
-    """Write a SELECT as Parquet files of about half a million rows, in its order; they are called `out` with a number."""
+    """Write a SELECT as Parquet files of about a hundred thousand rows, in its order; they are called `out` with a number."""
     partial = out.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -101,6 +101,19 @@ class Releases:
             id_ = self.current_id(tx)
             return self._read(tx, id_) if id_ else None
 
+    def newest(self) -> Release | None:
+        """The release that was made last, whether readers ever saw it or not."""
+        with self._store.transaction() as tx:
+            id_ = tx.execute(select(release.c.id).order_by(release.c.created_at.desc()).limit(1)).scalar_one_or_none()
+            return self._read(tx, id_) if id_ else None
+
+    def ready(self, tx: Connection) -> str | None:
+        """The release made last, where readers never saw it and it is newer than the one they see."""
+        seen = select(release.c.created_at).join(release_pointer, release_pointer.c.release == release.c.id).where(release_pointer.c.name == POINTER)
+        newest = select(release.c.id, release.c.published_at, release.c.created_at).order_by(release.c.created_at.desc()).limit(1)
+        made, at = tx.execute(newest).one_or_none(), tx.execute(seen).scalar_one_or_none()
+        return made.id if made and made.published_at is None and (at is None or made.created_at > at) else None
+
     def get(self, id_: str) -> Release:
         """A release by id."""
         with self._store.transaction() as tx:

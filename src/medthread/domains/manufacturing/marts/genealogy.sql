@@ -2,6 +2,7 @@
 -- meaning: 每次投入产出一行:从哪个节点到哪个节点,数量与时间 | One row per input to output: from which node to which, how much, when
 -- owner: production
 -- grain: none
+-- partition: month = date_trunc('month', "at") of golden.genealogy_edge
 -- test: parent is not null and child is not null
 -- Node names are role:item|number; an end that could not be read is named after the row it stood in.
 with ends as (
@@ -29,5 +30,6 @@ select
     activity_kind as kind,
     cast(quantity as double) as quantity,
     ends."at",
+    date_trunc('month', ends."at") as month,
     coalesce(activity, _load || '#' || _row) as activity
 from ends

@@ -30,7 +30,7 @@ from medthread.stores.postgres.tables.lake import lake_commit, lake_file
 from medthread.stores.postgres.tables.models import model_version, table_build
 from medthread.stores.postgres.tables.notices import notice, notice_address
 from medthread.stores.postgres.tables.privacy import erased_index, erasure
-from medthread.stores.postgres.tables.releases import release, release_pointer, release_table
+from medthread.stores.postgres.tables.releases import release, release_pointer, release_table, train_departure
 from medthread.stores.postgres.tables.retention import destruction, destruction_item
 from medthread.stores.postgres.tables.services import service_use
 from medthread.stores.postgres.tables.signatures import signature, signing_key
@@ -106,6 +106,7 @@ __all__ = [
     "signing_key",
     "subscription",
     "table_build",
+    "train_departure",
     "unknown_carrier",
     "unmask_grant",
     "watch_told",

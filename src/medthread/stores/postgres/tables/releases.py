@@ -34,3 +34,13 @@ release_pointer = Table(
     Column("moved_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("moved_by", Text, nullable=False),
 )
+
+train_departure = Table(
+    "train_departure",
+    metadata,
+    Column("due_at", DateTime(timezone=True), primary_key=True),
+    Column("begun_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("release", Text, ForeignKey(release.c.id)),
+    Column("message", Text),
+)
