@@ -54,6 +54,37 @@ def test_an_input_without_files_is_empty_and_typed(engine: Engine, tmp_path: Pat
 
 
 @engines
+def test_what_columns_are_told_is_what_is_stored_and_whole_numbers_stay_exact(engine: Engine, tmp_path: Path) -> None:
+    table = pa.table({"n": pa.array([2**62, 2**62, 1], pa.int64()), "d": pa.array([Decimal("1.5")] * 3, pa.decimal128(24, 6)), "on": [dt.date(2026, 1, 5)] * 3})
+    inputs = {"t": Input([source(tmp_path, "a", table)])}
+    sql = "select sum(n) as s, count(*) as c, avg(n) as a, sum(d) as d, max(\"on\") as o, date_trunc('month', max(\"on\")) as m, list(n > 1) as l, 1 as i from t"
+    told = engine.columns_of(sql, inputs=inputs)
+    made = engine.select_to_parquet(sql, inputs=inputs, out=tmp_path / "made.parquet")
+    assert told == engine.columns_of("select * from made", inputs={"made": Input([str(made.path)])})
+    assert pq.read_table(made.path).to_pylist()[0]["s"] == 2**63 + 1
+
+
+@engines
+def test_only_rows_that_meet_the_condition_are_there(engine: Engine, tmp_path: Path) -> None:
+    given = Input([source(tmp_path, "a", pa.table({"x": [1, 2, 3]}))], where="x > 1")
+    assert run(engine, "select x from golden.t order by x", tmp_path, **{"golden.t": given}) == [{"x": 2}, {"x": 3}]
+    assert engine.rows("select sum(x) from golden.t", inputs={"golden.t": given}) == [(5,)]
+
+
+@engines
+def test_files_by_the_value_of_an_expression(engine: Engine, tmp_path: Path) -> None:
+    names = ["a/b=c 中文%", "", None, "a/b=c 中文%"]
+    given = {"t": Input([source(tmp_path, "a", pa.table({"k": names, "v": [1, 2, 3, 4]}))])}
+    made = engine.select_to_partitions("select k, v from t", inputs=given, by="coalesce(k, 'none')", out=tmp_path / "out" / "made.parquet")
+    rows = {value: [r for o in parts for r in pq.read_table(o.path).to_pylist()] for value, parts in made.items()}
+    assert {value: sorted(r["v"] for r in found) for value, found in rows.items()} == {"a/b=c 中文%": [1, 4], "": [2], "none": [3]}
+    assert all(set(r) == {"k", "v"} for found in rows.values() for r in found)
+    assert all(o.path.parent == tmp_path / "out" for parts in made.values() for o in parts)
+    assert sum(o.rows for parts in made.values() for o in parts) == 4
+    assert engine.select_to_partitions("select k, v from t where false", inputs=given, by="k", out=tmp_path / "out" / "none.parquet") == {}
+
+
+@engines
 def test_joins_windows_and_aggregates_in_the_shared_dialect(engine: Engine, tmp_path: Path) -> None:
     table = pa.table({"k": ["a", "a", "b"], "v": [1, 2, 3]})
     sql = (

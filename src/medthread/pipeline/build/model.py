@@ -7,6 +7,7 @@ statement as it means, not as it is typed: comments, case of keywords and line b
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -49,13 +50,13 @@ class Model:
         """Its table in the lake."""
         return PREFIX + self.name
 
-    @property
+    @cached_property
     def sha(self) -> str:
         """Hash of what the statement means, and of its partitions."""
         told = self.statement.sql(dialect="duckdb", comments=False)
         return hashlib.sha256((told + (repr(self.partition) if self.partition else "")).encode()).hexdigest()
 
-    @property
+    @cached_property
     def asks(self) -> str:
         """Hash of what must be true of its rows."""
         return hashlib.sha256(repr([(e.condition, e.blocks) for e in self.expectations]).encode()).hexdigest()

@@ -147,6 +147,15 @@ def _numbered(path: Path) -> int:
     return int(path.stem.rpartition("_")[2])
 
 
+def storable(con: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """The SELECT with types that Parquet and Iceberg keep: what sums whole numbers is wider than any of theirs, and would be rounded."""
+    wide = [str(r[0]) for r in con.execute(f"describe {sql}").fetchall() if r[1] in ("HUGEINT", "UHUGEINT")]
+    if not wide:
+        return sql
+    exact = ", ".join(f"cast({quote(c)} as decimal(38, 0)) as {quote(c)}" for c in wide)
+    return f"select * replace ({exact}) from ({sql}) as summed"
+
+
 class DuckEngine:
     """The embedded engine."""
 
@@ -158,19 +167,19 @@ class DuckEngine:
         """Run one SELECT over the inputs and write Parquet."""
         with job(memory=self._memory, threads=self._threads) as con:
             define(con, inputs)
-            return copy(con, sql, out)
+            return copy(con, storable(con, sql), out)
 
     def select_to_partitions(self, sql: str, *, inputs: Mapping[str, Input], by: str, out: Path) -> dict[str, list[Output]]:
         """Run one SELECT and write Parquet files by the value of an expression over its columns, which is text."""
         with job(memory=self._memory, threads=self._threads) as con:
             define(con, inputs)
-            return copy_partitions(con, sql, by=by, out=out)
+            return copy_partitions(con, storable(con, sql), by=by, out=out)
 
     def columns_of(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[str, str]]:
         """Names and types the SELECT would give."""
         with job(memory=self._memory, threads=self._threads) as con:
             define(con, inputs)
-            return [(str(r[0]), str(r[1])) for r in con.execute(f"describe {sql}").fetchall()]
+            return [(str(r[0]), str(r[1])) for r in con.execute(f"describe {storable(con, sql)}").fetchall()]
 
     def rows(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[Any, ...]]:
         """The rows of a SELECT whose answer is small."""

@@ -31,7 +31,7 @@ class Output:
 
 
 class Engine(Protocol):
-    """Computes models."""
+    """Computes models. Sums of whole numbers, wider than any whole number that a table keeps, are decimals of 38 digits."""
 
     def select_to_parquet(self, sql: str, *, inputs: Mapping[str, Input], out: Path) -> Output:
         """Run one SELECT over the inputs, each visible by its (dotted, quoted) name, and write Parquet."""
