@@ -7,10 +7,10 @@ import pkgutil
 import re
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -37,7 +37,7 @@ from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.progress import Progress, silent
-from medthread.pipeline.run import run_pipeline
+from medthread.pipeline.run import Outcome, apply_models, run_pipeline
 from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
 from medthread.stores.lakehouse.seal import orphans
 from medthread.stores.lakehouse.verify import Fault
@@ -78,6 +78,7 @@ from medthread.workflow.worker import Worker
 from medthread.workspace import Workspace
 
 EXTENSIONS = "medthread.domains"
+CONSUMERS = (CONSUMER,)  # parts of the product that read tables of models
 
 
 def import_all(package: ModuleType) -> list[Path]:
@@ -147,14 +148,14 @@ class Installation:
         except MedthreadError as error:
             logging.getLogger("medthread.audit").warning("%s (%s)", error.message, error.hint)
 
-    @cached_property
+    @property
     def models(self) -> tuple[Model, ...]:
-        """All models as their files declare them: those of the software, then the workspace's own."""
+        """All models as their files declare them now: those of the software, then the workspace's own."""
         return tuple(map(read_model, (*self._model_files, *self.workspace.models())))
 
     def plan(self) -> Plan:
         """What the files of models change of what is in force."""
-        return plan(self.context(), self.models, consumers=(CONSUMER,))
+        return plan(self.surroundings(), self.models, consumers=CONSUMERS)
 
     @property
     def name(self) -> str:
@@ -268,7 +269,8 @@ class Installation:
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
+                inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.surroundings, copies=BackgroundKeeping(keeping) if keeping else None,
+                models=lambda: self.models, plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
@@ -291,13 +293,16 @@ class Installation:
 
     def context(self, progress: Progress = silent) -> Context:
         """The surroundings of the batch path."""
+        return replace(self.surroundings(), models=self.models, progress=progress)
+
+    def surroundings(self) -> Context:
+        """The same for what builds no model: no file of a model is read, and none stands in the way."""
         data = self.workspace.data
-        base = Context(
+        return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
-            sources=self.sources, models=self.models, keyring=self.keyring, inbox=self.workspace.inbox,
+            sources=self.sources, models=(), keyring=self.keyring, inbox=self.workspace.inbox,
             lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, publishes=not self.timetable.trains,
         )
-        return replace(base, progress=progress)
 
 
 class BackgroundRuns:
@@ -309,21 +314,36 @@ class BackgroundRuns:
         self._lock = threading.Lock()
 
     def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
+        """Begin a run of the whole pipeline."""
+        return self._begin(tx, partial(run_pipeline, by=by, index_trace=self._installation.index_trace, only=source), by=by)
+
+    def start_applying(self, tx: Connection, *, by: str, reason: str) -> str:
+        """Begin to make what changed models need, and nothing else."""
+        return self._begin(tx, partial(apply_models, by=by, index_trace=self._installation.index_trace, reason=reason), by=by, reason=reason)
+
+    def _begin(self, tx: Connection, act: Callable[..., Outcome], *, by: str, reason: str | None = None) -> str:
         """Begin a run; refused while another is under way. Its own first write waits until this transaction is committed."""
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 raise ConflictError("a run is under way", hint="wait for it to end; the Runs page shows how far it is")
+            context = self._context()
             run_id = f"run-{uuid.uuid4()}"
             tx.execute(insert(run).values(id=run_id, status="running", started_by=by))
-            record(tx, actor=by, action="run.start", object_=f"run/{run_id}")
-            self._thread = threading.Thread(target=self._run, args=(run_id, by, source), name=run_id)
+            record(tx, actor=by, action="run.start", object_=f"run/{run_id}", reason=reason)
+            self._thread = threading.Thread(target=self._run, args=(run_id, partial(act, context)), name=run_id)
             self._thread.start()
         return run_id
 
-    def _run(self, run_id: str, by: str, source: str | None) -> None:
-        installation = self._installation
+    def _context(self) -> Context:
+        """The surroundings of a run; refused where a file of a model cannot be read, for then no run could end well."""
         try:
-            run_pipeline(installation.context(), by=by, index_trace=installation.index_trace, only=source, run_id=run_id)
+            return self._installation.context()
+        except DeclarationError as error:
+            raise ConflictError(error.message, hint=error.hint, labels=error.labels) from error
+
+    def _run(self, run_id: str, act: Callable[..., Outcome]) -> None:
+        try:
+            act(run_id=run_id)
         except Exception:
             # The run's row says what went wrong; the log keeps how.
             logging.getLogger("medthread.runs").exception("run %s failed", run_id)

@@ -16,6 +16,7 @@ from medthread.app import Installation
 from medthread.governance.offers import declared_offers
 from medthread.model.owners import OWNERS
 from medthread.model.service import OFFERS, STABILITIES, Offer, Stability
+from medthread.pipeline.build.model import read_model
 from tests.api.test_retirement import LATER, NOW, WHY
 
 API = "/api/v1"
@@ -210,5 +211,5 @@ def test_marts_of_a_companys_own_are_offered_too(installation: Installation, tmp
     own = tmp_path / "models" / "returns_by_month.sql"
     own.parent.mkdir()
     own.write_text("-- about: 每月退货 | Returns by month\n-- meaning: 每月一行 | One row per month\n-- owner: service\n-- grain: n\nselect 1 as n from golden.lot\n", encoding="utf-8")
-    found = {s.id: s for s in declared_offers(installation.registry, installation.rulebook, [own])}
+    found = {s.id: s for s in declared_offers(installation.registry, installation.rulebook, [read_model(own)])}
     assert (found["mart.returns_by_month"].owner, found["mart.returns_by_month"].domain) == ("service", "")

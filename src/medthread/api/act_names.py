@@ -89,6 +89,7 @@ KINDS: dict[str, Label] = {
     "drill": Label("恢复演练", "Restore drill"),
     "erasure": Label("个人信息删除", "Erasure"),
     "event": Label("事件", "Event"),
+    "model": Label("模型", "Model"),
     "proposal": Label("建议", "Proposal"),
     "release": Label("发布", "Release"),
     "run": Label("运行", "Run"),

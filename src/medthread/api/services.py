@@ -11,7 +11,10 @@ from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.service_use import UseMeter
 from medthread.governance.trains import Timetable
 from medthread.model import Registry, Source
+from medthread.model.consumer import Consumer
 from medthread.model.service import Service
+from medthread.pipeline.build.model import Model
+from medthread.pipeline.build.plan import Plan
 from medthread.pipeline.context import Context as BatchContext
 from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres.store import Store
@@ -39,6 +42,9 @@ class Runner(Protocol):
 
     def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
         """Begin a run in the background, with its audit row; gives its id."""
+
+    def start_applying(self, tx: Connection, *, by: str, reason: str) -> str:
+        """Begin to bring changed models into force in the background, with its audit row; gives the run's id."""
 
     def wait(self) -> None:
         """Let a run that is under way come to its end."""
@@ -83,6 +89,9 @@ class Services:
     inbox: Path
     sealer: Sealer
     batch: Callable[[], BatchContext]
+    models: Callable[[], tuple[Model, ...]]  # as their files declare them now
+    plan: Callable[[], Plan]
+    consumers: tuple[Consumer, ...]  # parts of the product that read tables of models
     meter: UseMeter
     timetable: Timetable
     offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves

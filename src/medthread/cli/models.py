@@ -1,5 +1,6 @@
 """`medthread model`: the models, one of them closely, its cases, its versions."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -10,6 +11,8 @@ from medthread.cli.speech import console, language, say
 from medthread.model.errors import NotFoundError
 from medthread.pipeline.build.built import Built, heads
 from medthread.pipeline.build.case import Tried, try_cases
+from medthread.pipeline.build.expectation import Finding
+from medthread.pipeline.build.known import known_models
 from medthread.pipeline.build.model import Model
 from medthread.pipeline.build.versions import history, in_force
 
@@ -35,7 +38,9 @@ def show(name: Name, home: Home = HERE) -> None:
     with open_installation(home) as installation:
         model = _named(installation, name)
         with installation.store.transaction() as tx:
-            there, versions = heads(tx).get(model.table), history(tx, name)
+            versions = history(tx, name)
+        known = known_models(installation.surroundings(), installation.models)[name]
+        there = known.made
     lang = language()
     console.print(f"{model.name}  {model.label.in_(lang)}\n{model.meaning.in_(lang)}", markup=False)
     say(f"负责:{model.owner}  一行是:{', '.join(model.grain) or '一件事'}  读取:{', '.join(model.reads)}",
@@ -44,6 +49,10 @@ def show(name: Name, home: Home = HERE) -> None:
         say("尚未构建", "Not built yet")
     else:
         _tell_built(there)
+        _tell_findings(known.findings.values())
+    if known.held:
+        say(f"被挡下:{known.held.rows:,} 行", f"Held back: {known.held.rows:,} rows")
+        _tell_findings([f for f in known.held.findings if f.failed])
     for v in versions:
         console.print(f"v{v.version}  {v.applied_at.astimezone():%Y-%m-%d %H:%M:%S %z}  {v.applied_by}  {v.verdict}{' -' if v.retired else ''}  {v.reason or ''}".rstrip(), markup=False)
 
@@ -76,7 +85,10 @@ def _tell_built(there: Built) -> None:
     say(f"{there.rows:,} 行,{there.seconds:.2f} 秒", f"{there.rows:,} rows, {there.seconds:.2f} s")
     for name, kind in there.columns:
         console.print(f"  {name} {kind}", markup=False)
-    for finding in there.findings:
+
+
+def _tell_findings(findings: Iterable[Finding]) -> None:
+    for finding in findings:
         mark = "✓" if not finding.failed else "✗" if finding.blocks else "!"
         more = f"  {finding.failed:,}: {'; '.join(finding.rows)}" if finding.failed else ""
         console.print(f"{mark} {finding.condition}{more}", markup=False)

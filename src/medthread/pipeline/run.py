@@ -14,6 +14,7 @@ from functools import partial
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from medthread.model.errors import MedthreadError
 from medthread.pipeline.build.stage import build
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import Arrival, arrivals, feeding_sources, ingest, register, reopen, reopened
@@ -84,14 +85,16 @@ def take_in(context: Context, *, by: str, only: str | None = None) -> Outcome:
     return _recorded(context, act, by=by, stages=STAGES[: STAGES.index("standardise") + 1], run_id=None)
 
 
-def apply_models(context: Context, *, by: str, index_trace: IndexTrace, reason: str | None) -> Outcome:
+def apply_models(
+    context: Context, *, by: str, index_trace: IndexTrace, reason: str | None, run_id: str | None = None
+) -> Outcome:
     """Make what changed models need, and nothing else, and bring it to readers."""
 
     def act(told: Context, outcome: Outcome, recorder: _Recorder) -> None:
         _timed(outcome, recorder, "build", partial(build, told, by=by, reason=reason))
         _timed(outcome, recorder, "release", partial(_publish, told, outcome, by=by, index_trace=index_trace))
 
-    return _recorded(context, act, by=by, stages=STAGES[STAGES.index("build") :], run_id=None)
+    return _recorded(context, act, by=by, stages=STAGES[STAGES.index("build") :], run_id=run_id)
 
 
 def _recorded(
@@ -121,7 +124,11 @@ def _finish(context: Context, outcome: Outcome, recorder: _Recorder, *, status: 
 
 def _timed(outcome: Outcome, recorder: _Recorder, stage: str, act: Callable[[], int]) -> None:
     started = time.perf_counter()
-    outcome.rows_written += act()
+    try:
+        outcome.rows_written += act()
+    except MedthreadError as error:
+        recorder.stages[stage] |= {"status": "failed", "models": sorted(set(error.attributes.get("models", ())))}
+        raise
     spent = time.perf_counter() - started
     outcome.seconds[stage] = outcome.seconds.get(stage, 0.0) + spent
     recorder.stages[stage] |= {"seconds": round(outcome.seconds[stage], 3), "status": "done"}

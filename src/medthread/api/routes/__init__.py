@@ -14,6 +14,7 @@ from medthread.api.routes import (
     inbox,
     masters,
     meta,
+    models,
     native,
     own_account,
     privacy,
@@ -40,7 +41,7 @@ ROUTERS = tuple(
     m.router
     for m in (
         session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
-        releases, audit, backups, retention, privacy, tokens, own_account, services,
+        models, releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
         providers, unmasking, sharing,
     )

@@ -5,7 +5,8 @@ came to is taken over when it comes into force.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,8 @@ Columns = tuple[tuple[str, str], ...]
 class Built:
     """A table: its files by partition, rows, columns with their types, the state of what it was made from, the seconds.
 
-    A table without partitions has one, called ''. How it met expectations is known once it was asked.
-
-    `asked` names what was asked of it, so that other expectations, or the same over other tables, are asked again.
+    A table without partitions has one, called ''. How it met expectations is known once it was asked: `asked` names
+    what was asked of it, so that other expectations, or the same over other tables, are asked again. `at` is when it was made.
     """
 
     table: str
@@ -36,6 +36,7 @@ class Built:
     inputs: Mapping[str, str]
     asked: str | None = None
     findings: tuple[Finding, ...] = ()
+    at: datetime | None = field(default=None, compare=False)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -93,4 +94,4 @@ def _read(row: Row[Any]) -> Built:
     findings = tuple(Finding(f["condition"], f["blocks"], f["failed"], tuple(f["rows"])) for f in row.findings)
     files = {partition: tuple(paths) for partition, paths in row.files.items()}
     columns = tuple((str(name), str(kind)) for name, kind in row.columns)
-    return Built(row.table, row.fingerprint, files, row.rows, row.seconds, columns, row.inputs, row.asked, findings)
+    return Built(row.table, row.fingerprint, files, row.rows, row.seconds, columns, row.inputs, row.asked, findings, row.at)

@@ -202,4 +202,4 @@ def _told(model: Model) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise DeclarationError(f"the model {model.name} cannot be made: {error}", hint="mend its statement or its tests, or the model that it reads") from error
+        raise DeclarationError(f"the model {model.name} cannot be made: {error}", hint="mend its statement or its tests, or the model that it reads", models=[model.name]) from error

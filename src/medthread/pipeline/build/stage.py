@@ -11,7 +11,7 @@ from medthread.model.errors import HeldError
 from medthread.pipeline.build.built import Built
 from medthread.pipeline.build.case import try_cases
 from medthread.pipeline.build.golden_table import GoldenTable
-from medthread.pipeline.build.model import Model, in_order
+from medthread.pipeline.build.model import PREFIX, Model, in_order
 from medthread.pipeline.build.models import Workshop
 from medthread.pipeline.build.plan import plan
 from medthread.pipeline.build.versions import in_force, put_in_force
@@ -59,15 +59,17 @@ def refuse_failing(context: Context, models: Sequence[Model]) -> None:
         raise HeldError(
             f"{failing[0].model}: a case does not hold: {failing[0].label.en}; cases that do not hold: {len(failing)}",
             hint="`medthread model test` shows the rows that are missing or too many; mend the model or the case", labels=[failing[0].label],
+            models=[t.model for t in failing],
         )
 
 
 def refuse_held(tables: Iterable[Built]) -> None:
-    """Raises `HeldError` where a table does not meet what is expected of it."""
+    """Raises `HeldError` where a table does not meet what is expected of it. All may read how a run ended, so it names no rows."""
     held = [(made, finding) for made in tables for finding in made.held]
     if held:
         made, finding = held[0]
         raise HeldError(
-            f"{made.table}: {finding.failed:,} rows do not meet {finding.condition}: {'; '.join(finding.rows)}; held back in all: {len(held)}",
-            hint="readers keep what they see; mend the model or what feeds it, or let the test warn only; `medthread model show` tells all",
+            f"{made.table}: {finding.failed:,} rows do not meet {finding.condition}; held back in all: {len(held)}",
+            hint="readers keep what they see; mend the model or what feeds it, or let the test warn only; `medthread model show` names the rows",
+            models=[m.table.removeprefix(PREFIX) for m, _ in held],
         )
