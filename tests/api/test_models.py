@@ -7,58 +7,16 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from medthread.api.server import create_app
-from medthread.stores.lakehouse.turn import turn
 from medthread.stores.postgres.tables import audit_event, run
 from tests.api.conftest import House
 from tests.conftest import Opening
 from tests.scenarios import company
+from tests.scenarios.modelled import BUSY, BY_ITEM, CALLED, CASES, found, write
 
 API = "/api/v1"
-CRM = """
-name: crm
-zh: 客户关系
-en: CRM
-owner: sales
-org: T
-trust: 60
-tables:
-  customer:
-    files: "customer*.csv"
-    format: csv
-    feeds: [{entity: customer, fields: {code: code, name: name, phone: phone}}]
-"""
-BY_ITEM = """-- about: 物料收货 | Receipts by item
--- meaning: 每个物料一行 | One row per item
--- owner: purchasing
--- grain: item
--- test: receipts > 0
--- warn: receipts < 7
-select item, count(*) as receipts from golden.receipt where item is not null group by item
-"""
-BUSY = """-- about: 常用物料 | Busy items
--- meaning: 收货最多的物料 | Items received most
--- owner: purchasing
--- grain: item
-select item, receipts from marts.by_item where receipts >= 2
-"""
-CALLED = """-- about: 可联系的客户 | Customers with a phone
--- meaning: 每个客户一行 | One row per customer
--- owner: sales
--- grain: id
--- warn: name = ''
-select id, name from golden.customer where phone is not null
-"""
-CASES = """- about: 一次 | Once
-  given: {golden.receipt: [{id: R1, item: I1, quantity: 2}]}
-  expect: [{item: I1, receipts: 1}]
-- about: 两次 | Twice
-  given: {golden.receipt: [{id: R1, item: I1, quantity: 2}]}
-  expect: [{item: I1, receipts: 2}]
-"""
-
 
 @dataclass(frozen=True)
 class Works:
@@ -74,9 +32,7 @@ class Works:
         return client
 
     def write(self, **texts: str | None) -> None:
-        for name, text in texts.items():
-            path = self.home / "models" / f"{name}.sql"
-            path.unlink(missing_ok=True) if text is None else path.write_text(text, encoding="utf-8")
+        write(self.home, **texts)
 
     def ran(self, run_id: str) -> Any:
         """A run, when it has come to its end."""
@@ -91,10 +47,7 @@ class Works:
 
 @pytest.fixture(scope="module")
 def works(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[Works]:
-    home = company.found(tmp_path_factory.mktemp("models") / "c")
-    (home / "models").mkdir()
-    (home / "sources" / "crm.yaml").write_text(CRM, encoding="utf-8")
-    company.write(home / "inbox" / "customer.csv", "code,name,phone", [(f"C{n}", f"第{n}医院", f"1380000000{n}") for n in range(5)])
+    home = found(tmp_path_factory.mktemp("models") / "c")
     with open_beside(home) as opened, opened.serving(None) as services:
         company.run(opened)
         made = Works(home, House(opened, create_app(services)))
@@ -288,7 +241,8 @@ def test_what_may_not_be_asked_is_refused_in_the_readers_language(own: Works) ->
 def test_one_run_at_a_time(own: Works) -> None:
     engineer = own.client("engineer")
     own.write(by_item=BY_ITEM)
-    with turn(own.house.installation.store):  # the first run waits for its turn
+    with own.house.installation.store.transaction() as tx:
+        tx.execute(text("lock table medthread.model_version in share row exclusive mode"))  # the first run cannot end
         first = engineer.post(f"{API}/model-plan/apply", json={"reason": "第一次"})
         second = engineer.post(f"{API}/model-plan/apply", json={"reason": "第二次"})
     assert first.status_code == 202

@@ -1,11 +1,11 @@
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { address, asProblem, send, useAsk, type Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { useMay } from "../shell/session";
 import { go, link, type Route } from "../shell/route";
 import { Button, Facts, Head, Panel, Problem, Progress, Table, Tag, Waiting, type Tone } from "../ui";
 
-type Stage = { name: string; done: number; total: number; seconds: number; status: string; what?: string };
+type Stage = { name: string; done: number; total: number; seconds: number; status: string; what?: string; models?: string[] };
 type Run = { id: string; status: string; started_by: string; started_at: string; finished_at: string | null; message: string | null; stages: Stage[] };
 const TONES: Record<string, Tone> = { done: "good", failed: "bad", running: "busy" };
 
@@ -57,6 +57,7 @@ const share = (s: Stage): number => (s.status === "done" ? 100 : s.total ? Math.
 function Live({ id }: { id: string }) {
   const { t, moment, number } = useSpeech();
   const looks = useMay("quarantine:read");
+  const models = useMay("models:read");
   const first = useAsk<Run>(`/runs/${id}`);
   const [live, setLive] = useState<Run>();
   useEffect(() => {
@@ -73,13 +74,15 @@ function Live({ id }: { id: string }) {
   if (!run) return <Waiting />;
   // A run over what is there already has nothing to take in; that is no stage that stands still.
   const skipped = (s: Stage) => run.status === "done" && s.status !== "done";
+  const stopped = (run.stages ?? []).flatMap((s) => s.models ?? []);
   return (
     <>
       <p><a href="#/runs">← {t("nav.runs")}</a></p>
       <Head title={t("run")} about={<span className="mono">{run.id}</span>}><Status of={run} /></Head>
       <Panel>
         <Facts of={[[t("by"), run.started_by], [t("started"), moment(run.started_at)], [t("finished"), moment(run.finished_at) || "–"]]} />
-        {run.message && <p role="alert"><Tag tone="bad">{run.message}</Tag></p>}
+        {run.message && <p role="alert" className="broken"><Tag tone="bad">{run.message}</Tag></p>}
+        {models && stopped.length > 0 && <p>{t("run.held")} {stopped.map((m) => <Fragment key={m}><a className="mono" href={link("models", m)}>{m}</a> </Fragment>)}</p>}
       </Panel>
       <Panel title={t("runs.stages")}>
         <ol className="steps" aria-live="polite">

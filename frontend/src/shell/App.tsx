@@ -39,6 +39,8 @@ const PAGES: Record<string, Page> = {
   privacy: page(() => import("../pages/Privacy")),
   unmasking: page(() => import("../pages/Unmasking")),
   services: page(() => import("../pages/Services")),
+  models: page(() => import("../pages/Models")),
+  "model-plan": page(() => import("../pages/ModelPlan")),
   sharing: page(() => import("../pages/Sharing")),
 };
 
