@@ -170,6 +170,7 @@ def test_what_is_held_back_names_its_model_and_no_row_in_the_run(own: Works) -> 
     rows = found["held"]["tests"][0]["rows"]
     assert rows
     assert "do not meet receipts < 7" in told["message"]
+    assert told["hint"].startswith("readers keep what they see")
     assert not any(r in told["message"] for r in rows)
     assert {m["name"]: m["tests"] for m in ok(boss.get(f"{API}/models"))["items"]}["by_item"]["held"] == 1
     assert (found["tests"]["failed"], found["tests_said"][-1]["condition"], found["tests_said"][-1]["blocks"]) == (0, "receipts < 7", False)

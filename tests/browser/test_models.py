@@ -46,15 +46,19 @@ def people(company_of_models: Installation) -> None:
 
 
 @pytest.fixture(autouse=True)
-def in_force(company_of_models: Installation, home: Path) -> Iterator[None]:
+def in_force(company_of_models: Installation, home: Path) -> None:
     """Two models of the company's own, one reading the other, in force when a test begins."""
     write(home, by_item=BY_ITEM, busy=BUSY)
-    cases = home / "models" / "by_item.cases.yaml"
-    cases.unlink(missing_ok=True)
     apply_models(company_of_models.context(), by="test", index_trace=company_of_models.index_trace, reason="从头")
-    cases.write_text(CASES, encoding="utf-8")  # of a text that is in force already: they hold nothing back
+
+
+@pytest.fixture
+def cases(in_force: None, home: Path) -> Iterator[None]:
+    """Cases of a text that is in force already: what does not hold of them holds nothing back."""
+    path = home / "models" / "by_item.cases.yaml"
+    path.write_text(CASES, encoding="utf-8")
     yield
-    cases.unlink()
+    path.unlink()
 
 
 def both(page: Page) -> None:
@@ -85,7 +89,7 @@ def test_models_are_found_sorted_and_sifted(enter: Visit) -> None:
 @pytest.mark.parametrize(("tab", "shown"), [
     ("tests", "receipts < 7"), ("columns", "BIGINT"), ("text", "select item"), ("lineage", "常用物料"), ("versions", "第 1 版"), ("cases", "一次"),
 ])
-def test_every_side_of_a_model_is_accessible(enter: Visit, tab: str, shown: str) -> None:
+def test_every_side_of_a_model_is_accessible(enter: Visit, cases: None, tab: str, shown: str) -> None:
     page = enter("engineer", f"models/by_item?tab={tab}")
     expect(page.get_by_role("tabpanel")).to_contain_text(shown)
     both(page)
@@ -102,7 +106,7 @@ def test_lineage_leads_up_and_down(enter: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("常用物料")
 
 
-def test_cases_are_tried_and_say_which_rows_are_wrong(enter: Visit) -> None:
+def test_cases_are_tried_and_say_which_rows_are_wrong(enter: Visit, cases: None) -> None:
     page = enter("engineer", "models/by_item?tab=cases")
     page.get_by_role("button", name="试用例").click()
     expect(page.get_by_role("status").filter(has_text="个用例")).to_contain_text("2 个用例,1 个成立")
@@ -167,6 +171,7 @@ def test_a_run_that_was_held_leads_to_its_model(enter: Visit, home: Path) -> Non
     page.get_by_role("dialog").get_by_label("原因").fill("更严")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("行不满足 receipts < 7")
+    expect(page.get_by_role("alert")).to_contain_text("读者仍看到原来的内容")
     both(page)
     page.get_by_role("main").get_by_role("link", name="by_item").click()
     expect(page.get_by_role("alert")).to_contain_text("被挡下")
@@ -183,7 +188,7 @@ def test_a_file_that_cannot_be_read_is_said(enter: Visit, home: Path) -> None:
     both(page)
 
 
-def test_models_on_a_phone(enter: Visit, home: Path) -> None:
+def test_models_on_a_phone(enter: Visit, home: Path, cases: None) -> None:
     write(home, by_item=BY_ITEM.replace("as receipts", "as times").replace("receipts >", "times >").replace("receipts <", "times <"))
     page = enter("engineer")
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})

@@ -86,7 +86,7 @@ function Changed({ of, labels }: { of: Change; labels: Record<string, Label> }) 
       {of.kind === "changed" && of.columns.length > 0 && <Part title={t("plan.columns")}><ColumnsChanged of={of.columns} /></Part>}
       {of.readers.length > 0 && (
         <Part title={t("models.readers")}>
-          <ul className="plain">
+          <ul className="plain stayed">
             {of.readers.map((r) => (
               <li key={`${r.kind} ${r.name}`}>
                 {r.kind === "model" ? <a href={link("models", r.name)}>{word(labels[r.name]) || r.name}</a> : word(labels[r.name]) || r.name}{" "}

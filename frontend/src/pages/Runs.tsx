@@ -6,7 +6,7 @@ import { go, link, type Route } from "../shell/route";
 import { Button, Facts, Head, Panel, Problem, Progress, Table, Tag, Waiting, type Tone } from "../ui";
 
 type Stage = { name: string; done: number; total: number; seconds: number; status: string; what?: string; models?: string[] };
-type Run = { id: string; status: string; started_by: string; started_at: string; finished_at: string | null; message: string | null; stages: Stage[] };
+type Run = { id: string; status: string; started_by: string; started_at: string; finished_at: string | null; message: string | null; hint: string | null; stages: Stage[] };
 const TONES: Record<string, Tone> = { done: "good", failed: "bad", running: "busy" };
 
 const Status = ({ of }: { of: Run }) => {
@@ -81,7 +81,7 @@ function Live({ id }: { id: string }) {
       <Head title={t("run")} about={<span className="mono">{run.id}</span>}><Status of={run} /></Head>
       <Panel>
         <Facts of={[[t("by"), run.started_by], [t("started"), moment(run.started_at)], [t("finished"), moment(run.finished_at) || "–"]]} />
-        {run.message && <p role="alert" className="broken"><Tag tone="bad">{run.message}</Tag></p>}
+        {run.message && <p role="alert" className="broken"><Tag tone="bad">{run.message}</Tag>{run.hint && <><br />{run.hint}</>}</p>}
         {models && stopped.length > 0 && <p>{t("run.held")} {stopped.map((m) => <Fragment key={m}><a className="mono" href={link("models", m)}>{m}</a> </Fragment>)}</p>}
       </Panel>
       <Panel title={t("runs.stages")}>

@@ -11,6 +11,9 @@ from medthread.model.labels import Label
 from medthread.model.wording import worded
 
 
+HINT = "\n\nHint: "  # between an error's message and its hint, where they are one text
+
+
 class Told(NamedTuple):
     """An error in one language: what happened, and what to do; no hint is empty."""
 
@@ -29,7 +32,7 @@ class MedthreadError(Exception):
         self.hint = hint
         self.labels = tuple(labels)
         self.attributes = attributes
-        super().__init__(f"{message}\n\nHint: {hint}" if hint else message)
+        super().__init__(f"{message}{HINT}{hint}" if hint else message)
 
     def told(self, language: str) -> Told:
         """Message and hint for a reader of `language`, a BCP 47 tag."""

@@ -16,7 +16,7 @@ from medthread.api.language import Language, in_language
 from medthread.api.media import EVENTS, text_as
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
-from medthread.model.errors import NotFoundError
+from medthread.model.errors import HINT, NotFoundError
 from medthread.stores.postgres.tables import run
 from medthread.workflow import handle
 
@@ -27,7 +27,8 @@ ENDED = ("done", "failed")
 
 def _row(row: Any, language: str) -> dict[str, Any]:
     names = ("id", "status", "started_by", "started_at", "finished_at", "message", "stages")
-    return {**{n: getattr(row, n) for n in names}, "message": in_language(row.message, language)}
+    message, _, hint = (row.message or "").partition(HINT)
+    return {**{n: getattr(row, n) for n in names}, "message": in_language(message, language) or None, "hint": in_language(hint, language) or None}
 
 
 def find_run(given: Services, id_: str, language: str) -> dict[str, Any]:
