@@ -247,5 +247,5 @@ def test_one_run_at_a_time(own: Works) -> None:
         first = engineer.post(f"{API}/model-plan/apply", json={"reason": "第一次"})
         second = engineer.post(f"{API}/model-plan/apply", json={"reason": "第二次"})
     assert first.status_code == 202
-    assert (second.status_code, second.json()["detail"]) == (409, "已有运行在进行")
+    assert (second.status_code, second.json()["detail"]) == (409, "已有运行正在进行")
     assert own.ran(first.json()["run_id"]).status == "done"

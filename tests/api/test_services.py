@@ -41,7 +41,7 @@ def test_everything_offered_is_in_it(steward: TestClient, installation: Installa
     book = installation.rulebook
     for kind, names in ((Offer.EVENT, book.events), (Offer.DECISION, book.decisions), (Offer.CALCULATION, book.calculations), (Offer.ENTITY, installation.registry)):
         assert {i["name"] for i in items.values() if i["kind"] == kind} == set(names)
-    assert {i["name"] for i in items.values() if i["kind"] == "mart"} == {p.stem for p in installation.models}
+    assert {i["name"] for i in items.values() if i["kind"] == "mart"} == {m.name for m in installation.models}
     for item in items.values():
         assert item["owner"], item["id"]
         assert item["label"]["zh"], item["id"]

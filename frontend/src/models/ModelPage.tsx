@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useAsk } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { go, withSearch, type Route } from "../shell/route";
@@ -53,6 +54,7 @@ function Overview({ of }: { of: One }) {
     <>
       <Facts of={[
         [t("technical"), <span className="mono">{of.table}</span>], [t("models.grain"), of.grain.length ? <span className="mono">{of.grain.join(", ")}</span> : t("models.grain.none")],
+        ...(of.partition ? [[t("models.partition"), <span className="mono break">{of.partition}</span>] as [ReactNode, ReactNode]] : []),
         [t("owner"), word(of.owner_label)], [t("models.origin"), t(`models.origin.${of.origin}`)], [t("models.version"), of.version ?? "–"],
         [t("rows"), of.rows === null ? "–" : number(of.rows)], [t("models.built"), of.built_at ? t("models.built.in", { at: moment(of.built_at), n: (of.seconds ?? 0).toFixed(2) }) : t("models.state.unbuilt")],
       ]} />

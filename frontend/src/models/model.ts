@@ -14,7 +14,7 @@ export type Case = { label: Label; given: Record<string, Record<string, unknown>
 export type Tried = { label: Label; holds: boolean; missing: string[]; extra: string[]; error: string | null };
 export type Told = { message: string; hint: string };
 export type One = Line & {
-  table: string; text: string; columns: { name: string; type: string }[]; tests_said: Asked[]; held: { at: string; rows: number; tests: Asked[] } | null;
+  table: string; partition: string | null; text: string; columns: { name: string; type: string }[]; tests_said: Asked[]; held: { at: string; rows: number; tests: Asked[] } | null;
   inputs: { table: string; label: Label | null; rows: number | null; changed: boolean }[]; readers: Reader[]; versions: Version[];
   cases: Case[]; cases_fault: Told | null;
 };

@@ -57,7 +57,7 @@ class Shown:
         """Everything about a model."""
         model = one.model
         return {
-            **self.line(one), "table": model.table, "text": model.text,
+            **self.line(one), "table": model.table, "partition": str(model.partition) if model.partition else None, "text": model.text,
             "columns": [{"name": n, "type": k} for n, k in one.made.columns] if one.made else [],
             "tests_said": [self._told(model, e, one.findings.get((e.condition, e.blocks))) for e in model.expectations],
             "held": self._held(one), "inputs": self._inputs(one), "readers": list(self._readers(one)),
@@ -85,7 +85,7 @@ class Shown:
         lake = self.given.batch().committer.heads()
         rows = {name: t.rows for name, t in Releases(self.given.store).heads().items()}
         before = one.made.inputs if one.made else {}
-        now = {t: made[t].fingerprint if t in made else str(lake.get(t)) for t in one.model.reads}
+        now = {t: made[t].fingerprint if t.startswith(PREFIX) and t in made else str(lake.get(t)) for t in one.model.reads}
         return [
             {"table": t, "label": pair(self._called(t)), "rows": rows.get(t), "changed": one.made is not None and before.get(t) != now[t]}
             for t in one.model.reads

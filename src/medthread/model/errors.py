@@ -10,7 +10,6 @@ from typing import Any, ClassVar, NamedTuple
 from medthread.model.labels import Label
 from medthread.model.wording import worded
 
-
 HINT = "\n\nHint: "  # between an error's message and its hint, where they are one text
 
 

@@ -29,6 +29,10 @@ class Partition:
     expression: str
     of: str
 
+    def __str__(self) -> str:
+        """As the head says it."""
+        return f"{self.column} = {self.expression} of {self.of}"
+
     @property
     def value(self) -> str:
         """The partition of a row of that table, as text; '' where it has none."""
