@@ -9,7 +9,6 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -32,7 +31,7 @@ from medthread.governance.service_use import UseMeter
 from medthread.governance.trains import Timetable, TrainService
 from medthread.model import Entity, Registry, Rulebook
 from medthread.model.errors import ConflictError, DeclarationError, MedthreadError, StoreError
-from medthread.pipeline.build.model import Model, read_model
+from medthread.pipeline.build.model import Model, in_order, read_model
 from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
@@ -155,7 +154,7 @@ class Installation:
 
     def plan(self) -> Plan:
         """What the files of models change of what is in force."""
-        return plan(self.surroundings(), self.models, consumers=CONSUMERS)
+        return plan(self.context(), self.models, consumers=CONSUMERS)
 
     @property
     def name(self) -> str:
@@ -269,7 +268,7 @@ class Installation:
                 registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
-                inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.surroundings, copies=BackgroundKeeping(keeping) if keeping else None,
+                inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
                 models=lambda: self.models, plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
@@ -293,15 +292,11 @@ class Installation:
 
     def context(self, progress: Progress = silent) -> Context:
         """The surroundings of the batch path."""
-        return replace(self.surroundings(), models=self.models, progress=progress)
-
-    def surroundings(self) -> Context:
-        """The same for what builds no model: no file of a model is read, and none stands in the way."""
         data = self.workspace.data
         return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
-            sources=self.sources, models=(), keyring=self.keyring, inbox=self.workspace.inbox,
-            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, publishes=not self.timetable.trains,
+            sources=self.sources, declared=lambda: self.models, keyring=self.keyring, inbox=self.workspace.inbox,
+            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, publishes=not self.timetable.trains, progress=progress,
         )
 
 
@@ -336,10 +331,12 @@ class BackgroundRuns:
 
     def _context(self) -> Context:
         """The surroundings of a run; refused where a file of a model cannot be read, for then no run could end well."""
+        context = self._installation.context()
         try:
-            return self._installation.context()
+            in_order(context.models)
         except DeclarationError as error:
             raise ConflictError(error.message, hint=error.hint, labels=error.labels) from error
+        return context
 
     def _run(self, run_id: str, act: Callable[..., Outcome]) -> None:
         try:

@@ -202,6 +202,9 @@ def test_cases_are_tried_where_the_file_stands(own: Works) -> None:
     once, twice = ok(engineer.post(f"{API}/models/by_item/cases/try"))["items"]
     assert once["holds"]
     assert (twice["holds"], twice["missing"], twice["extra"]) == (False, ['{"item":"I1","receipts":2}'], ['{"item":"I1","receipts":1}'])
+    own.write(busy=BUSY.replace("item, receipts", "item, nothing"))  # another that cannot be made is nothing to it
+    assert ok(engineer.post(f"{API}/models/by_item/cases/try"))["items"] == [once, twice]
+    own.write(busy=None)
     (own.home / "models" / "by_item.cases.yaml").write_text("- about: x\n  gives: {}\n", encoding="utf-8")
     assert one(engineer, "by_item")["cases_fault"]["hint"] == "a case says about, given and expect"
     assert engineer.post(f"{API}/models/by_item/cases/try").status_code == 409

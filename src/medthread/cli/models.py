@@ -39,7 +39,7 @@ def show(name: Name, home: Home = HERE) -> None:
         model = _named(installation, name)
         with installation.store.transaction() as tx:
             versions = history(tx, name)
-        known = known_models(installation.surroundings(), installation.models)[name]
+        known = known_models(installation.context(), installation.models)[name]
         there = known.made
     lang = language()
     console.print(f"{model.name}  {model.label.in_(lang)}\n{model.meaning.in_(lang)}", markup=False)

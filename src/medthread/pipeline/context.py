@@ -1,6 +1,8 @@
 """What every stage works with: the store, the committer, the registry, the sources, and the places on disk."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from medthread.model import Registry, Source
@@ -19,7 +21,7 @@ class Context:
     committer: Committer
     registry: Registry
     sources: tuple[Source, ...]
-    models: tuple[Model, ...]
+    declared: Callable[[], tuple[Model, ...]]
     keyring: Keyring
     inbox: Path
     lake: Path
@@ -29,6 +31,11 @@ class Context:
     memory: str = "2GB"
     threads: int = 2
     publishes: bool = True  # or a run makes a release ready, and a train takes it to readers
+
+    @cached_property
+    def models(self) -> tuple[Model, ...]:
+        """Models as their files declare them when they are first asked for: who builds none is not in the way of a file that cannot be read."""
+        return self.declared()
 
     def source(self, name: str) -> Source:
         """A source by name."""

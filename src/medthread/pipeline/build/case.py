@@ -26,7 +26,7 @@ from medthread.model.errors import DeclarationError
 from medthread.model.yaml_file import read_yaml
 from medthread.pipeline.build.built import Columns
 from medthread.pipeline.build.model import Model, in_order
-from medthread.pipeline.build.shapes import shapes
+from medthread.pipeline.build.shapes import declared_columns, shapes
 from medthread.stores.engines import DuckEngine, Input, job, literal, quote
 
 ENDING = ".cases.yaml"
@@ -87,8 +87,19 @@ def try_cases(chosen: Iterable[Model], models: Iterable[Model], registry: Regist
     cases = [(model, case) for model in chosen for case in cases_of(model)]
     if not cases:
         return []
-    columns = shapes(in_order(models), registry)
+    near = {name: declared_columns(name, registry) for model, _ in cases for name in model.reads}
+    columns = near | shapes(_above(near, in_order(models)), registry)
     return [try_case(model, case, columns) for model, case in cases]
+
+
+def _above(tables: Iterable[str], ordered: Sequence[Model]) -> list[Model]:
+    """The models behind tables, each after those it reads; what is wrong with another is nothing to them."""
+    wanted, found = set(tables), []
+    for model in reversed(ordered):
+        if model.table in wanted:
+            wanted |= set(model.reads)
+            found.append(model)
+    return found[::-1]
 
 
 def try_case(model: Model, case: Case, columns: Mapping[str, Columns]) -> Tried:

@@ -1,12 +1,9 @@
 """Tables out of models, in their order, each once for what it is made from; and what is expected of them."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import duckdb
 
 from medthread.model.errors import DeclarationError, NotFoundError
 from medthread.pipeline.build.built import Built, Columns, built, keep, keep_findings, latest
@@ -14,7 +11,7 @@ from medthread.pipeline.build.expectation import Expectation, Finding, counting,
 from medthread.pipeline.build.fields import fields_used
 from medthread.pipeline.build.model import PREFIX, Model
 from medthread.pipeline.build.partition import Between, Partition, is_touched, touched
-from medthread.pipeline.build.shapes import declared_columns
+from medthread.pipeline.build.shapes import declared_columns, told
 from medthread.pipeline.context import Context
 from medthread.stores.engines import DuckEngine, Engine, Input, quote
 from medthread.stores.lakehouse import Change
@@ -59,7 +56,7 @@ class Workshop:
 
     def shape(self, model: Model) -> Columns:
         """Names and types of the columns that it would have. Raises `DeclarationError` where its statement cannot be run."""
-        with _told(model):
+        with told(model):
             found = tuple(self._engine.columns_of(model.text, inputs=self._inputs(model.reads, asked_by=model.name)))
         self.shapes[model.table] = found
         return found
@@ -92,7 +89,7 @@ class Workshop:
     def _made(self, model: Model, fingerprint: str) -> Built:
         out = self.context.committer.place(model.table, key_of("model", model.table, fingerprint))
         started = time.perf_counter()
-        with _told(model):
+        with told(model):
             files = self._whole(model, out) if model.partition is None else self._parts(model, model.partition, out)
         seconds = time.perf_counter() - started
         there = {"made": Input(tuple(path for paths in files.values() for path in paths))}
@@ -168,7 +165,7 @@ class Workshop:
 
     def _findings(self, model: Model, inputs: Mapping[str, Input]) -> Iterable[Finding]:
         relation = ".".join(map(quote, model.table.split(".")))
-        with _told(model):
+        with told(model):
             [counts] = self._engine.rows(counting(model.expectations, relation), inputs=inputs)
         for asks, failed in zip(model.expectations, counts, strict=True):
             yield Finding(asks.condition, asks.blocks, int(failed), self._named(model, asks, relation, inputs) if failed else ())
@@ -194,12 +191,3 @@ class Workshop:
             return Input((), columns)
         hint = "a model's table is there once it was built" if name.startswith(PREFIX) else "golden and standard tables are named after entities"
         raise NotFoundError(f"the model {asked_by} reads {name}, which is not there", hint=hint)
-
-
-@contextmanager
-def _told(model: Model) -> Iterator[None]:
-    """What the engine says of a statement, said of its model."""
-    try:
-        yield
-    except duckdb.Error as error:
-        raise DeclarationError(f"the model {model.name} cannot be made: {error}", hint="mend its statement or its tests, or the model that it reads", models=[model.name]) from error

@@ -1,9 +1,13 @@
 """The columns of every table that models may read, from declarations alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import duckdb
 
 from medthread.derive.columns import golden_columns, standard_columns
 from medthread.model import Home, Registry
+from medthread.model.errors import DeclarationError
 from medthread.pipeline.build.built import Columns
 from medthread.pipeline.build.model import Model
 from medthread.stores.engines import DuckEngine, Input
@@ -19,11 +23,21 @@ def declared_columns(table: str, registry: Registry) -> Columns:
 
 
 def shapes(models: Iterable[Model], registry: Registry) -> dict[str, Columns]:
-    """Of every table that the models read or are, models in their order."""
+    """Of every table that the models read or are, models in their order. Raises `DeclarationError` where a statement cannot be run."""
     engine = DuckEngine(memory="256MB", threads=1)
     found: dict[str, Columns] = {}
     for model in models:
         for name in model.reads:
             found.setdefault(name, declared_columns(name, registry))
-        found[model.table] = tuple(engine.columns_of(model.text, inputs={n: Input((), found[n]) for n in model.reads}))
+        with told(model):
+            found[model.table] = tuple(engine.columns_of(model.text, inputs={n: Input((), found[n]) for n in model.reads}))
     return found
+
+
+@contextmanager
+def told(model: Model) -> Iterator[None]:
+    """What the engine says of a statement, said of its model."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise DeclarationError(f"the model {model.name} cannot be made: {error}", hint="mend its statement or its tests, or the model that it reads", models=[model.name]) from error
