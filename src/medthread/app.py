@@ -21,6 +21,7 @@ from medthread import __version__, domains, masters
 from medthread.api.services import Beside, Services
 from medthread.derive import tables_of
 from medthread.derive.soundness import Flaw, Known, flaws
+from medthread.derive.writers import check_writers
 from medthread.governance.backup import BackupSetting
 from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.backup.drill import Declared
@@ -105,6 +106,7 @@ class Installation:
         self.sources = workspace.sources(self.registry)
         self._model_files = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql")))
         self.rulebook = Rulebook.declared(self.registry, workspace.processes(self.registry))
+        check_writers(self.registry, self.rulebook.processes, roles=frozenset(ROLES))
         self.native_metadata = MetaData()
         self.native: dict[str, Table] = tables_of(self.registry, self.native_metadata)
         altered = upgrade(store, self.native_metadata)

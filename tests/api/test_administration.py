@@ -148,6 +148,9 @@ def test_the_matrix_says_which_policy_permits_and_which_refuses(admins: dict[str
     assert rows["steward"]["entities:write"] == {"permitted_by": ["role.steward"], "refused_by": None}
     assert rows["system_admin"]["entities:read"] == {"permitted_by": [], "refused_by": "administrators.see_no_data"}
     assert rows["buyer"]["runs:start"]["refused_by"] == "no policy permits it"
+    kinds = {k["entity"]: k for k in told["records"]}
+    assert kinds["registration_certificate"]["create"] == kinds["registration_certificate"]["change"] == ["regulatory", "ra"]
+    assert (kinds["capa"]["process"], "eng" in kinds["capa"]["create"], "whs" in kinds["capa"]["change"]) == (True, True, False)
     roles = admins["security_admin"].get(f"{API}/roles").json()
     assert {r["name"] for r in roles["items"]} == set(rows)
     assert next(r for r in roles["items"] if r["name"] == "audit_admin")["held"] >= 1

@@ -93,11 +93,11 @@ def test_a_batch_is_released_in_two_steps_and_the_second_refused_until_authorisa
     house.act("zheng", "batch_record", record, "review_production", exceptions_explained="首次扭矩超限,重装后合格")
     house.act("gao", "batch_record", record, "complete_tests", test_report="FQC-2026-9")
     desk.does("wei", "batch_record", record, "release_production")
-    certificate = house.create("qian", "registration_certificate", jurisdiction="CN", certificate_no=CERTIFICATE, product="输注泵", approved_on="2020-01-01",
+    certificate = house.create("zhu", "registration_certificate", jurisdiction="CN", certificate_no=CERTIFICATE, product="输注泵", approved_on="2020-01-01",
                                expires_on="2025-01-01", status="approved")
     house.mend("zheng", "batch_record", record, jurisdiction="CN", certificate_no=CERTIFICATE, expires_on="2030-12-31", release_certificate="FX-9")
     desk.is_refused("jiang", "batch_record", record, "release_to_market", "2025-01-01", printed_di=DI)
-    house.mend("qian", "registration_certificate", certificate, expires_on=date(2031, 1, 1))
+    house.mend("zhu", "registration_certificate", certificate, expires_on=date(2031, 1, 1))
     desk.is_refused("jiang", "batch_record", record, "release_to_market", "06912345678910", printed_di="06912345678910")
     assert "上市" in desk.does("jiang", "batch_record", record, "release_to_market", printed_di=DI)
 

@@ -31,7 +31,7 @@ PEOPLE = {
     "lin": ("林检", ("qc",)), "gao": ("高检", ("qc_mgr",)), "qian": ("钱质", ("qa",)), "sun": ("孙质", ("qa",)), "zhou": ("周总", ("qa_mgr",)),
     "wu": ("吴研", ("eng_mgr",)), "zheng": ("郑产", ("prod_mgr",)), "wang": ("王操", ("prod",)), "feng": ("冯操", ("prod",)), "chen": ("陈仓", ("whs",)),
     "chu": ("褚量", ("metro",)), "wei": ("卫放", ("release",)), "jiang": ("蒋上", ("market_release",)), "shen": ("沈工", ("eng",)), "han": ("韩修", ("maint",)),
-    "yang": ("杨用", ("user_dept",)),
+    "yang": ("杨用", ("user_dept",)), "zhu": ("朱法", ("ra",)),
 }
 MAPPING = """
 name: erp

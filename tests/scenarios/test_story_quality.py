@@ -324,7 +324,7 @@ def test_a_batch_goes_out_in_two_steps_and_the_second_looks_at_the_market(house:
 
     # The second: refused while the authorisation has lapsed, and while the label says another DI than the one published.
     wanted = {"jurisdiction": "CN", "certificate_no": CERTIFICATE, "expires_on": "2030-12-31", "release_certificate": "FX-9"}
-    certificate = house.create("qian", "registration_certificate", jurisdiction="CN", certificate_no=CERTIFICATE, product="输注泵", approved_on="2020-01-01",
+    certificate = house.create("zhu", "registration_certificate", jurisdiction="CN", certificate_no=CERTIFICATE, product="输注泵", approved_on="2020-01-01",
                                expires_on="2025-01-01", status="approved")
     with pytest.raises(RefusedError, match="expires 2025-01-01"):
         house.act("jiang", "batch_record", id_, "release_to_market", printed_di=DI, **wanted)

@@ -78,7 +78,7 @@ def test_a_plan_that_comes_due_opens_an_order_and_moves_on_when_it_is_accepted(h
 
 def test_a_room_outside_its_limits_opens_a_deviation_and_holds_what_is_stored_there(house: House) -> None:
     house.create("qian", "organisation", code="P1", name="一厂", kind="plant")
-    house.create("qian", "location", organisation="P1", code="COLD-1", kind="accepted")
+    house.create("chen", "location", organisation="P1", code="COLD-1", kind="accepted")
     house.create("qian", "monitoring_point", point_no="EM-1", plant="P1", area="COLD-1", parameter="temperature", uom="C", action_low="2", action_high="8", storage=True)
     round_ = house.opened("lin", "environment_round", plant="P1", area="COLD-1")
     with pytest.raises(RefusedError, match="was not read"):

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medthread.app import open_installation
+from medthread.derive.writers import records_written
 from medthread.model.errors import DeclarationError, ForbiddenError
-from medthread.trust.access import SHIPPED, Access, Actor, Deed, matrix
+from medthread.trust.access import SHIPPED, Access, Actor, Deed, Writing, hands_on, matrix
 from medthread.trust.incompatible import found_in
 from medthread.trust.roles import ROLES
 from medthread.workspace import Workspace
+from tests.registry import registry, rulebook
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCESS = Access()
@@ -25,7 +27,7 @@ def actor(*roles: str, plants: tuple[str, ...] = (), scopes: frozenset[str] | No
 
 def test_the_matrix_is_the_one_that_was_reviewed() -> None:
     reviewed = list(csv.reader((ROOT / "docs" / "access-matrix.csv").read_text(encoding="utf-8").splitlines()))
-    assert matrix(ACCESS) == reviewed, "rights changed: have them approved, then `medthread account matrix > docs/access-matrix.csv`"
+    assert matrix(ACCESS, records_written(registry(), rulebook().processes)) == reviewed, "rights changed: have them approved, then `medthread account matrix > docs/access-matrix.csv`"
 
 
 def test_a_refusal_says_which_policy_and_whose_right_it_is() -> None:
@@ -107,6 +109,32 @@ def test_a_companys_own_policy_forbids_an_act_and_is_named() -> None:
     assert own.decide_act(actor("qa"), DEED) == (False, ("ours.capa",))
     assert own.decide_act(actor("qa"), DEED._replace(action="draft")).allowed
     assert own.decide_act(actor("qa_mgr"), DEED._replace(standing="qa_mgr")).allowed
+
+
+CERTIFICATE = Writing("registration_certificate", ("ra", "regulatory"), "ra")
+
+
+def test_a_record_without_a_process_is_written_by_those_whom_its_declaration_names() -> None:
+    assert ACCESS.decide_writing(actor("ra"), CERTIFICATE) == (True, ("record.writers",))
+    assert not ACCESS.decide_writing(actor("eng"), CERTIFICATE._replace(standing="eng")).allowed, "its declaration does not name them"
+    assert ACCESS.decide_writing(actor("eng"), CERTIFICATE).allowed, "lent to them"
+    assert ACCESS.decide_writing(actor("security_admin"), CERTIFICATE).policies == ("administrators.see_no_data",)
+
+
+def test_a_companys_own_policy_names_another_writer_or_takes_one_away() -> None:
+    own = Access({"own.cedar": """@id("ours.more") permit (principal in Role::"qa", action == Action::"records:write", resource) when { resource.entity == "location" };
+        @id("ours.less") forbid (principal in Role::"ra", action == Action::"records:write", resource) when { resource.entity == "registration_certificate" };"""})
+    assert own.decide_writing(actor("qa"), Writing("location", ("whs",), "qa")).allowed
+    assert not own.decide_writing(actor("qa"), Writing("uom", ("eng",), "qa")).allowed
+    assert own.decide_writing(actor("ra"), CERTIFICATE) == (False, ("ours.less",))
+
+
+def test_the_matrix_tells_of_each_kind_of_record_who_makes_and_who_changes_it() -> None:
+    kinds = {k.entity.name: k for k in records_written(registry(), rulebook().processes)}
+    told = {e: {r: " ".join(h) for r in ROLES if (h := hands_on(ACCESS, r, kinds[e]))} for e in ("registration_certificate", "adverse_event")}
+    assert told["registration_certificate"] == {"regulatory": "create change", "ra": "create change"}
+    assert told["adverse_event"] == {"qa": "create", "qa_mgr": "create change", "pms": "create change", "mr": "change"}
+    assert "certificate_scope" not in kinds, "a line goes with its whole"
 
 
 def test_every_shipped_policy_has_a_name() -> None:

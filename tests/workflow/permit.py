@@ -71,7 +71,7 @@ class HotWorkTool(Entity):
 class GasReading(Entity):
     """What the guard looks at."""
 
-    about = About("气体读数", "Gas reading", domain="manufacturing", group="production", owner="production", home=Home.NATIVE)
+    about = About("气体读数", "Gas reading", domain="manufacturing", group="production", owner="production", home=Home.NATIVE, written_by="eng|prod|qc")
     place: Annotated[str, F("场所", "Place", key=True)]
     level: Annotated[str, F("浓度", "Level")]
     ppm: Annotated[Decimal | None, F("数值", "Value")]

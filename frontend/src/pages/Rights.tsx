@@ -5,7 +5,8 @@ import { useMay } from "../shell/session";
 import { Button, Form, Head, Input, Modal, Nothing, Panel, Problem, Table, Tabs, Tag } from "../ui";
 
 type Cell = { permitted_by: string[]; refused_by: string | null };
-type Matrix = { actions: string[]; items: { role: string; label: Label; actions: Record<string, Cell> }[] };
+type Matrix = { actions: string[]; items: { role: string; label: Label; actions: Record<string, Cell> }[]; records: Kind[] };
+type Kind = { entity: string; label: Label; area: Label; process: boolean; create: string[]; change: string[] };
 type Pair = { id: string; one: string; other: string; because: Label };
 type Roles = { items: { name: string; label: Label; clearance: string; held: number }[]; incompatible: Pair[] };
 type Review = { id: string; at: string; opened_by: string; due_at: string; closed_at: string | null; closed_by: string | null; lines: number; decided: number };
@@ -31,6 +32,27 @@ function MatrixTab() {
               : cell?.refused_by?.includes(".") ? <><Tag tone="bad">{t("no")}</Tag><br /><span className="mono quiet">{cell.refused_by}</span></> : <span className="quiet">–</span>;
           },
         })),
+      ]} />
+    </Panel>
+  );
+}
+
+/** Of each kind of record: which roles make new ones, which change what one says. */
+function RecordsTab() {
+  const { t, word } = useSpeech();
+  const asked = useAsk<Matrix>("/access-matrix");
+  const called = (role: string) => word(asked.data?.items.find((r) => r.role === role)?.label) || role;
+  const list = (roles: string[]) => roles.map(called).join("、");
+  return (
+    <Panel title={t("rights.records")}>
+      <p className="quiet">{t("rights.records.about")}</p>
+      <Problem of={asked.problem} />
+      <Table<Kind> wide label={t("rights.records")} rows={asked.data?.records ?? []} id={(k) => k.entity} loading={asked.loading} columns={[
+        { name: "entity", title: t("rights.records.kind"), show: (k) => <>{word(k.label)} <span className="mono quiet">{k.entity}</span></> },
+        { name: "area", title: t("rights.records.area"), show: (k) => word(k.area) },
+        { name: "by", title: t("rights.records.by"), show: (k) => t(k.process ? "rights.records.process" : "rights.records.declaration") },
+        { name: "create", title: t("rights.records.create"), show: (k) => list(k.create) },
+        { name: "change", title: t("rights.records.change"), show: (k) => list(k.change) },
       ]} />
     </Panel>
   );
@@ -138,6 +160,7 @@ export default function Rights() {
       <Head title={t("nav.rights")} about={t("rights.about")} />
       <Tabs items={[
         { key: "matrix", label: t("rights.matrix"), children: <MatrixTab /> },
+        { key: "records", label: t("rights.records"), children: <RecordsTab /> },
         { key: "pairs", label: t("rights.pairs"), children: <PairsTab /> },
         { key: "reviews", label: t("rights.reviews"), children: <ReviewsTab /> },
       ]} />

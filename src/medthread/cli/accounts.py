@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection, select
 
-from medthread.app import Installation, open_installation
+from medthread.app import Installation, declared, open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
+from medthread.derive.writers import records_written
+from medthread.model import Rulebook
 from medthread.model.errors import ConfigurationError, ConflictError
 from medthread.stores.postgres.tables import account
 from medthread.trust.access import Access, Actor, matrix
@@ -52,9 +54,12 @@ def roles() -> None:
 
 @accounts.command("matrix")
 def print_matrix(home: Home = HERE) -> None:
-    """输出角色 × 操作权限矩阵(CSV)· Print role by action as CSV, the company's own policies included."""
-    own = Workspace.open(home).policies() if (home / SETTINGS).exists() else {}
-    csv.writer(sys.stdout, lineterminator="\n").writerows(matrix(Access(own)))
+    """输出角色 × 操作与记录的权限矩阵(CSV)· Print role by action and kind of record as CSV, the company's own policies and processes included."""
+    registry, _ = declared()
+    there = Workspace.open(home) if (home / SETTINGS).exists() else None
+    own, processes = (there.policies(), there.processes(registry)) if there else ({}, {})
+    records = records_written(registry, Rulebook.declared(registry, processes).processes)
+    csv.writer(sys.stdout, lineterminator="\n").writerows(matrix(Access(own), records))
 
 
 @accounts.command("add")

@@ -58,7 +58,7 @@ def process_meta(process: Process) -> dict[str, Any]:
     """A process as its screens need it: the states in order, where it begins and ends, who opens it."""
     states = [{"name": s.name, "label": pair(s.label), "terminal": s.name in process.terminal} for s in process.states]
     return {"name": process.name, "label": pair(process.label), "version": process.version, "states": states, "initial": list(process.initial),
-            "opened_by": [r for r in process.opened_by.split("|") if r], "asked": sorted({n for t in process.transitions for n in t.asks})}
+            "opened_by": list(process.openers), "asked": sorted({n for t in process.transitions for n in t.asks})}
 
 
 def part_meta(entity: type[Entity]) -> dict[str, str] | None:

@@ -89,7 +89,7 @@ def _words(process: Process, known: Known) -> Iterator[Found]:
             yield "entry", f"it opens in {opening.state!r}, which is not initial", "name it under initial"
         if known.record is not None and opening.field not in known.record.fields:
             yield "field", f"it opens by {opening.field!r}, which {known.record.name} does not have", f"fields: {', '.join(known.record.fields)}"
-    for role in (r for r in process.opened_by.split("|") if r and r not in known.roles):
+    for role in (r for r in process.openers if r not in known.roles):
         yield "role", f"it is opened by {role!r}, which nobody has", f"roles: {', '.join(sorted(known.roles))}"
 
 

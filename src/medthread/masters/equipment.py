@@ -23,6 +23,7 @@ class Equipment(Entity):
         group="equipment",
         owner="engineering",
         home=Home.NATIVE,
+        written_by="maint|metro|eng|eng_mgr",
         title="name",
         meaning=Label("生产设备、量具或工装", "A machine, gauge or tool"),
         synonyms=("量具", "仪器", "asset"),

@@ -22,6 +22,7 @@ class Location(Entity):
         group="stock",
         owner="warehouse",
         home=Home.NATIVE,
+        written_by="whs|steward",
         plant="organisation",
         title="name",
         meaning=Label("工厂内存放物料或进行作业的区域", "A place in a plant where stock or work stands"),

@@ -21,6 +21,7 @@ class Organisation(Entity):
         group="people",
         owner="quality",
         home=Home.NATIVE,
+        written_by="steward|mr|qa|qa_mgr|doc",
         title="name",
         meaning=Label("集团内的公司、工厂或部门", "A company, plant or department of the group"),
         retain=Retention(years=15),

@@ -17,6 +17,7 @@ class Person(Entity):
         group="people",
         owner="hr",
         home=Home.NATIVE,
+        written_by="steward|mr",
         title="name",
         meaning=Label("集团员工;工号永不重复使用", "Somebody who works for the group; numbers are never reused"),
         retain=Retention(years=10, anchor="close"),

@@ -22,6 +22,7 @@ class Uom(Entity):
         group="product",
         owner="engineering",
         home=Home.NATIVE,
+        written_by="steward|eng|eng_mgr",
         title="name",
         meaning=Label("计量单位及其换算与修约", "A unit of measure, how it converts and how it is rounded"),
         retain=Retention(years=15),

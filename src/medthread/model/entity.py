@@ -137,6 +137,7 @@ class About:
     repeats: bool = field(default=False, kw_only=True)  # events: the same key may arrive again and is the same event
     process: Process | None = field(default=None, kw_only=True)  # native: how its records go through people's hands
     glance: tuple[str, ...] = field(default=(), kw_only=True)  # fields that tell one record from another of the same title
+    written_by: str = field(default="", kw_only=True)  # native without a process: roles that make and change its records, `a|b`
     plant: str | None = field(default=None, kw_only=True)  # native: the field that says which plant a record belongs to
     region: str | None = field(default=None, kw_only=True)  # native: the field that says which region, for those bound to some
     part_of: str | None = field(default=None, kw_only=True)  # native lines: the field that names the record they belong to
@@ -145,6 +146,11 @@ class About:
     def label(self) -> Label:
         """Both names."""
         return Label(self.zh, self.en)
+
+    @property
+    def writers(self) -> tuple[str, ...]:
+        """Roles that make and change its records where no process says it."""
+        return tuple(r for r in self.written_by.split("|") if r)
 
 
 class Entity:
@@ -257,6 +263,8 @@ def _check_home(cls: type[Entity]) -> None:
     about = cls.about
     if (about.process or about.part_of) and about.home is not Home.NATIVE:
         raise DeclarationError(f"{cls.__name__} has a process or a whole and is not written here", hint="give it home=Home.NATIVE")
+    if about.written_by and (about.home is not Home.NATIVE or about.part_of is not None):
+        raise DeclarationError(f"{cls.__name__} names roles to write it and is not a record of its own that is written here", hint="leave written_by out: a line goes with its whole")
     for word in ("plant", "region"):
         name = getattr(about, word)
         if name is not None and (about.home is not Home.NATIVE or name not in cls.fields or cls.fields[name].kind is not Kind.TEXT or cls.fields[name].is_personal):

@@ -197,6 +197,11 @@ class Process:
         return Label(self.zh, self.en)
 
     @property
+    def openers(self) -> tuple[str, ...]:
+        """Roles that may open one; empty: whoever may write."""
+        return tuple(r for r in self.opened_by.split("|") if r)
+
+    @property
     def parts(self) -> frozenset[str]:
         """Roles that have a part in it: who act, and who write in it besides."""
         return frozenset(r for t in self.transitions for r in t.roles) - {SYSTEM, ORIGINATOR} | {*self.contributors}

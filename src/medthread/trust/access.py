@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import cedarpy
 
+from medthread.derive.writers import Writers
 from medthread.model import Classification, Entity, Source
 from medthread.model.errors import DeclarationError, ForbiddenError
 from medthread.stores.postgres.row_security import Reach
@@ -56,6 +57,14 @@ class Deed(NamedTuple):
 
     process: str
     action: str
+    roles: tuple[str, ...]
+    standing: str
+
+
+class Writing(NamedTuple):
+    """A record that goes through no process, as policies see who writes it: the roles that its declaration names, and the one in which it would be written."""
+
+    entity: str
     roles: tuple[str, ...]
     standing: str
 
@@ -118,33 +127,37 @@ class Access:
         """Whether somebody may do an act of a process in a role, their own or lent to them, and the policies that decided it."""
         return _decide(self._own, tuple(sorted(actor.roles)), actor.reach, "processes:act", deed)
 
+    def decide_writing(self, actor: Actor, writing: Writing) -> Decision:
+        """Whether somebody may make and change a kind of record in a role, their own or lent to them, and the policies that decided it."""
+        return _decide(self._own, tuple(sorted(actor.roles)), actor.reach, "records:write", writing)
+
     @cached_property
     def _own(self) -> tuple[tuple[str, str], ...]:
         return tuple(sorted(self.own.items()))
 
 
 @lru_cache(maxsize=4096)
-def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], reach: Reach, action: str, deed: Deed | None = None) -> Decision:
+def _decide(own: tuple[tuple[str, str], ...], roles: tuple[str, ...], reach: Reach, action: str, asked: Deed | Writing | None = None) -> Decision:
     policies, names = _policies(own, action)
     parents = [r for r in roles if r in ROLES]
     parents += [READER] if any(ROLES[r].reads for r in parents) else []
     parents += [ACTOR] if any(ROLES[r].acts for r in parents if r in ROLES) else []
     parents += groups_of(roles)
-    parents += [deed.standing] if deed is not None and deed.standing not in parents else []
+    parents += [asked.standing] if asked is not None and asked.standing not in parents else []
     account = {"uid": {"type": "Account", "id": "actor"}, "attrs": {"bound": reach.is_bound, **{n: list(v) for n, v in vars(reach).items()}},
                "parents": [{"type": "Role", "id": r} for r in parents]}
     groups = [{"uid": {"type": "Role", "id": r}, "attrs": {}, "parents": []} for r in parents]
-    resource = 'Installation::"this"' if deed is None else 'Transition::"asked"'
+    resources = [] if asked is None else [_resource(asked)]
+    resource = 'Installation::"this"' if asked is None else f'{resources[0]["uid"]["type"]}::"asked"'
     request = {"principal": 'Account::"actor"', "action": f"Action::{json.dumps(action)}", "resource": resource, "context": {}}
-    asked = [] if deed is None else [_transition(deed)]
-    answer = cedarpy.is_authorized(request, policies, [account, *groups, *asked], _schema()[0])
+    answer = cedarpy.is_authorized(request, policies, [account, *groups, *resources], _schema()[0])
     return Decision(answer.allowed, tuple(sorted(names[r] for r in answer.diagnostics.reasons)))
 
 
-def _transition(deed: Deed) -> dict[str, Any]:
-    named = [{"__entity": {"type": "Role", "id": r}} for r in deed.roles]
-    attrs = {"process": deed.process, "action": deed.action, "roles": named, "standing": {"__entity": {"type": "Role", "id": deed.standing}}}
-    return {"uid": {"type": "Transition", "id": "asked"}, "attrs": attrs, "parents": []}
+def _resource(asked: Deed | Writing) -> dict[str, Any]:
+    named = [{"__entity": {"type": "Role", "id": r}} for r in asked.roles]
+    attrs = asked._asdict() | {"roles": named, "standing": {"__entity": {"type": "Role", "id": asked.standing}}}
+    return {"uid": {"type": "Transition" if isinstance(asked, Deed) else "Record", "id": "asked"}, "attrs": attrs, "parents": []}
 
 
 @cache
@@ -185,13 +198,25 @@ def _check(name: str, text: str) -> None:
         raise DeclarationError(f"{name}: {'; '.join(e.error for e in result.errors)}", hint=f"actions: {', '.join(_schema()[1])}")
 
 
-def matrix(access: Access) -> list[list[str]]:
-    """Role by action, for people to review: a header, then one row a role."""
-    rows = [["role", *access.actions]]
+def matrix(access: Access, records: Iterable[Writers] = ()) -> list[list[str]]:
+    """Role by action, and by kind of record, for people to review: a header, then one row a role."""
+    kinds = tuple(records)
+    rows = [["role", *access.actions, *(f"record {k.entity.name}" for k in kinds)]]
     for role in ROLES.values():
         allowed = access.can(Actor("", "", (role.name,)))
-        rows.append([role.name, *("yes" if a in allowed else "" for a in access.actions)])
+        rows.append([role.name, *("yes" if a in allowed else "" for a in access.actions), *(" ".join(hands_on(access, role.name, k)) for k in kinds)])
     return rows
+
+
+def hands_on(access: Access, role: str, kind: Writers) -> list[str]:
+    """What a role does to a kind of record beside the acts of its process: `create`, `change`, both or nothing."""
+    actor = Actor("", "", (role,))
+    if access.refused_by(actor, "entities:write") is not None:
+        return []
+    if kind.process is None:
+        return ["create", "change"] if access.decide_writing(actor, Writing(kind.entity.name, kind.changed_by, role)).allowed else []
+    opens = not kind.opened_by or role in kind.opened_by
+    return [*(["create"] if opens else []), *(["change"] if role in kind.changed_by else [])]
 
 
 def row_rule(actor: Actor, entity: type[Entity]) -> tuple[str, tuple[str, ...]]:

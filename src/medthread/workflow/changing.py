@@ -1,7 +1,8 @@
 """Who may change what a record says, and when: beside the acts of its process, never past what was decided about it.
 
 A closed record is never changed. One that rests in what was approved, or that binds others as it stands, changes by acts
-alone. Otherwise it is changed by whoever opened it and by those who have a part in its process; lines are added by
+alone. Otherwise it is changed by whoever opened it and by those who have a part in its process; one that goes through none by
+those whom its declaration names (`About.written_by`). Lines are added by
 whoever finds something out, and mended by who wrote them too. Past its first state a change takes a reason
 (21 CFR 11.10(e)); what stood open in a line is filled in without one. Who changes a record after work on it was done that others check is bound as if they had done that
 work: nobody approves their own change (`broken_duty`).
@@ -14,13 +15,16 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
+from medthread.derive.writers import writers_of
 from medthread.model import Entity
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError
 from medthread.model.process import ORIGINATOR
 from medthread.stores.postgres.tables import process_case
-from medthread.trust.access import Actor
+from medthread.trust.access import Actor, Writing
+from medthread.trust.roles import role_label
 from medthread.workflow.cases import Case, done_so_far
-from medthread.workflow.standing import MACHINE, standings
+from medthread.workflow.context import Context
+from medthread.workflow.standing import MACHINE, lent_roles, opens, standings
 
 
 class Kind(StrEnum):
@@ -48,6 +52,36 @@ def require_changeable(tx: Connection, case: Case, *, kind: Kind, by: Actor, rea
         _has_part(tx, case, by)
     if kind in (Kind.CHANGE, Kind.REMOVE) and case.state not in case.process.initial and not (reason or "").strip():
         raise InvalidError("a record past its first state is changed for a reason", hint="say why (21 CFR 11.10(e))")
+
+
+def require_writer(tx: Connection, context: Context, entity: type[Entity], *, by: Actor) -> None:
+    """Refuse to write a record that no case guards to whom its declaration, or its process, does not name for it; roles lent count."""
+    if by is MACHINE or may_write(tx, context, entity, by=by):
+        return
+    roles = writers_of(entity, context.registry, context.rulebook.processes).changed_by
+    labels = [role_label(r) for r in roles]
+    raise ForbiddenError(
+        f"{by.name} may not write a {entity.name}", hint=f"{', '.join(r.en for r in labels)} may", labels=labels,
+        actor=by.name, action="records:write", roles=list(roles))
+
+
+def may_write(tx: Connection, context: Context, entity: type[Entity], *, by: Actor) -> bool:
+    """Whether somebody writes records of an entity where no case says who; by the access port, in a role of theirs or one lent to them."""
+    writers = writers_of(entity, context.registry, context.rulebook.processes)
+    asked = Writing(writers.entity.name, writers.changed_by, "")
+    if any(context.access.decide_writing(by, asked._replace(standing=r)).allowed for r in by.roles):
+        return True
+    lent = {r for _, roles in lent_roles(tx, by, at=datetime.now(UTC)) for r in roles}
+    return any(context.access.decide_writing(by, asked._replace(standing=r)).allowed for r in sorted(lent))
+
+
+def hands_on(tx: Connection, context: Context, entity: type[Entity], *, by: Actor) -> tuple[bool, bool]:
+    """Whether somebody who writes at all makes records of an entity, and changes them; of a record in a process, its state and their part in it say so each time."""
+    writers = writers_of(entity, context.registry, context.rulebook.processes)
+    if writers.process is None:
+        may = may_write(tx, context, entity, by=by)
+        return may, may
+    return writers.entity is not entity or opens(tx, writers.process, by, at=datetime.now(UTC)), True
 
 
 def require_open(case: Case) -> None:

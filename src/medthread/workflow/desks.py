@@ -23,7 +23,7 @@ def _desk(tx: Connection, context: Context, entity: str, process: Process, actor
         states = {r.state: r for r in tx.execute(_counted(context, entity))}
     running = [r for s, r in states.items() if not process.is_over(s) and s not in process.rest]
     acting = {state for t in process.transitions if set(t.roles) & set(actor.roles) for state in t.from_}
-    openers = {r for r in process.opened_by.split("|") if r}
+    openers = {*process.openers}
     return {
         "entity": entity, "label": pair(about.label), "process": process.name, "process_label": pair(process.label), "area": about.domain,
         "open": sum(r.n for r in running), "late": sum(r.late for r in running), "mine": sum(r.n for s, r in states.items() if s in acting and s not in process.rest),

@@ -24,7 +24,7 @@ from medthread.stores.postgres.row_security import EVERYWHERE, ROLE, Place, Reac
 from medthread.trust.access import Actor
 from medthread.trust.audit import record
 from medthread.trust.intake import taken_in
-from medthread.workflow.changing import Kind
+from medthread.workflow.changing import Kind, require_writer
 from medthread.workflow.context import Context
 from medthread.workflow.filling import blanks_of
 from medthread.workflow.native import Hand, place_in_whole
@@ -64,6 +64,8 @@ def create_many(
     why = why_one_by_one(context, declared)
     if why is not None:
         raise InvalidError(f"a {entity} {why}", hint="create them one by one")
+    if declared.about.part_of is None:
+        require_writer(tx, context, declared, by=hands)
     count, digest = 0, hashlib.sha256()
     for part in sets:
         content = making.content(part, first=count + 1)

@@ -37,6 +37,7 @@ from medthread.workflow.changing import (
     require_changeable,
     require_reason_for_limits,
     require_same_record,
+    require_writer,
 )
 from medthread.workflow.context import Context
 from medthread.workflow.deadlines import run_clocks
@@ -64,6 +65,8 @@ def create_native(
     where its writer is at home, if nothing else is said. `hands` are those of the person who writes; a reaction has none.
     """
     declared, table, id_, at = context.registry[entity], context.table(entity), uuid.uuid4().hex, datetime.now(UTC)
+    if declared.about.part_of is None and entity not in context.rulebook.processes:
+        require_writer(tx, context, declared, by=hands)
     body = checked(declared, filled(tx, context, declared, values, by=by, at=at), zone=context.calendar.zone)
     place = place_in_whole(tx, context, declared, body, Hand(Kind.ADD, hands, within)) or place or within.home
     columns = {"_org": place.organisation, "_plant": place.plant} | sealed_columns(tx, context, declared, body, id_=id_)
@@ -87,6 +90,8 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
     found = locked_row(tx, context, entity, id_, version=change.version, within=within)
     if case is not None:
         require_changeable(tx, case, kind=Kind.CHANGE, by=hands, reason=change.reason)
+    elif declared.about.part_of is None:
+        require_writer(tx, context, declared, by=hands)
     kept = frozenset(n for n in change.hidden if change.values.get(n) in (None, WITHHELD, _as_shown(declared.fields[n], found)))
     body = checked(declared, change.values, kept=kept, zone=context.calendar.zone)
     require_same_record(declared, found, body)
@@ -227,6 +232,7 @@ def place_in_whole(tx: Connection, context: Context, declared: type[Entity], bod
     ref = declared.fields[declared.about.part_of].mark.ref
     whole = context.registry[ref.entity] if ref else None
     if whole is None or whole.name not in context.tables:
+        require_writer(tx, context, declared, by=hand.by)
         return None
     table = context.tables[whole.name]
     key = whole.key()[-1]
@@ -239,7 +245,9 @@ def place_in_whole(tx: Connection, context: Context, declared: type[Entity], bod
     case = find_case(tx, context, entity=whole.name, record=row.id, lock=True)
     if case is not None and case.is_over:
         raise ConflictError(f"{whole.name} {body.get(declared.about.part_of)} is closed, and its lines with it", hint="open a new record that refers to it")
-    if case is not None:
+    if case is None:
+        require_writer(tx, context, whole, by=hand.by)
+    else:
         own = hand.kind is not Kind.ADD and body["_created_by"] == hand.by.name
         require_changeable(tx, case, kind=hand.kind, by=hand.by, reason=hand.reason, own=own)
         void_pending(tx, entity=whole.name, record=row.id)

@@ -59,12 +59,16 @@ def lent_roles(tx: Connection, actor: Actor, *, at: datetime) -> list[tuple[str,
     return [(row.giver, tuple(r for r in row.roles if r in row.held)) for row in tx.execute(lent.order_by(table.c.at))]
 
 
+def opens(tx: Connection, process: Process, actor: Actor, *, at: datetime) -> bool:
+    """Whether the process lets somebody open a record; roles lent count."""
+    openers = {*process.openers}
+    return not openers or actor is MACHINE or not openers.isdisjoint(actor.roles) or any(not openers.isdisjoint(r) for _, r in lent_roles(tx, actor, at=at))
+
+
 def may_open(tx: Connection, process: Process, actor: Actor, *, at: datetime) -> None:
-    """Refuse to open a record to whom the process does not name for it; roles lent count."""
-    openers = {r for r in process.opened_by.split("|") if r}
-    held = {*actor.roles, *(r for _, roles in lent_roles(tx, actor, at=at) for r in roles)}
-    if openers and actor is not MACHINE and not openers & held:
-        labels = [role_label(r) for r in sorted(openers)]
+    """Refuse to open a record to whom the process does not name for it."""
+    if not opens(tx, process, actor, at=at):
+        labels = [role_label(r) for r in sorted(process.openers)]
         raise ForbiddenError(
             f"{actor.name} may not open a {process.name}", hint=f"{', '.join(r.en for r in labels)} may", labels=labels,
             actor=actor.name, action=f"{process.name}.open")

@@ -11,6 +11,7 @@ from medthread.derive import entity_meta
 from medthread.derive.view import needs_clearance
 from medthread.model import Entity, Home, Label
 from medthread.trust.access import Actor
+from medthread.workflow.changing import hands_on
 from medthread.workflow.many import why_one_by_one
 
 router = Subject("meta", "界面元数据", "Screens as data", owner="it", internal=True).router()
@@ -66,7 +67,8 @@ def screen_of(entity: type[Entity], given: Services, actor: Actor) -> dict[str, 
     meta = entity_meta(entity, given.registry, clearance=actor.clearance, process=given.workflow.rulebook.processes.get(entity.name))
     native = entity.about.home is Home.NATIVE
     writes = native and "entities:write" in given.access.can(actor)
-    openers = meta["process"]["opened_by"] if meta["process"] else []
+    with given.store.transaction() as tx:
+        makes, changes = hands_on(tx, given.workflow, entity, by=actor) if writes else (False, False)
     kinds = {f.mark.names for f in entity.fields.values()}
     fields = []
     for field, f in zip(meta["fields"], entity.fields.values(), strict=True):
@@ -80,7 +82,6 @@ def screen_of(entity: type[Entity], given: Services, actor: Actor) -> dict[str, 
             "hint": field["about"] or (field["rules"][0]["label"] if f.mark.rules else None),
         })
     can = {
-        "create": writes and (not openers or bool(set(openers) & set(actor.roles))), "update": writes,
-        "many": writes and why_one_by_one(given.workflow, entity) is None,
+        "create": makes, "update": changes, "many": makes and why_one_by_one(given.workflow, entity) is None,
     }
     return {**meta, "about": meta["meaning"], "native": native, "can": can, "fields": fields}

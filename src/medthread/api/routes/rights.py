@@ -9,10 +9,13 @@ from sqlalchemy import Connection, func, select
 
 from medthread.api.identity import AccessReader, Given, RightsGiver
 from medthread.api.routes.accounts import Because, Reason
+from medthread.api.routes.meta import area_label
+from medthread.api.services import Services
 from medthread.api.subjects import Subject
+from medthread.derive.writers import Writers, records_written
 from medthread.model.errors import ForbiddenError
 from medthread.stores.postgres.tables import account
-from medthread.trust.access import Actor
+from medthread.trust.access import Actor, hands_on
 from medthread.trust.incompatible import INCOMPATIBLE
 from medthread.trust.rights import assign_rights
 from medthread.trust.roles import ROLES
@@ -80,13 +83,22 @@ def roles(given: Given, _: AccessReader) -> dict[str, Any]:
 
 @router.get("/access-matrix", summary="取权限矩阵 · Get the access matrix")
 def matrix(given: Given, _: AccessReader) -> dict[str, Any]:
-    """Role by action, from the policies, each with the policies that permit it or refuse it.
+    """Role by action, from the policies, each with the policies that permit it or refuse it; and who makes and changes each kind of record.
 
-    角色与操作的对照,由策略得出,各附允许或拒绝它的策略。
+    角色与操作的对照,由策略得出,各附允许或拒绝它的策略;以及每种记录由哪些角色新建与修改。
     """
     rows = []
     for role in ROLES.values():
         actor = Actor("", "", (role.name,))
         cells = {a: {"permitted_by": list(given.access.permitted_by(actor, a)), "refused_by": given.access.refused_by(actor, a)} for a in given.access.actions}
         rows.append({"role": role.name, "label": role.label._asdict(), "actions": cells})
-    return {"actions": list(given.access.actions), "items": rows}
+    kinds = records_written(given.registry, given.workflow.rulebook.processes)
+    return {"actions": list(given.access.actions), "items": rows, "records": [_hands(given, k) for k in kinds]}
+
+
+def _hands(given: Services, kind: Writers) -> dict[str, Any]:
+    """Roles by what they do to a kind of record."""
+    done = {r.name: hands_on(given.access, r.name, kind) for r in ROLES.values()}
+    about = kind.entity.about
+    return {"entity": kind.entity.name, "label": about.label._asdict(), "area": area_label(about.domain), "process": kind.process is not None,
+            "create": [r for r, hands in done.items() if "create" in hands], "change": [r for r, hands in done.items() if "change" in hands]}

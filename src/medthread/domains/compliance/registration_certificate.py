@@ -22,6 +22,7 @@ class RegistrationCertificate(Entity):
         group="product",
         owner="regulatory",
         home=Home.NATIVE,
+        written_by="ra|regulatory",
         region="jurisdiction",
         title="certificate_no",
         meaning=Label("在某法域销售器械的许可", "The right to sell a device in a jurisdiction"),

@@ -34,6 +34,7 @@ class Requirement(Entity):
         group="compliance",
         owner="regulatory",
         home=Home.NATIVE,
+        written_by="ra|regulatory|qa|qa_mgr",
         title="clause",
         meaning=Label("法规或标准某版本的一条要求", "One requirement of a law or standard, in one edition"),
         retain=KEPT,

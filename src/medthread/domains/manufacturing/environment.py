@@ -102,6 +102,7 @@ class MonitoringPoint(Entity):
         group="production",
         owner="quality",
         home=Home.NATIVE,
+        written_by="qa|qa_mgr|qc_mgr",
         plant="plant",
         title="point_no",
         meaning=Label("监测某一环境参数的位置及警戒限、行动限", "A place where a parameter is watched, with alert and action limits"),

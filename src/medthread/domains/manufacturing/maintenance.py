@@ -49,6 +49,7 @@ class MaintenancePlan(Entity):
         group="equipment",
         owner="engineering",
         home=Home.NATIVE,
+        written_by="maint|eng|eng_mgr",
         title="plan_no",
         meaning=Label("设备做什么保养、多久一次、超期是否停用", "What is done on a machine, how often, and whether it stands still when late"),
         retain=KEPT,

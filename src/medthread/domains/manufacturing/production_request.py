@@ -18,6 +18,7 @@ class ProductionRequest(Entity):
         group="production",
         owner="production",
         home=Home.NATIVE,
+        written_by="prod|prod_mgr",
         title="request_no",
         meaning=Label("因质量决定而请求的返工或补产", "Rework or replacement that a decision on quality asks for"),
         retain=Retention(years=10, anchor="close", basis="ISO 13485:2016 8.3.4"),

@@ -24,6 +24,7 @@ class InstalledUnit(Entity):
         group="sales",
         owner="service",
         home=Home.NATIVE,
+        written_by="svc|whs|steward",
         title="serial_no",
         meaning=Label("一台器械在使用单位的现状:装机、软件、保修、维护", "A device where it is used: installed, its software, its warranty, its service"),
         retain=Retention(

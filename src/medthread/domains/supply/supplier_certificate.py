@@ -28,6 +28,7 @@ class SupplierCertificate(Entity):
         group="supply",
         owner="purchasing",
         home=Home.NATIVE,
+        written_by="purch|purch_mgr|sqe|buyer",
         title="cert_no",
         meaning=Label("供应商应持有的证照及其有效期", "A licence or certificate a supplier must hold"),
         retain=Retention(years=10),
