@@ -50,6 +50,7 @@ from medthread.trace import CONSUMER, GENEALOGY, TraceIndex, Tracer, build_index
 from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
+from medthread.trust.configuration import tell_configuration
 from medthread.trust.identity import configured
 from medthread.trust.keys import Keyring
 from medthread.trust.log import (
@@ -63,6 +64,7 @@ from medthread.trust.log import (
     check_log,
     check_records,
 )
+from medthread.trust.operators import operator_name
 from medthread.trust.roles import ROLES
 from medthread.trust.sharing import Sharing
 from medthread.trust.signatures import KeptKeys
@@ -120,12 +122,13 @@ class Installation:
         unsound = [f for name in self.rulebook.processes for f in self.flaws(name)]
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
+        self.timetable = Timetable.read(workspace.settings, workspace.calendar())
         with store.transaction() as tx:
             if altered:  # made anew; one that nobody here made stays, and `audit verify` names it
                 record(tx, actor="system", action="audit_log.guard", object_="audit_log", detail={"altered": altered})
             self.keyring.settle(tx)
             keep_definitions(tx, self.rulebook)
-        self.timetable = Timetable.read(workspace.settings, workspace.calendar())
+            tell_configuration(tx, workspace.files(), by=operator_name())
         self._memory = memory
         Committer(store, workspace.data / "lake").check_place()
 

@@ -1,5 +1,6 @@
 """A company's own configuration: a folder of files, read and checked before anything runs on them."""
 
+import hashlib
 import ipaddress
 import tomllib
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from medthread.model.yaml_file import read_yaml
 from medthread.workflow import Calendar
 
 SETTINGS = "medthread.toml"
+READ = {"sources": ("*.yaml", "*.yml"), "policies": ("*.cedar",), "processes": ("*.yaml",)}  # files of a folder that say what the installation does
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,19 @@ class Workspace:
         """Where the installation keeps what it makes."""
         return self.home / "data"
 
+    def files(self) -> dict[str, str]:
+        """Every file that says what the installation does, by its name in the workspace, with its SHA-256. Models take effect by `medthread apply` alone."""
+        named = [p for p in (self.home / SETTINGS, self.home / FILE) if p.is_file()]
+        found = [*named, *(p for folder in READ for p in self._read(folder))]
+        return {p.relative_to(self.home).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in found}
+
+    def _read(self, folder: str) -> list[Path]:
+        return sorted(p for pattern in READ[folder] for p in (self.home / folder).glob(pattern))
+
     def sources(self, registry: Registry) -> tuple[Source, ...]:
         """The mapped sources, checked against the registry."""
         found: dict[str, Source] = {}
-        for path in sorted(p for p in (self.home / "sources").glob("*") if p.suffix in (".yaml", ".yml")):
+        for path in self._read("sources"):
             source = parse_source(read_yaml(path), origin=path.name)
             check_source(source, registry, origin=path.name)
             if source.name in found:
@@ -96,7 +107,7 @@ class Workspace:
 
     def policies(self) -> dict[str, str]:
         """The company's own policies, by file name."""
-        return {p.name: p.read_text(encoding="utf-8") for p in sorted((self.home / "policies").glob("*.cedar"))}
+        return {p.name: p.read_text(encoding="utf-8") for p in self._read("policies")}
 
     def sharing(self, registry: Registry) -> tuple[tuple[SharingRule, ...], Places]:
         """Sharing rules, the company's own before those that ship, and where its organisations, plants and systems lie."""
@@ -110,7 +121,7 @@ class Workspace:
     def processes(self, registry: Registry) -> dict[str, Process]:
         """The company's own processes by the entity whose records follow them."""
         found: dict[str, Process] = {}
-        for path in sorted((self.home / "processes").glob("*.yaml")):
+        for path in self._read("processes"):
             given = parse_process(read_yaml(path), origin=path.name)
             if registry[given.record].about.home is not Home.NATIVE:
                 raise DeclarationError(f"{path.name}: {given.record} comes from source systems", hint="a process moves native records")

@@ -73,10 +73,12 @@ def test_what_cannot_be_is_said_and_changes_nothing(home: Path, workspace: Works
     assert "不能作日志的名称" in capsys.readouterr().err
 
 
-def test_nothing_sealed_yet_is_said(workspace: Workspace, tmp_path: Path, capsys: Capture) -> None:
-    for arguments in (("checkpoint",), ("export", tmp_path / "x")):
-        assert call("audit", *arguments, "--home", workspace.home) == 1
-        assert "尚无封存的内容" in capsys.readouterr().err
+def test_a_log_begins_with_the_files_of_the_configuration(workspace: Workspace, tmp_path: Path, capsys: Capture) -> None:
+    capsys.readouterr()
+    assert call("audit", "checkpoint", "--home", workspace.home) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "1", "of the first command already, before anybody did anything"
+    assert call("audit", "export", tmp_path / "x", "--home", workspace.home) == 0
+    assert "configuration.change" in "".join(p.read_text(encoding="utf-8") for p in (tmp_path / "x").glob("*.ndjson"))
 
 
 def test_a_command_whose_checkpoints_cannot_be_copied_is_done_and_says_so(home: Path, caplog: pytest.LogCaptureFixture) -> None:
