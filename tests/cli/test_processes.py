@@ -12,6 +12,7 @@ from medthread.cli import main
 from medthread.model import Registry, State
 from medthread.stores.postgres.tables import audit_event, process_case
 from medthread.stores.serving import LakeReader
+from medthread.trust.operators import operator_name
 from medthread.workflow import create_native
 from medthread.workflow.cases import DEFINITION
 from medthread.workspace import Workspace
@@ -56,5 +57,5 @@ def test_open_cases_are_moved_for_a_reason_or_not_at_all(workspace: Workspace, c
     with open_installation(workspace.home) as after, after.store.transaction() as tx:
         assert {tuple(r) for r in tx.execute(select(process_case.c.version, process_case.c.state))} == {(2, "waiting")}
         rows = tx.execute(select(audit_event).where(audit_event.c.action == "process.migrate").order_by(audit_event.c.seq)).all()
-        assert [(r.actor, r.outcome) for r in rows] == [("cli", "refused"), ("cli", "refused"), ("cli", "done"), ("cli", "done")]
+        assert [(r.actor, r.outcome) for r in rows] == [(operator_name(), o) for o in ("refused", "refused", "done", "done")]
         assert {r.reason for r in rows if r.outcome == "done"} == {"新规程"}

@@ -1,13 +1,16 @@
 """Acts of the command line name the operating system's user, also under sudo, whatever the environment says."""
 
+import ast
 import os
 import pwd
+from pathlib import Path
 
 import pytest
 
 from medthread.model.errors import InvalidError
 from medthread.trust.names import check_name
 from medthread.trust.operators import operator_name
+from tests.conftest import ROOT
 
 PEOPLE = {1007: "lihua", 0: "root"}
 
@@ -44,3 +47,10 @@ def test_the_user_is_the_one_whom_the_operating_system_knows(monkeypatch: pytest
 def test_no_account_is_called_like_somebody_at_the_server() -> None:
     with pytest.raises(InvalidError):
         check_name("cli:lihua")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "src" / "medthread" / "cli").glob("*.py")), ids=lambda p: p.stem)
+def test_no_command_acts_as_nobody_in_person(path: Path) -> None:
+    said = [w.arg for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)
+            for w in n.keywords if w.arg in ("by", "actor") and isinstance(w.value, ast.Constant) and w.value.value != "demo"]
+    assert said == [], "ask `operator_name()`: who works at the server is told by the operating system"

@@ -2,6 +2,7 @@ import type { EntityMeta, Label } from "../api";
 import { useSpeech } from "../i18n";
 import { Nothing, oneOf, Pager, Problem, Table, Tag, Zone } from "../ui";
 import { usePages } from "../ui/usePages";
+import { doer } from "../record/case";
 import { Changes, type Change } from "./Changes";
 
 type Entry = {
@@ -23,7 +24,7 @@ export function History({ meta, id }: { meta: EntityMeta; id: string }) {
         columns={[
           { name: "at", title: t("at"), show: (e) => <time dateTime={e.at} title={e.at}>{moment(e.at)}</time> },
           { name: "act", title: t("action"), show: (e) => <>{called(e)} {e.signature && <Tag tone="good">{t("history.signed", { meaning: word(e.signature.meaning) })}</Tag>}</> },
-          { name: "who", title: t("by"), show: (e) => <>{e.printed_name ?? e.actor} <span className="quiet mono">{e.actor}</span>{e.on_behalf_of && <div className="quiet">{t("act.behalf", { who: e.on_behalf_of })}</div>}</> },
+          { name: "who", title: t("by"), show: (e) => <>{e.printed_name ?? doer(e.actor, t)} <span className="quiet mono">{e.actor}</span>{e.on_behalf_of && <div className="quiet">{t("act.behalf", { who: e.on_behalf_of })}</div>}</> },
           { name: "reason", title: t("reason"), show: (e) => (e.reason ? oneOf(e.reason, language) : "–") },
           { name: "changes", title: t("audit.changes"), show: (e) => (e.changes.length ? <Changes of={e.changes} labels={labels} meta={meta} /> : "–") },
           { name: "sealed", title: t("audit.sealed"), show: (e) => (e.leaf === null ? <Tag tone="busy">{t("audit.waits")}</Tag> : <Tag tone="good">{`#${e.leaf}`}</Tag>) },

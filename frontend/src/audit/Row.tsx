@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useAsk, type Label } from "../api";
 import { useSpeech, type Key } from "../i18n";
+import { doer } from "../record/case";
 import { RecordLink, useNames } from "../shell/names";
 import { Drawer, Facts, oneOf, Part, Problem, Tag, Waiting, type Tone } from "../ui";
 import { Changes, changesOf, useLabels } from "./Changes";
@@ -58,7 +59,7 @@ function One({ id, keys }: { id: string; keys: string[] }) {
   return (
     <>
       <Facts of={[
-        [t("at"), <span className="mono">{item.at}</span>], [t("by"), item.actor], [t("action"), <Act of={item} />],
+        [t("at"), <span className="mono">{item.at}</span>], [t("by"), <span title={item.actor}>{doer(item.actor, t)}</span>], [t("action"), <Act of={item} />],
         [t("subject"), <About of={item} />], [t("outcome"), <Outcome of={item.outcome} />], [t("reason"), item.reason ? oneOf(item.reason, language) : "–"],
       ]} />
       {changes.length > 0 && <Part title={t("audit.changes")}><Changes of={changes} labels={labels} /></Part>}

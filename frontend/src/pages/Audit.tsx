@@ -2,6 +2,7 @@ import { Asking } from "../audit/Asking";
 import { About, Act, Outcome, RowDrawer, type Event, type Log } from "../audit/Row";
 import { address, query, useAsk } from "../api";
 import { useSpeech } from "../i18n";
+import { doer } from "../record/case";
 import { go, withSearch, type Route } from "../shell/route";
 import { Button, Head, Nothing, oneOf, Pager, Panel, Problem, Table, Zone } from "../ui";
 import { usePages } from "../ui/usePages";
@@ -29,7 +30,7 @@ export default function Audit({ route }: { route: Route }) {
         {!asked.problem && <Table<Event> fit label={t("nav.audit")} rows={asked.data?.items ?? []} id={(e) => String(e.id)} loading={asked.loading} empty={<Nothing>{t("nothing.found")}</Nothing>}
           columns={[
             { name: "at", title: t("at"), width: 140, show: (e) => <time className="moment" dateTime={e.at} title={e.at}>{moment(e.at)}</time> },
-            { name: "actor", title: t("by"), show: (e) => e.actor },
+            { name: "actor", title: t("by"), show: (e) => <span title={e.actor}>{doer(e.actor, t)}</span> },
             { name: "action", title: t("action"), show: (e) => <Act of={e} /> },
             { name: "subject", title: t("subject"), show: (e) => <About of={e} /> },
             { name: "outcome", title: t("outcome"), show: (e) => <Outcome of={e.outcome} /> },

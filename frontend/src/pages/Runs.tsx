@@ -3,6 +3,7 @@ import { address, asProblem, send, useAsk, type Problem as ProblemError } from "
 import { useSpeech, type Key } from "../i18n";
 import { useMay } from "../shell/session";
 import { go, link, type Route } from "../shell/route";
+import { doer } from "../record/case";
 import { Button, Facts, Head, Panel, Problem, Progress, Table, Tag, Waiting, type Tone } from "../ui";
 
 type Stage = { name: string; done: number; total: number; seconds: number; status: string; what?: string; models?: string[] };
@@ -41,7 +42,7 @@ function List() {
         <Table<Run> label={t("nav.runs")} rows={asked.data?.items ?? []} id={(r) => r.id} loading={asked.loading} columns={[
           { name: "id", title: t("run"), show: (r) => <a href={link("runs", r.id)} className="mono">{r.id.slice(0, 17)}</a> },
           { name: "status", title: t("status"), show: (r) => <Status of={r} /> },
-          { name: "by", title: t("by"), show: (r) => r.started_by },
+          { name: "by", title: t("by"), show: (r) => doer(r.started_by, t) },
           { name: "at", title: t("started"), show: (r) => moment(r.started_at) },
           { name: "seconds", title: t("seconds"), align: "right", show: (r) => (r.stages ?? []).reduce((n, s) => n + s.seconds, 0).toFixed(1) },
           { name: "message", title: t("message"), show: (r) => r.message ?? "" },
@@ -80,7 +81,7 @@ function Live({ id }: { id: string }) {
       <p><a href="#/runs">← {t("nav.runs")}</a></p>
       <Head title={t("run")} about={<span className="mono">{run.id}</span>}><Status of={run} /></Head>
       <Panel>
-        <Facts of={[[t("by"), run.started_by], [t("started"), moment(run.started_at)], [t("finished"), moment(run.finished_at) || "–"]]} />
+        <Facts of={[[t("by"), doer(run.started_by, t)], [t("started"), moment(run.started_at)], [t("finished"), moment(run.finished_at) || "–"]]} />
         {run.message && <p role="alert" className="broken"><Tag tone="bad">{run.message}</Tag>{run.hint && <><br />{run.hint}</>}</p>}
         {models && stopped.length > 0 && <p>{t("run.held")} {stopped.map((m) => <Fragment key={m}><a className="mono" href={link("models", m)}>{m}</a> </Fragment>)}</p>}
       </Panel>

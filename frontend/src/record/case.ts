@@ -44,5 +44,8 @@ export type Detail = { item: Row; lineage: Lineage[]; corrections: Correction[];
 /** The label of a state; its name where an older version of the process had it. */
 export const stateOf = (states: State[], name: string): Label => states.find((s) => s.name === name)?.label ?? { zh: name, en: name };
 
-/** Whoever did something, by name; the machine as the reader's language calls it. */
-export const doer = (name: string, t: (key: "system") => string): string => (name === "system" ? t("system") : name);
+const AT_THE_SERVER = "cli:";
+
+/** Whoever did something, by name; the machine, and whoever worked at the server itself, as the reader's language calls them. */
+export const doer = (name: string, t: (key: "system" | "at.server", said?: { who: string }) => string): string =>
+  name === "system" ? t("system") : name.startsWith(AT_THE_SERVER) ? t("at.server", { who: name.slice(AT_THE_SERVER.length) }) : name;

@@ -20,6 +20,7 @@ from medthread.stores.postgres.tables import account
 from medthread.trust.access import Access, Actor, matrix
 from medthread.trust.accounts import account_of, create_account, disable_account, enable_account, reset_password
 from medthread.trust.identity import link
+from medthread.trust.operators import operator_name
 from medthread.trust.rights import assign_rights
 from medthread.trust.roles import ROLES
 from medthread.trust.second_factor import remove_second_factor
@@ -76,13 +77,12 @@ def add(
         password = typer.prompt("口令 · password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
         with installation.store.transaction() as tx:
             create_account(
-                tx, name=name, printed_name=printed_name or name, password=password, roles=tuple(role), by=BY, rules=installation.account_rules)
+                tx, name=name, printed_name=printed_name or name, password=password, roles=tuple(role), by=operator_name(), rules=installation.account_rules)
     say(f"已建立账号 {name}({', '.join(role)})", f"Made the account {name} ({', '.join(role)})")
 
 
 Name = Annotated[str, typer.Argument(help="登录名 · the name to sign in with")]
 Why = Annotated[str, typer.Option("--reason", help="原因 · why")]
-BY = "cli"
 
 
 @accounts.command("assign")
@@ -106,7 +106,7 @@ def assign(
 
     def act(tx: Connection) -> None:
         version = str(account_of(tx, name).revision)
-        assign_rights(tx, name=name, rights=rights, version=version, by=BY, reason=reason)
+        assign_rights(tx, name=name, rights=rights, version=version, by=operator_name(), reason=reason)
 
     _handle(home, "account.rights", name, act)
     say(f"{name} 的权限已改变", f"The rights of {name} were changed")
@@ -123,22 +123,22 @@ def link_(
         given = installation.identity.get(provider)
         if given is None:
             raise ConfigurationError(f"no provider {provider!r}", hint=f"medthread.toml names: {', '.join(installation.identity) or 'none'}")
-        act = partial(link, name=name, issuer=given.provider.issuer, subject=subject, by=BY)
-        handle(installation.store, by=BY, action="account.link", object_=f"account/{name}", act=act)
+        act = partial(link, name=name, issuer=given.provider.issuer, subject=subject, by=operator_name())
+        handle(installation.store, by=operator_name(), action="account.link", object_=f"account/{name}", act=act)
     say(f"{name} 已与 {provider} 的 {subject} 绑定", f"{name} is tied to {subject} at {provider}")
 
 
 @accounts.command("disable")
 def disable(name: Name, reason: Why, home: Home = HERE) -> None:
     """停用账号,结束其会话 · Shut an account; its sessions end."""
-    _handle(home, "account.disable", name, partial(disable_account, name=name, by=BY, reason=reason))
+    _handle(home, "account.disable", name, partial(disable_account, name=name, by=operator_name(), reason=reason))
     say(f"{name} 已停用", f"{name} is disabled")
 
 
 @accounts.command("enable")
 def enable(name: Name, reason: Why, home: Home = HERE) -> None:
     """重新启用账号 · Open an account again."""
-    _handle(home, "account.enable", name, partial(enable_account, name=name, by=BY, reason=reason))
+    _handle(home, "account.enable", name, partial(enable_account, name=name, by=operator_name(), reason=reason))
     say(f"{name} 已启用", f"{name} is enabled")
 
 
@@ -151,15 +151,15 @@ def reset(
 
     def act(tx: Connection) -> str:
         if second_factor:
-            remove_second_factor(tx, name=name, by=BY, reason=reason)
-        return reset_password(tx, name=name, by=BY, reason=reason, rules=rules, at_the_server=True)
+            remove_second_factor(tx, name=name, by=operator_name(), reason=reason)
+        return reset_password(tx, name=name, by=operator_name(), reason=reason, rules=rules, at_the_server=True)
 
     with open_installation(home) as installation:
         rules = installation.account_rules
-        fresh = handle(installation.store, by=BY, action="password.reset", object_=f"account/{name}", act=act)
+        fresh = handle(installation.store, by=operator_name(), action="password.reset", object_=f"account/{name}", act=act)
     say(f"{name} 的临时口令:{fresh}", f"The temporary password of {name}: {fresh}")
 
 
 def _handle(home: Path, action: str, name: str, act: Callable[[Connection], None]) -> None:
     with open_installation(home) as installation:
-        handle(installation.store, by=BY, action=action, object_=f"account/{name}", act=act)
+        handle(installation.store, by=operator_name(), action=action, object_=f"account/{name}", act=act)

@@ -26,6 +26,7 @@ from medthread.trust.log import (
     renew,
 )
 from medthread.trust.log.shared import chosen_for
+from medthread.trust.operators import operator_name
 
 audit = typer.Typer(no_args_is_help=True, help="审计日志 · The audit log: check it, export it, publish its key and its checkpoints.")
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期,UTC · a date, UTC")]
@@ -65,7 +66,7 @@ def go_on(
         raise InvalidError("a log is taken as it is for a reason", hint="say it: --reason '…'")
     with open_installation(home) as installation:
         assert installation.log.memory is not None  # noqa: S101 - every installation has one
-        adopt(installation.store, installation.log.memory, by="cli", reason=reason.strip())
+        adopt(installation.store, installation.log.memory, by=operator_name(), reason=reason.strip())
         installation.log.settle()
     say("已以库内现有的日志继续,原因和此前的签署已记入日志", "The log goes on as the database holds it; why, and what had been signed, is in the log")
 
@@ -98,7 +99,7 @@ def export(
         given = chosen if to is None else _shared(installation, to, chosen)
         made = export_bundle(installation.log, file, chosen=given)
         with installation.store.transaction() as tx:
-            record(tx, actor="cli", action="audit.export", object_="audit_log", detail={"records": made.records, "withheld": made.withheld, "chosen": dict(chosen.values), "to": to})
+            record(tx, actor=operator_name(), action="audit.export", object_="audit_log", detail={"records": made.records, "withheld": made.withheld, "chosen": dict(chosen.values), "to": to})
     say(f"{file}:{made.records} 条记录,{made.withheld} 条只有哈希,{made.checkpoints} 个检查点,{made.signatures} 个电子签名",
         f"{file}: {made.records} records, {made.withheld} as hashes, {made.checkpoints} checkpoints, {made.signatures} electronic signatures")
     say(f"核验 python3 {'' if file.suffix == '.zip' else f'{file}/'}verify.py {file} --key '{made.key}'", f"To check it: python3 {'' if file.suffix == '.zip' else f'{file}/'}verify.py {file} --key '{made.key}'")
@@ -146,7 +147,7 @@ def key(
         installation.log.settle()
         with installation.store.transaction() as tx:
             if new:
-                renew(tx, installation.keyring, by="cli", reason=reason)
+                renew(tx, installation.keyring, by=operator_name(), reason=reason)
             keys = public_keys(tx)
     if not keys:
         raise NotFoundError("nothing is sealed yet", hint="the first act of somebody begins the log")

@@ -18,6 +18,7 @@ from medthread.governance.backup.vault import Shelf
 from medthread.model.errors import ConfigurationError
 from medthread.stores.targets import open_target
 from medthread.trust.backup_key import BackupKey
+from medthread.trust.operators import operator_name
 from medthread.workspace import Workspace
 
 backups = typer.Typer(no_args_is_help=True, help="备份 · Backups: make, list, check, restore, try out.")
@@ -62,7 +63,7 @@ def run(home: Home = HERE, whole: Annotated[bool, typer.Option("--whole", help="
     """做一次备份 · Make a backup. Exit code 2: a target failed or a file could not be copied."""
     with open_installation(home) as installation:
         keeping = _keeping(installation)
-        taken = keeping.run(by="cli", whole=whole)
+        taken = keeping.run(by=operator_name(), whole=whole)
     manifest = taken.manifest
     kind = ("完整", "whole") if manifest.whole else ("增量", "what is new since the last")
     say(f"已备份 {manifest.id}({kind[0]}):{len(manifest.entries)} 项,新送出 {taken.sent:,} 字节", f"Backed up {manifest.id} ({kind[1]}): {len(manifest.entries)} contents, {taken.sent:,} bytes sent")
@@ -114,7 +115,7 @@ def check(backup: Backup = None, target: Target = None, home: Home = HERE) -> No
 def drill(backup: Backup = None, target: Target = None, home: Home = HERE) -> None:
     """恢复演练:恢复到临时位置,逐项检查,留下签名的记录 · Try a backup out and keep a signed record. Exit code 3: it did not pass."""
     with open_installation(home) as installation:
-        id_, made = _keeping(installation).drill(by="cli", target=target, backup=backup)
+        id_, made = _keeping(installation).drill(by=operator_name(), target=target, backup=backup)
     for seen in made.checks:
         console.print(f"{'✓' if seen.passed else '✗'} {seen.name}: {seen.seen}", markup=False, soft_wrap=True)
     say(f"{id_}: 恢复用时 {made.recovery_seconds:.1f} 秒,数据丢失窗口 {made.loss_seconds:.0f} 秒", f"{id_}: recovered in {made.recovery_seconds:.1f} s, {made.loss_seconds:.0f} s would have been lost")
@@ -137,7 +138,7 @@ def restore(
     bundle = bring_keys(open_target(keys, beside=Path()), held) if keys else None
     external = external_store()
     try:
-        done = bring_back(shelf, manifest, folder, keys=bundle, by="cli", external=external)
+        done = bring_back(shelf, manifest, folder, keys=bundle, by=operator_name(), external=external)
     finally:
         if external is not None:
             external.close()

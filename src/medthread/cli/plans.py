@@ -13,6 +13,7 @@ from medthread.pipeline.build.change import ColumnChange, Verdict
 from medthread.pipeline.build.described import described
 from medthread.pipeline.build.plan import Plan, Planned, Reader, Remake
 from medthread.pipeline.run import apply_models
+from medthread.trust.operators import operator_name
 
 VERDICTS = {
     Verdict.BREAKING: Label("破坏读者", "breaking"),
@@ -51,7 +52,7 @@ def apply_command(
         if found.faults:
             raise found.faults[0].error
         with Bars() as bars:
-            outcome = apply_models(installation.context(bars), by="cli", index_trace=installation.index_trace, reason=reason)
+            outcome = apply_models(installation.context(bars), by=operator_name(), index_trace=installation.index_trace, reason=reason)
     if outcome.release:
         say(f"已发布 {outcome.release},写入 {outcome.rows_written:,} 行", f"Published {outcome.release}, {outcome.rows_written:,} rows")
     else:

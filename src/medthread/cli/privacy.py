@@ -21,6 +21,7 @@ from medthread.governance.retention import Look
 from medthread.model.errors import ConfigurationError
 from medthread.stores.serving import LakeReader
 from medthread.trust.audit import record_read
+from medthread.trust.operators import operator_name
 from medthread.workflow import Context, handle
 from medthread.workflow.standing import MACHINE
 from medthread.workspace import SETTINGS
@@ -46,10 +47,10 @@ def _looked(installation: Installation, context: Context, values: list[str], rea
     def act(tx: Connection) -> Any:
         found = find(tx, context, installation.context(), person)
         made = answer(tx, found)
-        record_read(tx, actor="cli", object_=person.name, fields=found.fields(), reason=reason)
+        record_read(tx, actor=operator_name(), object_=person.name, fields=found.fields(), reason=reason)
         return made
 
-    return handle(installation.store, by="cli", action="privacy.find", object_=person.name, act=act)
+    return handle(installation.store, by=operator_name(), action="privacy.find", object_=person.name, act=act)
 
 
 @privacy.command("register")
@@ -106,7 +107,7 @@ def wipe(
     with _opened(home) as (installation, context, look):
         finish_pending(context, installation.context)
         if confirm:
-            plan = erase(context, look, installation.context, Person.of(values, installation.keyring), by="cli", reason=reason).plan
+            plan = erase(context, look, installation.context, Person.of(values, installation.keyring), by=operator_name(), reason=reason).plan
         else:
             plan = _looked(installation, context, values, reason, lambda tx, f: plan_of(tx, context, look, f))
     _tell(plan)

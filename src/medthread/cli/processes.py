@@ -14,6 +14,7 @@ from medthread.model.process_file import parse_process
 from medthread.model.wording import worded
 from medthread.model.yaml_file import read_yaml
 from medthread.stores.serving import LakeReader
+from medthread.trust.operators import operator_name
 from medthread.trust.roles import ROLES
 from medthread.workflow import handle
 from medthread.workflow.migrate import migrate_cases
@@ -76,8 +77,8 @@ def migrate(
         try:
             context = installation.commands(reader)
             moved = handle(
-                installation.store, by="cli", action="process.migrate", object_=record,
-                act=lambda tx: migrate_cases(tx, context, entity=record, states={o: n for o, _, n in pairs}, by="cli", reason=reason))
+                installation.store, by=operator_name(), action="process.migrate", object_=record,
+                act=lambda tx: migrate_cases(tx, context, entity=record, states={o: n for o, _, n in pairs}, by=operator_name(), reason=reason))
         finally:
             reader.close()
     say(f"迁移了 {moved} 个案件", f"{moved} cases moved")

@@ -13,6 +13,7 @@ from medthread.cli.speech import console, say
 from medthread.model.errors import ConfigurationError, InvalidError
 from medthread.stores.serving import LakeReader
 from medthread.trust.audit import record
+from medthread.trust.operators import operator_name
 from medthread.workflow import inbound
 from medthread.workflow.relay import again_since, behind
 
@@ -64,6 +65,6 @@ def again(since: Annotated[str, typer.Option(help="自何时起,ISO 8601 带时�
         raise InvalidError(f"{since!r} names no zone", hint="such as 2026-11-25T08:00:00+08:00")
     with open_installation(home) as installation, installation.store.transaction() as tx:
         again_since(tx, moment)
-        record(tx, actor="cli", action="relay.again", object_="relay", detail={"since": moment.isoformat()})
+        record(tx, actor=operator_name(), action="relay.again", object_="relay", detail={"since": moment.isoformat()})
         waiting = behind(tx)
     say(f"将再次发出 {waiting.events} 个事件", f"{waiting.events} events will go out")

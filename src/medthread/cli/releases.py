@@ -14,6 +14,7 @@ from medthread.model.errors import InvalidError
 from medthread.model.wording import worded
 from medthread.pipeline.release import move_pointer
 from medthread.stores.postgres.tables import train_departure
+from medthread.trust.operators import operator_name
 from medthread.workflow import handle
 
 releases = typer.Typer(no_args_is_help=True, help="发布与回滚 · Releases: list them, publish one, go back.")
@@ -40,8 +41,8 @@ def release_publish(
     if len(reason.strip()) < SHORTEST_REASON:
         raise InvalidError(f"the reason {reason!r} is too short: two letters at least", hint="say it: --reason 'quarterly review'")
     with open_installation(home) as installation:
-        act = partial(move_pointer, releases=installation.releases, id_=id_, by="cli", reason=reason)
-        handle(installation.store, by="cli", action="release.publish", object_=f"release/{id_}", act=act)
+        act = partial(move_pointer, releases=installation.releases, id_=id_, by=operator_name(), reason=reason)
+        handle(installation.store, by=operator_name(), action="release.publish", object_=f"release/{id_}", act=act)
     say(f"读者现在看到 {id_}", f"Readers now see {id_}")
 
 

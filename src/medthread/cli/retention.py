@@ -13,6 +13,7 @@ from medthread.derive.retention import formula, rules
 from medthread.governance.retention import Look, execute, propose
 from medthread.stores.postgres.tables import destruction
 from medthread.stores.serving import LakeReader
+from medthread.trust.operators import operator_name
 from medthread.workflow import handle
 
 retention = typer.Typer(no_args_is_help=True, help="保留与销毁 · Retention: rules, proposals, destruction.")
@@ -37,8 +38,8 @@ def make(entity: Annotated[str, typer.Argument(help="对象 · kind of record")]
     with open_installation(home) as installation:
         reader = LakeReader(installation.releases)
         try:
-            act = partial(propose, context=installation.commands(reader), look=_look(installation, reader), entity=entity, by="cli")
-            id_ = handle(installation.store, by="cli", action="retention.propose", object_=f"entity/{entity}", act=act)
+            act = partial(propose, context=installation.commands(reader), look=_look(installation, reader), entity=entity, by=operator_name())
+            id_ = handle(installation.store, by=operator_name(), action="retention.propose", object_=f"entity/{entity}", act=act)
         finally:
             reader.close()
     say(f"已提出 {id_};等待他人批准", f"Proposed {id_}; it waits for somebody else's approval")
@@ -59,7 +60,7 @@ def carry_out(id_: Annotated[str, typer.Argument(metavar="DESTRUCTION")], home: 
     with open_installation(home) as installation:
         reader = LakeReader(installation.releases)
         try:
-            done = execute(installation.commands(reader), _look(installation, reader), installation.context, id_=id_, by="cli")
+            done = execute(installation.commands(reader), _look(installation, reader), installation.context, id_=id_, by=operator_name())
         finally:
             reader.close()
     say(f"{id_}: 已销毁 {done.records} 条,保留 {done.spared} 条", f"{id_}: {done.records} destroyed, {done.spared} spared")

@@ -9,6 +9,7 @@ from medthread.cli.loads import tell_loads, tell_refused
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import Bars, say
 from medthread.pipeline.run import run_pipeline, take_in
+from medthread.trust.operators import operator_name
 
 
 def run(home: Home = HERE, source: Annotated[str | None, typer.Option(help="只读一个来源 · one source only")] = None) -> None:
@@ -16,7 +17,7 @@ def run(home: Home = HERE, source: Annotated[str | None, typer.Option(help="只�
     with open_installation(home) as installation:
         with Bars() as bars:
             outcome = run_pipeline(
-                installation.context(bars), by="cli", index_trace=installation.index_trace, only=source)
+                installation.context(bars), by=operator_name(), index_trace=installation.index_trace, only=source)
         refused = tell_refused(installation)
         if not installation.sources:
             say("sources/ 中还没有映射,没有读取任何文件", "There is no mapping in sources/ yet: no file was read")
@@ -32,7 +33,7 @@ def ingest(home: Home = HERE, source: Annotated[str | None, typer.Option(help="�
     """只接入到标准层并报告各文件的结局 · Take files in as far as the standard layer and say how each ended. Exit code 2: some are refused."""
     with open_installation(home) as installation:
         with Bars() as bars:
-            taken = take_in(installation.context(bars), by="cli", only=source)
+            taken = take_in(installation.context(bars), by=operator_name(), only=source)
         tell_loads(installation)
         refused = tell_refused(installation)
     if taken.rows_written:
