@@ -24,7 +24,7 @@ from medthread.trust.signatures import Signing, sign
 from medthread.workflow.cases import Case, done_so_far, moving, void_pending
 from medthread.workflow.content import content_of, differing, shown_hash
 from medthread.workflow.context import Context
-from medthread.workflow.deadlines import run_clocks
+from medthread.workflow.deadlines import Limits, run_clocks
 from medthread.workflow.duties import Done, broken_duty
 from medthread.workflow.guarding import require
 from medthread.workflow.native import checked, locked_case, put_row, safe, writing
@@ -106,10 +106,10 @@ def perform(tx: Connection, context: Context, act: Act, actor: Actor, *, at: dat
 def _wait(tx: Connection, context: Context, doing: Doing, signature: str | None, awaiting: tuple[str, ...]) -> Outcome:
     """Keep the signature, and the values that were signed with it, so that the next one is shown and signs the same."""
     fresh = bool(differing(context, context.registry[doing.entity], doing.row, doing.given))
-    told = [_step(doing, signature, to=None), _told(context, doing, signature, to=None)]
+    limits = run_clocks(tx, context, doing.case, state=doing.case.state, values=doing.values, at=doing.at) if fresh else Limits()
+    told = [_step(doing, signature, to=None), _told(context, doing, signature, limits, to=None)]
     if fresh:
         put_row(tx, _row(tx, context, doing), *told, within=doing.actor.reach)
-        run_clocks(tx, context, doing.case, state=doing.case.state, values=doing.values, at=doing.at)
     else:
         put(tx, told)
     return Outcome(doing.case.state, doing.row["_revision"] + fresh, signature, awaiting)
@@ -248,9 +248,9 @@ def _move(tx: Connection, context: Context, doing: Doing, signature: str | None)
     to = doing.transition.to
     events = _events(context, doing)
     _settle_signatures(tx, doing)
-    told = [_step(doing, signature, to=to), moving(doing.case, to=to, at=doing.at), _told(context, doing, signature, to=to), *(telling(e) for e in events)]
+    limits = run_clocks(tx, context, doing.case, state=to, values=doing.values, at=doing.at)
+    told = [_step(doing, signature, to=to), moving(doing.case, to=to, at=doing.at), _told(context, doing, signature, limits, to=to), *(telling(e) for e in events)]
     put_row(tx, _row(tx, context, doing), *told, within=doing.actor.reach)
-    run_clocks(tx, context, doing.case, state=to, values=doing.values, at=doing.at)
     return Outcome(to, doing.row["_revision"] + 1, signature, events=events)
 
 
@@ -272,11 +272,11 @@ def _events(context: Context, doing: Doing) -> tuple[Event, ...]:
     return (happened(context, type_=doing.transition.emits, entity=doing.entity, record=doing.case.record, by=doing.actor.name, at=doing.at, body=body),)
 
 
-def _told(context: Context, doing: Doing, signature: str | None, *, to: str | None) -> Write:
+def _told(context: Context, doing: Doing, signature: str | None, limits: Limits, *, to: str | None) -> Write:
     """The audit row of the act."""
     entity = context.registry[doing.entity]
     before = {"state": doing.case.state, **safe(entity, {n: doing.row[n] for n in doing.given})}
     after = {"state": to or doing.case.state, **safe(entity, doing.given)}
-    detail = {"role": doing.standing.role, "on_behalf_of": doing.standing.on_behalf_of, "signature": signature} | ({} if to else {"signed": "waits for others"})
+    detail = {"role": doing.standing.role, "on_behalf_of": doing.standing.on_behalf_of, "signature": signature} | ({} if to else {"signed": "waits for others"}) | ({"clocks": limits.told} if limits.told else {})
     return recording(actor=doing.actor.name, action=f"{doing.entity}.{doing.act.action}", object_=f"{doing.entity}/{doing.case.record}",
                      reason=doing.act.reason, before=before, after=after, detail=detail)

@@ -150,12 +150,13 @@ def kind_of(found: Mapping[str, Any], body: Mapping[str, Any]) -> Kind:
     return Kind.FILL if all(found[n] is None or found[n] == v for n, v in body.items()) else Kind.CHANGE
 
 
-def bind(tx: Connection, case: Case, *, by: Actor) -> None:
-    """Remember who changed work that was done: they do not do the acts that check it."""
+def bind(tx: Connection, case: Case, *, by: Actor) -> list[str]:
+    """Remember who changed work that was done: they do not do the acts that check it. Gives what is fresh of it, as `act/name`."""
     if by is MACHINE or not case.process.duties:
-        return
+        return []
     done = {d.action for d in done_so_far(tx, case)}
-    fresh = {f"{d.other}/{by.name}" for d in case.process.duties if d.one in done and d.apart == "person"} - set(case.bound)
+    fresh = sorted({f"{d.other}/{by.name}" for d in case.process.duties if d.one in done and d.apart == "person"} - set(case.bound))
     if fresh:
         here = (process_case.c.entity == case.entity) & (process_case.c.record == case.record)
-        tx.execute(update(process_case).where(here).values(bound=[*case.bound, *sorted(fresh)]))
+        tx.execute(update(process_case).where(here).values(bound=[*case.bound, *fresh]))
+    return fresh

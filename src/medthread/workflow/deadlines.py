@@ -1,7 +1,7 @@
 """Time limits as rows: begun when a case comes to where a clock starts, met when it leaves, swept for warnings and escalation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,37 +26,64 @@ class Overdue:
     passed: bool
 
 
-def run_clocks(tx: Connection, context: Context, case: Case, *, state: str, values: Mapping[str, Any], at: datetime) -> dict[str, dict[str, str]]:
-    """After a case came to a state, or a record changed: stop the clocks that are met, start those that begin.
+@dataclass
+class Limits:
+    """What became of a record's limits with an act: `moved` by clock, when they `was` due and when it `is` now; `told` for the log, each as it stands."""
 
-    Gives the limits that moved, by clock: when they `was` due and when it `is` now, either absent where there is none.
-    """
-    moved: dict[str, dict[str, str]] = {}
+    moved: dict[str, dict[str, str]] = field(default_factory=dict)
+    told: list[dict[str, str]] = field(default_factory=list)
+
+    def begun(self, row: Any) -> None:
+        """It runs."""
+        self.told.append(_told(row) | {"due": _text(row.due_at)})
+
+    def met(self, row: Any) -> None:
+        """It was met."""
+        self.told.append(_told(row) | {"due": _text(row.due_at), "met": _text(row.met_at)})
+
+    def gone(self, row: Any) -> None:
+        """It was taken back: the log tells when it would have been due no more."""
+        self.told.append(_told(row))
+
+
+def _told(row: Any) -> dict[str, str]:
+    return {"clock": row.clock, "since": _text(row.started_at)}
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def run_clocks(tx: Connection, context: Context, case: Case, *, state: str, values: Mapping[str, Any], at: datetime) -> Limits:
+    """After a case came to a state, or a record changed: stop the clocks that are met, start those that begin."""
+    limits = Limits()
     for clock in case.process.clocks:
         if state in clock.until:
-            _stop(tx, case, clock, at=at)
+            _stop(tx, case, clock, limits, at=at)
             continue
         if not _is_on(clock, values):
-            moved |= _moved(clock, was=_withdraw(tx, case, clock))
+            _moved(limits, clock, was=_withdraw(tx, case, clock, limits))
             continue
         start = _start(clock, case, state=state, values=values, at=at)
         if start is not None:
-            moved |= _begin(tx, context, case, clock, start=start)
+            _begin(tx, context, case, clock, limits, start=start)
     if case.process.is_over(state):
-        tx.execute(_of(case).values(met_at=at))
-    return moved
+        _meet(tx, _of(case), limits, at=at)
+    return limits
 
 
-def _moved(clock: Clock, *, was: datetime | None, now: datetime | None = None) -> dict[str, dict[str, str]]:
-    told = {"was": was.isoformat()} if was else {}
-    return {clock.name: told | ({"is": now.isoformat()} if now else {})} if was else {}
+def _moved(limits: Limits, clock: Clock, *, was: datetime | None, now: datetime | None = None) -> None:
+    if was is not None:
+        limits.moved[clock.name] = {"was": was.isoformat()} | ({"is": now.isoformat()} if now else {})
 
 
-def drop_clocks(tx: Connection, case: Case) -> None:
+def drop_clocks(tx: Connection, case: Case) -> Limits:
     """Take back the limits of clocks that the case's definition does not have; what passed or was met stays on record."""
+    limits = Limits()
     names = [c.name for c in case.process.clocks]
     here = (deadline.c.entity == case.entity) & (deadline.c.record == case.record) & deadline.c.clock.not_in(names)
-    tx.execute(deadline.delete().where(here & deadline.c.met_at.is_(None) & deadline.c.escalated_at.is_(None)))
+    _take_back(tx, here, limits)
+    return limits
 
 
 def _is_on(clock: Clock, values: Mapping[str, Any]) -> bool:
@@ -74,31 +101,44 @@ def _start(clock: Clock, case: Case, *, state: str, values: Mapping[str, Any], a
     return None
 
 
-def _begin(tx: Connection, context: Context, case: Case, clock: Clock, *, start: datetime) -> dict[str, dict[str, str]]:
+def _begin(tx: Connection, context: Context, case: Case, clock: Clock, limits: Limits, *, start: datetime) -> None:
     due = context.calendar.after(start, clock.span)
     warn = sorted(w for w in (due - (context.calendar.after(start, s) - start) for s in clock.warn) if w > start)
     # A clock that runs since a field of the record starts anew when the field is mended: the old limit is withdrawn.
-    was = _withdraw(tx, case, clock, but=start)
-    tx.execute(insert(deadline).values(
+    was = _withdraw(tx, case, clock, limits, but=start)
+    fresh = insert(deadline).values(
         entity=case.entity, record=case.record, clock=clock.name, started_at=start, due_at=due, warn_at=warn,
-        statutory=clock.statutory, basis=clock.basis, escalate=clock.escalate).on_conflict_do_nothing())
-    return _moved(clock, was=was, now=due)
+        statutory=clock.statutory, basis=clock.basis, escalate=clock.escalate).on_conflict_do_nothing()
+    for row in tx.execute(fresh.returning(deadline)):
+        limits.begun(row)
+    _moved(limits, clock, was=was, now=due)
 
 
-def _withdraw(tx: Connection, case: Case, clock: Clock, *, but: datetime | None = None) -> datetime | None:
+def _withdraw(tx: Connection, case: Case, clock: Clock, limits: Limits, *, but: datetime | None = None) -> datetime | None:
     """Take back a limit that the record, as it was mended, does not have; one that passed already stays on record. Gives when it was due."""
     same = (deadline.c.entity == case.entity) & (deadline.c.record == case.record) & (deadline.c.clock == clock.name)
-    kept = deadline.c.started_at != but if but else true()
-    gone = deadline.delete().where(same & kept & deadline.c.met_at.is_(None) & deadline.c.escalated_at.is_(None))
-    return tx.execute(gone.returning(deadline.c.due_at)).scalars().first()
+    return _take_back(tx, same & (deadline.c.started_at != but if but else true()), limits)
+
+
+def _take_back(tx: Connection, which: Any, limits: Limits) -> datetime | None:
+    gone = deadline.delete().where(which & deadline.c.met_at.is_(None) & deadline.c.escalated_at.is_(None))
+    rows = tx.execute(gone.returning(deadline)).all()
+    for row in rows:
+        limits.gone(row)
+    return rows[0].due_at if rows else None
 
 
 def _of(case: Case) -> Any:
-    return update(deadline).where(deadline.c.entity == case.entity, deadline.c.record == case.record, deadline.c.met_at.is_(None))
+    return (deadline.c.entity == case.entity) & (deadline.c.record == case.record) & deadline.c.met_at.is_(None)
 
 
-def _stop(tx: Connection, case: Case, clock: Clock, *, at: datetime) -> None:
-    tx.execute(_of(case).where(deadline.c.clock == clock.name).values(met_at=at))
+def _stop(tx: Connection, case: Case, clock: Clock, limits: Limits, *, at: datetime) -> None:
+    _meet(tx, _of(case) & (deadline.c.clock == clock.name), limits, at=at)
+
+
+def _meet(tx: Connection, which: Any, limits: Limits, *, at: datetime) -> None:
+    for row in tx.execute(update(deadline).where(which).values(met_at=at).returning(deadline)):
+        limits.met(row)
 
 
 def sweep(tx: Connection, *, at: datetime, limit: int = 500) -> list[Overdue]:

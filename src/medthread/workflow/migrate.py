@@ -36,9 +36,9 @@ def migrate_cases(
     if lost:
         raise ConflictError(f"cases stand in {', '.join(lost)}, which version {process.version} does not have", hint=f"say where they go: --state {lost[0]}=…")
     for row in rows:
-        _move(tx, context, row, to=states.get(row.state, row.state), at=at or datetime.now(UTC))
+        clocks = _move(tx, context, row, to=states.get(row.state, row.state), at=at or datetime.now(UTC))
         record(tx, actor=by, action="process.migrate", object_=f"{entity}/{row.record}", reason=reason, before={"version": row.version, "state": row.state},
-               after={"version": process.version, "state": states.get(row.state, row.state)})
+               after={"version": process.version, "state": states.get(row.state, row.state)}, detail={"clocks": clocks} if clocks else None)
     return len(rows)
 
 
@@ -49,7 +49,7 @@ def _known(name: str, states: Any, *definitions: Process) -> None:
         raise InvalidError(f"{name} has no state {strangers[0]!r}", hint=f"its states are {', '.join(sorted(there))}")
 
 
-def _move(tx: Connection, context: Context, row: Any, *, to: str, at: datetime) -> None:
+def _move(tx: Connection, context: Context, row: Any, *, to: str, at: datetime) -> list[dict[str, str]]:
     process = context.rulebook.processes[row.entity]
     here = (process_case.c.entity == row.entity) & (process_case.c.record == row.record)
     since = row.state_since if to == row.state else at
@@ -57,5 +57,5 @@ def _move(tx: Connection, context: Context, row: Any, *, to: str, at: datetime) 
     tx.execute(update(process_case).where(here).values(process=process.name, version=process.version, state=to, state_since=since, closed_at=closed))
     void_pending(tx, entity=row.entity, record=row.record)
     case = Case(row.entity, row.record, process, to, row.opened_by, row.opened_at, since, tuple(row.bound))
-    drop_clocks(tx, case)
-    run_clocks(tx, context, case, state=to, values=row_of(tx, context, row.entity, row.record), at=since)
+    dropped = drop_clocks(tx, case)
+    return [*dropped.told, *run_clocks(tx, context, case, state=to, values=row_of(tx, context, row.entity, row.record), at=since).told]

@@ -40,7 +40,7 @@ from medthread.workflow.changing import (
     require_writer,
 )
 from medthread.workflow.context import Context
-from medthread.workflow.deadlines import run_clocks
+from medthread.workflow.deadlines import Limits, run_clocks
 from medthread.workflow.filling import filled
 from medthread.workflow.standing import MACHINE
 
@@ -76,10 +76,11 @@ def create_native(
     except IntegrityError as error:
         keys = ", ".join(f"{k}={v}" for k, v in safe(declared, body).items() if k in declared.key())
         raise ConflictError(f"there is a {entity} with {keys} already", hint="open that one, or choose another key") from error
-    record(tx, actor=by, action="entity.create", object_=f"{entity}/{id_}", after=safe(declared, body))
+    detail = None
     if entity in context.rulebook.processes:
         case = open_case(tx, context, entity=entity, record=id_, by=by, at=at, values=body)
-        run_clocks(tx, context, case, state=case.state, values=body, at=at)
+        detail = {"clocks": run_clocks(tx, context, case, state=case.state, values=body, at=at).told}  # also where there are none: the log tells of limits from here on
+    record(tx, actor=by, action="entity.create", object_=f"{entity}/{id_}", after=safe(declared, body), detail=detail)
     return id_
 
 
@@ -97,14 +98,14 @@ def replace_native(tx: Connection, context: Context, *, entity: str, id_: str, c
     require_same_record(declared, found, body)
     place_in_whole(tx, context, declared, found, Hand(kind_of(found, body), hands, within, change.reason))
     write(tx, context, entity=entity, id_=id_, body=body, found=found, by=by, within=within)
-    moved = {}
+    limits, bound = Limits(), list[str]()
     if case is not None:
         require_reason_for_limits(case, found, body, change.reason)
         void_pending(tx, entity=entity, record=id_)
-        bind(tx, case, by=hands)
-        moved = run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=case.state_since)
+        bound = bind(tx, case, by=hands)
+        limits = run_clocks(tx, context, case, state=case.state, values={**found, **body}, at=case.state_since)
     before = {f.name: str(found[f.name]) for f in declared.fields.values() if found[f.name] is not None}
-    detail = {"personal": _personal_changed(context, declared, body, found), "limits": moved}
+    detail = {"personal": _personal_changed(context, declared, body, found), "limits": limits.moved, "clocks": limits.told, "bound": bound}
     record(tx, actor=by, action="entity.update", object_=f"{entity}/{id_}", reason=change.reason, before=safe(declared, before), after=safe(declared, body),
            detail={k: v for k, v in detail.items() if v} or None)
 

@@ -41,6 +41,9 @@ def busy(plant: Plant) -> str:  # noqa: F811
     plant.mend("eve", waiting, reason="", place="hall 3", note="a\nb")
     plant.act("ann", waiting, "check")
     plant.act("bob", waiting, "grant", note="with values")  # cai must sign still
+    mended = plant.create("eve", kind="weld", place="hall 6")
+    plant.act("ann", mended, "check")
+    plant.mend("cai", mended, reason="typing", note="who changes what was checked checks no more")
     plant.create("eve", "hot_work_tool", permit=plant.row(waiting)["permit_no"], line_no=1, tool="torch")
     plant.create("eve", "gas_reading", place="shed", level="none", ppm="1.50", read_at="2026-10-01T08:00:00+08:00")
     now = datetime.now(UTC)
@@ -75,6 +78,16 @@ CHANGES = {
     "step.differs, gone": "delete from medthread.process_step where record = :id and actor = 'cai'",
     "step.differs, forged": """insert into medthread.process_step (entity, record, action, from_state, to_state, revision, actor, role)
         values ('hot_work', :id, 'close', 'granted', 'closed', 4, 'dan', 'qa')""",
+    "limit.differs": "update medthread.deadline set due_at = due_at + interval '30 days' where record = :id and clock = 'work'",
+    "limit.differs, when it began": "update medthread.deadline set started_at = started_at + interval '1 day' where record = :id and clock = 'work'",
+    "limit.differs, met": "update medthread.deadline set met_at = now() where record = :id and clock = 'work'",
+    "limit.differs, met later": "update medthread.deadline set met_at = met_at - interval '1 day' where record = :id and clock = 'answer'",
+    "limit.differs, gone": "delete from medthread.deadline where record = :id and clock = 'work'",
+    "limit.differs, forged": """insert into medthread.deadline (entity, record, clock, started_at, due_at, statutory, basis, escalate)
+        values ('hot_work', :id, 'forged', now(), now() + interval '1 year', false, '', 'qa')""",
+    "case.differs": "update medthread.process_case set bound = '{}' where bound <> '{}'",
+    "case.differs, somebody kept out": "update medthread.process_case set bound = bound || array['close/eve'] where record = :id",
+    "case.differs, who opened it": "update medthread.process_case set opened_by = 'cai' where record = :id",
     "account.differs": "update medthread.account set roles = roles || array['qa_mgr'] where name = 'eve'",
     "account.differs, its reach": "update medthread.account set regions = '{}' where name = 'dan'",
     "account.differs, organisations": "update medthread.account set organisations = '{X}' where name = 'dan'",

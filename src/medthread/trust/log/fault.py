@@ -32,6 +32,8 @@ KINDS_OF_RECORDS = {
     "record.differs": Label("记录与审计日志最后所述不同", "a record is not what the log last tells of it"),
     "record.missing": Label("审计日志所述的记录不见了", "a record that the log tells of is gone"),
     "step.differs": Label("流程步骤与审计日志不同", "a step of a case is not what the log tells"),
+    "limit.differs": Label("时限的起算、到期或完成与审计日志不同", "a limit did not begin, is not due or was not met as the log tells"),
+    "case.differs": Label("案卷的开启人,或因改动而不得复核的人,与审计日志不同", "who opened a case, or whom it binds not to check their own change, is not what the log tells"),
     "account.differs": Label("账户的角色或范围与审计日志不同", "the roles or the reach of an account are not what the log tells"),
     "delegation.differs": Label("委托与审计日志不同", "a delegation is not what the log tells"),
 }

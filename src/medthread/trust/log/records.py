@@ -1,10 +1,12 @@
-"""Records, cases, steps, rights and delegations against what the log tells of them.
+"""Records, cases with their limits, steps, rights and delegations against what the log tells of them.
 
 The log tells of every act; the tables hold what came of it, and who may write the database can write there without an
 act. Each table is compared with the last that the log tells: values, revision and state of a record, the steps of its
-case one by one, the roles of an account, what was lent. Questions are put to the database for a whole table at once and
-read as they come, so memory does not grow with it. What the log does not tell is not compared: values of personal fields,
-of batches (`entity.create_many` tells a hash), the place of a record, the limits of its clocks, passwords.
+case one by one, who opened it and whom it binds, when its limits began, are due and were met, the roles of an account, what
+was lent. Questions are put to the database for a whole table at once and read as they come, so memory does not grow with it.
+What the log does not tell is not compared: values of personal fields, of batches (`entity.create_many` tells a hash), the
+place of a record, whether somebody was warned of a limit, passwords. Limits and bonds of records that were made before the log
+told of them (their `entity.create` has no `clocks`) are not compared either.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -80,11 +82,44 @@ DELEGATIONS = text("""
 """)
 
 
+# Each act tells of the limits that it moved, each as it stands then: the last that is told of one is what there must be.
+LIMITS = text("""
+    with followed as (select object from medthread.audit_event where action = 'entity.create' and outcome = 'done' and detail ? 'clocks'),
+    told as (
+      select distinct on (e.object, c->>'clock', (c->>'since')::timestamptz) split_part(e.object, '/', 1) as entity, split_part(e.object, '/', 2) as record,
+             c->>'clock' as clock, (c->>'since')::timestamptz as started_at, (c->>'due')::timestamptz as due, (c->>'met')::timestamptz as met
+      from medthread.audit_event e, jsonb_array_elements(e.detail->'clocks') with ordinality as moved(c, n)
+      where e.outcome = 'done' and jsonb_typeof(e.detail->'clocks') = 'array' and e.object in (select object from followed)
+      order by e.object, c->>'clock', (c->>'since')::timestamptz, e.seq desc, n desc
+    ), held as (select * from medthread.deadline where entity || '/' || record in (select object from followed))
+    select entity, record, clock from held full join (select * from told where due is not null) t using (entity, record, clock, started_at)
+    where (held.due_at, held.met_at) is distinct from (t.due, t.met)
+      and (held.id is not null or exists (select from medthread.process_case c where c.entity = t.entity and c.record = t.record))
+    order by 1, 2, 3
+""")
+BONDS = text("""
+    with followed as (select object, actor, detail ? 'clocks' as all_told from medthread.audit_event where action = 'entity.create' and outcome = 'done'),
+    told as (
+      select e.object, b.name from medthread.audit_event e, jsonb_array_elements_text(e.detail->'bound') as b(name)
+      where e.action = 'entity.update' and e.outcome = 'done' and jsonb_typeof(e.detail->'bound') = 'array'
+    )
+    select c.entity, c.record from medthread.process_case c join followed f on f.object = c.entity || '/' || c.record
+    where c.opened_by <> f.actor or (f.all_told and (
+      exists (select from unnest(c.bound) as held(name) where not exists (select from told t where t.object = f.object and t.name = held.name))
+      or exists (select from told t where t.object = f.object and t.name <> all (c.bound))))
+    order by 1, 2
+""")
+
+
 def check_records(tx: Connection, tables: Mapping[str, Table], entities: Mapping[str, type[Entity]], processes: Mapping[str, Process], findings: Findings) -> int:
     """Compare everything, in the snapshot of the caller's transaction; gives how many records there are."""
     count = sum(_entity(tx, entities[name], table, processes.get(name), findings) for name, table in sorted(tables.items()))
     for row in tx.execute(STEPS):
         findings.add("step.differs", f"{row.entity}/{row.record}, {row.n}: {row.action}")
+    for row in tx.execute(LIMITS):
+        findings.add("limit.differs", f"{row.entity}/{row.record}: {row.clock}")
+    for row in tx.execute(BONDS):
+        findings.add("case.differs", f"{row.entity}/{row.record}")
     for name in tx.execute(ACCOUNTS).scalars():
         findings.add("account.differs", f"account/{name}")
     for id_ in tx.execute(DELEGATIONS).scalars():
