@@ -186,3 +186,11 @@ def test_no_administrator_becomes_another_by_a_reset(house: House, admins: dict[
         assert "medthread account reset" in refused.json()["hint"]
         assert ("password.reset", "refused", "forbidden") in house.audited(name)
     assert admins["security_admin"].get(f"{API}/session").status_code == 200
+
+
+def test_a_reset_is_offered_only_where_the_server_takes_it(house: House, admins: dict[str, TestClient]) -> None:
+    house.make("resettable1", "steward")
+    admin = admins["system_admin"]
+    for name, possible in (("resettable1", True), ("the_security_admin", False), ("the_audit_admin", False)):
+        assert admin.get(f"{API}/accounts/{name}").json()["resettable"] is possible
+        assert admin.post(f"{API}/accounts/{name}/password", json={"reason": "forgotten"}).status_code == (201 if possible else 403)

@@ -220,3 +220,19 @@ def test_who_looks_at_no_data_sees_none_in_the_log(installation: Installation, s
     assert [r["action"] for r in rows] == ["entity.update", "entity.update", "entity.create"]
     assert PERSON["name"] not in str(rows)
     assert keeper.get(f"{API}/entities/person/{person}/history").status_code == 403
+
+
+def test_the_hash_of_signed_content_is_told_to_nobody_from_whom_some_of_it_is_hidden(auditor: TestClient, installation: Installation, person: str) -> None:
+    signed = {"signature": "s1", "content_hash": "sha256:" + "ab" * 32, "made": "cd" * 64, "key": "key-1"}
+    with installation.store.transaction() as tx:
+        for object_ in (f"person/{person}", "complaint/1", "uom/1"):  # the auditor sees persons and complaints masked, units whole
+            record(tx, actor="test", action="signature.create", object_=object_, detail=signed)
+    installation.log.settle()
+    for object_, shown in ((f"person/{person}", {"signature", "key"}), ("complaint/1", {"signature", "key"}), ("uom/1", set(signed))):
+        row = found(auditor, object=object_, action="signature.create")[0]
+        assert set(row["detail"]["detail"]) == shown, object_
+        whole = ok(auditor.get(f"{API}/audit/{row['id']}"))
+        assert (signed["made"] in str(whole), signed["content_hash"] in str(whole)) == ((True, True) if shown == set(signed) else (False, False))
+        for file in ("audit.ndjson", "audit.csv"):
+            text = auditor.get(f"{API}/{file}", params={"object": object_, "action": "signature.create"}).text
+            assert ("ab" * 32 in text) == (shown == set(signed))

@@ -51,9 +51,29 @@ def test_of_a_golden_record_only_what_comes_from_sources_within_reach_is_told(bo
             told = near.get(f"{API}/masters/{entity}/{listed['golden_id']}").json()
             seen = {r["record_id"] for r in told["records"]}
             assert listed["records"] == len(seen)
+            assert listed["conflicts"] == len(told["conflicts"])
             assert set(listed["sources"]) == {r["source"] for r in told["records"]}
             assert {v["record_id"] for c in told["conflicts"] for v in c["values"]} <= seen
             assert {end for e in told["edges"] for end in (e["a"], e["b"])} <= seen
+
+
+def counted(client: TestClient, entity: str) -> dict[str, int]:
+    return next(i for i in client.get(f"{API}/masters").json()["items"] if i["entity"] == entity)
+
+
+@pytest.mark.parametrize("entity", ["customer", "supplier", "item"])
+def test_totals_count_what_the_reader_sees(bound: Bound, steward: TestClient, installation: Installation, entity: str) -> None:
+    rows = {name: installation.releases.current().tables[f"golden.{entity}{name}"].rows for name in ("", "_xref", "_conflict")}  # type: ignore[union-attr]
+    every = counted(steward, entity)
+    assert (every["golden"], every["records"], every["merged"], every["conflicts"]) == (rows[""], rows["_xref"], rows["_xref"] - rows[""], rows["_conflict"])
+    away = counted(bound("quality", organisations=["OTHER"]), entity)
+    assert (away["golden"], away["records"], away["merged"], away["conflicts"]) == (0, 0, 0, 0)
+    near = bound("quality", plants=["NOWHERE"])
+    listed = near.get(f"{API}/masters/{entity}?limit=200").json()
+    of_near = counted(near, entity)
+    assert of_near["golden"] == listed["total"]
+    if listed["next"] is None:
+        assert (of_near["records"], of_near["conflicts"]) == (sum(i["records"] for i in listed["items"]), sum(i["conflicts"] for i in listed["items"]))
 
 
 def test_values_above_clearance_stay_out_of_conflicts(installation: Installation, sign_in: Callable[[str], TestClient]) -> None:

@@ -9,7 +9,7 @@ import { usePages } from "../ui/usePages";
 
 type Someone = {
   name: string; printed_name: string; roles: string[]; plants: string[]; organisations: string[]; regions: string[]; disabled_at: string | null;
-  locked: boolean; second_factor: boolean; role_labels: Record<string, Label>; password_temporary: boolean; last_seen_at: string | null; local: boolean;
+  locked: boolean; second_factor: boolean; role_labels: Record<string, Label>; password_temporary: boolean; last_seen_at: string | null; local: boolean; resettable: boolean;
 };
 type Token = { id: string; name: string; expires_at: string };
 type Role = { name: string; label: Label };
@@ -100,7 +100,7 @@ export default function Accounts({ route }: { route: Route }) {
             <span className="bar" style={{ margin: 0 }}>
               {gives && <Button size="small" onClick={() => void rights(a)}>{t("accounts.rights")}</Button>}
               {gives && a.second_factor && <Button size="small" onClick={() => setWanted({ kind: "second", of: a })}>{t("account.second.remove")}</Button>}
-              {keeps && <Button size="small" onClick={() => setWanted({ kind: "password", of: a })}>{t("accounts.reset")}</Button>}
+              {keeps && a.resettable && <Button size="small" onClick={() => setWanted({ kind: "password", of: a })}>{t("accounts.reset")}</Button>}
               {keeps && <Button size="small" onClick={() => setHolder(a)}>{t("accounts.tokens")}</Button>}
               {keeps && <Button size="small" danger={!a.disabled_at} onClick={() => setWanted({ kind: "state", of: a })}>{t(a.disabled_at ? "accounts.enable" : "accounts.disable")}</Button>}
             </span>

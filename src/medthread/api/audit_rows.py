@@ -26,6 +26,7 @@ PATIENCE = 10_000  # milliseconds that one search may take
 CANCELLED = "57014"  # SQLSTATE query_canceled
 STEP = 1000
 SAYING = ("message", "because")  # what a refusal said may hold values of records
+CONFIRMING = ("content_hash", "made")  # of a signature: whoever guesses at signed content sees by its hash, and by the bytes made over it, that they guessed right
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Sight:
 
     def whole(self, row: Any) -> bool:
         """Whether nothing in the row is masked for this reader."""
-        return all(self._values(v, row.object) == v for v in (row.before, row.after)) and self._detail(row.detail) == row.detail
+        return all(self._values(v, row.object) == v for v in (row.before, row.after)) and self._detail(row.detail, row.object) == row.detail
 
     def all_told(self, tx: Connection, rows: Sequence[Any]) -> list[dict[str, Any]]:
         """Rows with the numbers of the records that they are about, and what their acts are called."""
@@ -91,7 +92,7 @@ class Sight:
 
     def told(self, row: Any) -> dict[str, Any]:
         """A row as JSON; `leaf` is its place in the log once sealed."""
-        parts = {"before": self._values(row.before, row.object), "after": self._values(row.after, row.object), "detail": self._detail(row.detail)}
+        parts = {"before": self._values(row.before, row.object), "after": self._values(row.after, row.object), "detail": self._detail(row.detail, row.object)}
         return {
             "id": row.seq, "at": row.at, "actor": row.actor, "action": row.action, "subject": row.object, "outcome": row.outcome,
             "reason": row.reason, "leaf": row.leaf_index, "detail": {k: v for k, v in parts.items() if v},
@@ -103,10 +104,17 @@ class Sight:
         hidden = self.hidden(object_)
         return {k: masked(hidden[k], v) if k in hidden else v for k, v in values.items()}
 
-    def _detail(self, detail: Any) -> Any:
-        if not isinstance(detail, dict) or (self._sees_data and not self._is_restricted):
+    def _detail(self, detail: Any, object_: str) -> Any:
+        if not isinstance(detail, dict):
             return detail
-        return {k: v for k, v in detail.items() if k not in SAYING}
+        kept: tuple[str, ...] = () if self._sees_data and not self._is_restricted else SAYING
+        kept += CONFIRMING if self._is_hidden_in_signed(object_) else ()
+        return {k: v for k, v in detail.items() if k not in kept}
+
+    def _is_hidden_in_signed(self, object_: str) -> bool:
+        """Whether content that is signed of such a record, its lines included, may hold what is hidden from this reader."""
+        name = object_.partition("/")[0]
+        return any(self.hidden(f"{part}/") for part in (name, *self.given.workflow.parts(name))) if name in self.given.registry else False
 
 
 def masked(field: Field | None, value: Any) -> str | None:

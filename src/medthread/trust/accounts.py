@@ -138,13 +138,18 @@ def change_password(
     record(tx, actor=name, action="password.change", object_=f"account/{name}")
 
 
+def is_reset_over_the_network(roles: Iterable[str]) -> bool:
+    """Whether the system administrator resets the password of an account with these roles; an administrator's is reset at the server only."""
+    return set(ADMINISTRATORS).isdisjoint(roles)
+
+
 def reset_password(tx: Connection, *, name: str, by: str, reason: str, rules: AccountRules, at_the_server: bool = False) -> str:
     """Give an account a password that nobody chose, shown once, to be changed at the next sign-in; ends its sessions and tokens.
 
     An administrator's is given at the server only: who resets it knows it, and would be both administrators in one person.
     """
     row = account_of(tx, name)
-    if not at_the_server and set(row.roles) & set(ADMINISTRATORS):
+    if not at_the_server and not is_reset_over_the_network(row.roles):
         raise ForbiddenError(
             f"{name} is an administrator, whose password no other administrator resets alone",
             hint="at the server, in the presence of both: medthread account reset", actor=by, action="password.reset")

@@ -11,7 +11,13 @@ from medthread.api.identity import AccountKeeper, AccountReader, Given
 from medthread.api.subjects import Subject
 from medthread.model.errors import NotFoundError
 from medthread.stores.postgres.tables import account, second_factor, session
-from medthread.trust.accounts import disable_account, enable_account, open_account, reset_password
+from medthread.trust.accounts import (
+    disable_account,
+    enable_account,
+    is_reset_over_the_network,
+    open_account,
+    reset_password,
+)
 from medthread.trust.roles import role_label
 from medthread.trust.sessions import end_session, sessions_of
 from medthread.trust.tokens import revoke_token, tokens_of
@@ -52,7 +58,7 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
     same = ("name", "printed_name", "roles", "plants", "organisations", "regions", "disabled_at", "password_changed_at", "password_temporary", "last_seen_at", "revision", "at")
     return {
         **{n: getattr(row, n) for n in same}, "locked": bool(row.locked), "second_factor": row.confirmed_at is not None,
-        "local": row.password_hash is not None,
+        "local": row.password_hash is not None, "resettable": is_reset_over_the_network(row.roles),
         "role_labels": {r: {"zh": role_label(r).zh, "en": role_label(r).en} for r in row.roles},
     }
 

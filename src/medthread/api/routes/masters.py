@@ -37,20 +37,13 @@ def _master(given: Services, name: str) -> type[Entity]:
 
 
 @router.get("/masters", summary="列出主数据种类 · List kinds of master data")
-def domains(given: Given, _: MasterReader) -> dict[str, Any]:
-    """Each matched master: records in, golden records out.
+def domains(given: Given, actor: MasterReader) -> dict[str, Any]:
+    """Each matched master: records in, golden records out, of those that this reader sees.
 
-    每种参与匹配的主数据:记录数与黄金记录数。
+    每种参与匹配的主数据:读者看得到的记录数与黄金记录数。
     """
     snapshot = given.reader.current()
-    items = []
-    for e in _matched(given):
-        records, golden = snapshot.rows_of(f"golden.{e.name}_xref"), snapshot.rows_of(f"golden.{e.name}")
-        items.append({
-            "entity": e.name, "label": {"zh": e.about.zh, "en": e.about.en}, "records": records, "golden": golden,
-            "merged": records - golden, "conflicts": snapshot.rows_of(f"golden.{e.name}_conflict"),
-        })
-    return {"items": items}
+    return {"items": [{"entity": e.name, "label": pair(e.about.label), **_Within(given, snapshot, e, actor).counts()} for e in _matched(given)]}
 
 
 @router.get("/masters/{entity}", summary="列出黄金记录 · List golden records")
@@ -102,6 +95,34 @@ class _Within:
     def sources(self) -> list[str]:
         return sorted(sources_seen(self.actor, self.given.sources))
 
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is kept from them: no row by reach or by sharing, no source."""
+        return not self.actor.reach.is_bound and self.terms.shared() == "true" and len(self.sources) == len(self.given.sources)
+
+    def counts(self) -> dict[str, int]:
+        """How many records, golden records, records merged away and conflicts they see; of everything, as the release counted it."""
+        name = f"golden.{self.entity.name}"
+        if self.is_all or not self.snapshot.has(name):
+            records, golden, conflicts = (self.snapshot.rows_of(n) for n in (f"{name}_xref", name, f"{name}_conflict"))
+        else:
+            sql, bound = self.summary(self.entity.about.title or self.entity.key()[-1])
+            counted = "count(*) as golden, coalesce(sum(records), 0) as records, coalesce(sum(conflicts), 0) as conflicts"
+            row = self.snapshot.query(f"select {counted} from ({sql})", list(bound))[0]
+            records, golden, conflicts = int(row["records"]), int(row["golden"]), int(row["conflicts"])
+        return {"records": records, "golden": golden, "merged": records - golden, "conflicts": conflicts}
+
+    def _conflicts(self) -> tuple[str, tuple[Any, ...]]:
+        """How many fields of each golden record do not agree, between records of sources that they see."""
+        name = f"golden.{self.entity.name}"
+        conflict = self.snapshot.relation(f"{name}_conflict", (("golden_id", "varchar"), ("field", "varchar"), ("values", "varchar")))
+        if self.is_all:
+            return f"select golden_id, count(*) as n from {conflict} group by 1", ()
+        each = f"""select golden_id, field, unnest(from_json("values", '[{{"record_id": "VARCHAR", "value": "VARCHAR"}}]')) as said from {conflict}"""
+        seen = (f"select c.golden_id, c.field from ({each}) c join {self.snapshot.relation(name + '_xref')} x on x.golden_id = c.golden_id and x.record_id = c.said.record_id"
+                " where x.source in (select unnest(?)) group by 1, 2 having count(distinct coalesce(c.said.value, '')) > 1")
+        return f"select golden_id, count(*) as n from ({seen}) group by 1", (self.sources,)
+
     def golden(self) -> tuple[str, tuple[str, ...]]:
         """The rows within reach, as the lists of the entity show them too, and their parameters."""
         rule, bound = row_rule(self.actor, self.entity)
@@ -112,15 +133,15 @@ class _Within:
         """Each with its name, its codes and how many records of which sources it is made of."""
         name, called = f"golden.{self.entity.name}", shared_value(self.entity.fields[title], f'"{title}"', self.terms)
         rows, bound = self.golden()
-        conflict = self.snapshot.relation(f"{name}_conflict", (("golden_id", "varchar"),))
+        conflicts, of_theirs = self._conflicts()
         return (
             "select g.id, g.name, x.codes, x.codes as code, x.records, x.sources, coalesce(c.n, 0) as conflicts"
             f" from (select id, cast({called} as varchar) as name from {rows}) g"
             " join (select golden_id, count(*) as records, list(distinct source order by source) as sources,"
             f" string_agg(source_key, ' ' order by source_key) as codes from {self.snapshot.relation(name + '_xref')}"
             " where source in (select unnest(?)) group by 1) x on x.golden_id = g.id"
-            f" left join (select golden_id, count(*) as n from {conflict} group by 1) c on c.golden_id = g.id"
-        ), (*bound, self.sources)
+            f" left join ({conflicts}) c on c.golden_id = g.id"
+        ), (*bound, self.sources, *of_theirs)
 
     def require(self, golden_id: str) -> None:
         """Refuse what lies beyond reach as what is not there."""
