@@ -31,6 +31,7 @@ from medthread.trust.names import check_free, check_name, check_printed, check_p
 from medthread.trust.passwords import check_password, hash_of, refuse_remembered, remember, temporary_password
 from medthread.trust.sessions import end_sessions
 from medthread.trust.tokens import revoke_tokens
+from medthread.trust.verifiers import PASSWORD, VERIFIER, digest_of
 
 STANDARD = AccountRules()
 
@@ -69,7 +70,8 @@ def _create(
     if tx.execute(made.returning(account.c.name)).one_or_none() is None:
         return False
     remember(tx, name=name, hashed=hashed, rules=rules)
-    record(tx, actor=by, action="account.create", object_=f"account/{name}", after={"roles": list(roles), "plants": list(plants)})
+    record(tx, actor=by, action="account.create", object_=f"account/{name}", after={"roles": list(roles), "plants": list(plants)},
+           detail={VERIFIER: {PASSWORD: digest_of(hashed)}})
     return True
 
 
@@ -131,11 +133,11 @@ def change_password(
     row = account_of(tx, name)
     check_password(fresh, names=(name, str(row.printed_name)), rules=rules)
     refuse_remembered(tx, name=name, password=fresh, rules=rules)
-    _set_password(tx, name=name, password=fresh, temporary=False, rules=rules)
+    told = _set_password(tx, name=name, password=fresh, temporary=False, rules=rules)
     end_sessions(tx, name=name, by=name, but=keep)
     if not keep_tokens:
         revoke_tokens(tx, name=name, by=name)
-    record(tx, actor=name, action="password.change", object_=f"account/{name}")
+    record(tx, actor=name, action="password.change", object_=f"account/{name}", detail=told)
 
 
 def is_reset_over_the_network(roles: Iterable[str]) -> bool:
@@ -154,19 +156,21 @@ def reset_password(tx: Connection, *, name: str, by: str, reason: str, rules: Ac
             f"{name} is an administrator, whose password no other administrator resets alone",
             hint="at the server, in the presence of both: medthread account reset", actor=by, action="password.reset")
     password = temporary_password()
-    _set_password(tx, name=name, password=password, temporary=True, rules=rules)
+    told = _set_password(tx, name=name, password=password, temporary=True, rules=rules)
     accept(tx, name, doors=(SIGN_IN, IN_SESSION))
     end_sessions(tx, name=name, by=by)
     revoke_tokens(tx, name=name, by=by)
-    record(tx, actor=by, action="password.reset", object_=f"account/{name}", reason=reason)
+    record(tx, actor=by, action="password.reset", object_=f"account/{name}", reason=reason, detail=told)
     return password
 
 
-def _set_password(tx: Connection, *, name: str, password: str, temporary: bool, rules: AccountRules) -> None:
+def _set_password(tx: Connection, *, name: str, password: str, temporary: bool, rules: AccountRules) -> dict[str, Any]:
+    """Keep it; gives what the log tells of it."""
     hashed = hash_of(password)
     changed = {"password_hash": hashed, "password_changed_at": datetime.now(UTC), "password_temporary": temporary}
     tx.execute(update(account).where(account.c.name == name).values(**changed))
     remember(tx, name=name, hashed=hashed, rules=rules)
+    return {VERIFIER: {PASSWORD: digest_of(hashed)}}
 
 
 def disable_account(tx: Connection, *, name: str, by: str, reason: str) -> None:

@@ -18,6 +18,7 @@ from medthread.stores.postgres.tables import recovery_code, second_factor
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
 from medthread.trust.seal import key_id_of, seal_all, unseal
+from medthread.trust.verifiers import CODES, SECOND_FACTOR, VERIFIER, digest_of, digest_of_all
 
 SECRET_BYTES = 20  # RFC 4226, 4: 160 bits recommended
 RECOVERY_CODES = 10
@@ -53,9 +54,10 @@ def confirm_enrolment(tx: Connection, keyring: Keyring, *, name: str, code: str,
         raise ConflictError("the second factor is set already", hint="sign in with it")
     if not _use(tx, keyring, name=name, code=code, now=now, confirmed=False):
         raise InvalidError("the code does not fit", hint="scan the address again, look at the clock of the device, and give its newest code")
-    tx.execute(update(second_factor).where(second_factor.c.account == name).values(confirmed_at=now))
-    codes = _recovery_codes(tx, name)
-    record(tx, actor=name, action="second_factor.confirm", object_=f"account/{name}")
+    confirmed = update(second_factor).where(second_factor.c.account == name).values(confirmed_at=now)
+    sealed = tx.execute(confirmed.returning(second_factor.c.sealed)).scalar_one()
+    codes, told = _recovery_codes(tx, name)
+    record(tx, actor=name, action="second_factor.confirm", object_=f"account/{name}", detail={VERIFIER: {SECOND_FACTOR: digest_of(sealed), CODES: told}})
     return codes
 
 
@@ -81,8 +83,8 @@ def new_recovery_codes(tx: Connection, *, name: str) -> list[str]:
     """New recovery codes in place of those there were; shown once."""
     if not has_second_factor(tx, name):
         raise ConflictError("no second factor is set", hint="set one; its recovery codes come with it")
-    codes = _recovery_codes(tx, name)
-    record(tx, actor=name, action="second_factor.recovery_codes", object_=f"account/{name}")
+    codes, told = _recovery_codes(tx, name)
+    record(tx, actor=name, action="second_factor.recovery_codes", object_=f"account/{name}", detail={VERIFIER: {CODES: told}})
     return codes
 
 
@@ -92,11 +94,13 @@ def recovery_codes_left(tx: Connection, name: str) -> int:
     return int(tx.execute(select(func.count()).select_from(recovery_code).where(unused)).scalar_one())
 
 
-def _recovery_codes(tx: Connection, name: str) -> list[str]:
+def _recovery_codes(tx: Connection, name: str) -> tuple[list[str], str | None]:
+    """Fresh ones, and what the log tells of them."""
     tx.execute(delete(recovery_code).where(recovery_code.c.account == name))
     codes = [secrets.token_hex(RECOVERY_BYTES) for _ in range(RECOVERY_CODES)]
-    tx.execute(insert(recovery_code), [{"account": name, "code_hash": _digest(name, c)} for c in codes])
-    return [f"{c[:5]}-{c[5:]}" for c in codes]
+    hashes = [_digest(name, c) for c in codes]
+    tx.execute(insert(recovery_code), [{"account": name, "code_hash": h} for h in hashes])
+    return [f"{c[:5]}-{c[5:]}" for c in codes], digest_of_all(hashes)
 
 
 def use_recovery_code(tx: Connection, *, name: str, code: str, now: datetime) -> bool:
@@ -112,7 +116,7 @@ def remove_second_factor(tx: Connection, *, name: str, by: str, reason: str) -> 
     gone = tx.execute(delete(second_factor).where(second_factor.c.account == name).returning(second_factor.c.account)).one_or_none()
     if gone is None:
         raise ConflictError("no second factor is set", hint="there is nothing to take away")
-    record(tx, actor=by, action="second_factor.remove", object_=f"account/{name}", reason=reason)
+    record(tx, actor=by, action="second_factor.remove", object_=f"account/{name}", reason=reason, detail={VERIFIER: {SECOND_FACTOR: None, CODES: None}})
 
 
 def _digest(name: str, code: str) -> str:

@@ -30,6 +30,7 @@ from medthread.trust.credentials import (
 )
 from medthread.trust.keys import Keyring
 from medthread.trust.turns import Guesses
+from medthread.trust.verifiers import proven_by
 
 TOUCH_SECONDS = 60  # how exactly idleness is measured: a session is written to at most once in this time
 LONGEST_DEVICE = 200
@@ -96,7 +97,7 @@ def open_session(tx: Connection, *, name: str, factors: tuple[str, ...], place: 
     seen = {"device": place.device[:LONGEST_DEVICE], "address": place.address[:LONGEST_DEVICE]}
     tx.execute(insert(session).values(**row, **seen, expires_at=now + timedelta(hours=rules.session_hours)))
     tx.execute(delete(session).where(session.c.expires_at < now))
-    record(tx, actor=name, action="session.create", object_=f"account/{name}", detail={"factors": list(factors)})
+    record(tx, actor=name, action="session.create", object_=f"account/{name}", detail={"factors": list(factors)} | (proven_by(tx, name) if PASSWORD in factors else {}))
     return token
 
 

@@ -17,6 +17,7 @@ from medthread.model.errors import NotFoundError
 from medthread.stores.postgres.tables import signature, signing_key
 from medthread.trust.audit import record
 from medthread.trust.keys import Keyring
+from medthread.trust.verifiers import PASSWORD, proven_by
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -88,7 +89,8 @@ def sign(tx: Connection, signer: Signer, signing: Signing) -> str:
     row = {**vars(signing), "factors": list(signing.factors), "id": id_, "content_hash": content_hash}
     made = signer.sign(tx, account=signing.signer, message=message_of(row))
     tx.execute(insert(signature).values(**row, **vars(made)))
-    said = {"signature": id_, "meaning": signing.meaning, "content_hash": content_hash, "key": made.key, "algorithm": made.algorithm, "made": made.signature.hex()}
+    proven = proven_by(tx, signing.signer) if PASSWORD in signing.factors else {}
+    said = {"signature": id_, "meaning": signing.meaning, "content_hash": content_hash, "key": made.key, "algorithm": made.algorithm, "made": made.signature.hex(), **proven}
     record(tx, actor=signing.signer, action="signature.create", object_=f"{signing.entity}/{signing.record}", reason=signing.reason, detail=said)
     return id_
 

@@ -13,6 +13,7 @@ from medthread.trust.access import Actor
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.audit import record
 from medthread.trust.sessions import digest, must_of
+from medthread.trust.verifiers import TOKEN, VERIFIER, digest_of
 
 TOKEN_PREFIX = "mdt_"  # noqa: S105 - a visible prefix, so that a leaked token is recognised
 
@@ -25,9 +26,10 @@ def create_token(
     if beyond:
         raise ForbiddenError(f"{actor.name} cannot pass on {', '.join(sorted(beyond))}", hint="ask for fewer scopes")
     id_, secret = secrets.token_hex(6), TOKEN_PREFIX + secrets.token_urlsafe(32)
-    row = {"id": id_, "token_hash": digest(secret), "account": actor.name, "name": name, "scopes": list(scopes)}
+    hashed = digest(secret)
+    row = {"id": id_, "token_hash": hashed, "account": actor.name, "name": name, "scopes": list(scopes)}
     tx.execute(insert(api_token).values(**row, expires_at=datetime.now(UTC) + timedelta(days=days)))
-    record(tx, actor=actor.name, action="token.create", object_=f"token/{id_}", after={"scopes": list(scopes)})
+    record(tx, actor=actor.name, action="token.create", object_=f"token/{id_}", after={"scopes": list(scopes)}, detail={VERIFIER: {TOKEN: digest_of(hashed)}})
     return id_, secret
 
 

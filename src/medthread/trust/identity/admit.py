@@ -14,6 +14,7 @@ from medthread.trust.identity.port import Claims, IdentityError
 from medthread.trust.incompatible import check_roles
 from medthread.trust.names import check_free, check_name, namesake, shown
 from medthread.trust.rights import give
+from medthread.trust.verifiers import PASSWORD, VERIFIER
 
 LONGEST_CLAIMED = 130  # of a printed name, so that an account's name has room beside it
 
@@ -65,7 +66,7 @@ def _made(tx: Connection, given: Configured, claims: Claims) -> Row[Any]:
     if tx.execute(select(account.c.name).where(account.c.name == claims.account)).one_or_none() is not None:
         raise IdentityError("there is an account of that name already", hint="ask an administrator: medthread account link", reason="account", name=claims.account)
     tx.execute(insert(account).values(name=claims.account, printed_name=_printed(tx, claims.account, claims.printed_name), roles=[]))
-    record(tx, actor=by, action="account.create", object_=f"account/{claims.account}", after={"roles": []})
+    record(tx, actor=by, action="account.create", object_=f"account/{claims.account}", after={"roles": []}, detail={VERIFIER: {PASSWORD: None}})
     link(tx, name=claims.account, issuer=claims.issuer, subject=claims.subject, by=by)
     return account_of(tx, claims.account)
 

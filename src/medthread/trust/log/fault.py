@@ -35,6 +35,8 @@ KINDS_OF_RECORDS = {
     "limit.differs": Label("时限的起算、到期或完成与审计日志不同", "a limit did not begin, is not due or was not met as the log tells"),
     "case.differs": Label("案卷的开启人,或因改动而不得复核的人,与审计日志不同", "who opened a case, or whom it binds not to check their own change, is not what the log tells"),
     "account.differs": Label("账户的角色或范围与审计日志不同", "the roles or the reach of an account are not what the log tells"),
+    "credential.differs": Label("密码、第二因素、恢复码、外部身份或令牌与审计日志不同:有人在库中改过", "a password, second factor, recovery codes, an identity or a token is not what the log tells: somebody changed it in the database"),
+    "credential.foreign": Label("签名或登录所用的密码不是日志所述当时的密码", "a signature or a sign-in was proven by another password than the log tells was kept then"),
     "delegation.differs": Label("委托与审计日志不同", "a delegation is not what the log tells"),
 }
 SHOWN = 1000

@@ -1,11 +1,11 @@
-"""Records, cases with their limits, steps, rights and delegations against what the log tells of them.
+"""Records, cases with their limits, steps, rights, delegations and credentials against what the log tells of them.
 
 The log tells of every act; the tables hold what came of it, and who may write the database can write there without an
 act. Each table is compared with the last that the log tells: values, revision and state of a record, the steps of its
 case one by one, who opened it and whom it binds, when its limits began, are due and were met, the roles of an account, what
 was lent. Questions are put to the database for a whole table at once and read as they come, so memory does not grow with it.
 What the log does not tell is not compared: values of personal fields, of batches (`entity.create_many` tells a hash), the
-place of a record, whether somebody was warned of a limit, passwords. Limits and bonds of records that were made before the log
+place of a record, whether somebody was warned of a limit. Limits and bonds of records that were made before the log
 told of them (their `entity.create` has no `clocks`) are not compared either.
 """
 
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, RowMapping, Table, text
 
 from medthread.model import Entity, Field, Kind, Process
 from medthread.stores.postgres.tables import process_case
+from medthread.trust.log.credentials import check_credentials
 from medthread.trust.log.fault import Findings
 
 STEP = 500
@@ -124,6 +125,7 @@ def check_records(tx: Connection, tables: Mapping[str, Table], entities: Mapping
         findings.add("account.differs", f"account/{name}")
     for id_ in tx.execute(DELEGATIONS).scalars():
         findings.add("delegation.differs", f"delegation/{id_}")
+    check_credentials(tx, findings)
     return count
 
 
