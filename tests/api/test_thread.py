@@ -92,6 +92,22 @@ def test_releases_are_published_by_those_who_may_with_a_reason(engineer: TestCli
     assert any(r["action"] == "release.publish" for r in published)
 
 
+def test_a_release_is_kept_by_who_may_for_a_reason(engineer: TestClient, steward: TestClient, auditor: TestClient) -> None:
+    releases = f"{API}/releases"
+    current = next(r["id"] for r in engineer.get(releases).json()["items"] if r["current"])
+    assert steward.post(f"{releases}/{current}/pin", json={"reason": "try"}).status_code == 403
+    assert engineer.post(f"{releases}/{current}/pin", json={"reason": "x"}).status_code == 422
+    assert engineer.post(f"{releases}/{current}/unpin", json={"reason": "not needed"}).status_code == 409
+    assert engineer.post(f"{releases}/R-none/pin", json={"reason": "a letter"}).status_code == 404
+    assert engineer.post(f"{releases}/{current}/pin", json={"reason": "for the notified body"}).json() == {"id": current, "pinned": True}
+    one = engineer.get(f"{releases}/{current}").json()
+    assert (one["pinned_by"], one["pin_reason"], one["withdrawn_at"], one["named_by"]) == ("engineer", "for the notified body", None, [])
+    assert next(r for r in engineer.get(releases).json()["items"] if r["id"] == current)["pinned_at"]
+    assert engineer.post(f"{releases}/{current}/unpin", json={"reason": "not needed"}).json() == {"id": current, "pinned": False}
+    told = [r["action"] for r in auditor.get(f"{API}/audit", params={"limit": 20, "object": f"release/{current}"}).json()["items"]]
+    assert {"release.pin", "release.unpin"} <= set(told)
+
+
 def test_identifiers_are_judged(buyer: TestClient) -> None:
     said = buyer.post(f"{API}/udi/judge", json={"text": "(01)04012345678902"}).json()
     assert said["verdict"] == "invalid"

@@ -13,6 +13,7 @@ from medthread.cli.speech import console, language, say
 from medthread.derive.sharing_matrix import regions_of
 from medthread.model.errors import InvalidError, NotFoundError
 from medthread.model.sharing import Recipient
+from medthread.stores.lakehouse.standing import name_release
 from medthread.trust.audit import record
 from medthread.trust.log import (
     KINDS,
@@ -100,6 +101,8 @@ def export(
         made = export_bundle(installation.log, file, chosen=given)
         with installation.store.transaction() as tx:
             record(tx, actor=operator_name(), action="audit.export", object_="audit_log", detail={"records": made.records, "withheld": made.withheld, "chosen": dict(chosen.values), "to": to})
+            if object_ and object_.startswith("release/"):  # a release that a bundle is about can still be asked of afterwards
+                name_release(tx, object_.removeprefix("release/"), in_=f"audit_bundle/{file.name}")
     say(f"{file}:{made.records} 条记录,{made.withheld} 条只有哈希,{made.checkpoints} 个检查点,{made.signatures} 个电子签名",
         f"{file}: {made.records} records, {made.withheld} as hashes, {made.checkpoints} checkpoints, {made.signatures} electronic signatures")
     say(f"核验 python3 {'' if file.suffix == '.zip' else f'{file}/'}verify.py {file} --key '{made.key}'", f"To check it: python3 {'' if file.suffix == '.zip' else f'{file}/'}verify.py {file} --key '{made.key}'")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, select, text
 
 from medthread.model.errors import NotFoundError
 from medthread.model.events import Event, Row
+from medthread.stores.lakehouse.standing import name_release
 from medthread.stores.postgres.row_security import Place
 from medthread.stores.postgres.tables import process_case
 from medthread.workflow.act import Act, perform
@@ -105,5 +106,8 @@ class Acting:
         return self._context.released.rows(sql, parameters or {})
 
     def release(self) -> str | None:
-        """Which release readers see."""
-        return self._context.released.release()
+        """Which release readers see. It is kept from then on, so that the same question can be asked again."""
+        named = self._context.released.release()
+        if named is not None:
+            name_release(self._tx, named, in_=f"{self._after.entity}/{self._after.record}" if self._after else self.by)
+        return named

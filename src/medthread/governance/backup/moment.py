@@ -93,7 +93,7 @@ def lake_state(tx: Connection) -> LakeState:
     heads: tuple[str, ...] = ()
     if tx.execute(text("select to_regclass('public.iceberg_tables')")).scalar_one() is not None:
         heads = tuple(tx.execute(text("select metadata_location from public.iceberg_tables")).scalars())
-    releases = tx.execute(select(release.c.id, release.c.trace_index)).all()
+    releases = tx.execute(select(release.c.id, release.c.trace_index).where(release.c.withdrawn_at.is_(None))).all()
     unfinished = tx.execute(select(batch.c.id).where(batch.c.stage != "done").limit(1)).one_or_none() is not None
     return LakeState(
         files, heads, tx.execute(select(release_pointer.c.release)).scalar_one_or_none(), len(releases),

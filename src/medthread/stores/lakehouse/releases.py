@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from medthread.model.errors import NotFoundError
+from medthread.stores.lakehouse.standing import standing
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import lake_commit, lake_file, release, release_pointer, release_table
 
@@ -76,10 +76,9 @@ class Releases:
         )
 
     def publish(self, tx: Connection, *, id_: str, by: str) -> str | None:
-        """Move the pointer, to a newer or an older release; gives where it stood."""
+        """Move the pointer, to a newer or an older release; gives where it stood. Raises `GoneError` for a withdrawn one."""
         before = self.current_id(tx)
-        if tx.execute(select(release.c.id).where(release.c.id == id_)).one_or_none() is None:
-            raise NotFoundError(f"no release {id_!r}", hint="`medthread release list` shows those there are")
+        standing(tx, id_, lock=True)
         values = {"release": id_, "moved_by": by, "moved_at": func.clock_timestamp()}
         tx.execute(
             insert(release_pointer)
@@ -115,14 +114,12 @@ class Releases:
         return made.id if made and made.published_at is None and (at is None or made.created_at > at) else None
 
     def get(self, id_: str) -> Release:
-        """A release by id."""
+        """A release by id. Raises `GoneError` for one that was withdrawn."""
         with self._store.transaction() as tx:
             return self._read(tx, id_)
 
     def _read(self, tx: Connection, id_: str) -> Release:
-        row = tx.execute(select(release).where(release.c.id == id_)).one_or_none()
-        if row is None:
-            raise NotFoundError(f"no release {id_!r}", hint="`medthread release list` shows those there are")
+        row = standing(tx, id_)
         tables = tx.execute(select(release_table).where(release_table.c.release == id_)).all()
         return Release(
             row.id,

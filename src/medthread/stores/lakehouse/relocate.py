@@ -25,6 +25,8 @@ CATALOG = ("metadata_location", "previous_metadata_location")
 NAMED = """
 update medthread.lake_file set path = :new || substr(path, length(:old) + 1) where starts_with(path, :old || '/');
 update medthread.load set raw_path = :new || substr(raw_path, length(:old) + 1) where starts_with(raw_path, :old || '/');
+update medthread.lake_merge set old = (select array_agg(case when starts_with(f, :old || '/') then :new || substr(f, length(:old) + 1) else f end
+  order by n) from unnest(old) with ordinality as u(f, n)), new = case when starts_with(new, :old || '/') then :new || substr(new, length(:old) + 1) else new end;
 update medthread.release_table set files = (select array_agg(case when starts_with(f, :old || '/') then :new || substr(f, length(:old) + 1) else f end
   order by n) from unnest(files) with ordinality as u(f, n)) where cardinality(files) > 0;
 """

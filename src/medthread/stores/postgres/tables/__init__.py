@@ -26,11 +26,17 @@ from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
 from medthread.stores.postgres.tables.bus import inbound_event
-from medthread.stores.postgres.tables.lake import lake_commit, lake_file
+from medthread.stores.postgres.tables.lake import lake_commit, lake_file, lake_merge
 from medthread.stores.postgres.tables.models import model_version, table_build
 from medthread.stores.postgres.tables.notices import notice, notice_address
 from medthread.stores.postgres.tables.privacy import erased_index, erasure
-from medthread.stores.postgres.tables.releases import release, release_pointer, release_table, train_departure
+from medthread.stores.postgres.tables.releases import (
+    release,
+    release_pointer,
+    release_table,
+    release_use,
+    train_departure,
+)
 from medthread.stores.postgres.tables.retention import destruction, destruction_item
 from medthread.stores.postgres.tables.services import service_use
 from medthread.stores.postgres.tables.signatures import signature, signing_key
@@ -80,6 +86,7 @@ __all__ = [
     "inbound_event",
     "lake_commit",
     "lake_file",
+    "lake_merge",
     "load",
     "metadata",
     "model_version",
@@ -97,6 +104,7 @@ __all__ = [
     "release",
     "release_pointer",
     "release_table",
+    "release_use",
     "rule_count",
     "run",
     "second_factor",

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Table, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from medthread.stores.postgres.tables.base import metadata
+from medthread.stores.postgres.tables.base import at, metadata
 
 release = Table(
     "release",
@@ -14,6 +14,20 @@ release = Table(
     Column("published_at", DateTime(timezone=True)),
     Column("note", Text),
     Column("trace_index", Text),
+    Column("pinned_at", DateTime(timezone=True)),
+    Column("pinned_by", Text),
+    Column("pin_reason", Text),
+    Column("withdrawn_at", DateTime(timezone=True)),  # from then on it names no files
+    Column("withdrawn_by", Text),
+    Column("digest", Text),  # of a withdrawn one: what it named
+)
+
+release_use = Table(  # acts that named a release: it stays for as long as their records may be asked of
+    "release_use",
+    metadata,
+    Column("release", Text, ForeignKey(release.c.id), primary_key=True),
+    Column("object", Text, primary_key=True),
+    at(),
 )
 
 release_table = Table(
