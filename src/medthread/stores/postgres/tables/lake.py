@@ -29,6 +29,7 @@ lake_file = Table(
     Column("added_in", Text, ForeignKey(lake_commit.c.key), nullable=False),
     Column("removed_in", Text),
     Column("freed_at", DateTime(timezone=True)),  # since when neither a head nor a release names it
+    Column("gone_at", DateTime(timezone=True)),  # since when it is not on the disk: what it was stays known
     at(),
     Index("ix_lake_file_table", "table", "removed_in"),
 )
