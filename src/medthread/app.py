@@ -14,6 +14,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
@@ -25,8 +26,9 @@ from medthread.derive.writers import check_writers
 from medthread.governance.backup import BackupSetting
 from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.backup.drill import Declared
-from medthread.governance.backup.records import Keeping
+from medthread.governance.backup.records import Keeping as BackupKeeping
 from medthread.governance.backup.take import Subject
+from medthread.governance.lake import LakeSetting, LakeStatus, Tidying, status
 from medthread.governance.offers import declared_offers
 from medthread.governance.service_use import UseMeter
 from medthread.governance.trains import Timetable, TrainService
@@ -37,6 +39,7 @@ from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.progress import Progress, silent
+from medthread.pipeline.release import Keeping, Rule
 from medthread.pipeline.run import Outcome, apply_models, run_pipeline
 from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
 from medthread.stores.lakehouse.seal import orphans
@@ -119,6 +122,7 @@ class Installation:
         self.sharing = Sharing(*workspace.sharing(self.registry))
         self.account_rules = AccountRules.read(workspace.settings, roles=frozenset(ROLES))
         self.identity = configured(workspace.settings)
+        self._keeping, self._lake = Keeping.read(workspace.settings), LakeSetting.read(workspace.settings)
         unsound = [f for name in self.rulebook.processes for f in self.flaws(name)]
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
@@ -183,13 +187,13 @@ class Installation:
             sharing=self.sharing,
         )
 
-    def keeping(self) -> Keeping | None:
+    def keeping(self) -> BackupKeeping | None:
         """How this workspace is backed up; nothing where it does not say."""
         setting = BackupSetting.of(self.workspace.settings, home=self.workspace.home)
         if setting is None:
             return None
         subject = Subject(self.name, self.workspace.home, self.workspace.data, __version__, self.store)
-        return Keeping(subject, setting, KeptKeys(self.keyring), Declared(self.registry, self.native_metadata))
+        return BackupKeeping(subject, setting, KeptKeys(self.keyring), Declared(self.registry, self.native_metadata))
 
     def bus(self) -> Bus | None:
         """The message broker, where the workspace names one."""
@@ -241,6 +245,15 @@ class Installation:
         """Data files in the lake that no commit knows."""
         with self.store.transaction() as tx:
             return orphans(tx, (self.workspace.data / "lake").resolve())
+
+    def lake_status(self) -> LakeStatus:
+        """What the lake holds, in numbers."""
+        return status(self.store, self.workspace.data / "lake", self._lake)
+
+    def tidying(self, *, seconds: float | None = None) -> Tidying:
+        """Tidying the lake by the rules of the workspace."""
+        rule = Rule(self._keeping, ZoneInfo(self.workspace.calendar().zone))
+        return Tidying(self.context(), self._lake, rule, seconds)
 
     def unnamed_files(self) -> list[str]:
         """Files in the inbox that no mapping names."""

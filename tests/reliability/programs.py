@@ -1,17 +1,23 @@
 """Programs that tests kill (`lives.py`): a whole company, its server, its reactions, the relay, a subscriber."""
 
 import logging
+import os
+import signal
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, MetaData
 
 from medthread.app import declared, open_installation
 from medthread.cli.serve import serve
 from medthread.derive import tables_of
+from medthread.pipeline.release import Keeping, Rule, withdrawal
 from medthread.stores.bus import Address, JetStreamInlet, JetStreamPublisher
-from medthread.stores.lakehouse import Releases
+from medthread.stores.lakehouse import Releases, leftover
+from medthread.stores.lakehouse.expire import Expirer
 from medthread.stores.postgres import Store
 from medthread.stores.serving import LakeReader, Released
 from medthread.trace import Tracer
@@ -46,6 +52,32 @@ def company(home: str) -> None:
         say(READY)
         while True:
             say(handle(installation.store, by="kill", action="entity.create", object_="complaint", act=complain))
+
+
+def tidier(home: str, steps: str) -> None:
+    """Tidies the lake twice, a day apart, and kills itself at the step that the file `steps` names; says when it came to its end."""
+    left = int(Path(steps).read_text(encoding="utf-8"))
+
+    def counted(owner: Any, name: str) -> None:
+        done = getattr(owner, name)
+
+        def act(*given: Any, **named: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return done(*given, **named)
+
+        setattr(owner, name, act)
+
+    for owner, name in ((leftover, "unlink"), (leftover, "told_gone"), (leftover, "mark"), (leftover, "forget_builds"), (withdrawal, "free"), (Expirer, "_sweep")):
+        counted(owner, name)
+    with open_installation(Path(home)) as installation:
+        tidying = replace(installation.tidying(), rule=Rule(Keeping(days=1, daily=0, monthly=0, at_least=2)))
+        say(READY)
+        for days in (900, 902):
+            tidying.tidy(by="kill", now=datetime.now(UTC) + timedelta(days=days))
+        say("tidy")
 
 
 def server(home: str, port: str) -> None:

@@ -30,6 +30,7 @@ COMMANDS = {
     "verify": "verify:verify",
     "up": "serve:up",
     "release": "releases:releases",
+    "lake": "lake:lake",
     "account": "accounts:accounts",
     "process": "processes:processes",
     "retention": "retention:retention",

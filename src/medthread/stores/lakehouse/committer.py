@@ -238,7 +238,10 @@ class Committer:
                 tx.execute(update(lake_file).where(lake_file.c.path.in_(change.removed)).values(removed_in=change.key))
             # A file that was in the table before may come back: what was made once is not made again.
             if rows:
-                tx.execute(insert(lake_file).on_conflict_do_update(index_elements=["path"], set_={"removed_in": None}), rows)
+                # It may have been taken off the disk and made anew meanwhile, which is not always byte for byte the same.
+                came = insert(lake_file)
+                again = {c: came.excluded[c] for c in ("sha256", "bytes", "rows")} | {"removed_in": None, "freed_at": None, "gone_at": None}
+                tx.execute(came.on_conflict_do_update(index_elements=["path"], set_=again), rows)
 
 
 def swap_files(table: "IcebergTable", removed: set[str], added: Iterable[str], *, key: str) -> None:

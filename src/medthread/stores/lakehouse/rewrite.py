@@ -8,6 +8,7 @@ key of its own, so that a rewriting killed anywhere may be repeated. What the di
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from medthread.stores.engines import copy, literal, quote
 from medthread.stores.lakehouse.catalog import address_of, open_catalog
 from medthread.stores.lakehouse.committer import KEY, key_of, sha256_of, swap_files
+from medthread.stores.lakehouse.leftover import told_gone
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import lake_commit, lake_file, load, release_table
 
@@ -164,6 +166,8 @@ class Rewriter:
         there = [p for p in left if p.is_file()]
         for path in there:
             path.unlink()
+        with self._store.transaction() as tx:
+            told_gone(tx, there, now=datetime.now(UTC))
         return len(there)
 
 

@@ -18,6 +18,12 @@ FILES = text("""
     select t."table", f.path, l.sha256 from medthread.release_table t cross join lateral unnest(t.files) f(path)
     left join medthread.lake_file l on l.path = f.path where t.release = :release
 """)
+KNOWN = text("""
+    select path from medthread.lake_file where path = any(:paths) and gone_at is null
+    union select made.path from medthread.table_build as b, jsonb_each(b.files) as part, jsonb_array_elements_text(part.value) as made(path)
+    union select raw_path from medthread.load where raw_path = any(:paths)
+    union select new from medthread.lake_merge
+""")
 TOLD = text("""
     select detail->>'digest' from medthread.audit_event
     where object = 'release/' || cast(:release as text) and action in ('release.publish', 'release.rewrite') and detail ? 'digest' order by seq desc limit 1
@@ -44,10 +50,9 @@ def told_release(tx: Connection) -> str | None:
 
 
 def orphans(tx: Connection, lake: Path) -> list[Path]:
-    """Data files in the lake's folder that no commit knows: of commits that were cut short, or laid there by somebody."""
+    """Data files in the lake's folder that no commit, no build and no load knows: of work that was cut short, or laid there by somebody."""
     there = [p for p in lake.rglob("*.parquet") if p.is_file()]
-    query = text("select path from medthread.lake_file where path = any(:paths)")
-    known = set(tx.execute(query, {"paths": [str(p) for p in there]}).scalars())
+    known = set(tx.execute(KNOWN, {"paths": [str(p) for p in there]}).scalars())
     return sorted(p for p in there if str(p) not in known)
 
 

@@ -1,0 +1,7 @@
+"""The lake in bounds: what it holds in numbers, and what nobody needs any more taken away."""
+
+from medthread.governance.lake.setting import LakeSetting
+from medthread.governance.lake.status import LakeStatus, status
+from medthread.governance.lake.tidy import Tidied, Tidying, is_due
+
+__all__ = ["LakeSetting", "LakeStatus", "Tidied", "Tidying", "is_due", "status"]
