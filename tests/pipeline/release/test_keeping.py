@@ -1,4 +1,4 @@
-"""Which releases stay by their age, and what of `[releases]` is refused."""
+"""Which releases stay by their age, and what of `[release]` is refused."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -46,14 +46,14 @@ def test_more_is_kept_never_less_where_more_is_said(ages: list[float], days: int
 
 @pytest.mark.parametrize("said", [
     "forever", {"keep": 400}, {"keep": {"days": 0}}, {"keep": {"days": "30"}}, {"keep": {"days": True}}, {"keep": {"at_least": 1}},
-    {"keep": {"yearly": 3}}, {"keep": {"monthly": -1}}, {"retain": {}}, {"keep": {"daily": 1.5}}, {"keep": []},
+    {"keep": {"yearly": 3}}, {"keep": {"monthly": -1}}, {"keep": {"daily": 1.5}}, {"keep": []},
 ])
 def test_what_cannot_be_meant_is_refused_with_what_to_write(said: object) -> None:
     with pytest.raises(ConfigurationError) as refused:
-        Keeping.read({"releases": said})
+        Keeping.read({"release": said})
     assert refused.value.hint
 
 
 def test_what_is_said_counts_and_the_rest_is_as_it_was() -> None:
     assert Keeping.read({}) == Keeping()
-    assert Keeping.read({"releases": {"keep": {"days": 7}}}) == Keeping(days=7)
+    assert Keeping.read({"release": {"keep": {"days": 7}}}) == Keeping(days=7)

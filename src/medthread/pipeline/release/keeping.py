@@ -1,4 +1,4 @@
-"""How long releases stay: `[releases] keep` of `medthread.toml`. Beyond it they are withdrawn.
+"""How long releases stay: `[release] keep` of `medthread.toml`. Beyond it they are withdrawn.
 
 Every release names all its tables' files. What nobody would come back to gives them back; what somebody pinned, what an
 act stands upon, and what readers see stays however old.
@@ -16,7 +16,7 @@ BOUNDS = {  # name: least, most. Two at least: who began to read the one before 
     "monthly": (0, 1_200),
     "at_least": (2, 100_000),
 }
-EXAMPLE = "[releases]\nkeep = { days = 30, daily = 400, monthly = 24, at_least = 30 }"
+EXAMPLE = "[release]\nkeep = { days = 30, daily = 400, monthly = 24, at_least = 30 }"
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,15 @@ class Keeping:
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> "Keeping":
         """What a workspace says; refused where a word is unknown or a number out of bounds."""
-        section = settings.get("releases", {})
-        if not isinstance(section, Mapping) or set(section) - {"keep"}:
-            raise ConfigurationError("[releases] says something else than keep", hint=EXAMPLE)
-        given = section.get("keep", {})
+        section = settings.get("release", {})
+        given = section.get("keep", {}) if isinstance(section, Mapping) else section
         known = [f.name for f in fields(cls)]
         if not isinstance(given, Mapping) or set(given) - set(known):
-            raise ConfigurationError(f"[releases] keep = {given!r}", hint=EXAMPLE)
+            raise ConfigurationError(f"[release] keep = {given!r}", hint=EXAMPLE)
         for name, value in given.items():
             least, most = BOUNDS[name]
             if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-                raise ConfigurationError(f"[releases] keep.{name} = {value!r}", hint=f"a whole number from {least} to {most}")
+                raise ConfigurationError(f"[release] keep.{name} = {value!r}", hint=f"a whole number from {least} to {most}")
         return cls(**given)
 
     def kept(self, made: Iterable[tuple[str, datetime]], *, now: datetime, zone: tzinfo = UTC) -> set[str]:

@@ -26,7 +26,7 @@ KNOWN = text("""
 """)
 TOLD = text("""
     select detail->>'digest' from medthread.audit_event
-    where object = 'release/' || cast(:release as text) and action in ('release.publish', 'release.rewrite') and detail ? 'digest' order by seq desc limit 1
+    where object = 'release/' || cast(:release as text) and action in ('release.prepare', 'release.publish', 'release.rewrite') and detail ? 'digest' order by seq desc limit 1
 """)
 SHOWN = text("select object from medthread.audit_event where action = 'release.publish' and outcome = 'done' order by seq desc limit 1")
 
