@@ -211,7 +211,7 @@ class Installation:
 
     def trains(self) -> TrainService | None:
         """What takes releases to readers at set times; nothing where every run does."""
-        return TrainService(self.timetable, self.context, index_trace=self.index_trace) if self.timetable.trains else None
+        return TrainService(self.timetable, self.context, index_trace=self.index_trace, afterwards=self.tidy_when_due) if self.timetable.trains else None
 
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
@@ -254,6 +254,10 @@ class Installation:
         """Tidying the lake by the rules of the workspace."""
         rule = Rule(self._keeping, ZoneInfo(self.workspace.calendar().zone))
         return Tidying(self.context(), self._lake, rule, seconds)
+
+    def tidy_when_due(self) -> None:
+        """Keep the lake in bounds after a run, for no longer than a minute."""
+        self.tidying(seconds=60).when_due()
 
     def unnamed_files(self) -> list[str]:
         """Files in the inbox that no mapping names."""
@@ -359,6 +363,7 @@ class BackgroundRuns:
     def _run(self, run_id: str, act: Callable[..., Outcome]) -> None:
         try:
             act(run_id=run_id)
+            self._installation.tidy_when_due()
         except Exception:
             # The run's row says what went wrong; the log keeps how.
             logging.getLogger("medthread.runs").exception("run %s failed", run_id)

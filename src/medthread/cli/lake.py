@@ -42,6 +42,7 @@ def lake_tidy(
 
 
 def _tell(told: Tidied) -> None:
+    say(f"合并小文件 {told.merged:,} 个为 {told.into:,} 个", f"Small files merged: {told.merged:,} into {told.into:,}")
     say(f"撤回发布 {len(told.releases)} 次;忘记未生效的构建 {told.builds} 个", f"Releases withdrawn: {len(told.releases)}; builds forgotten: {told.builds}")
     say(f"移除文件 {told.files:,} 个,{size(told.bytes)};另有 {told.waiting_files:,} 个({size(told.waiting_bytes)})等读者读完",
         f"Files removed: {told.files:,}, {size(told.bytes)}; {told.waiting_files:,} more ({size(told.waiting_bytes)}) wait for their readers")
@@ -50,7 +51,7 @@ def _tell(told: Tidied) -> None:
     if told.snapshots or told.metadata_files:
         say(f"Iceberg 快照过期 {told.snapshots} 个,元数据文件 {told.metadata_files} 个", f"Iceberg snapshots expired: {told.snapshots}; metadata files: {told.metadata_files}")
     if told.altered:
-        say(f"与封存时不符,未撤回:{'、'.join(told.altered)}(查明:medthread verify)", f"Not what was sealed, and not withdrawn: {', '.join(told.altered)} (find out why: medthread verify)")
+        say(f"与封存或提交时不符,原样留下:{'、'.join(told.altered)}(查明:medthread verify)", f"Not what was sealed or committed, and left as it is: {', '.join(told.altered)} (find out why: medthread verify)")
 
 
 def size(count: int) -> str:

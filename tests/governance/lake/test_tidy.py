@@ -143,11 +143,17 @@ def test_it_waits_for_its_turn_and_is_due_when_it_is_time(tmp_path: Path) -> Non
                 tidy.tidy(by="tester")
         daily, never = LakeSetting(), LakeSetting(tidy_hours=0)
         with installation.store.transaction() as tx:
-            assert is_due(tx, daily, now=NOW)
-            assert not is_due(tx, never, now=NOW)
-        tidy.tidy(by="tester")
+            assert not is_due(tx, daily, now=NOW)  # the lake was begun just now
+            assert is_due(tx, daily, now=LATER)
+            assert not is_due(tx, never, now=LATER)
+            tx.execute(text("update medthread.lake_commit set at = at - interval '2 days'"))
+        with turn(installation.store):
+            installation.tidy_when_due()  # the run's outcome stands; it is due still
         with installation.store.transaction() as tx:
-            assert not is_due(tx, daily, now=NOW)
+            assert is_due(tx, daily, now=datetime.now(UTC))
+        installation.tidy_when_due()
+        with installation.store.transaction() as tx:
+            assert not is_due(tx, daily, now=datetime.now(UTC))
             assert is_due(tx, daily, now=datetime.now(UTC) + timedelta(hours=25))
         short = replace(tidy, seconds=0.0).tidy(by="tester", now=LATER)  # no time at all: it says so, and the next one goes on
         assert not short.finished

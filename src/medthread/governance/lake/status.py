@@ -6,10 +6,10 @@ from pathlib import Path
 from sqlalchemy import text
 
 from medthread.governance.lake.setting import LakeSetting
+from medthread.stores.lakehouse.merge import SMALL
 from medthread.stores.lakehouse.seal import orphans
 from medthread.stores.postgres.store import Store
 
-SMALL = 4  # a file is small below this part of the size to be reached
 COUNTED = text("""
     with named as (select distinct path from medthread.release_table as t
       join medthread.release_pointer as p on p.release = t.release, unnest(t.files) as path),

@@ -64,8 +64,8 @@ def _take(store: Store, due: datetime) -> str | None:
 class TrainService:
     """Runs beside the server."""
 
-    def __init__(self, timetable: Timetable, context: Callable[[], Context], *, index_trace: IndexTrace) -> None:
-        self._timetable, self._context, self._index_trace = timetable, context, index_trace
+    def __init__(self, timetable: Timetable, context: Callable[[], Context], *, index_trace: IndexTrace, afterwards: Callable[[], None] = lambda: None) -> None:
+        self._timetable, self._context, self._index_trace, self._afterwards = timetable, context, index_trace, afterwards
         self._stop = threading.Event()
         self._clock = threading.Thread(target=self._watch, name="trains", daemon=True)
 
@@ -83,7 +83,10 @@ class TrainService:
         due = self._timetable.last(now)
         if due is None or now - due > LATE:
             return None
-        return depart(self._context(), due=due, index_trace=self._index_trace)
+        taken = depart(self._context(), due=due, index_trace=self._index_trace)
+        if taken is not None:
+            self._afterwards()
+        return taken
 
     def _watch(self) -> None:
         while not self._stop.wait(LOOK):

@@ -8,7 +8,7 @@ from medthread.model.errors import ConflictError
 from medthread.pipeline.build.model import PREFIX
 from medthread.pipeline.context import Context
 from medthread.pipeline.release.sealed import sealed
-from medthread.stores.lakehouse import Release, Releases
+from medthread.stores.lakehouse import Releases
 from medthread.stores.lakehouse.committer import key_of
 from medthread.trust.audit import record
 
@@ -18,7 +18,7 @@ def release(context: Context, *, by: str, trace_index: str | None) -> str | None
     releases = Releases(context.store)
     newest = releases.current() if context.publishes else releases.newest()
     tables = {name: table for name, table in releases.heads().items() if _is_offered(context, name)}
-    if not tables or not _differs(newest, {t.name: t.snapshot for t in tables.values()}):
+    if not tables or (newest is not None and releases.held(newest.tables) == releases.held(tables)):
         return None
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     id_ = f"R{stamp}-{key_of(newest.id if newest else '', [f'{t.name}@{t.snapshot}' for t in tables.values()])[:6]}"
@@ -37,10 +37,6 @@ def release(context: Context, *, by: str, trace_index: str | None) -> str | None
 def _is_offered(context: Context, table: str) -> bool:
     """All but the tables of models that were taken away: these stay in the lake, for the releases that name them."""
     return not table.startswith(PREFIX) or any(m.table == table for m in context.models)
-
-
-def _differs(current: Release | None, heads: dict[str, int]) -> bool:
-    return current is None or {t.name: t.snapshot for t in current.tables.values()} != heads
 
 
 def move_pointer(tx: Connection, releases: Releases, *, id_: str, by: str, reason: str) -> None:

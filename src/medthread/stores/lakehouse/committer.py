@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KEY = "medthread.commit"
 FILES_AT = text("""
-    with moment as (select max(at) as at from medthread.lake_commit where "table" = :table and snapshot = :snapshot)
+    with moment as (select max(at) as at from medthread.lake_commit where "table" = :table and coalesce(content, snapshot) = :snapshot)
     select f.path from medthread.lake_file as f join medthread.lake_commit as a on a.key = f.added_in
     left join medthread.lake_commit as r on r.key = f.removed_in, moment
     where f."table" = :table and a.at <= moment.at and (r.at is null or r.at > moment.at) order by a.at, f.path
@@ -135,8 +135,9 @@ class Committer:
             return tx.execute(query.order_by(lake_commit.c.at.desc()).limit(1)).scalar_one_or_none()
 
     def heads(self) -> dict[str, int]:
-        """The newest snapshot of every table."""
-        latest = select(lake_commit.c.table, lake_commit.c.snapshot).ext(distinct_on(lake_commit.c.table))
+        """The newest snapshot of every table, by what it holds: one that only put the same rows into other files counts as the one before."""
+        held = func.coalesce(lake_commit.c.content, lake_commit.c.snapshot).label("snapshot")
+        latest = select(lake_commit.c.table, held).ext(distinct_on(lake_commit.c.table))
         with self._store.transaction() as tx:
             rows = tx.execute(latest.order_by(lake_commit.c.table, lake_commit.c.at.desc())).all()
         return {r.table: r.snapshot for r in rows}
@@ -154,7 +155,7 @@ class Committer:
             return {r.path: int(r.rows) for r in tx.execute(query.order_by(lake_file.c.at, lake_file.c.path))}
 
     def files_at(self, table: str, snapshot: int) -> list[str] | None:
-        """The files that a table had at a snapshot; None where the snapshot is not known, or a file is gone from the disk."""
+        """The files that hold what a table had at a snapshot, and nothing else; None where the snapshot is not known, or a file is gone from the disk."""
         with self._store.transaction() as tx:
             found = list(tx.execute(FILES_AT, {"table": table, "snapshot": snapshot}).scalars())
         return found if found and all(Path(p).is_file() for p in found) else None

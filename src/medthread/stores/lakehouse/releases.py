@@ -1,5 +1,6 @@
 """Releases: one row set naming a snapshot of every table. What readers see is where the pointer stands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +62,13 @@ class Releases:
         with self._store.transaction() as tx:
             rows = tx.execute(query).all()
         return {r.table: ReleaseTable(r.table, r.snapshot, int(r.rows), tuple(sorted(r.files))) for r in rows}
+
+    def held(self, tables: Mapping[str, ReleaseTable]) -> dict[str, int]:
+        """Of each table the snapshot that first held its rows: the same for the same rows, in whatever files."""
+        with self._store.transaction() as tx:
+            merged = tx.execute(select(lake_commit.c.table, lake_commit.c.snapshot, lake_commit.c.content).where(lake_commit.c.content.is_not(None))).all()
+        contents = {(r.table, r.snapshot): r.content for r in merged}
+        return {t.name: contents.get((t.name, t.snapshot), t.snapshot) for t in tables.values()}
 
     def create(
         self, tx: Connection, *, id_: str, by: str, trace_index: str | None, tables: dict[str, ReleaseTable]

@@ -19,6 +19,7 @@ from medthread.stores.engines import copy, literal, quote
 from medthread.stores.lakehouse.catalog import address_of, open_catalog
 from medthread.stores.lakehouse.committer import KEY, key_of, sha256_of, swap_files
 from medthread.stores.lakehouse.leftover import told_gone
+from medthread.stores.lakehouse.merge import Merger
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import lake_commit, lake_file, load, release_table
 
@@ -94,6 +95,7 @@ class Rewriter:
 
     def rewrite(self, change: Rewriting, *, key: str, done: Rewritten) -> None:
         """Do it for every file of a table; what was done under the same key is not done again."""
+        Merger(self._store, self._lake).settle()  # else the rows could stand in a file that nobody has written down yet
         key = key_of(key, change.table)
         if not self._is_done(key):
             pairs = [pair for path, live in self._files(change.table) if (pair := self._written(change, Path(path), live=live, key=key, done=done))]
