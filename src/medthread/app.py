@@ -14,7 +14,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
@@ -26,9 +25,9 @@ from medthread.derive.writers import check_writers
 from medthread.governance.backup import BackupSetting
 from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.backup.drill import Declared
-from medthread.governance.backup.records import Keeping as BackupKeeping
+from medthread.governance.backup.records import Keeping
 from medthread.governance.backup.take import Subject
-from medthread.governance.lake import LakeSetting, LakeStatus, Tidying, status
+from medthread.governance.lake import Upkeep
 from medthread.governance.offers import declared_offers
 from medthread.governance.service_use import UseMeter
 from medthread.governance.trains import Timetable, TrainService
@@ -39,7 +38,6 @@ from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.progress import Progress, silent
-from medthread.pipeline.release import Keeping, Rule
 from medthread.pipeline.run import Outcome, apply_models, run_pipeline
 from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
 from medthread.stores.lakehouse.seal import orphans
@@ -122,7 +120,7 @@ class Installation:
         self.sharing = Sharing(*workspace.sharing(self.registry))
         self.account_rules = AccountRules.read(workspace.settings, roles=frozenset(ROLES))
         self.identity = configured(workspace.settings)
-        self._keeping, self._lake = Keeping.read(workspace.settings), LakeSetting.read(workspace.settings)
+        self.upkeep = Upkeep(self.context, workspace.settings, zone=workspace.calendar().zone)
         unsound = [f for name in self.rulebook.processes for f in self.flaws(name)]
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
@@ -187,13 +185,13 @@ class Installation:
             sharing=self.sharing,
         )
 
-    def keeping(self) -> BackupKeeping | None:
+    def keeping(self) -> Keeping | None:
         """How this workspace is backed up; nothing where it does not say."""
         setting = BackupSetting.of(self.workspace.settings, home=self.workspace.home)
         if setting is None:
             return None
         subject = Subject(self.name, self.workspace.home, self.workspace.data, __version__, self.store)
-        return BackupKeeping(subject, setting, KeptKeys(self.keyring), Declared(self.registry, self.native_metadata))
+        return Keeping(subject, setting, KeptKeys(self.keyring), Declared(self.registry, self.native_metadata))
 
     def bus(self) -> Bus | None:
         """The message broker, where the workspace names one."""
@@ -211,7 +209,7 @@ class Installation:
 
     def trains(self) -> TrainService | None:
         """What takes releases to readers at set times; nothing where every run does."""
-        return TrainService(self.timetable, self.context, index_trace=self.index_trace, afterwards=self.tidy_when_due) if self.timetable.trains else None
+        return TrainService(self.timetable, self.context, index_trace=self.index_trace, afterwards=self.upkeep.when_due) if self.timetable.trains else None
 
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
@@ -245,19 +243,6 @@ class Installation:
         """Data files in the lake that no commit knows."""
         with self.store.transaction() as tx:
             return orphans(tx, (self.workspace.data / "lake").resolve())
-
-    def lake_status(self) -> LakeStatus:
-        """What the lake holds, in numbers."""
-        return status(self.store, self.workspace.data / "lake", self._lake)
-
-    def tidying(self, *, seconds: float | None = None) -> Tidying:
-        """Tidying the lake by the rules of the workspace."""
-        rule = Rule(self._keeping, ZoneInfo(self.workspace.calendar().zone))
-        return Tidying(self.context(), self._lake, rule, seconds)
-
-    def tidy_when_due(self) -> None:
-        """Keep the lake in bounds after a run, for no longer than a minute."""
-        self.tidying(seconds=60).when_due()
 
     def unnamed_files(self) -> list[str]:
         """Files in the inbox that no mapping names."""
@@ -363,7 +348,7 @@ class BackgroundRuns:
     def _run(self, run_id: str, act: Callable[..., Outcome]) -> None:
         try:
             act(run_id=run_id)
-            self._installation.tidy_when_due()
+            self._installation.upkeep.when_due()
         except Exception:
             # The run's row says what went wrong; the log keeps how.
             logging.getLogger("medthread.runs").exception("run %s failed", run_id)

@@ -73,7 +73,7 @@ def tidier(home: str, steps: str) -> None:
     for owner, name in ((leftover, "unlink"), (leftover, "told_gone"), (leftover, "mark"), (leftover, "forget_builds"), (withdrawal, "free"), (Expirer, "_sweep")):
         counted(owner, name)
     with open_installation(Path(home)) as installation:
-        tidying = replace(installation.tidying(), rule=Rule(Keeping(days=1, daily=0, monthly=0, at_least=2)))
+        tidying = replace(installation.upkeep.tidying(), rule=Rule(Keeping(days=1, daily=0, monthly=0, at_least=2)))
         say(READY)
         for days in (900, 902):
             tidying.tidy(by="kill", now=datetime.now(UTC) + timedelta(days=days))

@@ -8,6 +8,7 @@ from medthread.app import open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import say
 from medthread.governance.lake import Tidied
+from medthread.trust.operators import operator_name
 
 lake = typer.Typer(no_args_is_help=True, help="数据湖 · The lake: what it holds, and tidying it.")
 UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -17,7 +18,7 @@ UNITS = ("B", "KB", "MB", "GB", "TB")
 def lake_status(home: Home = HERE) -> None:
     """湖中有什么,以数字说明 · What the lake holds, in numbers."""
     with open_installation(home) as installation:
-        told = installation.lake_status()
+        told = installation.upkeep.status()
     say(f"{told.tables} 张表;{told.files:,} 个文件,{size(told.bytes)}", f"{told.tables} tables; {told.files:,} files, {size(told.bytes)}")
     say(f"当前各表:{told.live_files:,} 个文件,{size(told.live_bytes)},其中小文件 {told.small_files:,} 个",
         f"Tables as they are now: {told.live_files:,} files, {size(told.live_bytes)}; {told.small_files:,} of them are small")
@@ -34,8 +35,8 @@ def lake_tidy(
 ) -> None:
     """撤回超出保留的发布,移除无人再用的文件 · Withdraw releases beyond what is kept and remove files that nobody needs."""
     with open_installation(home) as installation:
-        tidying = installation.tidying()
-        told = tidying.plan() if dry_run else tidying.tidy(by="cli")
+        tidying = installation.upkeep.tidying()
+        told = tidying.plan() if dry_run else tidying.tidy(by=operator_name())
     if dry_run:
         say("以下只是预演,什么也没有做", "This would be done; nothing is done yet")
     _tell(told)

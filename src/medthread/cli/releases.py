@@ -83,8 +83,8 @@ def release_pin(id_: Id, reason: Reason, home: Home = HERE) -> None:
     """长期保留一次发布 · Keep a release however old it gets."""
     _check(reason)
     with open_installation(home) as installation:
-        act = partial(pin, id_=id_, by="cli", reason=reason)
-        handle(installation.store, by="cli", action="release.pin", object_=f"release/{id_}", act=act)
+        act = partial(pin, id_=id_, by=operator_name(), reason=reason)
+        handle(installation.store, by=operator_name(), action="release.pin", object_=f"release/{id_}", act=act)
     say(f"{id_} 将长期保留", f"{id_} is kept from now on")
 
 
@@ -93,8 +93,8 @@ def release_unpin(id_: Id, reason: Reason, home: Home = HERE) -> None:
     """取消长期保留 · Keep a release for as long as others of its age."""
     _check(reason)
     with open_installation(home) as installation:
-        act = partial(unpin, id_=id_, by="cli", reason=reason)
-        handle(installation.store, by="cli", action="release.unpin", object_=f"release/{id_}", act=act)
+        act = partial(unpin, id_=id_, by=operator_name(), reason=reason)
+        handle(installation.store, by=operator_name(), action="release.unpin", object_=f"release/{id_}", act=act)
     say(f"{id_} 不再长期保留", f"{id_} is kept for as long as others of its age")
 
 

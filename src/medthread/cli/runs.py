@@ -18,7 +18,7 @@ def run(home: Home = HERE, source: Annotated[str | None, typer.Option(help="只�
         with Bars() as bars:
             outcome = run_pipeline(
                 installation.context(bars), by=operator_name(), index_trace=installation.index_trace, only=source)
-        installation.tidy_when_due()
+        installation.upkeep.when_due()
         refused = tell_refused(installation)
         if not installation.sources:
             say("sources/ 中还没有映射,没有读取任何文件", "There is no mapping in sources/ yet: no file was read")

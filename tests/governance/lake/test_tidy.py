@@ -37,7 +37,7 @@ def releases_of(installation: Installation, home: Path, count: int) -> list[str]
 
 
 def tidying(installation: Installation) -> Tidying:
-    return replace(installation.tidying(), rule=STRICT)
+    return replace(installation.upkeep.tidying(), rule=STRICT)
 
 
 def on_disk(installation: Installation) -> set[str]:
@@ -99,7 +99,7 @@ def test_old_releases_give_their_files_back_and_readers_see_the_same(tmp_path: P
         assert company.read_from(installation) == content
         for kept in made[3:]:
             assert [f for f in installation.faults(installation.releases.get(kept)) if not f.what.startswith("the pointer")] == []
-        status = installation.lake_status()
+        status = installation.upkeep.status()
         assert (status.releases, status.withdrawn, status.orphans, status.unnamed_files) == (2, 3, 0, 0)
         assert status.bytes == sum(Path(p).stat().st_size for p in on_disk(installation))
         with installation.store.transaction() as tx:
@@ -148,10 +148,10 @@ def test_it_waits_for_its_turn_and_is_due_when_it_is_time(tmp_path: Path) -> Non
             assert not is_due(tx, never, now=LATER)
             tx.execute(text("update medthread.lake_commit set at = at - interval '2 days'"))
         with turn(installation.store):
-            installation.tidy_when_due()  # the run's outcome stands; it is due still
+            installation.upkeep.when_due()  # the run's outcome stands; it is due still
         with installation.store.transaction() as tx:
             assert is_due(tx, daily, now=datetime.now(UTC))
-        installation.tidy_when_due()
+        installation.upkeep.when_due()
         with installation.store.transaction() as tx:
             assert not is_due(tx, daily, now=datetime.now(UTC))
             assert is_due(tx, daily, now=datetime.now(UTC) + timedelta(hours=25))

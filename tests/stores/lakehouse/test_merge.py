@@ -55,7 +55,7 @@ def test_the_same_rows_in_one_file_and_nothing_is_made_again(tmp_path: Path) -> 
         heads, files = committer.heads(), committer.files(RECEIPTS)
         assert len(files) == LEAST + 1
         rows, raw = iceberg_rows(installation, RECEIPTS), committer.files("raw.erp_receipt")
-        told = installation.tidying().tidy(by="tester")
+        told = installation.upkeep.tidying().tidy(by="tester")
         assert (told.into, told.altered) == (2, [])  # receipts, and the edges that they tell of
         assert len(committer.files(RECEIPTS)) == 1
         assert iceberg_rows(installation, RECEIPTS) == rows
@@ -79,7 +79,7 @@ def test_the_same_rows_in_one_file_and_nothing_is_made_again(tmp_path: Path) -> 
         assert len(content["golden.receipt"]) == len(before["golden.receipt"]) + 5
         assert set(before["standard.receipt"]) <= set(content["standard.receipt"])
 
-        strict = replace(installation.tidying(), rule=Rule(Keeping(days=1, daily=0, monthly=0, at_least=2)))
+        strict = replace(installation.upkeep.tidying(), rule=Rule(Keeping(days=1, daily=0, monthly=0, at_least=2)))
         for days in (900, 902):
             strict.tidy(by="tester", now=datetime.now(UTC) + timedelta(days=days))
         assert company.read_from(installation) == content
@@ -135,7 +135,7 @@ def test_a_file_that_was_changed_is_not_covered_up(tmp_path: Path) -> None:
         many_loads(installation, home)
         files = installation.context().committer.files(RECEIPTS)
         Path(files[3]).write_bytes(Path(files[4]).read_bytes())
-        told = installation.tidying().tidy(by="tester")
+        told = installation.upkeep.tidying().tidy(by="tester")
         assert told.altered == [RECEIPTS]
         assert told.into == 1  # the others are merged
         assert installation.context().committer.files(RECEIPTS) == files
