@@ -40,7 +40,6 @@ from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.progress import Progress, silent
 from medthread.pipeline.run import Outcome, apply_models, run_pipeline
 from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
-from medthread.stores.lakehouse.seal import orphans
 from medthread.stores.lakehouse.verify import Fault
 from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
@@ -238,11 +237,6 @@ class Installation:
             except StoreError as error:
                 found.append(Fault("trace index", str(folder), error.message))
         return found
-
-    def orphans(self) -> list[Path]:
-        """Data files in the lake that no commit knows."""
-        with self.store.transaction() as tx:
-            return orphans(tx, (self.workspace.data / "lake").resolve())
 
     def unnamed_files(self) -> list[str]:
         """Files in the inbox that no mapping names."""

@@ -265,7 +265,7 @@ def test_a_file_changed_together_with_its_hash_in_the_database_is_noticed_by_wha
         current = installation.releases.current()
         assert current is not None
         assert installation.faults(current) == []
-        assert installation.orphans() == []
+        assert installation.upkeep.orphans() == []
         victim, facts = Path(current.tables["golden.receipt"].files[0]), home / "data" / "trace" / str(current.trace_index) / "facts.json"
         kept, told = victim.read_bytes(), facts.read_bytes()
 
@@ -285,7 +285,7 @@ def test_a_file_changed_together_with_its_hash_in_the_database_is_noticed_by_wha
         facts.write_bytes(told)
         stray = victim.with_name("stray.parquet")
         stray.write_bytes(kept)
-        assert installation.orphans() == [stray]
+        assert installation.upkeep.orphans() == [stray]
         with installation.store.transaction() as tx:
             tx.execute(text("insert into medthread.release (id, created_by) values ('R-forged', 'eve')"))
             tx.execute(text("insert into medthread.release_table select 'R-forged', \"table\", snapshot, rows, files from medthread.release_table where release = :r"), {"r": current.id})

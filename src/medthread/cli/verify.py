@@ -16,7 +16,7 @@ def verify(home: Home = HERE) -> None:
         if current is None:
             raise ConfigurationError("nothing is published yet", hint="run `medthread run` first")
         faults = installation.faults(current)
-        left = installation.orphans()
+        left = installation.upkeep.orphans()
         checked, copied = installation.check(), installation.log.copies is not None
     files = sum(len(t.files) for t in current.tables.values())
     for fault in faults:

@@ -187,7 +187,7 @@ def test_killed_at_any_step_it_is_finished_by_the_next(tmp_path: Path) -> None:
         current = installation.releases.current()
         assert current is not None
         assert installation.faults(current) == []
-        assert installation.orphans() == []
+        assert installation.upkeep.orphans() == []
         reader = LakeReader(installation.releases)
         told = installation.tracer(reader).question(item="M3", lot="S3", direction="down", limit=0)
         reader.close()

@@ -126,7 +126,7 @@ def test_cut_short_anywhere_it_is_finished_or_given_up(tmp_path: Path, monkeypat
             assert left == [(0,)]
         else:
             assert company.read_from(installation) == content
-        assert not [p for p in installation.orphans() if "merged" in p.name]
+        assert not [p for p in installation.upkeep.orphans() if "merged" in p.name]
 
 
 def test_a_file_that_was_changed_is_not_covered_up(tmp_path: Path) -> None:

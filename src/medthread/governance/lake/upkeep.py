@@ -1,6 +1,7 @@
 """The lake of a workspace, by the rules that it sets for it."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from medthread.governance.lake.setting import LakeSetting
@@ -8,6 +9,7 @@ from medthread.governance.lake.status import LakeStatus, status
 from medthread.governance.lake.tidy import Tidying
 from medthread.pipeline.context import Context
 from medthread.pipeline.release import Keeping, Rule
+from medthread.stores.lakehouse.seal import orphans
 
 AFTER_A_RUN = 60.0  # seconds at most
 
@@ -22,6 +24,12 @@ class Upkeep:
         """What the lake holds, in numbers."""
         context = self._context()
         return status(context.store, context.lake, self._setting)
+
+    def orphans(self) -> list[Path]:
+        """Data files in it that no commit knows."""
+        context = self._context()
+        with context.store.transaction() as tx:
+            return orphans(tx, context.lake.resolve())
 
     def tidying(self, *, seconds: float | None = None) -> Tidying:
         """Tidying it, for so long at most."""
