@@ -115,3 +115,19 @@ def test_a_review_is_begun_and_decided(visit: Visit) -> None:
     own.get_by_role("button", name="确认").click()
     expect(page.get_by_role("alert")).to_contain_text("不能评审自己的权限")
     assert_accessible(page)
+
+
+def test_who_writes_which_record_is_shown(visit: Visit) -> None:
+    page = visit("安全管理员", "rights")
+    page.get_by_role("tab", name="记录的填写人").click()
+    row = page.get_by_role("row").filter(has_text="registration_certificate")
+    expect(row).to_contain_text("声明")
+    expect(row).to_contain_text("法规专员、法规注册")
+    assert_accessible(page)
+
+
+def test_an_administrators_password_is_not_offered_to_be_reset(visit: Visit) -> None:
+    page = visit("系统管理员", "accounts")
+    rows = page.get_by_role("row")
+    expect(rows.filter(has_text="steward").get_by_role("button", name="重置密码")).to_be_visible()
+    expect(rows.filter(has_text="secadmin").get_by_role("button", name="重置密码")).to_have_count(0)

@@ -84,8 +84,9 @@ class RandomRun:
         """Open a record of any process, or write a line of one."""
         processes, others = self._kinds
         entity = self.rng.choice(others) if self.rng.random() < 0.4 else processes[self.commands["open"] % len(processes)]
-        writers = set(self.context.registry[entity].about.writers)
-        actor = self.rng.choice([a for a in self.actors if writers & set(a.roles)] or self.actors)
+        actor, writers = self.rng.choice(self.actors), set(self.context.registry[entity].about.writers)
+        if not writers & set(actor.roles):  # a record without a process is for those whom its declaration names
+            actor = next((a for a in self.actors if writers & set(a.roles)), actor)
         values = self._plant.values(self.context.registry[entity], fill=0.8)
         made = self._sent(
             actor, {"create": entity, "n": self.commands.total()}, action="entity.create", object_=entity,
