@@ -47,7 +47,7 @@ function Told({ of, some }: { of: Plan; some: boolean }) {
       {of.faults.length > 0 && (
         <div className="problem" role="alert">
           <strong>{t("plan.faults")}</strong>
-          {of.faults.map((f) => <p key={f.message} className="break">{f.message}{f.hint && <><br />{f.hint}</>}</p>)}
+          {of.faults.map((f) => <p key={f.message} className="long break">{f.message}{f.hint && <><br />{f.hint}</>}</p>)}
         </div>
       )}
       {!some && of.faults.length === 0 && <Panel><Nothing>{t("plan.nothing")}</Nothing></Panel>}

@@ -76,5 +76,5 @@ export function State({ of }: { of: Line }) {
   const { t } = useSpeech();
   const state = stateOf(of);
   const n = state === "held" ? of.tests.held : state === "failed" ? of.tests.failed : state === "warned" ? of.tests.warned : of.tests.asked;
-  return <><Tag tone={TONES[state]}>{t(`models.state.${state}` as Key)}</Tag>{state !== "unbuilt" && <span className="quiet">{t("models.tests.n", { n })}</span>}</>;
+  return <><Tag tone={TONES[state]}>{t(`models.state.${state}` as Key)}</Tag> {state !== "unbuilt" && <span className="quiet">{t("models.tests.n", { n })}</span>}</>;
 }
