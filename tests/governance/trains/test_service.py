@@ -77,7 +77,6 @@ def test_where_the_run_fails_what_was_ready_leaves(home: Path, opened: Installat
     (home / "models").mkdir()
     (home / "models" / "broken.sql").write_text(
         "-- about: 坏 | Broken\n-- meaning: 坏 | Broken\n-- owner: it\n-- grain: id\n-- test: false\nselect id from golden.receipt\n", encoding="utf-8")
-    opened.__dict__.pop("models")
     assert trains(opened).look(NOON) == made
     [(release, message)] = departures(opened)
     assert release == made
