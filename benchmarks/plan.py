@@ -61,5 +61,4 @@ def measure(folder: Path, *, rows: int) -> list[Figure]:
 
 def _plan(installation: Installation):  # type: ignore[no-untyped-def] # noqa: ANN202 - a Plan
     """Read all files anew and plan."""
-    installation.__dict__.pop("models", None)
     return installation.plan()

@@ -118,7 +118,6 @@ def test_what_another_table_tells_anew_makes_all_again_but_only_where_it_is_used
 def test_another_statement_makes_all_again(home: Path, opened: Installation) -> None:
     before = made(opened)
     (home / "models" / "monthly.sql").write_text(MONTHLY.replace("sum(r.quantity)", "max(r.quantity)"), encoding="utf-8")
-    opened.__dict__.pop("models")
     apply_models(opened.context(), by="test", index_trace=opened.index_trace, reason=None)
     assert len(remade(before, made(opened))) == 37
     assert wrong(opened) == 0
@@ -127,7 +126,6 @@ def test_another_statement_makes_all_again(home: Path, opened: Installation) -> 
 def test_rows_of_another_partition_are_refused(home: Path, opened: Installation) -> None:
     mixed = MONTHLY.replace("select date_trunc('month', r.received_at) as month", "select date_trunc('year', r.received_at) as month")
     (home / "models" / "monthly.sql").write_text(mixed, encoding="utf-8")
-    opened.__dict__.pop("models")
     apply_models(opened.context(), by="test", index_trace=opened.index_trace, reason=None)
     company.write(home / "inbox" / "receipt2.csv", HEADER, [receipt("B1", "2024-03-09")])
     with pytest.raises(DeclarationError, match=r"asked for some partitions and gave rows of '2024-01-01"):
