@@ -177,6 +177,8 @@ class Committer:
         if set(schema.names) - {f.name for f in fields}:
             with table.update_schema() as evolution:
                 evolution.union_by_name(schema)
+        for field in retyped(table, schema):
+            retype(table, field)
         if full := [f.name for f in fields if f.required]:  # made before every column could be empty
             with table.update_schema() as evolution:
                 for column in full:
@@ -243,6 +245,29 @@ class Committer:
                 came = insert(lake_file)
                 again = {c: came.excluded[c] for c in ("sha256", "bytes", "rows")} | {"removed_in": None, "freed_at": None, "gone_at": None}
                 tx.execute(came.on_conflict_do_update(index_elements=["path"], set_=again), rows)
+
+
+def retyped(table: "IcebergTable", schema: Any) -> list[Any]:
+    """The columns of an Arrow schema that the table has with another type."""
+    known = table.schema().as_arrow()
+    both = [f for f in schema if f.name in known.names]
+    return [f for f in both if str(known.field(f.name).type).replace("large_", "") != str(f.type).replace("large_", "")]
+
+
+def retype(table: "IcebergTable", field: Any) -> None:
+    """Give a column its new type: widened where the old values fit it, else a new column of that name, as Iceberg has it for readers of older snapshots."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and not needed when nothing changed
+    from pyiceberg.exceptions import ValidationError  # noqa: PLC0415
+
+    column = pa.schema([field])
+    try:
+        with table.update_schema() as evolution:
+            evolution.union_by_name(column)
+    except ValidationError:
+        with table.update_schema() as evolution:
+            evolution.delete_column(field.name)
+        with table.update_schema() as evolution:
+            evolution.union_by_name(column)
 
 
 def swap_files(table: "IcebergTable", removed: set[str], added: Iterable[str], *, key: str) -> None:
