@@ -6,10 +6,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyiceberg.table import StaticTable
+from sqlalchemy import insert, select, text
 
 from medthread.stores.lakehouse import Change, Committer
 from medthread.stores.lakehouse.relocate import rename_in_store, rewrite_metadata
 from medthread.stores.postgres import Store
+from medthread.stores.postgres.tables import table_build
 
 
 def written(committer: Committer, name: str, values: list[str], **more: list[int]) -> Path:
@@ -49,6 +51,26 @@ def test_every_snapshot_says_the_same_there_and_the_next_commit_goes_there(store
     assert snapshots(new)[-1][2] == ["e", "f", "g"]
     assert len(snapshots(new)) == len(before) + 1
     assert not old.exists()
+
+
+def test_tables_that_were_made_are_those_that_lie_there(store: Store, tmp_path: Path) -> None:
+    """Else what is made from news would go on naming the files of the place that it came from."""
+    old, new = tmp_path / "here" / "lake", tmp_path / "there" / "lake"
+    files = {"": [f"{old}/marts/t/data/a.parquet", "/elsewhere/b.parquet"], "2026-01-01": [f"{old}/marts/t/data/c.parquet"]}
+    with store.transaction() as tx:
+        tx.execute(insert(table_build).values(table="marts.t", fingerprint="f", files=files, rows=1, seconds=1.0, columns=[], inputs={}))
+        rename_in_store(tx, old=old, new=new)
+        moved = tx.execute(select(table_build.c.files)).scalar_one()
+    assert moved == {"": [f"{new}/marts/t/data/a.parquet", "/elsewhere/b.parquet"], "2026-01-01": [f"{new}/marts/t/data/c.parquet"]}
+
+
+def test_a_database_of_an_earlier_version_is_renamed_as_far_as_it_goes(store: Store, tmp_path: Path) -> None:
+    committer = Committer(store, tmp_path / "here" / "lake")
+    committer.commit(Change("raw.things", (written(committer, "1", ["a"]),), "k1"))
+    with store.transaction() as tx:
+        tx.execute(text("drop table medthread.table_build; drop table medthread.lake_merge"))
+        rename_in_store(tx, old=(tmp_path / "here" / "lake").resolve(), new=tmp_path / "there" / "lake")
+    assert committer.files("raw.things") == [str(tmp_path / "there" / "lake" / "raw" / "things" / "data" / "1.parquet")]
 
 
 def test_what_was_not_brought_along_is_left_out(store: Store, tmp_path: Path) -> None:

@@ -27,15 +27,20 @@ update medthread.lake_file set path = :new || substr(path, length(:old) + 1) whe
 update medthread.load set raw_path = :new || substr(raw_path, length(:old) + 1) where starts_with(raw_path, :old || '/');
 update medthread.lake_merge set old = (select array_agg(case when starts_with(f, :old || '/') then :new || substr(f, length(:old) + 1) else f end
   order by n) from unnest(old) with ordinality as u(f, n)), new = case when starts_with(new, :old || '/') then :new || substr(new, length(:old) + 1) else new end;
+update medthread.table_build set files = (select jsonb_object_agg(part.key, (select jsonb_agg(case when starts_with(f, :old || '/')
+  then :new || substr(f, length(:old) + 1) else f end order by n) from jsonb_array_elements_text(part.value) with ordinality as u(f, n)))
+  from jsonb_each(files) as part) where files <> '{}';
 update medthread.release_table set files = (select array_agg(case when starts_with(f, :old || '/') then :new || substr(f, length(:old) + 1) else f end
   order by n) from unnest(files) with ordinality as u(f, n)) where cardinality(files) > 0;
 """
 
 
 def rename_in_store(tx: Connection, *, old: Path, new: Path) -> None:
-    """Let the database name the lake's files where they are now."""
+    """Let the database name the lake's files where they are now. One of an earlier version has not all of these tables yet."""
     for statement in filter(str.strip, NAMED.split(";")):
-        tx.execute(text(statement), {"old": str(old), "new": str(new)})
+        table = statement.split()[1]
+        if tx.execute(text("select to_regclass(:table)"), {"table": table}).scalar_one() is not None:
+            tx.execute(text(statement), {"old": str(old), "new": str(new)})
     if tx.execute(text("select to_regclass('public.iceberg_tables')")).scalar_one() is None:
         return
     for column in CATALOG:
