@@ -5,7 +5,7 @@ from medthread.model.entity import About, Entity, F, Field, Home, Kind, Ref
 from medthread.model.events import Event, EventType, Mode, Reaction, Work, reaction
 from medthread.model.guards import Calculation, Decision, Guard
 from medthread.model.labels import Label
-from medthread.model.mapping import EntityMapping, FieldMapping, Source, TableMapping, parse_source
+from medthread.model.mapping import EntityMapping, FieldMapping, TableMapping
 from medthread.model.matching import MatchModel
 from medthread.model.privacy import LegalBasis, Purpose
 from medthread.model.process import Clock, Duty, Meaning, Opening, Process, State, Transition
@@ -25,6 +25,7 @@ from medthread.model.rules import (
     between,
     pattern,
 )
+from medthread.model.source import Schedule, Source, parse_source
 from medthread.model.watches import Watch
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "Retention",
     "Rule",
     "Rulebook",
+    "Schedule",
     "Source",
     "Span",
     "State",

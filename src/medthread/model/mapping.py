@@ -16,9 +16,7 @@ A field is one of the forms below; a bare string is `{from: COLUMN}`.
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from medthread.model.errors import DeclarationError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Change = Literal["trim", "upper", "lower", "narrow", "strip_zeros", "digits"]
 
@@ -119,61 +117,66 @@ class EntityMapping(Strict):
 
 
 class TableMapping(Strict):
-    """One table of a source: where it lies, how it is read, what it feeds."""
+    """One table of a source: where it comes from, how it is read, what it feeds.
+
+    It comes from files in the inbox, or from the source's address: a table or SELECT of a database, a resource of a
+    REST interface, a subject (topic) of a broker.
+    """
 
     files: str | None = None
     query: str | None = None
     table: str | None = None
+    resource: str | None = None
+    subject: str | None = None
     format: Literal["csv", "xlsx", "json", "xml", "parquet", "sql"]
     options: dict[str, Any] = {}
+    changed_at: str | None = None  # raw column that grows with each change of a row: its newest version is the one with the most
+    overlap: str = "10 min"  # read again behind what was read, for changes that were committed late
+    snapshot: bool = False  # each file or read is the whole table: what is no longer in it was withdrawn
     feeds: tuple[EntityMapping, ...] = ()  # none where other tables only look values up in it
     personal: tuple[str, ...] = ()  # raw columns with personal data that no field names
     ignore: tuple[str, ...] = ()  # raw columns known, unmapped and free of personal data
+
+    @model_validator(mode="before")
+    @classmethod
+    def format_follows(cls, data: Any) -> Any:
+        """Rows from a database are read as such; what interfaces and brokers give is JSON."""
+        if isinstance(data, dict) and "files" not in data and "format" not in data:
+            return {**data, "format": "json" if "resource" in data or "subject" in data else "sql"}
+        return data
+
+    @model_validator(mode="after")
+    def one_place(self) -> Self:
+        """Files, or one thing at the source's address."""
+        asked = [n for n in ("files", "resource", "subject") if getattr(self, n) is not None]
+        if len(asked) > 1:
+            msg = f"a table comes from one place, not from {' and '.join(asked)}"
+            raise ValueError(msg)
+        if not asked and (self.table is None) == (self.query is None):
+            msg = "say where the rows are: files, table, query, resource or subject"
+            raise ValueError(msg)
+        if not self.files and self.format != ("json" if asked else "sql"):
+            msg = f"{self.place} is not read as {self.format}: leave the format out"
+            raise ValueError(msg)
+        if self.query is not None and self.table is not None:
+            msg = "a table is read by its name or by a query, not by both"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def is_collected(self) -> bool:
+        """Whether its rows are fetched from the source's address, and not delivered as files."""
+        return self.files is None
+
+    @property
+    def place(self) -> str:
+        """Where the rows are, in the words of the mapping."""
+        return self.files or self.resource or self.subject or self.query or self.table or ""
 
     @property
     def mapped(self) -> frozenset[str]:
         """Every raw column that a mapping reads."""
         columns = {c for feed in self.feeds for f in feed.fields.values() for c in f.columns}
         columns |= {c for feed in self.feeds for c in (*feed.where, *feed.present)}
+        columns |= {self.changed_at} if self.changed_at else set()
         return frozenset(columns | set(self.ignore))
-
-
-class Source(Strict):
-    """A system that data comes from: who owns it, where it lies, how each table maps."""
-
-    name: str = Field(pattern=r"[a-z][a-z0-9_]*")
-    zh: str
-    en: str
-    owner: str
-    system: str = ""
-    org: str
-    plant: str | None = None
-    trust: int = 50
-    url: str | None = None
-    tables: dict[str, TableMapping]
-
-    def personal_columns(self, table: str, personal_fields: dict[str, frozenset[str]]) -> frozenset[str]:
-        """Raw columns of a table to encrypt: those feeding personal fields, and those declared so."""
-        mapping = self.tables[table]
-        fed = {
-            column
-            for feed in mapping.feeds
-            for name, f in feed.fields.items()
-            if name in personal_fields.get(feed.entity, frozenset())
-            for column in f.columns
-        }
-        return frozenset(fed | set(mapping.personal))
-
-
-def parse_source(data: Any, *, origin: str) -> Source:
-    """A source from the content of its file; errors name the file and the place in it."""
-    try:
-        return Source.model_validate(data)
-    except ValueError as error:
-        details = error.errors(include_url=False) if isinstance(error, ValidationError) else []
-        lines = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in details]
-        raise DeclarationError(
-            f"{origin} is not a source mapping: {'; '.join(lines) or error}",
-            hint="the steward's guide has them, under 'The words of a mapping'",
-            file=origin,
-        ) from error

@@ -48,7 +48,7 @@ def sources(given: Given, actor: Reader) -> dict[str, Any]:
             "name": s.name, "label": {"zh": s.zh, "en": s.en}, "owner": s.owner, "owner_label": pair(owner_label(s.owner)), "system": s.system, "trust": s.trust,
             "tables": [
                 {
-                    "name": name, "format": t.format, "pattern": t.files or t.query or t.table,
+                    "name": name, "format": t.format, "pattern": t.place,
                     "entities": list(dict.fromkeys(f.entity for f in t.feeds)),
                     "files": r.files if (r := found.get((s.name, name))) else 0,
                     **{n: int(getattr(r, n)) if r else 0 for n in FIGURES}, "last_load_at": r.last if r else None,

@@ -24,7 +24,7 @@ from medthread.stores.postgres.tables.audit import (
 )
 from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
-from medthread.stores.postgres.tables.batch_path import batch, load, rule_count, run
+from medthread.stores.postgres.tables.batch_path import batch, collection, load, rule_count, run
 from medthread.stores.postgres.tables.bus import inbound_event
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file, lake_merge
 from medthread.stores.postgres.tables.models import model_version, table_build
@@ -71,6 +71,7 @@ __all__ = [
     "audit_unsealed",
     "backup_run",
     "batch",
+    "collection",
     "deadline",
     "delegation",
     "destruction",
