@@ -63,7 +63,7 @@ def measure(folder: Path, *, rows: int) -> Figure:
 def take(installation: Installation) -> None:
     """Hash, read, commit."""
     context = installation.context()
-    found = {a.load_id: a for a in arrivals(list(context.sources), context.inbox)}
+    found = {a.load_id: a for a in arrivals(list(context.sources), context.inbox, context.landing)}
     batch = next(iter(found))
     register(context, list(found.values()), batch)
     ingest(context, batch, found)

@@ -37,6 +37,7 @@ from medthread.pipeline.build.model import Model, in_order, read_model
 from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
+from medthread.pipeline.landing import Landing
 from medthread.pipeline.progress import Progress, silent
 from medthread.pipeline.run import Outcome, apply_models, run_pipeline
 from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
@@ -296,7 +297,7 @@ class Installation:
         data = self.workspace.data
         return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
-            sources=self.sources, declared=lambda: self.models, keyring=self.keyring, inbox=self.workspace.inbox,
+            sources=self.sources, declared=lambda: self.models, keyring=self.keyring, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
             lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, publishes=not self.timetable.trains, progress=progress,
         )
 

@@ -35,6 +35,8 @@ READ = {  # text to a value, by functions that every engine has
     Kind.DATE: "to_day({x})",
     Kind.TIMESTAMP: "to_moment({x})",
 }
+NEWEST_FIRST = "_version desc nulls last, _recorded_at desc, _load desc, _row desc"  # versions of one object in one source
+WITHDRAWN = "source.withdrawn"  # flag of a version that says no more than that the source no longer has the object
 MASKED, INDEX, CODE, SCHEME = "__masked", "__index", "__code", "__scheme"
 
 
@@ -54,6 +56,7 @@ TECHNICAL = (
     Column("_table", "varchar", pa.string()),
     Column("_load", "varchar", pa.string()),
     Column("_row", "bigint", pa.int64()),
+    Column("_version", "bigint", pa.int64()),  # grows with each change at the source, where the source says so
     Column("_recorded_at", "timestamp", pa.timestamp("us")),
     Column("_flags", "varchar[]", pa.list_(pa.string())),
 )

@@ -2,7 +2,7 @@
 
 from pathlib import PurePath
 
-from medthread.model import EntityMapping, Registry, Source
+from medthread.model import EntityMapping, Registry, Source, TableMapping
 from medthread.model.errors import DeclarationError
 
 
@@ -20,6 +20,26 @@ def check_source(source: Source, registry: Registry, *, origin: str) -> None:
             _check_fields(feed, registry, at=at)
             _check_codes(feed, registry, at=at)
         _check_personal(source, name, registry, at=at)
+        _check_picture(source, name, registry, at=at)
+
+
+def identifying_columns(table: TableMapping, registry: Registry) -> tuple[str, ...]:
+    """Raw columns that tell one row of a table from the others: those of the keys of what it feeds; none where it feeds only events."""
+    feeds = [f for f in table.feeds if not f.repeats and not registry[f.entity].about.repeats]
+    keys = (f.fields[k] for f in feeds for k in registry[f.entity].key())
+    return tuple(dict.fromkeys(c for mapping in keys for c in mapping.columns))
+
+
+def _check_picture(source: Source, name: str, registry: Registry, *, at: str) -> None:
+    """What is compared from read to read cannot be sealed: two seals of one value differ."""
+    personal = {e.name: frozenset(f.name for f in e.fields.values() if f.is_personal) for e in registry.values()}
+    table = source.tables[name]
+    sealed = sorted(source.personal_columns(name, personal) & set(identifying_columns(table, registry))) if table.is_picture else ()
+    if sealed:
+        raise DeclarationError(
+            f"{at} is told apart by the personal column {sealed[0]!r}, which is sealed on arrival: what was withdrawn cannot be found",
+            hint="name a column with the moment of each row's last change under changed_at instead",
+        )
 
 
 def _check_pattern(pattern: str, *, at: str) -> None:

@@ -133,6 +133,7 @@ class TableMapping(Strict):
     changed_at: str | None = None  # raw column that grows with each change of a row: its newest version is the one with the most
     overlap: str = "10 min"  # read again behind what was read, for changes that were committed late
     snapshot: bool = False  # each file or read is the whole table: what is no longer in it was withdrawn
+    most_withdrawn: float = Field(default=0.2, gt=0, le=1)  # share of a table that may be withdrawn at once before somebody is asked
     feeds: tuple[EntityMapping, ...] = ()  # none where other tables only look values up in it
     personal: tuple[str, ...] = ()  # raw columns with personal data that no field names
     ignore: tuple[str, ...] = ()  # raw columns known, unmapped and free of personal data
@@ -152,14 +153,14 @@ class TableMapping(Strict):
         if len(asked) > 1:
             msg = f"a table comes from one place, not from {' and '.join(asked)}"
             raise ValueError(msg)
-        if not asked and (self.table is None) == (self.query is None):
-            msg = "say where the rows are: files, table, query, resource or subject"
-            raise ValueError(msg)
-        if not self.files and self.format != ("json" if asked else "sql"):
-            msg = f"{self.place} is not read as {self.format}: leave the format out"
-            raise ValueError(msg)
         if self.query is not None and self.table is not None:
             msg = "a table is read by its name or by a query, not by both"
+            raise ValueError(msg)
+        if not asked and self.table is None and self.query is None:
+            msg = "say where the rows are: files, table, query, resource or subject"
+            raise ValueError(msg)
+        if self.files is None and self.format != ("json" if asked else "sql"):
+            msg = f"{self.place} is not read as {self.format}: leave the format out"
             raise ValueError(msg)
         return self
 
@@ -167,6 +168,16 @@ class TableMapping(Strict):
     def is_collected(self) -> bool:
         """Whether its rows are fetched from the source's address, and not delivered as files."""
         return self.files is None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether each load of it is the whole table."""
+        return self.snapshot or (self.is_collected and self.subject is None and self.changed_at is None)
+
+    @property
+    def repeats_rows(self) -> bool:
+        """Whether rows that are known come again, and are dropped."""
+        return self.is_collected or self.snapshot
 
     @property
     def place(self) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from medthread.model import Registry, Source
 from medthread.pipeline.build.model import Model
+from medthread.pipeline.landing import Landing
 from medthread.pipeline.progress import Progress, silent
 from medthread.stores.lakehouse import Committer
 from medthread.stores.postgres.store import Store
@@ -24,6 +25,7 @@ class Context:
     declared: Callable[[], tuple[Model, ...]]
     keyring: Keyring
     inbox: Path
+    landing: Landing
     lake: Path
     scratch: Path
     trace: Path

@@ -136,7 +136,7 @@ def _timed(outcome: Outcome, recorder: _Recorder, stage: str, act: Callable[[], 
 
 def _take_in(context: Context, outcome: Outcome, recorder: _Recorder, *, only: str | None) -> None:
     started = time.perf_counter()
-    found = {a.load_id: a for a in arrivals(feeding_sources(context, only), context.inbox)}
+    found = {a.load_id: a for a in arrivals(feeding_sources(context, only), context.inbox, context.landing)}
     waiting = _open_batches(context, found)
     outcome.seconds["ingest"] = time.perf_counter() - started
     outcome.loads = sum(1 for _ in found)

@@ -91,10 +91,10 @@ def _tried(con: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     names = [n for n in rows[0] if n != "LOAD"]
     came = pa.table(
         {n: pa.array([r[n] for r in rows], pa.string()) for n in names}
-        | {"_load": [r["LOAD"] for r in rows], "_file": ["f"] * len(rows), "_row": list(range(1, len(rows) + 1))}
+        | {"_load": [r["LOAD"] for r in rows], "_file": ["f"] * len(rows), "_row": list(range(1, len(rows) + 1)), "_gone": [False] * len(rows)}
     )
     con.register("raw", came)
-    places = pa.table({"CODE": list(PLACES), "DAYS": list(PLACES.values())})
+    places = pa.table({"CODE": list(PLACES), "DAYS": list(PLACES.values()), "_nth": [0] * len(PLACES)})
     con.register("lookup.places", places)
     for name, sql in twins(SCAN, came="raw").items():
         con.execute(f"create temp table {name} as {sql}")

@@ -12,7 +12,7 @@ from medthread.api.listing import shown
 from medthread.api.services import Services
 from medthread.api.sharing import WITHHELD_IN, kept_back
 from medthread.api.subjects import Subject
-from medthread.derive.columns import standard_columns
+from medthread.derive.columns import NEWEST_FIRST, standard_columns
 from medthread.derive.form import pair
 from medthread.derive.sharing import WITHHELD, Terms
 from medthread.derive.view import masked_fields, shared_columns, shared_value
@@ -209,8 +209,8 @@ def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: A
     declared = [(c.name, c.duck) for c in standard_columns(entity, given.registry)]
     rows = snapshot.query(
         f"select x.record_id as id, x.source, x.source_key, x.score, x.tier, s.* from {snapshot.relation(f'golden.{entity.name}_xref')} x"
-        f" join (select _key as record_id, {columns}, _recorded_at, _load, _row from {snapshot.relation(f'standard.{entity.name}', declared)}"
-        " qualify row_number() over (partition by _key order by _recorded_at desc, _load desc, _row desc) = 1) s"
+        f" join (select _key as record_id, {columns}, _version, _recorded_at, _load, _row from {snapshot.relation(f'standard.{entity.name}', declared)}"
+        f" qualify row_number() over (partition by _key order by {NEWEST_FIRST}) = 1) s"
         " on s.record_id = x.record_id where s._shared and x.golden_id = ? and x.source in (select unnest(?)) order by x.source, x.source_key",
         [golden_id, sorted(sources_seen(actor, given.sources))],
     )

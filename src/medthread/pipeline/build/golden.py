@@ -7,14 +7,14 @@ the most trusted that has it. Events are kept once each, those with an unreadabl
 
 from collections.abc import Mapping
 
-from medthread.derive.columns import CODE, SCHEME, golden_columns, refers_to_master, value_columns
+from medthread.derive.columns import CODE, NEWEST_FIRST, SCHEME, golden_columns, refers_to_master, value_columns
 from medthread.model import Entity, Field, Registry, Source
 from medthread.stores.engines import quote
 
-RANK = "_trust desc, _recorded_at desc, _load desc, _row desc"
+RANK = f"_trust desc, {NEWEST_FIRST}"
 ARRIVED = "_recorded_at, _load, _row"  # as rows come in, so that what is corrected together lies together
 STANDARD = "standard"
-NEWEST = "_recorded_at desc, _trust desc, _load desc, _row desc"
+NEWEST = "_version desc nulls last, _recorded_at desc, _trust desc, _load desc, _row desc"
 
 
 def resolved_masters(entity: type[Entity], registry: Registry) -> list[str]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from medthread.model import Entity
 from medthread.pipeline.build.golden import resolved_masters
 from medthread.pipeline.context import Context
+from medthread.pipeline.standard_rows import rows_of
 from medthread.stores.engines import file_list, quote
 
 NOBODY = "select cast(null as varchar) as record_id, cast(null as varchar) as golden_id where false"
@@ -23,8 +24,8 @@ def define_standard(context: Context, con: duckdb.DuckDBPyConnection, entity: ty
 
 
 def define_rows(con: duckdb.DuckDBPyConnection, name: str, files: Sequence[str]) -> None:
-    """The rows of files, the columns of all of them."""
-    con.execute(f"create or replace temp view {quote(name)} as select * from read_parquet({file_list(tuple(files))}, union_by_name=true)")
+    """The rows of files, the columns of all of them, and those technical ones that older files do not have."""
+    con.execute(f"create or replace temp view {quote(name)} as {rows_of(files)}")
 
 
 def define_references(con: duckdb.DuckDBPyConnection, prefix: str, master: str, files: Sequence[str]) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from medthread.model import Source
 from medthread.model.errors import SourceError
+from medthread.pipeline.landing import Landing
 from medthread.stores.lakehouse.committer import key_of, sha256_of
 
 HASHERS = 2
+OPENED = "~$"  # what Office puts beside a workbook that somebody has open
 
 
 @dataclass(frozen=True)
@@ -42,24 +44,25 @@ def matching_files(inbox: Path, pattern: str) -> list[Path]:
             f"{pattern!r} leads out of the inbox", hint="name files relative to the workspace's inbox, without '..'"
         )
     root = inbox.resolve()
-    return sorted(p for p in inbox.glob(pattern) if p.is_file() and p.resolve().is_relative_to(root))
+    found = (p for p in inbox.glob(pattern) if not p.name.startswith(OPENED) and p.is_file())
+    return sorted(p for p in found if p.resolve().is_relative_to(root))
 
 
-def arrivals(sources: list[Source], inbox: Path) -> Iterator[Arrival]:
-    """Everything that lies there, in a stable order; each file is hashed once."""
+def arrivals(sources: list[Source], inbox: Path, landing: Landing) -> Iterator[Arrival]:
+    """Everything that lies there, delivered and collected, in a stable order; each file is hashed once."""
     wanted: list[tuple[Source, str, Path]] = [
         (source, name, path)
         for source in sources
         for name, table in source.tables.items()
-        if table.files is not None
-        for path in matching_files(inbox, table.files)
+        for path in (landing.waiting(source.name, name) if table.files is None else matching_files(inbox, table.files))
     ]
     unique = sorted({path for _, _, path in wanted})
     with ThreadPoolExecutor(HASHERS) as pool:
         hashes = dict(zip(unique, pool.map(sha256_of, unique), strict=True))
     for source, name, path in wanted:
-        part = source.tables[name].table
+        mapping = source.tables[name]
         # A name that is not UTF-8 is told by its bytes.
-        named = os.fsencode(path.relative_to(inbox).as_posix()).decode(errors="backslashreplace")
-        file = named + (f"#{part}" if part else "")
+        place = path.relative_to(landing.folder if mapping.is_collected else inbox)
+        named = os.fsencode(place.as_posix()).decode(errors="backslashreplace")
+        file = named + (f"#{mapping.table}" if mapping.table and not mapping.is_collected else "")
         yield Arrival(source, name, path, file, hashes[path], path.stat().st_size)

@@ -8,6 +8,8 @@ from medthread.stores.readers import Extract, ReadRequest, read_sql_to_parquet, 
 
 def read_arrival(path: Path, table: TableMapping, *, out: Path) -> Extract:
     """Read one arrival as text into Parquet."""
+    if table.is_collected and table.format == "sql":
+        return read_to_parquet(ReadRequest(path=path, format="parquet"), out=out)
     if table.format == "sql":
         return read_sql_to_parquet(f"sqlite:///{path}", table.table or table.query or "", out=out)
     options = dict(table.options)

@@ -1,26 +1,30 @@
 """The stage: new files are read as text into one Parquet each, sealed where personal, and committed raw."""
 
+import threading
 import unicodedata
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from medthread.model import Source
 from medthread.model.errors import NotFoundError, SourceError
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.arrive import Arrival
+from medthread.pipeline.ingest.newness import only_news, put_withdrawn
 from medthread.pipeline.ingest.reading import read_arrival
 from medthread.pipeline.ingest.sealing import seal_columns
+from medthread.pipeline.ingest.taken import Taken, WithdrawalError, check_withdrawal, findings_of, is_overtaken
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
 from medthread.stores.postgres.tables import erased_index, load
-from medthread.stores.readers import Extract, Reject
+from medthread.stores.readers import Reject
 from medthread.trust.seal import seal_all
 
 WORKERS = 2
@@ -40,7 +44,9 @@ def register(context: Context, found: list[Arrival], batch: str) -> list[Arrival
             if arrival.load_id in known:
                 continue
             content = (arrival.source.name, arrival.table, arrival.sha256)
-            status = "repeated" if content in contents else "arrived"
+            # A database may come back to what it was; a file delivered twice is a mistake of the delivery.
+            repeated = content in contents and not arrival.source.tables[arrival.table].is_collected
+            status = "repeated" if repeated else "arrived"
             contents.add(content)
             tx.execute(
                 insert(load).values(
@@ -52,6 +58,7 @@ def register(context: Context, found: list[Arrival], batch: str) -> list[Arrival
                     bytes=arrival.bytes,
                     batch=batch,
                     status=status,
+                    at=func.clock_timestamp(),  # what comes later in the order of names is newer
                 )
             )
             if status == "arrived":
@@ -60,11 +67,11 @@ def register(context: Context, found: list[Arrival], batch: str) -> list[Arrival
 
 
 def reopened(context: Context, found: dict[str, Arrival]) -> list[str]:
-    """Loads that were refused under another mapping than today's: they are worth another try."""
-    query = select(load.c.id, load.c.message).where(load.c.status.in_(("rejected", "blocked")))
+    """Loads that were refused under another mapping than today's, or that somebody has since consented to: they are worth another try."""
+    query = select(load.c.id, load.c.message, load.c.consent).where(load.c.status.in_(("rejected", "blocked")))
     with context.store.transaction() as tx:
         refused = tx.execute(query).all()
-    return [r.id for r in refused if r.id in found and (r.message or {}).get("mapping") != found[r.id].mapping]
+    return [r.id for r in refused if r.id in found and (r.consent or (r.message or {}).get("mapping") != found[r.id].mapping)]
 
 
 def reopen(context: Context, ids: list[str], batch: str) -> None:
@@ -84,30 +91,67 @@ def ingest(context: Context, batch: str, found: dict[str, Arrival]) -> int:
             message = {"text": f"{row.file} is no longer there", "hint": "put it back into the inbox, then run again"}
             with context.store.transaction() as tx:
                 tx.execute(update(load).where(load.c.id == row.id).values(status="rejected", message=message))
+    taking = partial(_take_table, context, told=_Told(context, len(todo)))
     with ThreadPoolExecutor(WORKERS) as pool:
-        for number, made in enumerate(pool.map(lambda a: _extract(context, a), todo)):
-            context.progress("ingest", number + 1, len(todo), made[0].file)
-            _note(context, *made)
+        list(pool.map(taking, _by_table(todo)))
     return _commit(context, batch)
 
 
-def _extract(context: Context, arrival: Arrival) -> tuple[Arrival, Extract | SourceError]:
+class _Told:
+    """Progress over loads that are taken in beside each other."""
+
+    def __init__(self, context: Context, total: int) -> None:
+        self._context, self._total, self._done, self._lock = context, total, 0, threading.Lock()
+
+    def __call__(self, arrival: Arrival) -> None:
+        with self._lock:
+            self._done += 1
+            self._context.progress("ingest", self._done, self._total, arrival.file)
+
+
+def _by_table(todo: list[Arrival]) -> list[list[Arrival]]:
+    """Loads that can be read beside each other; those of a table whose rows come again follow one another, for each is compared with the ones before."""
+    alone = [[a] for a in todo if not a.source.tables[a.table].repeats_rows]
+    in_turn: dict[tuple[str, str], list[Arrival]] = defaultdict(list)
+    for arrival in todo:
+        if arrival.source.tables[arrival.table].repeats_rows:
+            in_turn[arrival.source.name, arrival.table].append(arrival)
+    return [*alone, *in_turn.values()]
+
+
+def _take_table(context: Context, arrivals: list[Arrival], *, told: _Told) -> None:
+    for arrival in arrivals:
+        if is_overtaken(context, arrival):
+            _set(context, arrival, status="superseded")
+        else:
+            _note(context, arrival, _extract(context, arrival))
+        told(arrival)
+
+
+def _extract(context: Context, arrival: Arrival) -> Taken | SourceError:
     table = arrival.source.tables[arrival.table]
     target = context.committer.place(f"raw.{arrival.source.name}_{arrival.table}", arrival.load_id)
     plain = context.scratch / f"{arrival.load_id}.parquet"
     plain.parent.mkdir(parents=True, exist_ok=True)
+    news = None
     try:
         extract = read_arrival(arrival.path, table, out=plain)
+        if table.repeats_rows:
+            news = only_news(context, arrival, plain, extract.columns, complete=not extract.rejects)
+            check_withdrawal(context, arrival, news)
         personal = _personal(context, arrival, extract.columns)
         if personal:
             _seal(context, arrival, plain, target, personal)
         else:
             plain.replace(target)
+        if news and news.gone:
+            put_withdrawn(target, news.gone)
     except SourceError as error:
-        return arrival, error
+        return error
     finally:
         plain.unlink(missing_ok=True)
-    return arrival, extract
+        plain.with_suffix(".gone").unlink(missing_ok=True)
+    return Taken(extract, news)
 
 
 def _personal(context: Context, arrival: Arrival, columns: tuple[str, ...]) -> frozenset[str]:
@@ -127,16 +171,18 @@ def _seal(context: Context, arrival: Arrival, plain: Path, target: Path, columns
     partial.replace(target)
 
 
-def _note(context: Context, arrival: Arrival, made: Extract | SourceError) -> None:
+def _note(context: Context, arrival: Arrival, taken: Taken | SourceError) -> None:
     """Write down how a load's reading ended."""
-    if isinstance(made, SourceError):
-        told = {"text": made.message, "hint": made.hint, **made.attributes, "mapping": arrival.mapping}
-        _set(context, arrival, status="rejected", message={k: printable(str(v)) for k, v in told.items()})
+    if isinstance(taken, SourceError):
+        told = {"text": taken.message, "hint": taken.hint, **taken.attributes, "mapping": arrival.mapping}
+        status = "blocked" if isinstance(taken, WithdrawalError) else "rejected"
+        _set(context, arrival, status=status, message={k: printable(str(v)) for k, v in told.items()})
         return
+    made, news = taken.extract, taken.news
     table = arrival.source.tables[arrival.table]
     missing = sorted(table.mapped - set(made.columns))
     new = sorted(set(made.columns) - table.mapped)
-    findings = [{"kind": "new_column", "column": c} for c in new]
+    findings = [*({"kind": "new_column", "column": c} for c in new), *findings_of(news, table)]
     target = context.committer.place(f"raw.{arrival.source.name}_{arrival.table}", arrival.load_id)
     rejected = len(made.rejects)
     _write_rejects(context, arrival, _held(context, arrival, made.rejects))
@@ -145,7 +191,9 @@ def _note(context: Context, arrival: Arrival, made: Extract | SourceError) -> No
         "columns": list(made.columns),
         "rejects": rejected,
         "findings": findings,
-        "rows_read": made.rows + rejected,
+        "rows_read": (news.rows if news else made.rows) + rejected,
+        "reach": news.reach.text if news else None,
+        "version": news.reach.version if news else None,
     }
     if missing:
         message = {
@@ -153,7 +201,7 @@ def _note(context: Context, arrival: Arrival, made: Extract | SourceError) -> No
             "hint": "the source has changed: correct the mapping, then run again; the file is taken in anew",
             "mapping": arrival.mapping,
         }
-        _set(context, arrival, status="blocked", message=message, rows_quarantined=made.rows + rejected, **values)
+        _set(context, arrival, status="blocked", message=message, rows_quarantined=values["rows_read"], **values)
     else:
         _set(context, arrival, status="read", rows_quarantined=rejected, **values)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from medthread.derive.columns import NEWEST_FIRST
 from medthread.model import Entity, Home
 from medthread.pipeline.context import Context
 from medthread.pipeline.match.cluster import Clusters, cluster
@@ -14,11 +15,12 @@ from medthread.pipeline.match.features import VERSION, features_of
 from medthread.pipeline.match.identity import Identities, assign
 from medthread.pipeline.match.score import score
 from medthread.pipeline.match.survive import cells, conflicts, golden
+from medthread.pipeline.standard_rows import rows_of
 from medthread.stores.engines import copy, file_list, job, quote
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
 
-CODE_REVISION = f"match-{VERSION}-1"
+CODE_REVISION = f"match-{VERSION}-2"
 
 
 def match_masters(context: Context) -> int:
@@ -57,12 +59,12 @@ def _prefix(entity: type[Entity]) -> str:
 
 def _records(context: Context, con: Any, entity: type[Entity], trust: dict[str, int]) -> None:
     """The newest version of each record, named by scheme and code."""
-    files = file_list(context.committer.files(f"standard.{entity.name}"))
+    rows = rows_of(context.committer.files(f"standard.{entity.name}"))
     con.register("trusts", pa.table({"name": list(trust), "trust": pa.array(trust.values(), pa.int64())}))
     con.execute(
         "create temp table record as select s.*, s._key as record_id, coalesce(t.trust, 0) as trust"
-        f" from read_parquet({files}, union_by_name=true) s left join trusts t on t.name = s._source"
-        " qualify row_number() over (partition by s._key order by s._recorded_at desc, s._load desc, s._row desc) = 1"
+        f" from ({rows}) s left join trusts t on t.name = s._source"
+        f" qualify row_number() over (partition by s._key order by {NEWEST_FIRST}) = 1"
     )
 
 

@@ -1,9 +1,10 @@
 """What comes out of a tried table: accepted rows per feed, held rows, corrections, and the counts."""
 
-from medthread.derive.columns import standard_columns
+from medthread.derive.columns import WITHDRAWN, standard_columns
 from medthread.model import Gate
 from medthread.pipeline.standardise.scan import Feed, Scan
 from medthread.stores.engines import literal, quote
+from medthread.stores.readers import GONE
 
 
 def held(scan: Scan) -> str:
@@ -31,6 +32,7 @@ def accepted(scan: Scan, feed: Feed, *, of: str) -> str:
         "_table": table,
         "_load": "_load",
         "_row": "_row",
+        "_version": "_version",
         "_recorded_at": "_recorded_at",
         "_flags": _flags(feed),
     }
@@ -38,14 +40,13 @@ def accepted(scan: Scan, feed: Feed, *, of: str) -> str:
         f"{made.get(c.name) or schemes.get(c.name) or quote(feed.column(c.name))} as {quote(c.name)}"
         for c in standard_columns(feed.entity, scan.registry)
     ]
-    passes = "" if feed.kept_anyway else " and len(_held) = 0"
+    passes = f" and not {GONE}" if feed.kept_anyway else " and len(_held) = 0"  # what happened is not undone
     return f"select {', '.join(columns)} from {of} where is_{feed.number}{passes}"
 
 
 def _flags(feed: Feed) -> str:
-    if feed.kept_anyway:
-        return f"list_concat(held_{feed.number}, flags_{feed.number})"
-    return f"flags_{feed.number}"
+    flags = f"list_concat(held_{feed.number}, flags_{feed.number})" if feed.kept_anyway else f"flags_{feed.number}"
+    return f"case when {GONE} then list_append({flags}, {literal(WITHDRAWN)}) else {flags} end"
 
 
 def quarantined(scan: Scan, *, of: str, raw_columns: list[str]) -> str:
@@ -65,7 +66,7 @@ def quarantined(scan: Scan, *, of: str, raw_columns: list[str]) -> str:
         f' {literal(scan.source.name)} as source, {literal(scan.table)} as "table", _file as file, _row as "row",'
         f" _load as load, case {keys or 'when false then null'} else {scan.key_sql(first)} end as key, _held as rules,"
         f" list_filter([{all_keys or 'cast(null as varchar)'}], lambda x: x is not null) as names,"
-        f" cast(json_object({pairs}) as varchar) as raw, _recorded_at as at from {of} where len(_held) > 0"
+        f" cast(json_object({pairs}) as varchar) as raw, _recorded_at as at from {of} where len(_held) > 0 and not {GONE}"
     )
 
 
@@ -79,7 +80,7 @@ def corrected(scan: Scan, *, of: str) -> list[str]:
             f" cast({quote(scan.feeds[t.feed].column(t.check.field or ''))} as varchar) as after,"
             f' {literal(scan.source.name)} as source, {literal(scan.table)} as "table", _file as file, _row as "row",'
             f" _load as load, {scan.key_sql(scan.feeds[t.feed])} as key, _recorded_at as at"
-            f" from {of} where {quote('m' + t.column)} and is_{t.feed}"
+            f" from {of} where {quote('m' + t.column)} and is_{t.feed} and not {GONE}"
         )
         for t in scan.tried
         if t.mends and t.check.field
@@ -113,7 +114,7 @@ def _blocks(scan: Scan) -> bool:
 def totals(scan: Scan, *, of: str) -> str:
     """Per load, of the raw rows: records read, and how often each feed came."""
     feeds = [f"count_if({scan.is_one(f)}) as n{f.number}" for f in scan.feeds]
-    return f"select _load, count(*) as n, {', '.join(feeds)} from {of} group by _load"
+    return f"select _load, count(*) as n, {', '.join(feeds)} from {of} where not {GONE} group by _load"
 
 
 def counts(scan: Scan, *, of: str) -> str:
@@ -122,4 +123,4 @@ def counts(scan: Scan, *, of: str) -> str:
         f", count_if(is_{t.feed} and {quote('m' + t.column) if t.mends else quote(t.column)}) as x{i}" for i, t in enumerate(scan.tried)
     )
     back = _kept_back(scan)
-    return f"select _load, count_if({back}) as held, count_if(not ({back}) and ({_mended(scan)})) as mended{rules} from {of} group by _load"
+    return f"select _load, count_if({back}) as held, count_if(not ({back}) and ({_mended(scan)})) as mended{rules} from {of} where not {GONE} group by _load"

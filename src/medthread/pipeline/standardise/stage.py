@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from medthread.pipeline.context import Context
+from medthread.pipeline.ingest.newness import version_sql
 from medthread.pipeline.ingest.stage import rejects_path
 from medthread.pipeline.standardise import outputs
 from medthread.pipeline.standardise.order import scans_in_order
@@ -19,6 +20,7 @@ from medthread.stores.engines import copy, file_list, job, literal, quote
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
 from medthread.stores.postgres.tables import load, rule_count
+from medthread.stores.readers import GONE, HASH, ROW
 
 QUARANTINE, CORRECTION = "standard.quarantine", "standard.correction"
 KEPT_ROWS = 300_000
@@ -120,14 +122,17 @@ def _came(con: Any, paths: list[str], scan: Scan) -> list[str]:
     files = file_list(paths)
     read = f"read_parquet({files}, union_by_name=true, filename=true, file_row_number=true)"
     described = [r[0] for r in con.execute(f"describe select * from {read}").fetchall()]
-    raw_columns = [c for c in described if c not in ("filename", "file_row_number", "_row_no")]
+    raw_columns = [c for c in described if c not in ("filename", "file_row_number", ROW, HASH, GONE)]
     missing = sorted(c for c in scan.mapping.mapped if c not in raw_columns)
-    row = "coalesce(_row_no, file_row_number + 1)" if "_row_no" in described else "file_row_number + 1"
+    row = f"coalesce({ROW}, file_row_number + 1)" if ROW in described else "file_row_number + 1"
+    gone = f"coalesce({GONE}, false)" if GONE in described else "false"
+    changed_at = scan.mapping.changed_at
+    version = version_sql(changed_at) if changed_at and changed_at in raw_columns else "cast(null as bigint)"
     nulls = "".join(f", cast(null as varchar) as {quote(c)}" for c in missing)
     columns = ", ".join(f"r.{quote(c)}" for c in raw_columns)
     con.execute(
         f"create temp view came_view as select {columns}{nulls}, l.id as _load, l.file as _file,"
-        f" l.at as _recorded_at, {row} as _row"
+        f" l.at as _recorded_at, {row} as _row, {version} as _version, {gone} as {GONE}"
         f" from {read} r join loads l on l.id = parse_filename(r.filename, true)"
     )
     return raw_columns
@@ -137,10 +142,11 @@ def _look_ups(context: Context, con: Any, scan: Scan) -> None:
     """Other raw tables of the source that a mapping takes values from, as they stand."""
     wanted = {m.lookup.table for feed in scan.feeds for m in feed.mapping.fields.values() if m.lookup}
     for table in wanted:
-        files = context.committer.files(f"raw.{scan.source.name}_{table}")
+        files = context.committer.files(f"raw.{scan.source.name}_{table}")  # oldest first
+        con.register(f"order.{table}", pa.table({"path": pa.array(files, pa.string()), "_nth": pa.array(range(len(files)), pa.int64())}))
         con.execute(
-            f"create temp view {quote('lookup.' + table)} as"
-            f" select * from read_parquet({file_list(files)}, union_by_name=true)"
+            f"create temp view {quote('lookup.' + table)} as select * from read_parquet({file_list(files)}, union_by_name=true, filename=true) as r"
+            f" join {quote('order.' + table)} as o on o.path = r.filename"
         )
 
 

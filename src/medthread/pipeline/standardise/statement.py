@@ -14,10 +14,11 @@ from medthread.model import Field, FieldMapping, Gate
 from medthread.pipeline.standardise.expression import is_narrowed, is_plain, lookup_name, raw_text
 from medthread.pipeline.standardise.scan import Feed, Scan, Tried
 from medthread.stores.engines import literal, quote
+from medthread.stores.readers import GONE
 
 
 def statement(scan: Scan, *, came: str) -> str:
-    """The whole statement over a relation of raw rows with `_load`, `_file`, `_row`; `twins` stand beside as tables."""
+    """The whole statement over a relation of raw rows with `_load`, `_file`, `_row`, `_gone`; `twins` stand beside as tables."""
     tried = [f"coalesce({t.broken}, false) as {quote(t.column)}" for t in scan.tried]
     late = [(feed, f) for feed in scan.feeds for f in _mapped(feed) if f.name not in _looked_at(scan, feed)]
     texts = [f"{feed.expressions(f).text} as {quote(feed.text_column(f.name))}" for feed, f in late]
@@ -45,7 +46,7 @@ def twins(scan: Scan, *, came: str) -> dict[str, str]:
         filled = " and ".join(f"count({k}) > 0" for k in keys)
         found[f"twins_{feed.number}"] = (
             f"with {', '.join(_until_mended(scan, came))} select _load as l, {listed}, min(_row) as first_row from mended"
-            f" where is_{feed.number} group by {places} having count(*) > 1 and {filled}"
+            f" where is_{feed.number} and not {GONE} group by {places} having count(*) > 1 and {filled}"
         )
     return found
 
@@ -125,7 +126,7 @@ def _joins(scan: Scan) -> list[str]:
                 name = lookup_name(m)
                 table = quote(f"lookup.{m.lookup.table}")
                 seen[name] = (
-                    f" left join (select {quote(m.lookup.match)} as m, any_value({quote(m.lookup.give)}) as given"
+                    f" left join (select {quote(m.lookup.match)} as m, arg_max({quote(m.lookup.give)}, _nth) as given"
                     f" from {table} group by 1) as {quote('lookup_' + name)}"
                     f" on {quote('lookup_' + name)}.m = came.{quote(m.lookup.from_)}"
                 )

@@ -6,6 +6,6 @@ set aside with its ordinal and the rest goes on.
 """
 
 from medthread.stores.readers.door import read_sql_to_parquet, read_to_parquet
-from medthread.stores.readers.extract import Extract, ReadRequest, Reject
+from medthread.stores.readers.extract import GONE, HASH, ROW, Extract, ReadRequest, Reject
 
-__all__ = ["Extract", "ReadRequest", "Reject", "read_sql_to_parquet", "read_to_parquet"]
+__all__ = ["GONE", "HASH", "ROW", "Extract", "ReadRequest", "Reject", "read_sql_to_parquet", "read_to_parquet"]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from medthread.model.errors import SourceError
 
-ROW = "_row_no"
+ROW, HASH, GONE = "_row_no", "_hash", "_gone"  # columns of ours beside those of the source
 MOST_COLUMNS = 2_000
 MOST_REJECTS = 10_000
 BATCH = 20_000
@@ -102,8 +102,8 @@ def check_columns(columns: Sequence[str], *, file: str) -> tuple[str, ...]:
             raise SourceError(f"{file}: two columns are called {name!r}", hint="rename one in the source", file=file, column=name)
         if any(unicodedata.category(c) == "Cc" for c in name):
             raise SourceError(f"{file}: the name of column {number} holds control characters", hint="rename it in the source", file=file, column=number)
-        if name == ROW:
-            raise SourceError(f"{file}: a column is called {ROW!r}", hint="that name is taken; rename it", file=file, column=name)
+        if name in (ROW, HASH, GONE):
+            raise SourceError(f"{file}: a column is called {name!r}", hint="that name is taken; rename it", file=file, column=name)
         seen.add(name.lower())
     return tuple(columns)
 

@@ -1,0 +1,144 @@
+"""What of a load is new, where the same rows come again and again: reads of a database, redelivered messages, whole extracts.
+
+Each raw row of such a table carries a keyed hash of its values (`_hash`), and rows that are known are dropped. Where a load
+is the whole table (a picture), what is no longer in it was withdrawn at the source: the last that is known of it comes
+again, marked `_gone`. All that is compared with stands in the raw layer, so there is no state beside it to be lost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import select
+
+from medthread.derive.source import identifying_columns
+from medthread.pipeline.context import Context
+from medthread.pipeline.ingest.arrive import Arrival
+from medthread.stores.engines import copy, file_list, job, literal, quote
+from medthread.stores.postgres.tables import load
+from medthread.stores.readers import GONE, HASH, ROW
+
+LOOKED_BACK = 20  # loads among which a redelivered message is looked for
+TAKEN = ("read", "raw", "accepted")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a load goes: the highest `changed_at` as its source writes it, and as a number; how many could not be read."""
+
+    text: str | None = None
+    version: int | None = None
+    lowest: int | None = None
+    unreadable: int = 0
+
+
+@dataclass(frozen=True)
+class News:
+    """What a load came to: rows that are new, that were known; that were withdrawn, of how many that stood before."""
+
+    rows: int
+    known: int
+    reach: Reach
+    withdrawn: int = 0
+    stood: int = 0
+    gone: Path | None = None
+
+
+def version_sql(column: str) -> str:
+    """SQL of a number that grows with a column of sequence numbers or of moments."""
+    return f"coalesce(to_integer({quote(column)}), epoch_us(to_moment({quote(column)})))"
+
+
+def only_news(context: Context, arrival: Arrival, plain: Path, columns: Sequence[str], *, complete: bool) -> News:
+    """Leave in `plain` only what is new, and write beside it what was withdrawn. `complete`: every record could be read."""
+    table = arrival.source.tables[arrival.table]
+    hashed = plain.with_suffix(".hashed")
+    try:
+        with job(memory=context.memory, threads=context.threads) as con:
+            copy(con, _hashed(plain, columns, secret=context.keyring.index_key), hashed)
+            con.execute(f"create temp view came as select * from read_parquet({literal(str(hashed))})")
+            reach = _reach(con, table.changed_at if table.changed_at in columns else None)
+            identity = identifying_columns(table, context.registry) if table.is_picture else ()
+            key = _key(identity if set(identity) <= set(columns) else ())
+            before = _before(context, arrival, least=reach.lowest if table.changed_at else None)
+            _compare(con, before, identity, key)
+            news = copy(con, f"select *, false as {GONE} from came where {key} in (select k from changed)", plain)
+            total = int(con.execute("select count(*) from came").fetchall()[0][0])
+            stood, withdrawn, gone = 0, 0, None
+            if identity and complete:
+                stood, withdrawn = con.execute("select count(*), count_if(k not in (select k from here)) from known where not gone").fetchall()[0]
+                gone = _withdraw(con, plain.with_suffix(".gone")) if withdrawn else None
+    finally:
+        hashed.unlink(missing_ok=True)
+    return News(news.rows, total - news.rows, reach, int(withdrawn), int(stood), gone)
+
+
+def put_withdrawn(target: Path, gone: Path) -> None:
+    """Add the withdrawn rows to a load's file; their ordinals are below all others, for what came in the same load is newer."""
+    with job() as con:
+        both = f"select * from read_parquet({literal(str(gone))}) union all by name select * from read_parquet({literal(str(target))})"
+        copy(con, both, target.with_suffix(".whole")).path.replace(target)
+    gone.unlink()
+
+
+def _hashed(plain: Path, columns: Sequence[str], *, secret: bytes) -> str:
+    """SELECT the rows that were read, with their ordinals and hashes."""
+    read = f"read_parquet({literal(str(plain))}, file_row_number=true)"
+    numbered = ROW in pq.read_schema(plain).names
+    ordinal = f"coalesce({ROW}, file_row_number + 1)" if numbered else "file_row_number + 1"
+    values = ", ".join(f"{quote(c)}: {quote(c)}" for c in sorted(columns))
+    names = ", ".join(map(quote, columns))
+    return f"select {names}, {ordinal} as {ROW}, sha256({literal(secret.hex())} || cast(to_json({{{values}}}) as varchar)) as {HASH} from {read}"
+
+
+def _reach(con: duckdb.DuckDBPyConnection, column: str | None) -> Reach:
+    if column is None:
+        return Reach()
+    name, version = quote(column), version_sql(column)
+    asked = f"select arg_max({name}, v), max(v), min(v), count_if({name} is not null and v is null) from (select {name}, {version} as v from came)"
+    return Reach(*con.execute(asked).fetchall()[0])
+
+
+def _key(identity: Sequence[str]) -> str:
+    """SQL of what tells one row of the table from the others; where nothing does, all of it."""
+    return f"cast(to_json([{', '.join(map(quote, identity))}]) as varchar)" if identity else HASH
+
+
+def _before(context: Context, arrival: Arrival, *, least: int | None) -> list[str]:
+    """The files of the loads to compare with, oldest first: all of a picture's table, those that reach into this one, or the last few."""
+    table = arrival.source.tables[arrival.table]
+    query = select(load.c.raw_path).where(
+        load.c.source == arrival.source.name, load.c.table == arrival.table, load.c.status.in_(TAKEN), load.c.id != arrival.load_id
+    )
+    if not table.is_picture:
+        query = query.where(load.c.version >= least) if least is not None else query.limit(LOOKED_BACK)
+    with context.store.transaction() as tx:
+        paths = list(tx.execute(query.order_by(load.c.at.desc(), load.c.id)).scalars())
+    return [path for path in reversed(paths) if path and Path(path).is_file()]  # destroyed ones are not compared with
+
+
+def _compare(con: duckdb.DuckDBPyConnection, before: Sequence[str], identity: Sequence[str], key: str) -> None:
+    """`here` and `known`: the hashes under each key, now and as last known; `changed`: the keys under which they differ."""
+    con.register("loads", pa.table({"path": pa.array(before, pa.string()), "n": pa.array(range(len(before)), pa.int64())}))
+    empty = ", ".join(f"cast(null as {kind}) as {quote(c)}" for c, kind in {**dict.fromkeys(identity, "varchar"), HASH: "varchar", GONE: "boolean"}.items())
+    read = f"select * from read_parquet({file_list(tuple(before))}, union_by_name=true, filename=true) union all by name " if before else ""
+    con.execute(f"create temp view raw_rows as {read}select cast(null as varchar) as filename, {empty} where false")
+    con.execute(
+        f"create temp view newest as select r.*, {key} as k from raw_rows as r join loads as l on l.path = r.filename"
+        f" qualify rank() over (partition by {key} order by l.n desc) = 1"
+    )
+    con.execute(f"create temp table known as select k, list_sort(list({HASH})) as hashes, bool_or(coalesce({GONE}, false)) as gone from newest group by k")
+    con.execute(f"create temp table here as select {key} as k, list_sort(list({HASH})) as hashes from came group by k")
+    con.execute(
+        "create temp table changed as select h.k from here as h left join known using (k)"
+        " where known.k is null or known.gone or known.hashes is distinct from h.hashes"
+    )
+
+
+def _withdraw(con: duckdb.DuckDBPyConnection, out: Path) -> Path:
+    left = "k in (select k from known where not gone) and k not in (select k from here)"
+    sql = f"select * exclude (filename, k) replace (true as {GONE}, -row_number() over () as {ROW}) from newest where {left}"
+    return copy(con, sql, out).path
