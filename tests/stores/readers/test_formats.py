@@ -1,9 +1,7 @@
 """Each format as real systems write it, and what each reader refuses to guess."""
 
 import json
-import sqlite3
 import zipfile
-from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -12,8 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from medthread.model.errors import SourceError
-from medthread.stores.readers import sql
-from medthread.stores.readers.door import read_sql_to_parquet, read_to_parquet
+from medthread.stores.readers.door import read_to_parquet
 from medthread.stores.readers.extract import Extract, ReadRequest
 
 
@@ -188,34 +185,6 @@ def test_parquet_becomes_text(tmp_path: Path) -> None:
     pq.write_table(pa.table({"n": pa.array([1, None]), "l": [[1, 2], []], "t": ["a", ""]}), path)
     _, rows = read(path, "parquet")
     assert rows == [{"n": "1", "l": "[1,2]", "t": "a"}, {"n": None, "l": "[]", "t": None}]
-
-
-def test_sqlite_table_and_query(tmp_path: Path) -> None:
-    path = tmp_path / "mes.db"
-    with sqlite3.connect(path) as db:
-        db.execute("create table 工单 (id integer, qty real, note text)")
-        db.execute("insert into 工单 values (1, 2.5, '好'), (2, null, null)")
-    db.close()
-    made = read_sql_to_parquet(f"sqlite:///{path}", "工单", out=tmp_path / "o.parquet")
-    assert pq.read_table(made.path).to_pylist() == [{"id": "1", "qty": "2.5", "note": "好"}, {"id": "2", "qty": None, "note": None}]
-    made = read_sql_to_parquet(f"sqlite:///{path}", "select id from 工单 where id = 2", out=tmp_path / "p.parquet")
-    assert pq.read_table(made.path).to_pylist() == [{"id": "2"}]
-    with pytest.raises(SourceError):
-        read_sql_to_parquet(f"sqlite:///{path}", "delete from 工单", out=tmp_path / "q.parquet")
-    with sqlite3.connect(path) as db:
-        assert db.execute("select count(*) from 工单").fetchone() == (2,)
-    db.close()
-
-
-def test_a_view_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sql, "LONGEST_READ", 0.5)
-    path = tmp_path / "mes.db"
-    with closing(sqlite3.connect(path)) as base:
-        base.execute("create view work_order as with recursive n(x) as (select 1 union all select x + 1 from n) select x from n")
-        base.commit()
-    with pytest.raises(SourceError, match="interrupted"):
-        read_sql_to_parquet(f"sqlite:///{path}", "work_order", out=tmp_path / "o.parquet")
-    assert not (tmp_path / "o.parquet").exists()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])

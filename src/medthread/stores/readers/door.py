@@ -1,6 +1,5 @@
 """One door for all formats: whatever goes wrong inside leaves as a `SourceError` that names the file."""
 
-import sqlite3
 import struct
 import zipfile
 import zlib
@@ -15,7 +14,6 @@ from medthread.stores.readers.csv import read_csv
 from medthread.stores.readers.extract import Extract, ReadRequest, written_whole
 from medthread.stores.readers.json import read_json
 from medthread.stores.readers.parquet import read_parquet
-from medthread.stores.readers.sql import read_sql
 from medthread.stores.readers.xlsx import read_xlsx
 from medthread.stores.readers.xml import read_xml
 
@@ -25,7 +23,7 @@ FORMATS: dict[str, Callable[[ReadRequest, Path], Extract]] = {
 # What the libraries below raise on content they do not like.
 UNREADABLE = (
     OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError, MemoryError, EOFError, zipfile.BadZipFile,
-    zipfile.LargeZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, pa.ArrowException, duckdb.Error, sqlite3.Error,
+    zipfile.LargeZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, pa.ArrowException, duckdb.Error,
 )
 
 
@@ -40,12 +38,6 @@ def read_to_parquet(request: ReadRequest, *, out: Path) -> Extract:
     if request.path.stat().st_size == 0:
         raise SourceError(f"{file} is empty", hint="export it again; the last transfer may have been cut off", file=file)
     return _guarded(file, request.format, out, lambda partial: reader(request, partial))
-
-
-def read_sql_to_parquet(url: str, table_or_query: str, *, out: Path) -> Extract:
-    """Read a table or a SELECT of a database."""
-    name = url.rpartition("/")[2] or "database"
-    return _guarded(name, "database", out, lambda partial: read_sql(url, table_or_query, partial))
 
 
 def _guarded(file: str, kind: str, out: Path, read: Callable[[Path], Extract]) -> Extract:

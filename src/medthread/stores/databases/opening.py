@@ -1,0 +1,37 @@
+"""From a source's address to the adapter that reads it."""
+
+from collections.abc import Callable
+from urllib.parse import unquote, urlsplit
+
+from medthread.model.errors import SourceError
+from medthread.stores.databases.port import Database
+from medthread.stores.databases.postgresql import PostgreSQL
+from medthread.stores.databases.sqlite import SQLite
+
+ADAPTERS: dict[str, Callable[[str, str | None], Database]] = {
+    "postgresql": PostgreSQL, "postgres": PostgreSQL,
+    "sqlite": SQLite,
+}
+
+
+def is_database(url: str) -> bool:
+    """Whether an address is a database's."""
+    return urlsplit(url).scheme in ADAPTERS
+
+
+def open_database(url: str, password: str | None = None) -> Database:
+    """The adapter for an address (`postgresql://reader@host/base`); nothing is connected to yet."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise SourceError("the address of the source is not one", hint="write it as scheme://account@host:port/database") from error
+    adapter = ADAPTERS.get(parts.scheme)
+    if adapter is None:
+        raise SourceError(
+            f"no reader for databases of {parts.scheme or 'no scheme'!r}",
+            hint=f"the address begins with one of: {', '.join(f'{s}://' for s in ADAPTERS)}; or export to files",
+        )
+    if parts.password is not None and unquote(parts.password):
+        raise SourceError("the address of a source holds a password", hint="put it into an environment variable, and name that as the source's `secret`")
+    return adapter(url, password)

@@ -1,0 +1,23 @@
+"""Addresses of databases."""
+
+import pytest
+
+from medthread.model.errors import SourceError
+from medthread.stores.databases import is_database, open_database
+
+
+@pytest.mark.parametrize(("url", "says"), [
+    ("https://example.com/x", "no reader for databases of 'https'"), ("orders", "no reader"), ("", "no reader"),
+    ("postgresql://reader:hunter2@host/base", "holds a password"), ("postgresql://reader@host:port/base", "is not one"), ("postgresql://[::1/base", "is not one"),
+])
+def test_an_address_that_is_none_is_refused_without_its_password(url: str, says: str) -> None:
+    with pytest.raises(SourceError, match=says) as told:
+        open_database(url)
+    assert told.value.hint
+    assert "hunter2" not in str(told.value)
+
+
+def test_what_is_a_database() -> None:
+    assert is_database("postgresql://reader@host/base")
+    assert is_database("sqlite:///a.db")
+    assert not is_database("nats://host")
