@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
 from medthread import __version__, domains, masters
-from medthread.api.services import Beside, Services
+from medthread.api.services import Beside, Runner, Services
 from medthread.derive import tables_of
 from medthread.derive.soundness import Flaw, Known, flaws
 from medthread.derive.writers import check_writers
@@ -30,6 +30,8 @@ from medthread.governance.backup.take import Subject
 from medthread.governance.lake import Upkeep
 from medthread.governance.offers import declared_offers
 from medthread.governance.service_use import UseMeter
+from medthread.governance.source_clock import BY as ON_SCHEDULE
+from medthread.governance.source_clock import SourceClock
 from medthread.governance.trains import Timetable, TrainService
 from medthread.model import Entity, Registry, Rulebook
 from medthread.model.errors import ConflictError, DeclarationError, MedthreadError, StoreError
@@ -211,6 +213,12 @@ class Installation:
         """What takes releases to readers at set times; nothing where every run does."""
         return TrainService(self.timetable, self.context, index_trace=self.index_trace, afterwards=self.upkeep.when_due) if self.timetable.trains else None
 
+    def source_clock(self, runner: Runner) -> SourceClock | None:
+        """What asks sources when they are due; nothing where none has a schedule, and nothing is sent."""
+        if not any(s.schedule is not None or s.kind == "stream" for s in self.sources):
+            return None
+        return SourceClock(self.context, self.workspace.calendar(), run=runner.start_taking_in)
+
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
         return parse_mail(self.workspace.settings.get("mail"), home=self.workspace.home, public_url=self.workspace.public_url,
@@ -285,7 +293,7 @@ class Installation:
         if self.store.cluster is not None:
             self.store.cluster.keep()
         with self.services(accounts) as services, ExitStack() as ending:
-            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains())
+            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner))
             for part in filter(None, beside):
                 part.start()
                 ending.callback(part.stop)
@@ -297,7 +305,7 @@ class Installation:
         data = self.workspace.data
         return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
-            sources=self.sources, declared=lambda: self.models, keyring=self.keyring, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
+            sources=self.sources, declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
             lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, publishes=not self.timetable.trains, progress=progress,
         )
 
@@ -313,6 +321,12 @@ class BackgroundRuns:
     def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
         """Begin a run of the whole pipeline."""
         return self._begin(tx, partial(run_pipeline, by=by, index_trace=self._installation.index_trace, only=source), by=by)
+
+    def start_taking_in(self) -> None:
+        """Begin a run of what has arrived, and ask no source."""
+        act = partial(run_pipeline, by=ON_SCHEDULE, index_trace=self._installation.index_trace, asks=False)
+        with self._installation.store.transaction() as tx:
+            self._begin(tx, act, by=ON_SCHEDULE)
 
     def start_applying(self, tx: Connection, *, by: str, reason: str) -> str:
         """Begin to make what changed models need, and nothing else."""

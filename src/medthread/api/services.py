@@ -46,6 +46,9 @@ class Runner(Protocol):
     def start_applying(self, tx: Connection, *, by: str, reason: str) -> str:
         """Begin to bring changed models into force in the background, with its audit row; gives the run's id."""
 
+    def start_taking_in(self) -> None:
+        """Begin to take in what has arrived, and ask no source; `ConflictError` while another run is under way."""
+
     def wait(self) -> None:
         """Let a run that is under way come to its end."""
 

@@ -1,8 +1,11 @@
 """How files ended: one line each, and what is refused with its reason."""
 
+from collections.abc import Sequence
+
 from medthread.app import Installation
 from medthread.cli.speech import console, language, say
 from medthread.model.wording import worded
+from medthread.pipeline.collect import Collected
 
 REFUSED = ("rejected", "blocked")
 
@@ -15,8 +18,12 @@ def tell_loads(installation: Installation) -> None:
         console.print(f"{load['status']:<11}{figures}  {load['file']}", markup=False, soft_wrap=True)
 
 
-def tell_refused(installation: Installation) -> bool:
-    """What waits for somebody: files refused, files that no mapping names; whether any is refused."""
+def tell_refused(installation: Installation, unanswered: Sequence[Collected] = ()) -> bool:
+    """What waits for somebody: sources that gave no answer, files refused, files that no mapping names; whether anything was refused."""
+    for asked in unanswered:
+        assert asked.error is not None  # noqa: S101 - that is what makes it unanswered
+        said, hint = worded(asked.error.message, language()), worded(asked.error.hint, language())
+        console.print(f"! {asked.source}.{asked.table}: {said}\n  {hint}", markup=False)
     refused = [load for load in installation.loads() if load["status"] in REFUSED]
     for load in refused:
         said, hint = (worded(load["message"].get(n, ""), language()) for n in ("text", "hint"))
@@ -24,4 +31,4 @@ def tell_refused(installation: Installation) -> bool:
         console.print(f"! {named}\n  {hint}", markup=False)
     for name in installation.unnamed_files():
         say(f"? {name}:没有映射读取它", f"? {name}: no mapping reads it")
-    return bool(refused)
+    return bool(refused or unanswered)

@@ -19,7 +19,7 @@ def run(home: Home = HERE, source: Annotated[str | None, typer.Option(help="只�
             outcome = run_pipeline(
                 installation.context(bars), by=operator_name(), index_trace=installation.index_trace, only=source)
         installation.upkeep.when_due()
-        refused = tell_refused(installation)
+        refused = tell_refused(installation, outcome.unanswered)
         if not installation.sources:
             say("sources/ 中还没有映射,没有读取任何文件", "There is no mapping in sources/ yet: no file was read")
     if outcome.release:
@@ -36,7 +36,7 @@ def ingest(home: Home = HERE, source: Annotated[str | None, typer.Option(help="�
         with Bars() as bars:
             taken = take_in(installation.context(bars), by=operator_name(), only=source)
         tell_loads(installation)
-        refused = tell_refused(installation)
+        refused = tell_refused(installation, taken.unanswered)
     if taken.rows_written:
         say("读者尚未看到;medthread run 完成匹配、建模与发布", "Readers do not see it yet: `medthread run` matches, builds and publishes")
     else:

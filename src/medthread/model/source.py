@@ -18,6 +18,7 @@ Its tables follow (`mapping.py`).
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
@@ -138,6 +139,12 @@ class Source(Strict):
             for column in f.columns
         }
         return frozenset(fed | set(mapping.personal))
+
+
+def length_of(span: str) -> timedelta:
+    """How long a span of minutes, hours or days is."""
+    number, unit = span.split()
+    return int(number) * {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[unit]
 
 
 def _check_span(text: str, *, units: tuple[str, ...]) -> None:

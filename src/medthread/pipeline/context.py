@@ -24,6 +24,7 @@ class Context:
     sources: tuple[Source, ...]
     declared: Callable[[], tuple[Model, ...]]
     keyring: Keyring
+    secret: Callable[[str], str | None]  # a password or token by the name that a source gives it
     inbox: Path
     landing: Landing
     lake: Path

@@ -22,7 +22,7 @@ class Landing:
         return sorted(p for p in (self.folder / source / table).glob("*") if p.suffix != PART and p.is_file())
 
     @contextmanager
-    def landed(self, source: str, table: str, form: str) -> Iterator[Path]:
+    def landing(self, source: str, table: str, form: str) -> Iterator[Path]:
         """A place to write to, which becomes the next file of a table when all went well and something was written, durably; and nothing otherwise."""
         folder = self.folder / source / table
         folder.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from medthread.model.errors import MedthreadError
 from medthread.pipeline.build.stage import build
+from medthread.pipeline.collect import Collected, collect, forget_taken
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import Arrival, arrivals, feeding_sources, ingest, register, reopen, reopened
 from medthread.pipeline.match.stage import match_masters
@@ -38,6 +39,12 @@ class Outcome:
     rows_written: int = 0
     release: str | None = None
     loads: int = 0
+    collected: list[Collected] = field(default_factory=list)
+
+    @property
+    def unanswered(self) -> list[Collected]:
+        """Tables of sources that could not be read."""
+        return [c for c in self.collected if c.error is not None]
 
 
 class _Recorder:
@@ -65,12 +72,12 @@ class _Recorder:
 
 
 def run_pipeline(
-    context: Context, *, by: str, index_trace: IndexTrace, only: str | None = None, run_id: str | None = None
+    context: Context, *, by: str, index_trace: IndexTrace, only: str | None = None, asks: bool = True, run_id: str | None = None
 ) -> Outcome:
-    """Take in what has arrived and bring it to readers."""
+    """Take in what has arrived and bring it to readers; `asks`: sources with an address are asked first for what is new."""
 
     def act(told: Context, outcome: Outcome, recorder: _Recorder) -> None:
-        _take_in(told, outcome, recorder, only=only)
+        _take_in(told, outcome, recorder, only=only, by=by if asks else None)
         _bring_to_readers(told, outcome, recorder, by=by, index_trace=index_trace)
 
     return _recorded(context, act, by=by, stages=STAGES, run_id=run_id)
@@ -80,7 +87,7 @@ def take_in(context: Context, *, by: str, only: str | None = None) -> Outcome:
     """Take in what has arrived, as far as the standard layer; readers see it after the next whole run."""
 
     def act(told: Context, outcome: Outcome, recorder: _Recorder) -> None:
-        _take_in(told, outcome, recorder, only=only)
+        _take_in(told, outcome, recorder, only=only, by=by)
 
     return _recorded(context, act, by=by, stages=STAGES[: STAGES.index("standardise") + 1], run_id=None)
 
@@ -134,8 +141,10 @@ def _timed(outcome: Outcome, recorder: _Recorder, stage: str, act: Callable[[], 
     recorder.stages[stage] |= {"seconds": round(outcome.seconds[stage], 3), "status": "done"}
 
 
-def _take_in(context: Context, outcome: Outcome, recorder: _Recorder, *, only: str | None) -> None:
+def _take_in(context: Context, outcome: Outcome, recorder: _Recorder, *, only: str | None, by: str | None) -> None:
     started = time.perf_counter()
+    if by is not None:
+        outcome.collected = collect(context, feeding_sources(context, only), by=by)
     found = {a.load_id: a for a in arrivals(feeding_sources(context, only), context.inbox, context.landing)}
     waiting = _open_batches(context, found)
     outcome.seconds["ingest"] = time.perf_counter() - started
@@ -144,6 +153,7 @@ def _take_in(context: Context, outcome: Outcome, recorder: _Recorder, *, only: s
         _timed(outcome, recorder, "ingest", partial(ingest, context, batch, found))
         _timed(outcome, recorder, "standardise", partial(standardise, context, batch))
         _close(context, batch)
+    forget_taken(context)
 
 
 def _bring_to_readers(context: Context, outcome: Outcome, recorder: _Recorder, *, by: str, index_trace: IndexTrace) -> None:

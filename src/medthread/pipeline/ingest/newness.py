@@ -5,7 +5,8 @@ is the whole table (a picture), what is no longer in it was withdrawn at the sou
 again, marked `_gone`. All that is compared with stands in the raw layer, so there is no state beside it to be lost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,8 @@ import pyarrow.parquet as pq
 from sqlalchemy import select
 
 from medthread.derive.source import identifying_columns
+from medthread.model import Source, TableMapping
 from medthread.pipeline.context import Context
-from medthread.pipeline.ingest.arrive import Arrival
 from medthread.stores.engines import copy, file_list, job, literal, quote
 from medthread.stores.postgres.tables import load
 from medthread.stores.readers import GONE, HASH, ROW
@@ -52,28 +53,58 @@ def version_sql(column: str) -> str:
     return f"coalesce(to_integer({quote(column)}), epoch_us(to_moment({quote(column)})))"
 
 
-def only_news(context: Context, arrival: Arrival, plain: Path, columns: Sequence[str], *, complete: bool) -> News:
+@dataclass(frozen=True)
+class Asked:
+    """The table that rows were read of, under the id of their load."""
+
+    source: Source
+    table: str
+    load: str = ""
+
+    @property
+    def mapping(self) -> TableMapping:
+        """What the source says of it."""
+        return self.source.tables[self.table]
+
+
+def has_news(context: Context, asked: Asked, plain: Path, columns: Sequence[str]) -> bool:
+    """Whether any of the rows is new, or any that is known was withdrawn."""
+    with _compared(context, asked, plain, columns) as (con, _, identity):
+        changed = con.execute("select exists (from changed)").fetchall()[0][0]
+        return bool(changed or (identity and _count_withdrawn(con)[1]))
+
+
+def only_news(context: Context, asked: Asked, plain: Path, columns: Sequence[str], *, complete: bool) -> News:
     """Leave in `plain` only what is new, and write beside it what was withdrawn. `complete`: every record could be read."""
-    table = arrival.source.tables[arrival.table]
-    hashed = plain.with_suffix(".hashed")
+    with _compared(context, asked, plain, columns) as (con, reach, identity):
+        news = copy(con, f"select *, false as {GONE} from came where {_key(identity)} in (select k from changed)", plain)
+        total = int(con.execute("select count(*) from came").fetchall()[0][0])
+        stood, withdrawn = _count_withdrawn(con) if identity and complete else (0, 0)
+        gone = _withdraw(con, plain.with_suffix(".gone")) if withdrawn else None
+    return News(news.rows, total - news.rows, reach, withdrawn, stood, gone)
+
+
+@contextmanager
+def _compared(context: Context, asked: Asked, plain: Path, columns: Sequence[str]) -> Iterator[tuple[duckdb.DuckDBPyConnection, Reach, tuple[str, ...]]]:
+    """`came` beside what is known, how far it reaches, and the columns that tell its rows apart."""
+    table, hashed = asked.mapping, plain.with_suffix(".hashed")
     try:
         with job(memory=context.memory, threads=context.threads) as con:
             copy(con, _hashed(plain, columns, secret=context.keyring.index_key), hashed)
             con.execute(f"create temp view came as select * from read_parquet({literal(str(hashed))})")
             reach = _reach(con, table.changed_at if table.changed_at in columns else None)
             identity = identifying_columns(table, context.registry) if table.is_picture else ()
-            key = _key(identity if set(identity) <= set(columns) else ())
-            before = _before(context, arrival, least=reach.lowest if table.changed_at else None)
-            _compare(con, before, identity, key)
-            news = copy(con, f"select *, false as {GONE} from came where {key} in (select k from changed)", plain)
-            total = int(con.execute("select count(*) from came").fetchall()[0][0])
-            stood, withdrawn, gone = 0, 0, None
-            if identity and complete:
-                stood, withdrawn = con.execute("select count(*), count_if(k not in (select k from here)) from known where not gone").fetchall()[0]
-                gone = _withdraw(con, plain.with_suffix(".gone")) if withdrawn else None
+            identity = identity if set(identity) <= set(columns) else ()
+            _compare(con, _before(context, asked, least=reach.lowest if table.changed_at else None), identity)
+            yield con, reach, identity
     finally:
         hashed.unlink(missing_ok=True)
-    return News(news.rows, total - news.rows, reach, int(withdrawn), int(stood), gone)
+
+
+def _count_withdrawn(con: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """How many rows stood, and how many of them are no longer there."""
+    stood, withdrawn = con.execute("select count(*), coalesce(count_if(k not in (select k from here)), 0) from known where not gone").fetchall()[0]
+    return int(stood), int(withdrawn)
 
 
 def put_withdrawn(target: Path, gone: Path) -> None:
@@ -107,21 +138,21 @@ def _key(identity: Sequence[str]) -> str:
     return f"cast(to_json([{', '.join(map(quote, identity))}]) as varchar)" if identity else HASH
 
 
-def _before(context: Context, arrival: Arrival, *, least: int | None) -> list[str]:
+def _before(context: Context, asked: Asked, *, least: int | None) -> list[str]:
     """The files of the loads to compare with, oldest first: all of a picture's table, those that reach into this one, or the last few."""
-    table = arrival.source.tables[arrival.table]
     query = select(load.c.raw_path).where(
-        load.c.source == arrival.source.name, load.c.table == arrival.table, load.c.status.in_(TAKEN), load.c.id != arrival.load_id
+        load.c.source == asked.source.name, load.c.table == asked.table, load.c.status.in_(TAKEN), load.c.id != asked.load
     )
-    if not table.is_picture:
+    if not asked.mapping.is_picture:
         query = query.where(load.c.version >= least) if least is not None else query.limit(LOOKED_BACK)
     with context.store.transaction() as tx:
         paths = list(tx.execute(query.order_by(load.c.at.desc(), load.c.id)).scalars())
     return [path for path in reversed(paths) if path and Path(path).is_file()]  # destroyed ones are not compared with
 
 
-def _compare(con: duckdb.DuckDBPyConnection, before: Sequence[str], identity: Sequence[str], key: str) -> None:
+def _compare(con: duckdb.DuckDBPyConnection, before: Sequence[str], identity: Sequence[str]) -> None:
     """`here` and `known`: the hashes under each key, now and as last known; `changed`: the keys under which they differ."""
+    key = _key(identity)
     con.register("loads", pa.table({"path": pa.array(before, pa.string()), "n": pa.array(range(len(before)), pa.int64())}))
     empty = ", ".join(f"cast(null as {kind}) as {quote(c)}" for c, kind in {**dict.fromkeys(identity, "varchar"), HASH: "varchar", GONE: "boolean"}.items())
     read = f"select * from read_parquet({file_list(tuple(before))}, union_by_name=true, filename=true) union all by name " if before else ""

@@ -17,7 +17,7 @@ from medthread.model import Source
 from medthread.model.errors import NotFoundError, SourceError
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.arrive import Arrival
-from medthread.pipeline.ingest.newness import only_news, put_withdrawn
+from medthread.pipeline.ingest.newness import Asked, only_news, put_withdrawn
 from medthread.pipeline.ingest.reading import read_arrival
 from medthread.pipeline.ingest.sealing import seal_columns
 from medthread.pipeline.ingest.taken import Taken, WithdrawalError, check_withdrawal, findings_of, is_overtaken
@@ -137,7 +137,7 @@ def _extract(context: Context, arrival: Arrival) -> Taken | SourceError:
     try:
         extract = read_arrival(arrival.path, table, out=plain)
         if table.repeats_rows:
-            news = only_news(context, arrival, plain, extract.columns, complete=not extract.rejects)
+            news = only_news(context, Asked(arrival.source, arrival.table, arrival.load_id), plain, extract.columns, complete=not extract.rejects)
             check_withdrawal(context, arrival, news)
         personal = _personal(context, arrival, extract.columns)
         if personal:
