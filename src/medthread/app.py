@@ -5,9 +5,7 @@ import logging
 import os
 import pkgutil
 import re
-import threading
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib.metadata import entry_points
@@ -15,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, insert, select
+from sqlalchemy import MetaData, Table, select
 
 from medthread import __version__, domains, masters
 from medthread.api.services import Beside, Runner, Services
@@ -34,19 +32,19 @@ from medthread.governance.source_clock import BY as ON_SCHEDULE
 from medthread.governance.source_clock import SourceClock
 from medthread.governance.trains import Timetable, TrainService
 from medthread.model import Entity, Registry, Rulebook
-from medthread.model.errors import ConflictError, DeclarationError, MedthreadError, StoreError
-from medthread.pipeline.build.model import Model, in_order, read_model
+from medthread.model.errors import DeclarationError, MedthreadError, StoreError
+from medthread.pipeline.background import BackgroundRuns
+from medthread.pipeline.build.model import Model, read_model
 from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.landing import Landing
 from medthread.pipeline.progress import Progress, silent
-from medthread.pipeline.run import Outcome, apply_models, run_pipeline
 from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
 from medthread.stores.lakehouse.verify import Fault
 from medthread.stores.postgres import Store, upgrade
 from medthread.stores.postgres.cluster import Cluster
-from medthread.stores.postgres.tables import load, release, run
+from medthread.stores.postgres.tables import load, release
 from medthread.stores.private import tighten
 from medthread.stores.serving import LakeReader, Released
 from medthread.trace import CONSUMER, GENEALOGY, TraceIndex, Tracer, build_index
@@ -217,7 +215,12 @@ class Installation:
         """What asks sources when they are due; nothing where none has a schedule, and nothing is sent."""
         if not any(s.schedule is not None or s.kind == "stream" for s in self.sources):
             return None
-        return SourceClock(self.context, self.workspace.calendar(), run=runner.start_taking_in)
+
+        def run() -> None:
+            with self.store.transaction() as tx:
+                runner.start(tx, by=ON_SCHEDULE, asks=False)
+
+        return SourceClock(self.context, self.workspace.calendar(), run=run)
 
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
@@ -269,7 +272,7 @@ class Installation:
     @contextmanager
     def services(self, accounts: list[dict[str, Any]] | None) -> Iterator[Services]:
         """What the API works with, and nothing beside it: no reaction, no limit, no event goes out, nothing is sealed by itself."""
-        reader, runner = LakeReader(self.releases), BackgroundRuns(self)
+        reader, runner = LakeReader(self.releases), BackgroundRuns(self.context, index_trace=self.index_trace, afterwards=self.upkeep.when_due)
         commands, keeping = self.commands(reader), self.keeping()
         bus, couriers = self.bus_parts(commands), self.couriers(commands)
         try:
@@ -308,64 +311,6 @@ class Installation:
             sources=self.sources, declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
             lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, publishes=not self.timetable.trains, progress=progress,
         )
-
-
-class BackgroundRuns:
-    """Pipeline runs started from the console: one at a time, in a thread of their own."""
-
-    def __init__(self, installation: Installation) -> None:
-        self._installation = installation
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-
-    def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
-        """Begin a run of the whole pipeline."""
-        return self._begin(tx, partial(run_pipeline, by=by, index_trace=self._installation.index_trace, only=source), by=by)
-
-    def start_taking_in(self) -> None:
-        """Begin a run of what has arrived, and ask no source."""
-        act = partial(run_pipeline, by=ON_SCHEDULE, index_trace=self._installation.index_trace, asks=False)
-        with self._installation.store.transaction() as tx:
-            self._begin(tx, act, by=ON_SCHEDULE)
-
-    def start_applying(self, tx: Connection, *, by: str, reason: str) -> str:
-        """Begin to make what changed models need, and nothing else."""
-        return self._begin(tx, partial(apply_models, by=by, index_trace=self._installation.index_trace, reason=reason), by=by, reason=reason)
-
-    def _begin(self, tx: Connection, act: Callable[..., Outcome], *, by: str, reason: str | None = None) -> str:
-        """Begin a run; refused while another is under way. Its own first write waits until this transaction is committed."""
-        with self._lock:
-            if self._thread is not None and self._thread.is_alive():
-                raise ConflictError("a run is under way", hint="wait for it to end; the Runs page shows how far it is")
-            context = self._context()
-            run_id = f"run-{uuid.uuid4()}"
-            tx.execute(insert(run).values(id=run_id, status="running", started_by=by))
-            record(tx, actor=by, action="run.start", object_=f"run/{run_id}", reason=reason)
-            self._thread = threading.Thread(target=self._run, args=(run_id, partial(act, context)), name=run_id)
-            self._thread.start()
-        return run_id
-
-    def _context(self) -> Context:
-        """The surroundings of a run; refused where a file of a model cannot be read, for then no run could end well."""
-        context = self._installation.context()
-        try:
-            in_order(context.models)
-        except DeclarationError as error:
-            raise ConflictError(error.message, hint=error.hint, labels=error.labels) from error
-        return context
-
-    def _run(self, run_id: str, act: Callable[..., Outcome]) -> None:
-        try:
-            act(run_id=run_id)
-            self._installation.upkeep.when_due()
-        except Exception:
-            # The run's row says what went wrong; the log keeps how.
-            logging.getLogger("medthread.runs").exception("run %s failed", run_id)
-
-    def wait(self) -> None:
-        """Let a run that is under way come to its end."""
-        if self._thread is not None:
-            self._thread.join()
 
 
 def with_driver(url: str) -> str:

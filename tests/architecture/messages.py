@@ -10,7 +10,7 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[2] / "src" / "medthread"
 ROOT_ERROR = "MedthreadError"
 FLAWS = "derive/soundness.py"  # rule, message and hint in threes
-RETOLD = ("methods/sampling.py", "methods/shelf_life.py", "model/mapping.py")  # a `ValueError` here is told on in an error of ours
+RETOLD = ("methods/sampling.py", "methods/shelf_life.py", "model/mapping.py", "model/source.py")  # a `ValueError` here is told on in an error of ours
 
 
 @dataclass(frozen=True)

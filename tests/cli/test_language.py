@@ -28,7 +28,7 @@ def test_what_failed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(("arguments", "zh", "en"), [
-    (("trce",), "没有命令 trce，您要的是不是 'trace'？", "No such command 'trce'. Did you mean 'trace'?"),
+    (("verfy",), "没有命令 verfy，您要的是不是 'verify'？", "No such command 'verfy'. Did you mean 'verify'?"),
     (("trace",), "缺少参数 lot", "Missing argument 'lot'."),
     (("trace", "L1"), "缺少选项 --item", "Missing option '--item'."),
     (("trace", "--colour"), "没有选项 --colour", "No such option: --colour"),

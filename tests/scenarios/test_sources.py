@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from medthread.app import Installation, open_installation
+from medthread.pipeline.ingest import accept_load
 from medthread.pipeline.run import Outcome, run_pipeline
 from medthread.stores.postgres.tables import collection, load
 from medthread.stores.serving import LakeReader
@@ -216,10 +217,10 @@ def test_a_table_that_was_cut_short_waits_for_somebody(company: Company, install
     run(installation)
     assert [load.status for load in loads(installation, "supplier")] == ["accepted", "superseded", "blocked"], "only the newest matters"
     with installation.store.transaction() as tx:
-        newest = update(load).where(load.c.id == loads(installation, "supplier")[-1].id)
-        tx.execute(newest.values(consent={"by": "steward", "reason": "供应商主数据已清理"}))
+        accept_load(tx, id_=loads(installation, "supplier")[-1].id, by="steward", reason="供应商主数据已清理")
+    company.tell("insert into supplier values ('V99', '无锡后来精工有限公司', '')")
     run(installation)
-    assert loads(installation, "supplier")[-1].status == "accepted"
+    assert [load.status for load in loads(installation, "supplier")] == ["accepted", "superseded", "accepted", "accepted"]
     assert flags(installation, "V9") == ["source.withdrawn"]
 
 

@@ -35,6 +35,7 @@ OWN: dict[str, Label] = {
     "identity.prove": Label("经身份源重新认证", "Proven again through a provider"),
     "lake.tidied": Label("数据湖整理完成", "Lake tidied"),
     "lake.tidy": Label("开始整理数据湖", "Lake being tidied"),
+    "load.accept": Label("确认大量减少的数据", "Load with many rows withdrawn accepted"),
     "load.upload": Label("提交文件", "File handed in"),
     "model.apply": Label("模型生效", "Model in force"),
     "notice.address": Label("设置通知地址", "Address for notices set"),

@@ -40,14 +40,11 @@ class Tracer(Protocol):
 class Runner(Protocol):
     """Starts pipeline runs, one at a time."""
 
-    def start(self, tx: Connection, *, by: str, source: str | None = None) -> str:
-        """Begin a run in the background, with its audit row; gives its id."""
+    def start(self, tx: Connection, *, by: str, source: str | None = None, asks: bool = True) -> str:
+        """Begin a run in the background, with its audit row; gives its id. Without `asks` it takes in what has arrived and asks no source."""
 
     def start_applying(self, tx: Connection, *, by: str, reason: str) -> str:
         """Begin to bring changed models into force in the background, with its audit row; gives the run's id."""
-
-    def start_taking_in(self) -> None:
-        """Begin to take in what has arrived, and ask no source; `ConflictError` while another run is under way."""
 
     def wait(self) -> None:
         """Let a run that is under way come to its end."""

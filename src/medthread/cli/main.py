@@ -23,6 +23,7 @@ COMMANDS = {
     "init": "workspaces:init",
     "run": "runs:run",
     "ingest": "runs:ingest",
+    "source": "sources:sources",
     "plan": "plans:plan_command",
     "apply": "plans:apply_command",
     "model": "models:models",

@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 from fastapi import Query, UploadFile
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection, func, select
 
 from medthread.api.bodies import takes
@@ -15,8 +16,9 @@ from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.model import Source
-from medthread.model.errors import ConflictError, InvalidError
+from medthread.model.errors import ConflictError, InvalidError, NotFoundError
 from medthread.model.owners import owner_label
+from medthread.pipeline.ingest import accept_load
 from medthread.stores.postgres.tables import load
 from medthread.stores.serving import decode, encode
 from medthread.trust.access import Actor, sources_seen
@@ -139,3 +141,33 @@ def upload(given: Given, actor: RunStarter, source: str, file: UploadFile) -> di
     except ConflictError:
         run_id = None
     return {"run_id": run_id, "file": name}
+
+
+class Accepting(BaseModel):
+    """Why a load is right though much is gone."""
+
+    reason: str = Field(min_length=2, max_length=2000)
+
+
+@router.post("/loads/{id_}/accept", summary="确认大量减少的数据属实 · Accept a load that lacks many rows", status_code=202)
+def accept(id_: str, body: Accepting, given: Given, actor: RunStarter) -> dict[str, Any]:
+    """Say that a load which lacks many rows known before is right. It is taken in at once, or, while a run is under way (`run_id` null), with the next.
+
+    确认某次读取中大量减少的行属实。立即接入;若有运行正在进行(`run_id` 为空),随下一次接入。
+    """
+    act = partial(_accept, given=given, actor=actor, id_=id_, reason=body.reason)
+    source = handle(given.store, by=actor.name, action="load.accept", object_=f"load/{id_}", act=act)
+    start = partial(given.runner.start, by=actor.name, source=source, asks=False)
+    try:
+        run_id = handle(given.store, by=actor.name, action="run.start", object_="run", act=start)
+    except ConflictError:
+        run_id = None
+    return {"run_id": run_id, "source": source}
+
+
+def _accept(tx: Connection, given: Services, actor: Actor, id_: str, reason: str) -> str:
+    """Only of a source that the actor sees; of the others it is not told whether the load exists."""
+    source = accept_load(tx, id_=id_, by=actor.name, reason=reason)
+    if source not in sources_seen(actor, given.sources):
+        raise NotFoundError(f"no load {id_!r}", hint="GET /api/v1/loads lists them")
+    return source

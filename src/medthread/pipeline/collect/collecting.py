@@ -96,12 +96,14 @@ def _land(context: Context, asked: Asked, since: str | None) -> tuple[Collected,
 
 
 def _supersede(context: Context, asked: Asked, older: list[Path]) -> None:
-    """Only the newest picture of a table matters."""
+    """Only the newest picture of a table matters, and one that somebody has consented to."""
     files = [p.relative_to(context.landing.folder).as_posix() for p in older]
-    waits = load.c.status.in_(("arrived", "blocked", "rejected")) & load.c.file.in_(files)
+    own = (load.c.source == asked.source.name) & (load.c.table == asked.table) & load.c.file.in_(files)
+    waits = load.c.status.in_(("arrived", "blocked", "rejected")) & load.c.consent.is_(None)
     with context.store.transaction() as tx:
-        tx.execute(update(load).where(load.c.source == asked.source.name, load.c.table == asked.table, waits).values(status="superseded"))
-    for file in files:
+        tx.execute(update(load).where(own, waits).values(status="superseded"))
+        kept = set(tx.execute(select(load.c.file).where(own, load.c.consent.is_not(None))).scalars())
+    for file in set(files) - kept:
         context.landing.forget(file)
 
 
