@@ -62,6 +62,23 @@ TECHNICAL = (
 )
 
 
+CASE = (  # where a record stands in its process; empty where it has none
+    Column("_state", "varchar", pa.string()),
+    Column("_since", "timestamp", pa.timestamp("us")),
+    Column("_opened_at", "timestamp", pa.timestamp("us")),
+    Column("_closed_at", "timestamp", pa.timestamp("us")),
+)
+WRITTEN = (
+    Column("_org", "varchar", pa.string()),
+    Column("_plant", "varchar", pa.string()),
+    Column("_revision", "bigint", pa.int64()),
+    Column("_created_at", "timestamp", pa.timestamp("us")),
+    Column("_created_by", "varchar", pa.string()),
+    Column("_updated_at", "timestamp", pa.timestamp("us")),
+    Column("_updated_by", "varchar", pa.string()),
+)
+
+
 def refers_to_master(field: Field, registry: Registry) -> bool:
     """Whether a field holds a code of some source's, to be resolved through the crosswalk."""
     ref = field.mark.ref
@@ -95,6 +112,12 @@ def golden_columns(entity: type[Entity], registry: Registry) -> list[Column]:
         if refers_to_master(field, registry):
             columns.append(Column(field.name + CODE, "varchar", pa.string()))
     return [*columns, *TECHNICAL]
+
+
+def native_columns(entity: type[Entity]) -> list[Column]:
+    """Records of a native entity as models see them: as they stand, who wrote them when, where they stand in their process."""
+    values = [c for f in entity.fields.values() for c in value_columns(f)]
+    return [Column("id", "varchar", pa.string()), *values, *WRITTEN, *CASE]
 
 
 def arrow_schema(columns: list[Column]) -> pa.Schema:

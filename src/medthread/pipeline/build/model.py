@@ -21,7 +21,7 @@ from medthread.pipeline.build.expectation import Expectation, expectation
 from medthread.pipeline.build.head import Head
 from medthread.pipeline.build.partition import Partition, parse_partition
 
-LAYERS = ("golden", "marts", "standard")
+LAYERS = ("golden", "marts", "native", "standard")
 PREFIX = "marts."
 NO_KEY = "none"  # rows are events without a key of their own
 SHIPPED = "software"

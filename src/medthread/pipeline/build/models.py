@@ -189,5 +189,5 @@ class Workshop:
             return Input(files)
         if columns := declared_columns(name, self.context.registry):
             return Input((), columns)
-        hint = "a model's table is there once it was built" if name.startswith(PREFIX) else "golden and standard tables are named after entities"
+        hint = "a model's table is there once it was built" if name.startswith(PREFIX) else "golden, standard and native tables are named after entities"
         raise NotFoundError(f"the model {asked_by} reads {name}, which is not there", hint=hint)

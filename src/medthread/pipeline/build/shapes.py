@@ -5,17 +5,28 @@ from contextlib import contextmanager
 
 import duckdb
 
-from medthread.derive.columns import golden_columns, standard_columns
+from medthread.derive.columns import golden_columns, native_columns, standard_columns
 from medthread.model import Home, Registry
 from medthread.model.errors import DeclarationError
 from medthread.pipeline.build.built import Columns
 from medthread.pipeline.build.model import Model
 from medthread.stores.engines import DuckEngine, Input
 
+NATIVE = "native"
+STEPS = "native.process_step"  # every act of every process, with the state that it led to
+STEP_COLUMNS: Columns = (
+    ("id", "bigint"), ("entity", "varchar"), ("record", "varchar"), ("action", "varchar"), ("from_state", "varchar"), ("to_state", "varchar"),
+    ("actor", "varchar"), ("role", "varchar"), ("at", "timestamp"),
+)
+
 
 def declared_columns(table: str, registry: Registry) -> Columns:
-    """The columns of a golden or standard table; none where no entity of a source is called so."""
+    """The columns of a golden, standard or native table; none where no entity is called so."""
     layer, _, name = table.partition(".")
+    if layer == NATIVE and name in registry and registry[name].about.home is Home.NATIVE:
+        return tuple((c.name, c.duck) for c in native_columns(registry[name]))
+    if table == STEPS:
+        return STEP_COLUMNS
     made = {"golden": golden_columns, "standard": standard_columns}.get(layer)
     if made is None or name not in registry or registry[name].about.home is Home.NATIVE:
         return ()

@@ -1,4 +1,4 @@
-"""The stage: golden tables of lake entities, then models in their order, each under a fingerprint of its inputs.
+"""The stage: golden tables of lake entities, records that models read, then models in their order, each under a fingerprint of its inputs.
 
 Models are made beside what is there and asked what is expected of them; all take their places, or, when one may not be
 seen, none.
@@ -14,6 +14,7 @@ from medthread.pipeline.build.golden_table import GoldenTable
 from medthread.pipeline.build.model import PREFIX, Model, in_order
 from medthread.pipeline.build.models import Workshop
 from medthread.pipeline.build.plan import plan
+from medthread.pipeline.build.records import bring_up_records
 from medthread.pipeline.build.versions import in_force, put_in_force
 from medthread.pipeline.context import Context
 from medthread.trust.audit import record
@@ -27,6 +28,7 @@ def build(context: Context, *, by: str, reason: str | None = None) -> int:
     for number, entity in enumerate(entities):
         context.progress("build", number, steps, entity.name)
         written += GoldenTable(context, entity).bring_up()
+    written += bring_up_records(context, models)
     refuse_failing(context, models)
     workshop = Workshop(context)
     for number, model in enumerate(models, start=len(entities)):
