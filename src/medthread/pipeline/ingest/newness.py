@@ -69,34 +69,38 @@ class Asked:
 
 def has_news(context: Context, asked: Asked, plain: Path, columns: Sequence[str]) -> bool:
     """Whether any of the rows is new, or any that is known was withdrawn."""
-    with _compared(context, asked, plain, columns) as (con, _, identity):
+    if not _before(context, asked, least=None):
+        return pq.read_metadata(plain).num_rows > 0
+    with _hashed(context, plain, columns) as (con, _):
+        identity = _compare(context, con, asked, columns, least=_reach(con, asked.mapping.changed_at, columns).lowest)
         changed = con.execute("select exists (from changed)").fetchall()[0][0]
         return bool(changed or (identity and _count_withdrawn(con)[1]))
 
 
 def only_news(context: Context, asked: Asked, plain: Path, columns: Sequence[str], *, complete: bool) -> News:
     """Leave in `plain` only what is new, and write beside it what was withdrawn. `complete`: every record could be read."""
-    with _compared(context, asked, plain, columns) as (con, reach, identity):
-        news = copy(con, f"select *, false as {GONE} from came where {_key(identity)} in (select k from changed)", plain)
-        total = int(con.execute("select count(*) from came").fetchall()[0][0])
+    with _hashed(context, plain, columns) as (con, hashed):
+        reach = _reach(con, asked.mapping.changed_at, columns)
+        total = pq.read_metadata(hashed).num_rows
+        if not _before(context, asked, least=None):
+            hashed.replace(plain)
+            return News(total, 0, reach)
+        identity = _compare(context, con, asked, columns, least=reach.lowest)
+        news = copy(con, f"select * from came where {_key(identity)} in (select k from changed)", plain)
         stood, withdrawn = _count_withdrawn(con) if identity and complete else (0, 0)
         gone = _withdraw(con, plain.with_suffix(".gone")) if withdrawn else None
     return News(news.rows, total - news.rows, reach, withdrawn, stood, gone)
 
 
 @contextmanager
-def _compared(context: Context, asked: Asked, plain: Path, columns: Sequence[str]) -> Iterator[tuple[duckdb.DuckDBPyConnection, Reach, tuple[str, ...]]]:
-    """`came` beside what is known, how far it reaches, and the columns that tell its rows apart."""
-    table, hashed = asked.mapping, plain.with_suffix(".hashed")
+def _hashed(context: Context, plain: Path, columns: Sequence[str]) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A connection in which `came` is the rows that were read, each with its hash; and their file."""
+    hashed = plain.with_suffix(".hashed")
     try:
         with job(memory=context.memory, threads=context.threads) as con:
-            copy(con, _hashed(plain, columns, secret=context.keyring.index_key), hashed)
+            copy(con, _with_hashes(plain, columns, secret=context.keyring.index_key), hashed)
             con.execute(f"create temp view came as select * from read_parquet({literal(str(hashed))})")
-            reach = _reach(con, table.changed_at if table.changed_at in columns else None)
-            identity = identifying_columns(table, context.registry) if table.is_picture else ()
-            identity = identity if set(identity) <= set(columns) else ()
-            _compare(con, _before(context, asked, least=reach.lowest if table.changed_at else None), identity)
-            yield con, reach, identity
+            yield con, hashed
     finally:
         hashed.unlink(missing_ok=True)
 
@@ -115,18 +119,21 @@ def put_withdrawn(target: Path, gone: Path) -> None:
     gone.unlink()
 
 
-def _hashed(plain: Path, columns: Sequence[str], *, secret: bytes) -> str:
-    """SELECT the rows that were read, with their ordinals and hashes."""
+def _with_hashes(plain: Path, columns: Sequence[str], *, secret: bytes) -> str:
+    """SELECT the rows that were read, with their ordinals and hashes; none of them is gone."""
     read = f"read_parquet({literal(str(plain))}, file_row_number=true)"
     numbered = ROW in pq.read_schema(plain).names
     ordinal = f"coalesce({ROW}, file_row_number + 1)" if numbered else "file_row_number + 1"
     values = ", ".join(f"{quote(c)}: {quote(c)}" for c in sorted(columns))
     names = ", ".join(map(quote, columns))
-    return f"select {names}, {ordinal} as {ROW}, sha256({literal(secret.hex())} || cast(to_json({{{values}}}) as varchar)) as {HASH} from {read}"
+    return (
+        f"select {names}, {ordinal} as {ROW}, sha256({literal(secret.hex())} || cast(to_json({{{values}}}) as varchar)) as {HASH},"
+        f" false as {GONE} from {read}"
+    )
 
 
-def _reach(con: duckdb.DuckDBPyConnection, column: str | None) -> Reach:
-    if column is None:
+def _reach(con: duckdb.DuckDBPyConnection, column: str | None, columns: Sequence[str]) -> Reach:
+    if column is None or column not in columns:
         return Reach()
     name, version = quote(column), version_sql(column)
     asked = f"select arg_max({name}, v), max(v), min(v), count_if({name} is not null and v is null) from (select {name}, {version} as v from came)"
@@ -150,9 +157,14 @@ def _before(context: Context, asked: Asked, *, least: int | None) -> list[str]:
     return [path for path in reversed(paths) if path and Path(path).is_file()]  # destroyed ones are not compared with
 
 
-def _compare(con: duckdb.DuckDBPyConnection, before: Sequence[str], identity: Sequence[str]) -> None:
-    """`here` and `known`: the hashes under each key, now and as last known; `changed`: the keys under which they differ."""
-    key = _key(identity)
+def _compare(context: Context, con: duckdb.DuckDBPyConnection, asked: Asked, columns: Sequence[str], *, least: int | None) -> tuple[str, ...]:
+    """`here` and `known`: the hashes under each key, now and as last known; `changed`: the keys under which they differ.
+
+    Gives the columns that are the key; none where a row is told apart by all of them.
+    """
+    identity = identifying_columns(asked.mapping, context.registry) if asked.mapping.is_picture else ()
+    identity = identity if set(identity) <= set(columns) else ()
+    key, before = _key(identity), _before(context, asked, least=least)
     con.register("loads", pa.table({"path": pa.array(before, pa.string()), "n": pa.array(range(len(before)), pa.int64())}))
     empty = ", ".join(f"cast(null as {kind}) as {quote(c)}" for c, kind in {**dict.fromkeys(identity, "varchar"), HASH: "varchar", GONE: "boolean"}.items())
     read = f"select * from read_parquet({file_list(tuple(before))}, union_by_name=true, filename=true) union all by name " if before else ""
@@ -167,6 +179,7 @@ def _compare(con: duckdb.DuckDBPyConnection, before: Sequence[str], identity: Se
         "create temp table changed as select h.k from here as h left join known using (k)"
         " where known.k is null or known.gone or known.hashes is distinct from h.hashes"
     )
+    return identity
 
 
 def _withdraw(con: duckdb.DuckDBPyConnection, out: Path) -> Path:

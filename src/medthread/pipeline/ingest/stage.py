@@ -84,7 +84,7 @@ def reopen(context: Context, ids: list[str], batch: str) -> None:
 def ingest(context: Context, batch: str, found: dict[str, Arrival]) -> int:
     """Read every load of the batch that is still to be read; commit raw tables; gives the rows written."""
     with context.store.transaction() as tx:
-        waiting = tx.execute(select(load).where(load.c.batch == batch, load.c.status == "arrived")).all()
+        waiting = tx.execute(select(load).where(load.c.batch == batch, load.c.status == "arrived").order_by(load.c.at, load.c.id)).all()
     todo = [found[row.id] for row in waiting if row.id in found]
     for row in waiting:
         if row.id not in found:
