@@ -4,6 +4,8 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from medthread.app import Installation
@@ -11,7 +13,7 @@ from medthread.model.errors import DeclarationError
 from medthread.pipeline.build import golden_delta
 from medthread.pipeline.build.built import Built, heads
 from medthread.pipeline.build.model import parse_model
-from medthread.pipeline.build.partition import parse_partition
+from medthread.pipeline.build.partition import Between, parse_partition
 from medthread.pipeline.run import apply_models
 from medthread.stores.engines import DuckEngine, Input
 from tests.conftest import Opening
@@ -161,3 +163,14 @@ def test_what_names_no_partitions_is_told(said: str, message: str) -> None:
 def test_a_partition_is_of_a_table_that_the_statement_reads() -> None:
     with pytest.raises(DeclarationError, match=r"m\.sql has partitions of golden\.lot"):
         parse_model("m", MONTHLY.replace("of golden.receipt", "of golden.lot"), file="m.sql")
+
+
+def test_files_of_an_older_version_are_not_compared_with_newer_ones(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.parquet", tmp_path / "new.parquet"
+    pq.write_table(pa.table({"id": ["a"], "n": [1]}), old)
+    pq.write_table(pa.table({"id": ["a"], "n": [1], "_version": [7]}), new)
+    assert not Between((str(old),), (str(new),), None).is_of_one_shape()
+    assert not Between((str(old),), (str(new),), ("id", "_version")).is_of_one_shape()
+    assert Between((str(old),), (str(new),), ("id", "n")).is_of_one_shape()
+    assert Between((str(new),), (str(new),), None).is_of_one_shape()
+    assert Between((), (), None).is_of_one_shape()

@@ -146,12 +146,13 @@ class Workshop:
         return again
 
     def _between(self, table: str, state: str, fields: tuple[str, ...] | None) -> Between | None:
-        """What differs from a state of a table; None where its files are gone."""
+        """What differs from a state of a table; None where its files are gone, or have other columns than they had."""
         then = self._files_at(table, state)
         if then is None:
             return None
         now = self.made[table].paths if table in self.made else self.context.committer.files(table)
-        return Between(tuple(p for p in then if p not in set(now)), tuple(p for p in now if p not in set(then)), fields)
+        between = Between(tuple(p for p in then if p not in set(now)), tuple(p for p in now if p not in set(then)), fields)
+        return between if between.is_of_one_shape() else None
 
     def _files_at(self, table: str, state: str) -> Sequence[str] | None:
         if table.startswith(PREFIX):

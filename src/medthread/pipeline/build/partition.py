@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow.parquet as pq
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -77,6 +78,12 @@ class Between:
     gone: tuple[str, ...]
     came: tuple[str, ...]
     fields: tuple[str, ...] | None
+
+    def is_of_one_shape(self) -> bool:
+        """Whether the files on both sides have the fields that matter; an older version of the product may have written some without."""
+        shapes = [set(pq.read_schema(p).names) for p in (*self.gone, *self.came)]
+        wanted = set.union(*shapes, set()) if self.fields is None else set(self.fields)
+        return all(wanted <= shape for shape in shapes)
 
     @property
     def inputs(self) -> Mapping[str, Input]:
