@@ -27,6 +27,7 @@ from medthread.governance.backup.records import Keeping
 from medthread.governance.backup.take import Subject
 from medthread.governance.lake import Upkeep
 from medthread.governance.offers import declared_offers
+from medthread.governance.quality_target import QualityTargets
 from medthread.governance.service_use import UseMeter
 from medthread.governance.source_clock import BY as ON_SCHEDULE
 from medthread.governance.source_clock import SourceClock
@@ -38,6 +39,7 @@ from medthread.pipeline.build.model import Model, read_model
 from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
+from medthread.pipeline.judge import accept_rules
 from medthread.pipeline.landing import Landing
 from medthread.pipeline.progress import Progress, silent
 from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
@@ -108,6 +110,8 @@ class Installation:
         self.registry, folders = declared()
         self.sources = workspace.sources(self.registry)
         self._model_files = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql")))
+        self.rules = accept_rules(workspace.rules(), self.registry, models=(*self._model_files, *workspace.models()))
+        self.targets = QualityTargets.read(workspace.settings, self.registry, self.sources)
         self.rulebook = Rulebook.declared(self.registry, workspace.processes(self.registry))
         check_writers(self.registry, self.rulebook.processes, roles=frozenset(ROLES))
         self.native_metadata = MetaData()
@@ -282,7 +286,7 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                models=lambda: self.models, plan=self.plan, consumers=CONSUMERS,
+                models=lambda: self.models, rules=self.rules, targets=self.targets, plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
@@ -309,7 +313,7 @@ class Installation:
         return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
             sources=self.sources, declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
-            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, publishes=not self.timetable.trains, progress=progress,
+            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=self.rules, publishes=not self.timetable.trains, progress=progress,
         )
 
 

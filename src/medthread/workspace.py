@@ -13,13 +13,14 @@ from medthread.derive import check_source
 from medthread.model import Home, Process, Registry, Source, parse_source
 from medthread.model.errors import ConfigurationError, DeclarationError
 from medthread.model.process_file import parse_process
+from medthread.model.rule_file import QualityRule, parse_rules
 from medthread.model.sharing import Places, SharingRule, ShippedRule
 from medthread.model.sharing_file import FILE, parse_sharing
 from medthread.model.yaml_file import read_yaml
 from medthread.workflow import Calendar
 
 SETTINGS = "medthread.toml"
-READ = {"sources": ("*.yaml", "*.yml"), "policies": ("*.cedar",), "processes": ("*.yaml",)}  # files of a folder that say what the installation does
+READ = {"sources": ("*.yaml", "*.yml"), "policies": ("*.cedar",), "processes": ("*.yaml",), "rules": ("*.yaml",)}  # files of a folder that say what the installation does
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,16 @@ class Workspace:
             if source.name in found:
                 raise DeclarationError(f"{path.name}: there is a source {source.name!r} already", hint="give each source a name of its own")
             found[source.name] = source
+        return tuple(found.values())
+
+    def rules(self) -> tuple[QualityRule, ...]:
+        """The company's own quality rules, by name; each name once."""
+        found: dict[str, QualityRule] = {}
+        for path in self._read("rules"):
+            for rule in parse_rules(read_yaml(path), origin=f"rules/{path.name}"):
+                if rule.name in found:
+                    raise DeclarationError(f"{rule.origin}: there is a rule {rule.name!r} in {found[rule.name].origin} already", hint="give each rule a name of its own", file=rule.origin)
+                found[rule.name] = rule
         return tuple(found.values())
 
     def policies(self) -> dict[str, str]:

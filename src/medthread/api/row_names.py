@@ -27,6 +27,14 @@ def named_models(given: Services, actor: Actor, known: Mapping[str, Known]) -> f
     return frozenset(name for name in known if sees.all_of(PREFIX + name))
 
 
+def names_rows(given: Services, actor: Actor, known: Mapping[str, Known], tables: Collection[str]) -> bool:
+    """Whether rows of tables may be named to the actor: all of them, in every field."""
+    if actor.reach.is_bound or given.workflow.sharing.restricts(actor):
+        return False
+    sees = _Sees(given.registry, known, actor)
+    return all(map(sees.all_of, tables))
+
+
 class _Sees:
     def __init__(self, registry: Registry, known: Mapping[str, Known], actor: Actor) -> None:
         self._registry, self._known = registry, known

@@ -8,10 +8,12 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Table
 
 from medthread.governance.backup.background import BackgroundKeeping
+from medthread.governance.quality_target import QualityTargets
 from medthread.governance.service_use import UseMeter
 from medthread.governance.trains import Timetable
 from medthread.model import Registry, Source
 from medthread.model.consumer import Consumer
+from medthread.model.rule_file import QualityRule
 from medthread.model.service import Service
 from medthread.pipeline.build.model import Model
 from medthread.pipeline.build.plan import Plan
@@ -95,6 +97,8 @@ class Services:
     meter: UseMeter
     timetable: Timetable
     offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves
+    rules: tuple[QualityRule, ...] = ()  # of the company's own
+    targets: QualityTargets = field(default_factory=QualityTargets)
     copies: BackgroundKeeping | None = None
     public_url: str | None = None  # where browsers reach us, where that is not what the request says
     carriers: tuple[Carrier, ...] = ()

@@ -27,6 +27,7 @@ COMMANDS = {
     "plan": "plans:plan_command",
     "apply": "plans:apply_command",
     "model": "models:models",
+    "rule": "rules:rules",
     "trace": "tracing:trace",
     "verify": "verify:verify",
     "up": "serve:up",

@@ -18,14 +18,14 @@ inbox = "inbox"
 
 
 def init(folder: Annotated[Path, typer.Argument(help="新工作区 · the new folder")]) -> None:
-    """建立工作区 · Make a workspace: settings, sources, models, policies, processes, inbox."""
+    """建立工作区 · Make a workspace: settings, sources, models, policies, processes, rules, inbox."""
     if folder == Path():
         raise ConfigurationError("name a folder", hint="for example: medthread init mycompany")
     if (folder / SETTINGS).exists():
         raise ConfigurationError(f"{folder} is a workspace already", hint="use it, or choose another folder")
     try:
         make_way(folder.resolve(), walked=is_walked())
-        for part in ("sources", "models", "policies", "processes", "inbox"):
+        for part in ("sources", "models", "policies", "processes", "rules", "inbox"):
             (folder / part).mkdir(mode=OWN, exist_ok=True)
         (folder / SETTINGS).write_text(TEMPLATE.format(name=folder.resolve().name), encoding="utf-8")
         tighten(folder.resolve(), inbox=folder.resolve() / "inbox")

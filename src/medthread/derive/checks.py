@@ -49,6 +49,14 @@ def _carried_checks(entity: type[Entity], registry: Registry) -> list[Check]:
     ]
 
 
+def added_checks(entity: type[Entity], registry: Registry) -> list[Check]:
+    """Rules that the company added in its workspace."""
+    return [
+        Check(".".join(filter(None, (entity.name, field, rule.name))), entity.name, field, rule.at(field) if field else rule)
+        for field, rule in registry.added_rules(entity.name)
+    ]
+
+
 def implied_checks(entity: type[Entity], registry: Registry) -> list[Check]:
     """Required, readable, known code, known reference, unique key: what the types already say."""
     checks = [c for f in entity.fields.values() for c in _of_field(entity, f, registry)]
@@ -89,7 +97,7 @@ def _of_field(entity: type[Entity], field: Field, registry: Registry) -> list[Ch
 
 def checks_of(entity: type[Entity], registry: Registry) -> list[Check]:
     """All rules of an entity, implied ones first. Append-only events are never held, only flagged."""
-    found = implied_checks(entity, registry) + _carried_checks(entity, registry) + declared_checks(entity)
+    found = implied_checks(entity, registry) + _carried_checks(entity, registry) + declared_checks(entity) + added_checks(entity, registry)
     if not entity.about.repeats:
         return found
     return [Check(c.id, c.entity, c.field, c.rule.softened(Gate.WARN)) for c in found]

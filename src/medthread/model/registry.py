@@ -1,10 +1,11 @@
 """The registry: every declared entity by name, checked to fit together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from medthread.model.entity import Entity, Home
 from medthread.model.errors import DeclarationError, NotFoundError
+from medthread.model.rules import Rule
 
 
 class Registry(Mapping[str, type[Entity]]):
@@ -12,6 +13,7 @@ class Registry(Mapping[str, type[Entity]]):
 
     def __init__(self, entities: Mapping[str, type[Entity]]) -> None:
         self._entities = dict(entities)
+        self._rules: dict[str, list[tuple[str | None, Rule]]] = {}
         for entity in self._entities.values():
             self._check_references(entity)
 
@@ -34,6 +36,14 @@ class Registry(Mapping[str, type[Entity]]):
     def at_home(self, *homes: Home) -> list[type[Entity]]:
         """The entities whose rows live there."""
         return [e for e in self._entities.values() if e.about.home in homes]
+
+    def add_rule(self, entity: str, field: str | None, rule: Rule) -> None:
+        """A rule of the company's own, on a field or on the rows of an entity, beside those that the entity declares."""
+        self._rules.setdefault(self[entity].name, []).append((field, rule))
+
+    def added_rules(self, entity: str) -> Iterable[tuple[str | None, Rule]]:
+        """Those rules, with their fields."""
+        return self._rules.get(entity, ())
 
     def in_reference_order(self) -> list[type[Entity]]:
         """Referenced entities before those that refer to them; self-references do not count."""

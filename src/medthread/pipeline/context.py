@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from medthread.model import Registry, Source
+from medthread.model.rule_file import QualityRule
 from medthread.pipeline.build.model import Model
 from medthread.pipeline.landing import Landing
 from medthread.pipeline.progress import Progress, silent
@@ -33,6 +34,7 @@ class Context:
     progress: Progress = field(default=silent)
     memory: str = "2GB"
     threads: int = 2
+    rules: tuple[QualityRule, ...] = ()  # of the company's own; those tried at intake are in the registry too
     publishes: bool = True  # or a run makes a release ready, and a train takes it to readers
 
     @cached_property

@@ -15,14 +15,17 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from medthread.model.errors import MedthreadError
+from medthread.model.rule_file import Point
 from medthread.pipeline.build.stage import build
 from medthread.pipeline.collect import Collected, collect, forget_taken
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import Arrival, arrivals, feeding_sources, ingest, register, reopen, reopened
+from medthread.pipeline.judge import judge, refuse_broken
 from medthread.pipeline.match.stage import match_masters
 from medthread.pipeline.progress import STAGES, Progress
 from medthread.pipeline.release import release
 from medthread.pipeline.standardise import standardise
+from medthread.stores.lakehouse import Releases
 from medthread.stores.lakehouse.turn import turn
 from medthread.stores.postgres.tables import batch as batches
 from medthread.stores.postgres.tables import load, run
@@ -99,6 +102,7 @@ def apply_models(
 
     def act(told: Context, outcome: Outcome, recorder: _Recorder) -> None:
         _timed(outcome, recorder, "build", partial(build, told, by=by, reason=reason))
+        _timed(outcome, recorder, "build", partial(_judge_heads, told, outcome, Point.TRANSFORMED))
         _timed(outcome, recorder, "release", partial(_publish, told, outcome, by=by, index_trace=index_trace))
 
     return _recorded(context, act, by=by, stages=STAGES[STAGES.index("build") :], run_id=run_id)
@@ -159,12 +163,30 @@ def _take_in(context: Context, outcome: Outcome, recorder: _Recorder, *, only: s
 def _bring_to_readers(context: Context, outcome: Outcome, recorder: _Recorder, *, by: str, index_trace: IndexTrace) -> None:
     _timed(outcome, recorder, "match", partial(match_masters, context))
     _timed(outcome, recorder, "build", partial(build, context, by=by))
+    _timed(outcome, recorder, "build", partial(_judge_heads, context, outcome, Point.TRANSFORMED))
     _timed(outcome, recorder, "release", partial(_publish, context, outcome, by=by, index_trace=index_trace))
 
 
 def _publish(context: Context, outcome: Outcome, *, by: str, index_trace: IndexTrace) -> int:
+    _judge_heads(context, outcome, Point.RELEASE)
     outcome.release = release(context, by=by, trace_index=index_trace(context))
+    if context.publishes:
+        judge_served(context, run=outcome.id)
     return 0
+
+
+def _judge_heads(context: Context, outcome: Outcome, point: Point) -> int:
+    """Tables as they stand; a blocking rule that one breaks ends the run, and readers keep what they see."""
+    if any(r.at is point for r in context.rules):
+        refuse_broken(context.rules, judge(context, point, Releases(context.store).heads(), run=outcome.id))
+    return 0
+
+
+def judge_served(context: Context, *, run: str) -> None:
+    """The tables that readers see, after they were published."""
+    current = Releases(context.store).current() if any(r.at is Point.SERVING for r in context.rules) else None
+    if current is not None:
+        judge(context, Point.SERVING, current.tables, run=run)
 
 
 def _open_batches(context: Context, found: dict[str, Arrival]) -> list[str]:
@@ -189,4 +211,4 @@ def _close(context: Context, batch: str) -> None:
         tx.execute(update(batches).where(batches.c.id == batch).values(stage="done"))
 
 
-__all__ = ["IndexTrace", "Outcome", "Progress", "run_pipeline", "take_in"]
+__all__ = ["IndexTrace", "Outcome", "Progress", "judge_served", "run_pipeline", "take_in"]

@@ -27,7 +27,7 @@ def home(given: Given, actor: Reader) -> dict[str, Any]:
     当前发布的各项数字。
     """
     release = given.releases.current()
-    quality = quality_of(given.store, given.registry)
+    quality = quality_of(given.store, given.registry, given.rules, zone=given.workflow.calendar.zone)
     can = given.access.can(actor)
     return {
         "name": given.name,

@@ -12,7 +12,7 @@ from medthread.governance.trains.timetable import Timetable
 from medthread.model.errors import ConflictError, MedthreadError
 from medthread.pipeline.context import Context
 from medthread.pipeline.release import move_pointer
-from medthread.pipeline.run import IndexTrace, run_pipeline
+from medthread.pipeline.run import IndexTrace, judge_served, run_pipeline
 from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres.store import Store
 from medthread.stores.postgres.tables import train_departure
@@ -38,6 +38,8 @@ def depart(context: Context, *, due: datetime, index_trace: IndexTrace) -> str |
     except (MedthreadError, OSError) as error:
         message = str(error)
     taken = _take(context.store, due)
+    if taken is not None:
+        judge_served(context, run=f"train {due.isoformat()}")
     with context.store.transaction() as tx:
         ended = {"ended_at": func.clock_timestamp(), "release": taken, "message": message}
         tx.execute(update(train_departure).where(train_departure.c.due_at == due).values(**ended))

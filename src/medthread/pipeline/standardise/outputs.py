@@ -111,6 +111,16 @@ def _blocks(scan: Scan) -> bool:
     return any(t.check.rule.gate is Gate.BLOCK for t in scan.tried)
 
 
+def samples(scan: Scan, *, of: str, most: int) -> str:
+    """Per rule some rows that break it, of the rows set aside: by key, and without one by file and row."""
+    parts = [
+        f"select unnest(list_concat(held_{f.number}, flags_{f.number})) as rule,"
+        f" coalesce({scan.key_sql(f)}, _file || ':' || _row) as name from {of} where is_{f.number}"
+        for f in scan.feeds
+    ]
+    return f"select rule, list_sort(min(distinct name, {most})) as names from ({' union all '.join(parts)}) as broken group by rule"
+
+
 def totals(scan: Scan, *, of: str) -> str:
     """Per load, of the raw rows: records read, and how often each feed came."""
     feeds = [f"count_if({scan.is_one(f)}) as n{f.number}" for f in scan.feeds]

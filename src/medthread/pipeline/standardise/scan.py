@@ -196,6 +196,9 @@ class Scan:
 
 
 def _with_columns(sql: str, feed: Feed, names: tuple[str, ...]) -> str:
-    """Field names of a rule become the statement's columns."""
-    pattern = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b(?!\()")
-    return pattern.sub(lambda m: quote(feed.column(m.group(1))), sql)
+    """Field names of a rule, quoted or not, become the statement's columns; what stands in a text stays."""
+    if not names:
+        return sql
+    any_name = "|".join(map(re.escape, names))
+    pattern = re.compile(rf"'(?:[^']|'')*'|\"({any_name})\"|\b({any_name})\b(?!\()")
+    return pattern.sub(lambda m: quote(feed.column(name)) if (name := m.group(1) or m.group(2)) else m.group(0), sql)

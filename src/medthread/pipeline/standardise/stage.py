@@ -7,11 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 
+from medthread.model.rule_file import Point, QualityRule
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.newness import version_sql
 from medthread.pipeline.ingest.stage import rejects_path
+from medthread.pipeline.judge.verdict import Verdict, keep, state_of, version_of
 from medthread.pipeline.standardise import outputs
 from medthread.pipeline.standardise.order import scans_in_order
 from medthread.pipeline.standardise.scan import Scan
@@ -19,11 +20,12 @@ from medthread.pipeline.standardise.statement import statement, twins
 from medthread.stores.engines import copy, file_list, job, literal, quote
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
-from medthread.stores.postgres.tables import load, rule_count
+from medthread.stores.postgres.tables import load
 from medthread.stores.readers import GONE, HASH, ROW
 
 QUARANTINE, CORRECTION = "standard.quarantine", "standard.correction"
 KEPT_ROWS = 300_000
+NAMED_ROWS = 5  # of those that break a rule
 
 
 @dataclass
@@ -181,23 +183,37 @@ def _count(context: Context, con: Any, batch: str, scan: Scan) -> None:
     nothing = {"held": 0, "mended": 0, **{f"x{i}": 0 for i in range(len(scan.tried))}}
     broken_by_load = {row["_load"]: row for row in _rows(con, outputs.counts(scan, of="aside"))}
     loads = [nothing | broken_by_load.get(row["_load"], {}) | row for row in _rows(con, outputs.totals(scan, of="came_view"))]
-    merged: dict[str, dict[str, Any]] = {}
-    for i, t in enumerate(scan.tried):  # a rule tried in two feeds of the table counts once
-        place = {"batch": batch, "source": scan.source.name, "table": scan.table, "rule": t.check.id, "entity": t.check.entity}
-        known = merged.setdefault(t.check.id, {**place, "checked": 0, "broken": 0, "corrected": 0})
-        broken = sum(row[f"x{i}"] for row in loads)
-        known["checked"] += sum(row[f"n{t.feed}"] for row in loads)
-        known["broken"] += broken
-        known["corrected"] += broken if t.mends else 0
+    verdicts = _verdicts(context, con, batch, scan, loads)
     with context.store.transaction() as tx:
-        if merged:
-            made = insert(rule_count)
-            fresh = {c: made.excluded[c] for c in ("checked", "broken", "corrected")}
-            keys = ["batch", "source", "table", "rule"]
-            tx.execute(made.on_conflict_do_update(index_elements=keys, set_=fresh), list(merged.values()))
+        keep(tx, verdicts)
         for row in loads:
             told = {
                 "rows_read": row["n"] + load.c.rejects, "rows_quarantined": row["held"] + load.c.rejects,
                 "rows_accepted": row["n"] - row["held"], "rows_corrected": row["mended"],
             }
             tx.execute(update(load).where(load.c.id == row["_load"]).values(**told))
+
+
+def _verdicts(context: Context, con: Any, batch: str, scan: Scan, loads: list[dict[str, Any]]) -> list[Verdict]:
+    """Of every rule of the table; one that is tried in two feeds of the table counts once."""
+    named = {r["rule"]: tuple(r["names"]) for r in _rows(con, outputs.samples(scan, of="aside", most=NAMED_ROWS))}
+    own = {r.name: r for r in context.rules if r.at is Point.INTAKE}
+    counted: dict[str, list[int]] = {}
+    for i, t in enumerate(scan.tried):
+        broken = sum(row[f"x{i}"] for row in loads)
+        sums = counted.setdefault(t.check.id, [0, 0, 0])
+        for place, n in enumerate((sum(row[f"n{t.feed}"] for row in loads), broken, broken if t.mends else 0)):
+            sums[place] += n
+    checks = {t.check.id: t.check for t in scan.tried}
+    return [
+        Verdict(
+            round=batch, asset=f"{scan.source.name}.{scan.table}", rule=id_, version=version_of(checks[id_]), point=Point.INTAKE,
+            state=state_of(checked, broken - corrected, _tolerance(own, checks[id_].rule.name)), source=scan.source.name, entity=checks[id_].entity,
+            field=checks[id_].field, checked=checked, broken=broken, corrected=corrected, sample=named.get(id_, ()),
+        )
+        for id_, (checked, broken, corrected) in counted.items()
+    ]
+
+
+def _tolerance(own: dict[str, QualityRule], name: str) -> float:
+    return own[name].tolerance if name in own else 0.0

@@ -24,12 +24,13 @@ from medthread.stores.postgres.tables.audit import (
 )
 from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
-from medthread.stores.postgres.tables.batch_path import batch, collection, load, rule_count, run
+from medthread.stores.postgres.tables.batch_path import batch, collection, load, run
 from medthread.stores.postgres.tables.bus import inbound_event
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file, lake_merge
 from medthread.stores.postgres.tables.models import model_version, table_build
 from medthread.stores.postgres.tables.notices import notice, notice_address
 from medthread.stores.postgres.tables.privacy import erased_index, erasure
+from medthread.stores.postgres.tables.quality import rule_verdict
 from medthread.stores.postgres.tables.releases import (
     release,
     release_pointer,
@@ -106,7 +107,7 @@ __all__ = [
     "release_pointer",
     "release_table",
     "release_use",
-    "rule_count",
+    "rule_verdict",
     "run",
     "second_factor",
     "service_use",

@@ -1,4 +1,4 @@
-"""Runs of the batch path, the files they took in, what was asked of the sources, what each rule counted."""
+"""Runs of the batch path, the files they took in, what was asked of the sources."""
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Table, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -69,18 +69,4 @@ collection = Table(
     Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Column("finished_at", DateTime(timezone=True)),
     Index("ix_collection_table", "source", "table", "started_at"),
-)
-
-rule_count = Table(
-    "rule_count",
-    metadata,
-    Column("batch", Text, primary_key=True),
-    Column("source", Text, primary_key=True),
-    Column("table", Text, primary_key=True),
-    Column("rule", Text, primary_key=True),
-    Column("entity", Text, nullable=False),
-    Column("checked", BigInteger, nullable=False),
-    Column("broken", BigInteger, nullable=False),
-    Column("corrected", BigInteger, nullable=False, server_default="0"),
-    at(),
 )
