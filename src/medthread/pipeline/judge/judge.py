@@ -12,8 +12,9 @@ from medthread.model.errors import HeldError, MedthreadError
 from medthread.model.rule_file import Point, QualityRule
 from medthread.pipeline.build.shapes import declared_columns
 from medthread.pipeline.context import Context
+from medthread.pipeline.judge.cause import traced_to_causes, upstream_of
 from medthread.pipeline.judge.question import Answer, Known, ask, reads
-from medthread.pipeline.judge.verdict import State, Verdict, keep, latest, measures, state_of, version_of
+from medthread.pipeline.judge.verdict import State, Verdict, keep, latest, measures, said_by, state_of, version_of
 from medthread.stores.engines import Input, define, job
 from medthread.stores.lakehouse import ReleaseTable
 from medthread.stores.lakehouse.committer import key_of
@@ -58,7 +59,7 @@ def judge(context: Context, point: Point, tables: Tables, *, run: str) -> list[V
     asked = [r for r in rules if r.name not in standing]
     made = _asked(bench, asked, history) if asked else []
     with context.store.transaction() as tx:
-        keep(tx, made)
+        keep(tx, traced_to_causes(made, before.values(), upstream_of(context)))
     return [*standing.values(), *made]
 
 
@@ -112,7 +113,7 @@ def _verdict(bench: Bench, rule: QualityRule, asking: Callable[[], Answer]) -> V
         said = {"state": State.FAILED, "checked": 0, "broken": 0, "message": str(error).splitlines()[0][:500]}
     entity = rule.on.relation.partition(".")[2]
     return Verdict(
-        round=bench.run, asset=rule.on.relation, rule=rule.name, version=version_of(rule), point=rule.at, field=rule.on.field,
+        round=bench.run, asset=rule.on.relation, rule=rule.name, version=version_of(rule), point=rule.at, field=rule.on.field, **said_by(rule),
         entity=entity if entity in bench.context.registry and not rule.on.relation.startswith("marts.") else None, inputs=bench.state(rule), **said,
     )
 

@@ -46,6 +46,12 @@ class Verdict:
     sample: tuple[str, ...] = ()
     message: str | None = None
     inputs: str | None = None
+    own: bool = False  # of the company's own rules; what follows is as the rule said it then
+    owner: str | None = None
+    severity: str | None = None
+    zh: str | None = None
+    en: str | None = None
+    cause: str | None = None  # the asset upstream that is broken too; itself where none is
     at: datetime | None = dataclasses.field(default=None, compare=False)
 
     @property
@@ -61,6 +67,11 @@ def version_of(rule: QualityRule | Check) -> str:
     else:
         said = rule.model_dump_json(exclude={"origin", "zh", "en", "owner"})
     return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def said_by(rule: QualityRule) -> dict[str, Any]:
+    """What a verdict tells of a rule of the company's own, so that its incident needs no file that may be gone."""
+    return {"own": True, "owner": rule.owner, "severity": rule.severity.value, "zh": rule.zh, "en": rule.en}
 
 
 def state_of(checked: int, broken: int, tolerance: float) -> State:

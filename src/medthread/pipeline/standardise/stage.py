@@ -12,7 +12,7 @@ from medthread.model.rule_file import Point, QualityRule
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.newness import version_sql
 from medthread.pipeline.ingest.stage import rejects_path
-from medthread.pipeline.judge.verdict import Verdict, keep, state_of, version_of
+from medthread.pipeline.judge.verdict import Verdict, keep, said_by, state_of, version_of
 from medthread.pipeline.standardise import outputs
 from medthread.pipeline.standardise.order import scans_in_order
 from medthread.pipeline.standardise.scan import Scan
@@ -209,7 +209,8 @@ def _verdicts(context: Context, con: Any, batch: str, scan: Scan, loads: list[di
         Verdict(
             round=batch, asset=f"{scan.source.name}.{scan.table}", rule=id_, version=version_of(checks[id_]), point=Point.INTAKE,
             state=state_of(checked, broken - corrected, _tolerance(own, checks[id_].rule.name)), source=scan.source.name, entity=checks[id_].entity,
-            field=checks[id_].field, checked=checked, broken=broken, corrected=corrected, sample=named.get(id_, ()),
+            field=checks[id_].field, checked=checked, broken=broken, corrected=corrected, sample=named.get(id_, ()), cause=f"{scan.source.name}.{scan.table}",
+            **(said_by(own[name]) if (name := checks[id_].rule.name.removesuffix("_mended")) in own else {}),
         )
         for id_, (checked, broken, corrected) in counted.items()
     ]

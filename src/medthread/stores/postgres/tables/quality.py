@@ -1,6 +1,6 @@
 """Data quality: every verdict of every rule."""
 
-from sqlalchemy import BigInteger, Column, Double, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from medthread.stores.postgres.tables.base import at, metadata
@@ -24,6 +24,13 @@ rule_verdict = Table(
     Column("sample", ARRAY(Text), nullable=False, server_default="{}"),
     Column("message", Text),
     Column("inputs", Text),
+    # As the rule said them then: whose it is, what it is called, and the asset upstream that is broken too.
+    Column("own", Boolean, nullable=False, server_default="false"),
+    Column("owner", Text),
+    Column("severity", Text),
+    Column("zh", Text),
+    Column("en", Text),
+    Column("cause", Text),
     at(),
     Index("ix_rule_verdict_latest", "rule", "asset", "at"),
     Index("ix_rule_verdict_at", "at"),

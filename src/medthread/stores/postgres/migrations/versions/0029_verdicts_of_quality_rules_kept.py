@@ -41,6 +41,12 @@ def upgrade() -> None:
     sa.Column("sample", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
     sa.Column("message", sa.Text(), nullable=True),
     sa.Column("inputs", sa.Text(), nullable=True),
+    sa.Column("own", sa.Boolean(), server_default="false", nullable=False),
+    sa.Column("owner", sa.Text(), nullable=True),
+    sa.Column("severity", sa.Text(), nullable=True),
+    sa.Column("zh", sa.Text(), nullable=True),
+    sa.Column("en", sa.Text(), nullable=True),
+    sa.Column("cause", sa.Text(), nullable=True),
     sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
     sa.PrimaryKeyConstraint("round", "asset", "rule", name=op.f("pk_rule_verdict")),
     schema="medthread"
