@@ -4,7 +4,7 @@ import { Parts } from "../quality/Parts";
 import { RulePage } from "../quality/RulePage";
 import { RuleList } from "../quality/RuleList";
 import type { Route } from "../shell/route";
-import { Head, Panel, Problem, Waiting } from "../ui";
+import { Button, Head, Panel, Problem, Waiting } from "../ui";
 import { Gauge } from "./Home";
 
 type QualityData = { index: number | null; dimensions: { name: string; label: Label; index: number }[] };
@@ -22,7 +22,7 @@ function Overview({ route }: { route: Route }) {
   const { index, dimensions } = asked.data;
   return (
     <>
-      <Head title={t("nav.quality")} about={t("quality.about")} />
+      <Head title={t("nav.quality")} about={t("quality.about")}><Button href="#/entities/data_incident">{t("quality.incidents")}</Button></Head>
       <Panel title={`${t("home.index")} ${index === null ? "–" : `${index.toFixed(2)}%`}`}>
         {dimensions.map((d) => <Gauge key={d.name} name={word(d.label)} index={d.index} />)}
       </Panel>
