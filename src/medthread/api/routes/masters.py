@@ -209,7 +209,9 @@ def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: A
     declared = [(c.name, c.duck) for c in standard_columns(entity, given.registry)]
     rows = snapshot.query(
         f"select x.record_id as id, x.source, x.source_key, x.score, x.tier, s.* from {snapshot.relation(f'golden.{entity.name}_xref')} x"
-        f" join (select _key as record_id, {columns}, _version, _recorded_at, _load, _row from {snapshot.relation(f'standard.{entity.name}', declared)}"
+        f" join (select _key as record_id, {columns}, _version, _recorded_at, _load, _row"
+        # Files that an older version of the product wrote do not tell it.
+        f" from (select * from {snapshot.relation(f'standard.{entity.name}', declared)} union all by name select cast(null as bigint) as _version where false)"
         f" qualify row_number() over (partition by _key order by {NEWEST_FIRST}) = 1) s"
         " on s.record_id = x.record_id where s._shared and x.golden_id = ? and x.source in (select unnest(?)) order by x.source, x.source_key",
         [golden_id, sorted(sources_seen(actor, given.sources))],
