@@ -48,6 +48,8 @@ def numbers(installation: Installation) -> set[str]:
 
 def test_two_targets_restored_elsewhere_and_worked_on(firm: Installation, keep: Keep, bucket: Bucket, tmp_path: Path) -> None:
     keeping = keep(FolderTarget(tmp_path / "disk"), open_target(bucket.address("two"), beside=tmp_path), keys=FolderTarget(tmp_path / "keys"))
+    with firm.context().landing.landing("mes", "readings", "jsonl") as landed:
+        landed.write_text('{"no": "1"}', encoding="utf-8")
     before = content(firm)
     taken = keeping.run(by="test")
     assert taken.failed == {}
@@ -65,6 +67,8 @@ def test_two_targets_restored_elsewhere_and_worked_on(firm: Installation, keep: 
             assert list(verify_release(restored.store, current)) == []
             assert restored.faults(current) == []
             assert content(restored) == before
+            [waiting] = restored.context().landing.waiting("mes", "readings")
+            assert waiting.read_text(encoding="utf-8") == '{"no": "1"}', "a message that was acknowledged has no other copy"
             assert numbers(restored) == numbers(firm)
             with restored.store.transaction() as tx:
                 audit = log_state(tx, up_to=taken.manifest.audit.last)

@@ -96,6 +96,7 @@ class Manifest(Stated):
     database: Database
     lake: Lake
     trace: tuple[Named, ...]
+    landing: tuple[Named, ...] = ()  # what was collected and not taken in: of a message that was acknowledged it is the only copy
     settings: tuple[Named, ...]
     audit: Audit
     rows: dict[str, int]  # of every table, by schema and name
@@ -104,7 +105,7 @@ class Manifest(Stated):
     @property
     def entries(self) -> dict[str, Entry]:
         """Every content that it needs, by name."""
-        named = (*self.lake.files, *self.trace, *self.settings, *self.database.log)
+        named = (*self.lake.files, *self.trace, *self.landing, *self.settings, *self.database.log)
         return {e.content: e for e in (*self.database.pieces, *(n.entry for n in named))}
 
     @property

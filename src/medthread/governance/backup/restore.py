@@ -57,6 +57,8 @@ def restore(shelf: Shelf, manifest: Manifest, home: Path, *, keys: KeyBundle | N
         _bring(shelf, named, data / "lake")
     for named in manifest.trace:
         _bring(shelf, named, data / "trace")
+    for named in manifest.landing:
+        _bring(shelf, named, data / "landing")
     for named in manifest.settings:
         if named.path != SETTINGS_FILE:
             _bring(shelf, named, home)

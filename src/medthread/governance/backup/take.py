@@ -7,7 +7,7 @@ again.
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from medthread.governance.backup.moment import LakeState, Moment, count_rows, la
 from medthread.governance.backup.setting import BackupSetting
 from medthread.governance.backup.vault import Shelf, Vault, clear
 from medthread.model.errors import ConflictError, MedthreadError, StoreError
+from medthread.pipeline.landing import PART
 from medthread.stores.lakehouse.catalog import address_of
 from medthread.stores.postgres.logical import dump, export_snapshot
 from medthread.stores.postgres.physical import base_backup, keep_log, keep_log_from, kept_from, segments
@@ -174,6 +175,7 @@ def _described(subject: Subject, vault: Vault, plan: _Plan, now: Moment, databas
         base_at=plan.started if plan.base is None else plan.base.base_at, point_at=now.at, started_at=plan.started,
         database=database, lake=Lake(place=str(place), files=files, release=state.release, releases=state.releases),
         trace=tuple(_trace_files(vault, subject.data / "trace", state.traces, faults)),
+        landing=tuple(_landed_files(vault, subject.data / "landing")),
         settings=tuple(_named(vault, subject.home, p) for pattern in SETTINGS for p in sorted(subject.home.glob(pattern)) if p.is_file()),
         audit=Audit(**vars(log_state(now.tx))), rows=count_rows(now.tx), faults=tuple(faults.found), finished_at=datetime.now(UTC))
 
@@ -213,6 +215,13 @@ def _lake_files(vault: Vault, place: Path, state: LakeState, faults: _Faults) ->
         for path in sorted(place.glob("*/*/data/*.parquet")):
             if str(path) not in state.files:
                 yield from faults.keep(vault, place, path)
+
+
+def _landed_files(vault: Vault, place: Path) -> Iterator[Named]:
+    """What was collected; one that is removed meanwhile was taken in before."""
+    for path in sorted(p for p in place.rglob("*") if p.is_file() and p.suffix != PART):
+        with suppress(FileNotFoundError):
+            yield _named(vault, place, path)
 
 
 def _trace_files(vault: Vault, place: Path, names: tuple[str, ...], faults: _Faults) -> Iterator[Named]:
