@@ -46,6 +46,10 @@ def build(context: Context, *, by: str, reason: str | None = None) -> int:
 
 def enforce(context: Context, models: Sequence[Model], *, by: str, reason: str | None) -> None:
     """Write down which texts come into force, and as what kind of change."""
+    with context.store.transaction() as tx:
+        before = {name: v.text for name, v in in_force(tx).items()}
+    if before == {m.name: m.text for m in models}:
+        return
     verdicts = plan(context, models).verdicts
     with context.store.transaction() as tx:
         for name in put_in_force(tx, models, verdicts=verdicts, by=by, reason=reason):
