@@ -92,7 +92,7 @@ class House:
     def asked(self) -> int:
         """Let those that are asked answer."""
         for asking in self.clock._asking.values():
-            asking.result()
+            asking.join()
         return last_asked(self.installation.context(), self.installation.sources[0])[1]
 
 

@@ -1,6 +1,7 @@
 """Sources that are asked: a database whose rows come, change, come back and go, and what readers see of it."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -274,3 +275,13 @@ def test_two_files_of_one_delivery_count_in_the_order_of_their_names(company: Co
             write(company.home / "inbox" / f"stock{n}.csv", "code,name,seen_at", [("S1", f"名{n}", "1")])
         run(opened)
         assert seen(opened, "select name from {item}") == [{"name": "名8"}]
+
+
+def test_a_source_that_does_not_answer_is_not_waited_for(installation: Installation) -> None:
+    outcome = run_pipeline(installation.context(), by="test", index_trace=installation.index_trace, patience=0.0)
+    assert [(c.source, c.status) for c in outcome.collected if c.status == "running"] == [("erp", "running")]
+    for asking in [t for t in threading.enumerate() if t.name == "ask erp"]:
+        asking.join()
+    again = run_pipeline(installation.context(), by="test", index_trace=installation.index_trace, asks=False)
+    assert outcome.release or again.release
+    assert seen(installation, "select count(*) as n from {receipt}") == [{"n": 100}]

@@ -7,9 +7,7 @@ again after twice the time, and twice that, up to an hour; no other waits for it
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -26,7 +24,7 @@ from medthread.workflow import Calendar
 
 LOG = logging.getLogger("medthread.sources")
 LOOK = 3.0  # seconds between two looks; a file that did not change from one to the next lies still
-ABREAST = 8
+PARTING = 2.0  # seconds that the end of the server waits for each source
 LONGEST = timedelta(hours=1)  # a source that is away is asked at least as often, unless it is always asked more rarely
 AGAIN = timedelta(minutes=5)  # first wait after a failure of a source that is asked at a time of day
 MOST = 10  # doublings
@@ -39,12 +37,11 @@ class SourceClock:
 
     def __init__(self, context: Callable[[], Context], calendar: Calendar, *, run: Callable[[], None]) -> None:
         self._context, self._calendar, self._run = context, calendar, run
-        self._asking: dict[str, Future[None]] = {}
+        self._asking: dict[str, threading.Thread] = {}
         self._lying: Standing = {}
         self._taken: Standing = {}
         self._last: dict[str, datetime] = {}
         self._stop = threading.Event()
-        self._pool = ThreadPoolExecutor(ABREAST, thread_name_prefix="source")
         self._clock = threading.Thread(target=self._watch, name="sources", daemon=True)
 
     def start(self) -> None:
@@ -52,10 +49,11 @@ class SourceClock:
         self._clock.start()
 
     def stop(self) -> None:
-        """Let what is being read be read."""
+        """Begin nothing more. What is still being read ends with the process: it lands whole or not at all."""
         self._stop.set()
         self._clock.join()
-        self._pool.shutdown()
+        for asking in self._asking.values():
+            asking.join(PARTING)
 
     def look(self, now: datetime) -> bool:
         """Ask the sources that are due, and start a run where something new has arrived; whether one was started."""
@@ -64,7 +62,9 @@ class SourceClock:
         for source in due:
             self._last[source.name] = now
             if source.kind in ASKED and not self._is_asking(source):
-                self._asking[source.name] = self._pool.submit(partial(self._ask, context, source))
+                asking = threading.Thread(target=self._ask, args=(context, source), name=f"clock {source.name}", daemon=True)
+                self._asking[source.name] = asking
+                asking.start()
         delivered = any(s.kind == "files" for s in due)
         settled = self._settled(context)
         if not (delivered or settled or _has_landed(context)):
@@ -101,7 +101,7 @@ class SourceClock:
 
     def _is_asking(self, source: Source) -> bool:
         asking = self._asking.get(source.name)
-        return asking is not None and not asking.done()
+        return asking is not None and asking.is_alive()
 
     def _ask(self, context: Context, source: Source) -> None:
         try:

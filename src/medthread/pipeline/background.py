@@ -15,6 +15,8 @@ from medthread.pipeline.run import IndexTrace, Outcome, apply_models, run_pipeli
 from medthread.stores.postgres.tables import run
 from medthread.trust.audit import record
 
+PATIENCE = 120.0  # seconds that a run waits for sources: those that answered shall not wait for one that does not
+
 
 class BackgroundRuns:
     """Starts them."""
@@ -26,7 +28,7 @@ class BackgroundRuns:
 
     def start(self, tx: Connection, *, by: str, source: str | None = None, asks: bool = True) -> str:
         """Begin a run of the whole pipeline."""
-        return self._begin(tx, partial(run_pipeline, by=by, index_trace=self._index_trace, only=source, asks=asks), by=by)
+        return self._begin(tx, partial(run_pipeline, by=by, index_trace=self._index_trace, only=source, asks=asks, patience=PATIENCE), by=by)
 
     def start_applying(self, tx: Connection, *, by: str, reason: str) -> str:
         """Begin to make what changed models need, and nothing else."""

@@ -1,6 +1,7 @@
 """Where what was collected lies until it was taken in: `<source>/<table>/<moment>-<n>.<form>`, each file whole or not there."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,12 @@ class Landing:
                 _settle(folder)
         finally:
             partial.unlink(missing_ok=True)
+
+    def clear(self, *, older_than: float) -> None:
+        """Take away files that were begun so many seconds ago and never ended."""
+        for path in self.folder.glob(f"*/*/*{PART}"):
+            if time.time() - path.stat().st_mtime > older_than:
+                path.unlink(missing_ok=True)
 
     def forget(self, file: str) -> None:
         """Take away a file that was taken in, by its name under the folder."""

@@ -75,12 +75,16 @@ class _Recorder:
 
 
 def run_pipeline(
-    context: Context, *, by: str, index_trace: IndexTrace, only: str | None = None, asks: bool = True, run_id: str | None = None
+    context: Context, *, by: str, index_trace: IndexTrace, only: str | None = None, asks: bool = True, patience: float | None = None,
+    run_id: str | None = None,
 ) -> Outcome:
-    """Take in what has arrived and bring it to readers; `asks`: sources with an address are asked first for what is new."""
+    """Take in what has arrived and bring it to readers.
+
+    With `asks`, sources with an address are asked first for what is new, and waited for `patience` seconds, or as long as it takes.
+    """
 
     def act(told: Context, outcome: Outcome, recorder: _Recorder) -> None:
-        _take_in(told, outcome, recorder, only=only, by=by if asks else None)
+        _take_in(told, outcome, recorder, only=only, by=by if asks else None, patience=patience)
         _bring_to_readers(told, outcome, recorder, by=by, index_trace=index_trace)
 
     return _recorded(context, act, by=by, stages=STAGES, run_id=run_id)
@@ -145,10 +149,12 @@ def _timed(outcome: Outcome, recorder: _Recorder, stage: str, act: Callable[[], 
     recorder.stages[stage] |= {"seconds": round(outcome.seconds[stage], 3), "status": "done"}
 
 
-def _take_in(context: Context, outcome: Outcome, recorder: _Recorder, *, only: str | None, by: str | None) -> None:
+def _take_in(
+    context: Context, outcome: Outcome, recorder: _Recorder, *, only: str | None, by: str | None, patience: float | None = None
+) -> None:
     started = time.perf_counter()
     if by is not None:
-        outcome.collected = collect(context, feeding_sources(context, only), by=by)
+        outcome.collected = collect(context, feeding_sources(context, only), by=by, patience=patience)
     found = {a.load_id: a for a in arrivals(feeding_sources(context, only), context.inbox, context.landing)}
     waiting = _open_batches(context, found)
     outcome.seconds["ingest"] = time.perf_counter() - started

@@ -1,10 +1,10 @@
 """The stage before the files: every source with an address is asked, each beside the others, so that none waits for one that is slow or away."""
 
+import threading
+import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, insert, select, update
@@ -19,14 +19,14 @@ from medthread.stores.lakehouse.committer import sha256_of
 from medthread.stores.postgres.tables import collection, load
 from medthread.stores.readers import Extract
 
-ABREAST = 4  # sources asked at once
 READ: dict[str, tuple[str, Callable[[Source, str, str | None, str | None, Path], Extract]]] = {"database": ("parquet", read_table)}
+HALF = 86_400.0  # seconds after which nobody writes a file any more
 ASKED = frozenset(READ)  # kinds of source that are asked; the others send
 
 
 @dataclass(frozen=True)
 class Collected:
-    """How asking for one table ended: `landed`, `nothing`, or `failed` with what to do."""
+    """How asking for one table ended: `landed`, `nothing`, or `failed` with what to do; `running` where a source is still being read."""
 
     source: str
     table: str
@@ -35,28 +35,58 @@ class Collected:
     error: MedthreadError | None = None
 
 
-def collect(context: Context, sources: Iterable[Source], *, by: str) -> list[Collected]:
-    """Ask for what is new. A table that cannot be read is told, and stops no other."""
-    asked = [s for s in sources if s.kind in ASKED]
-    if not asked:
-        return []
-    with ThreadPoolExecutor(min(ABREAST, len(asked)), thread_name_prefix="collect") as pool:
-        return [found for each in pool.map(partial(_collect_source, context, by=by), asked) for found in each]
+def collect(context: Context, sources: Iterable[Source], *, by: str, patience: float | None = None) -> list[Collected]:
+    """Ask for what is new. A table that cannot be read is told, and stops no other.
+
+    What takes longer than `patience` seconds is left to itself: it lands when it is read, for a later run.
+    """
+    asking = [_Asking(context, s, by=by) for s in sources if s.kind in ASKED]
+    for each in asking:
+        each.start()
+    until = None if patience is None else time.monotonic() + patience
+    return [found for each in asking for found in each.answer(until)]
+
+
+class _Asking(threading.Thread):
+    """One source being asked; whoever waits for it may stop waiting."""
+
+    def __init__(self, context: Context, source: Source, *, by: str) -> None:
+        super().__init__(name=f"ask {source.name}", daemon=True)
+        self._context, self._source, self._by = context, source, by
+        self._found: list[Collected] = []
+        self._failed: BaseException | None = None
+
+    def run(self) -> None:
+        """Each table in turn."""
+        try:
+            for name, table in self._source.tables.items():
+                if table.is_collected:
+                    self._found.append(_collect(self._context, Asked(self._source, name), by=self._by))
+        except BaseException as error:  # noqa: BLE001 - told to whoever waits
+            self._failed = error
+
+    def answer(self, until: float | None) -> list[Collected]:
+        """What came of it until a moment of the clock."""
+        self.join(None if until is None else max(0.0, until - time.monotonic()))
+        if self._failed is not None:
+            raise self._failed
+        found = list(self._found)
+        if self.is_alive():
+            told = SourceError(f"{self._source.name} is still being read", hint="what it has lands when it was read, and a later run takes it in")
+            found.append(Collected(self._source.name, "", "running", error=told))
+        return found
 
 
 def forget_taken(context: Context) -> None:
-    """Take away landed files that were taken in: what they held stands in the raw layer."""
+    """Take away landed files that were taken in, for what they held stands in the raw layer; and what a process that died left half."""
     folder = context.landing.folder
+    context.landing.clear(older_than=HALF)
     waiting = [p.relative_to(folder).as_posix() for p in folder.glob("*/*/*") if p.is_file()]
     ended = select(load.c.file).where(load.c.file.in_(waiting), load.c.status.in_(("accepted", "repeated", "superseded")))
     with context.store.transaction() as tx:
         done = list(tx.execute(ended).scalars()) if waiting else []
     for file in done:
         context.landing.forget(file)
-
-
-def _collect_source(context: Context, source: Source, *, by: str) -> list[Collected]:
-    return [_collect(context, Asked(source, name), by=by) for name, table in source.tables.items() if table.is_collected]
 
 
 def _collect(context: Context, asked: Asked, *, by: str) -> Collected:
