@@ -14,6 +14,7 @@ from medthread.pipeline.release import move_pointer
 from medthread.stores.lakehouse.turn import turn
 from medthread.stores.postgres.tables import audit_event, train_departure
 from tests.conftest import Opening
+from tests.pipeline.judge import ruled
 from tests.scenarios import company
 
 NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)  # 12:00 in China
@@ -116,3 +117,14 @@ def test_what_somebody_went_back_from_does_not_come_by_itself(home: Path, opened
     assert seen(opened) == first
     company.receipts(home, "receipt3.csv", 2000, 5)
     assert trains(opened).look(NOON + timedelta(days=3)) not in (None, first, second)
+
+
+def test_what_a_train_took_to_readers_is_judged_as_they_see_it(home: Path, open_beside: Opening) -> None:
+    (home / "rules").mkdir()
+    ruled.write(home, ruled.rule("seen", {"rows": "select receipt_no from golden.receipt"}, at="serving", on={"entity": "receipt"}))
+    with open_beside(home) as installation:
+        company.run(installation)
+        assert "seen" not in ruled.verdicts(installation)  # nobody sees it yet
+        trains(installation).look(NOON + timedelta(minutes=5))
+        told = ruled.verdicts(installation)["seen"]
+        assert (told.broken, told.round) == (197, f"train {NOON.isoformat()}")

@@ -88,3 +88,30 @@ def test_a_list_of_codes_that_grew_grows_in_the_database(cluster: Cluster) -> No
         with pytest.raises(IntegrityError), tx.begin_nested():
             tx.execute(text(row), {"kind": "unheard_of"})
     store.close()
+
+
+def test_what_rules_counted_before_are_verdicts(cluster: Cluster) -> None:
+    """And they are counts again where the step is taken back."""
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute("create database before_verdicts")
+    store = Store(cluster.url.replace("@/medthread?", "@/before_verdicts?"))
+    native = MetaData()
+    tables_of(registry(), native)
+    counted = [("B1", "erp", "lot", "lot.lot_no.required", "lot", 10, 2, 0), ("B1", "erp", "lot", "lot.key.duplicate", "lot", 10, 0, 0), ("B1", "erp", "lot", "lot.quantity.width", "lot", 10, 3, 3)]
+    with store.transaction() as tx:
+        config = _config(tx, target_metadata(native))
+        step = next(s for s in ScriptDirectory.from_config(config).walk_revisions() if "verdicts of quality rules" in s.doc)
+        for schema in SCHEMAS:
+            tx.execute(text(f"create schema {schema}"))
+        command.upgrade(config, str(step.down_revision))
+        for row in counted:
+            tx.execute(text('insert into medthread.rule_count (batch, source, "table", rule, entity, checked, broken, corrected) values (:a, :b, :c, :d, :e, :f, :g, :h)'), dict(zip("abcdefgh", row, strict=True)))
+        command.upgrade(config, step.revision)
+        told = tx.execute(text("select rule, asset, field, point, state, checked, broken, corrected from medthread.rule_verdict order by rule")).all()
+        assert told == [
+            ("lot.key.duplicate", "erp.lot", None, "intake", "holds", 10, 0, 0), ("lot.lot_no.required", "erp.lot", "lot_no", "intake", "broken", 10, 2, 0),
+            ("lot.quantity.width", "erp.lot", "quantity", "intake", "holds", 10, 3, 3),
+        ]
+        command.downgrade(config, str(step.down_revision))
+        assert sorted(tx.execute(text('select batch, source, "table", rule, entity, checked, broken, corrected from medthread.rule_count')).all()) == sorted(counted)
+    store.close()

@@ -1,4 +1,4 @@
-"""verdicts of quality rules kept"""
+"""verdicts of quality rules kept, data incidents"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -53,6 +53,36 @@ def upgrade() -> None:
     )
     op.create_index("ix_rule_verdict_at", "rule_verdict", ["at"], unique=False, schema="medthread")
     op.create_index("ix_rule_verdict_latest", "rule_verdict", ["rule", "asset", "at"], unique=False, schema="medthread")
+    op.create_table("data_incident",
+    sa.Column("id", sa.Text(), nullable=False),
+    sa.Column("incident_no", sa.Text(), nullable=False),
+    sa.Column("rule", sa.Text(), nullable=False),
+    sa.Column("rule_label", sa.Text(), nullable=False),
+    sa.Column("asset", sa.Text(), nullable=False),
+    sa.Column("cause", sa.Text(), nullable=False),
+    sa.Column("owner", sa.Text(), nullable=False),
+    sa.Column("severity", sa.Text(), nullable=False),
+    sa.Column("rule_version", sa.Text(), nullable=False),
+    sa.Column("checked", sa.BigInteger(), nullable=False),
+    sa.Column("broken", sa.BigInteger(), nullable=False),
+    sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("times", sa.BigInteger(), nullable=False),
+    sa.Column("finding", sa.Text(), nullable=True),
+    sa.Column("resolution", sa.Text(), nullable=True),
+    sa.Column("_org", sa.Text(), nullable=True),
+    sa.Column("_plant", sa.Text(), nullable=True),
+    sa.Column("_revision", sa.BigInteger(), server_default="1", nullable=False),
+    sa.Column("_created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+    sa.Column("_created_by", sa.Text(), nullable=False),
+    sa.Column("_updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+    sa.Column("_updated_by", sa.Text(), nullable=False),
+    sa.CheckConstraint("severity in ('minor', 'major', 'critical')", name=op.f("ck_data_incident_ck_data_incident_severity_code")),
+    sa.PrimaryKeyConstraint("id", name=op.f("pk_data_incident")),
+    sa.UniqueConstraint("incident_no", name="uq_data_incident_key"),
+    schema="native",
+    info={"codes": {"severity": ("minor", "major", "critical")}}
+    )
     op.execute(COUNTED)
     op.drop_table("rule_count", schema="medthread")
 
@@ -71,6 +101,7 @@ def downgrade() -> None:
     sa.PrimaryKeyConstraint("batch", "source", "table", "rule", name=op.f("pk_rule_count")),
     schema="medthread"
     )
+    op.drop_table("data_incident", schema="native")
     op.execute(BACK)
     op.drop_index("ix_rule_verdict_latest", table_name="rule_verdict", schema="medthread")
     op.drop_index("ix_rule_verdict_at", table_name="rule_verdict", schema="medthread")
