@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     commands,
+    databases,
     incremental,
     ingest,
     lookback,
@@ -29,6 +30,7 @@ from benchmarks.figures import Figure, machine, show
 Measure = Callable[[Path, float], list[Figure]]
 MEASURES: dict[str, Measure] = {
     "ingest": lambda folder, size: [ingest.measure(folder, rows=int(5_000_000 * size))],
+    "databases": lambda folder, size: [databases.measure(folder, rows=int(1_000_000 * size))],
     "rules": lambda folder, size: rules.measure(folder, rows=int(5_000_000 * size)),
     "trace": lambda folder, size: trace.measure(folder, edges=int(10_000_000 * size)),
     "recall": lambda folder, size: recall.measure(folder, units=int(2_000_000 * size)),

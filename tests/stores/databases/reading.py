@@ -1,5 +1,8 @@
 """What every adapter's tests read with."""
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,3 +26,23 @@ def rows(base: Database, of: str, folder: Path, **more: Any) -> list[dict[str, s
 def values(base: Database, of: str, folder: Path, **more: Any) -> list[Any]:
     """The first column of all rows."""
     return [next(iter(row.values())) for row in rows(base, of, folder, **more)]
+
+
+@contextmanager
+def broken_off(growing: Path, end: Callable[[], None]) -> Iterator[None]:
+    """Meanwhile `end` is called once, when a file has begun to grow."""
+    over = threading.Event()
+
+    def wait() -> None:
+        while not over.wait(0.01):
+            if growing.exists() and growing.stat().st_size > 10_000:
+                end()
+                return
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from medthread.model.errors import SourceError
+from medthread.stores.databases.mysql import MySQL
 from medthread.stores.databases.port import Database
 from medthread.stores.databases.postgresql import PostgreSQL
 from medthread.stores.databases.sqlite import SQLite
 
 ADAPTERS: dict[str, Callable[[str, str | None], Database]] = {
     "postgresql": PostgreSQL, "postgres": PostgreSQL,
+    "mysql": MySQL, "mariadb": MySQL,
     "sqlite": SQLite,
 }
 

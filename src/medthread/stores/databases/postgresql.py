@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import psycopg
 import pyarrow as pa
+from adbc_driver_manager import AdbcStatusCode
 from adbc_driver_manager import Error as AdbcError
 from adbc_driver_postgresql import dbapi
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -168,4 +169,5 @@ def _trouble(error: Any) -> Trouble:
             return STATES[state[:length]]
     if "password" in str(error) or "authentication" in str(error):
         return Trouble.LOGIN
-    return Trouble.LOST if isinstance(error, psycopg.OperationalError) else Trouble.OTHER
+    gone = isinstance(error, psycopg.OperationalError) or getattr(error, "status_code", None) == AdbcStatusCode.IO
+    return Trouble.LOST if gone else Trouble.OTHER

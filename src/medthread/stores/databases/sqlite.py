@@ -18,7 +18,7 @@ from medthread.stores.databases import trouble
 from medthread.stores.databases.port import Column, Selection, Server
 from medthread.stores.databases.statement import Dialect, Order, query_of, reading, some
 from medthread.stores.databases.trouble import Trouble, extracted, telling, unknown_column, unknown_table
-from medthread.stores.databases.values import rows_of
+from medthread.stores.databases.values import rows_of, table_of
 from medthread.stores.readers.extract import Extract, check_columns, write_rows
 
 DIALECT = Dialect()
@@ -71,8 +71,7 @@ class SQLite:
             origin = self._origin(base, of)
             columns = check_columns(_names(base, of, origin), file=self._name)
             cursor = base.execute(some(DIALECT, origin, {c: DIALECT.column(c) for c in columns}, n))
-            rows = [row for _, row in rows_of(cursor, columns, name=self._name)]
-        return pa.table({c: pa.array([r[i] for r in rows], pa.string()) for i, c in enumerate(columns)})
+            return table_of(cursor, columns, name=self._name)
 
     def _origin(self, base: sqlite3.Connection, of: str) -> str:
         query = query_of(of)

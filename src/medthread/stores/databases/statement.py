@@ -15,11 +15,11 @@ class Dialect:
 
     before: str = '"'
     after: str = '"'
-    text: str = "'{}'"
+    hexadecimal: str = ""
     nulls_first: str = "{}"
     first: str = "select {what} from {origin} limit {n}"
     alias: str = " as q"
-    escape: tuple[tuple[str, str], ...] = (("'", "''"),)
+    national: str = ""
 
     def quote(self, name: str) -> str:
         """An identifier."""
@@ -31,9 +31,9 @@ class Dialect:
         """A text."""
         if "\0" in value:
             raise SourceError("a value holds a NUL character", hint="write it as the source has it")
-        for bad, good in self.escape:
-            value = value.replace(bad, good)
-        return self.text.format(value)
+        if self.hexadecimal:
+            return self.hexadecimal.format(value.encode().hex())
+        return self.national + "'" + value.replace("'", "''") + "'"
 
     def column(self, name: str) -> str:
         """A column of what is read from; an output of the same name is another thing."""

@@ -55,7 +55,9 @@ def telling(name: str, kinds: tuple[type[BaseException], ...], trouble: Callable
 
 def words_of(error: BaseException) -> str:
     """What an error says, on one line of bounded length."""
-    return " ".join(str(error).split())[:LONGEST_WORDS] or type(error).__name__
+    given = error.args
+    said = given[1] if len(given) == len(("number", "words")) and isinstance(given[0], int) else error
+    return " ".join(str(said).split())[:LONGEST_WORDS] or type(error).__name__
 
 
 def extracted(out: Path, columns: tuple[str, ...], write: Callable[[Path], int]) -> Extract:

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+
 from medthread.stores.databases.trouble import unreadable
 
 FETCH = 10_000
@@ -24,6 +26,12 @@ def rows_of(cursor: Any, columns: Sequence[str], *, name: str) -> Iterator[Row]:
                 yield number, [v or None for v in row]
             else:
                 yield number, [text_of(v, column=c, row=number, name=name) for v, c in zip(row, columns, strict=True)]
+
+
+def table_of(cursor: Any, columns: Sequence[str], *, name: str) -> pa.Table:
+    """A few rows, all of them in memory."""
+    rows = [row for _, row in rows_of(cursor, columns, name=name)]
+    return pa.table({c: pa.array([r[i] for r in rows], pa.string()) for i, c in enumerate(columns)})
 
 
 def text_of(value: Any, *, column: str, row: int, name: str) -> str | None:
