@@ -1,18 +1,21 @@
 """From a source's address to the adapter that reads it."""
 
-from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from medthread.model.errors import SourceError
 from medthread.stores.databases.mysql import MySQL
+from medthread.stores.databases.oracle import Oracle
 from medthread.stores.databases.port import Database
 from medthread.stores.databases.postgresql import PostgreSQL
 from medthread.stores.databases.sqlite import SQLite
+from medthread.stores.databases.sqlserver import SQLServer
 
-ADAPTERS: dict[str, Callable[[str, str | None], Database]] = {
+ADAPTERS: dict[str, type[MySQL | Oracle | PostgreSQL | SQLite | SQLServer]] = {
     "postgresql": PostgreSQL, "postgres": PostgreSQL,
     "mysql": MySQL, "mariadb": MySQL,
     "sqlite": SQLite,
+    "mssql": SQLServer,
+    "oracle": Oracle,
 }
 
 
@@ -37,3 +40,8 @@ def open_database(url: str, password: str | None = None) -> Database:
     if parts.password is not None and unquote(parts.password):
         raise SourceError("the address of a source holds a password", hint="put it into an environment variable, and name that as the source's `secret`")
     return adapter(url, password)
+
+
+def is_tried(url: str) -> bool:
+    """Whether the adapter for an address was ever tried on a live server."""
+    return ADAPTERS[urlsplit(url).scheme].is_tried
