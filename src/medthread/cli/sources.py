@@ -1,13 +1,25 @@
 """`medthread source`: what comes from where, and how it goes."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from medthread.app import open_installation
+from medthread.app import Installation, open_installation
 from medthread.cli.options import HERE, Home
-from medthread.cli.speech import say
+from medthread.cli.speech import console, language, say
+from medthread.governance.sources import (
+    HEALTHS,
+    SourceStanding,
+    TableProbe,
+    check_source,
+    known_source,
+    probe_source,
+    standings,
+)
+from medthread.model import Label
+from medthread.model.wording import worded
 from medthread.pipeline.ingest import accept_load
 from medthread.trust.operators import operator_name
 from medthread.workflow import handle
@@ -26,3 +38,93 @@ def source_accept(
         act = partial(accept_load, id_=id_, by=operator_name(), reason=reason)
         source = handle(installation.store, by=operator_name(), action="load.accept", object_=f"load/{id_}", act=act)
     say(f"已确认;medthread run --source {source} 接入它", f"Accepted; `medthread run --source {source}` takes it in")
+
+
+@sources.command("list")
+def source_list(home: Home = HERE) -> None:
+    """每个来源及其状况 · Every source, and how it is doing."""
+    with open_installation(home) as installation:
+        found = _standings(installation)
+    for each in found:
+        source = each.source
+        name = source.zh if language() != "en" else source.en
+        promise = _promise(each)
+        place = source.shown_url or _told("文件", "files")
+        console.print(f"{source.name:<14}{HEALTHS[each.health].in_(language()):<10}{name}  {place}  {promise}{_untried(each)}", markup=False, soft_wrap=True)
+
+
+@sources.command("show")
+def source_show(name: Annotated[str, typer.Argument(metavar="NAME")], home: Home = HERE) -> None:
+    """一个来源的各表:状况、时效、映射到哪些字段 · A source's tables: health, freshness, and the fields they feed."""
+    with open_installation(home) as installation:
+        known_source(installation.sources, name)
+        [each] = [s for s in _standings(installation) if s.source.name == name]
+    source = each.source
+    title = source.zh if language() != "en" else source.en
+    console.print(f"{source.name}  {title}  {HEALTHS[each.health].in_(language())}  {_promise(each)}{_untried(each)}", markup=False, soft_wrap=True)
+    for table in each.tables:
+        last = table.fresh_at.strftime("%Y-%m-%d %H:%M UTC") if table.fresh_at else _told("从未", "never")
+        console.print(f"  {table.name:<16}{HEALTHS[table.health].in_(language()):<10}{source.tables[table.name].place}  {last}", markup=False, soft_wrap=True)
+        if table.message:
+            console.print(f"    ! {worded(table.message.get('text', ''), language())}\n      {worded(table.message.get('hint', ''), language())}", markup=False, soft_wrap=True)
+        if table.refused:
+            say(f"    {table.refused} 次接入被整体拒收", f"    loads held as a whole: {table.refused}")
+        for feed in source.tables[table.name].feeds:
+            for field, mapped in feed.fields.items():
+                console.print(f"    {feed.entity}.{field} ← {', '.join(mapped.columns) or mapped.constant}", markup=False, soft_wrap=True)
+
+
+@sources.command("test")
+def source_test(name: Annotated[str, typer.Argument(metavar="NAME")], home: Home = HERE) -> None:
+    """连接一个数据库来源,看谁在那里 · Connect to a source that is a database, and see who is there."""
+    with open_installation(home) as installation:
+        server = check_source(installation.context(), name)
+    rights = {True: ("只读", "may only read"), False: ("可以写入:请换用只读账号", "may write: take an account that may not"), None: ("", "")}[server.is_read_only]
+    console.print(f"{name}: {server.product} {server.version}  {server.account}  {_told(*rights)}", markup=False, soft_wrap=True)
+
+
+@sources.command("probe")
+def source_probe(name: Annotated[str, typer.Argument(metavar="NAME")], home: Home = HERE) -> None:
+    """用几百行比对映射与来源;有不符则以 1 退出 · Hold the mapping against a few hundred rows; ends with 1 where something does not fit."""
+    with open_installation(home) as installation:
+        found = probe_source(installation.context(), name)
+    for table in found:
+        _tell_probe(table)
+    if not all(t.fits for t in found):
+        raise typer.Exit(1)
+
+
+def _tell_probe(table: TableProbe) -> None:
+    if table.error is not None:
+        error = table.error.told(language())
+        console.print(f"! {table.table}: {error.message}\n  {error.hint}", markup=False, soft_wrap=True)
+        return
+    say(f"{table.table}:看了 {table.rows} 行,{'相符' if table.fits else '不符'}", f"{table.table}: {table.rows} rows looked at, {'fits' if table.fits else 'does not fit'}")
+    likely = dict(table.alike)
+    for column in table.missing:
+        near = likely.get(column)
+        say(f"  ! 缺少列 {column}" + (f",可能改名为 {near}" if near else ""), f"  ! column {column} is missing" + (f"; it may be called {near} now" if near else ""))
+    for column in table.new:
+        say(f"  ? 映射未提到的列 {column}", f"  ? no mapping names column {column}")
+    for field in table.fields:
+        if field.share is not None and field.share < 1:
+            columns = ", ".join(field.columns)
+            say(f"  ! {field.entity}.{field.field} ← {columns}:{field.values} 个值中 {field.fitting} 个相符", f"  ! {field.entity}.{field.field} ← {columns}: {field.fitting} of {field.values} values fit")
+
+
+def _standings(installation: Installation) -> list[SourceStanding]:
+    with installation.store.transaction() as tx:
+        return standings(tx, installation.sources, calendar=installation.workspace.calendar(), now=datetime.now(UTC))
+
+
+def _promise(each: SourceStanding) -> str:
+    kept = {True: ("承诺内", "promise kept"), False: ("未兑现时效", "promise not kept"), None: ("未承诺时效", "nothing promised")}[each.keeps_promise]
+    return _told(*kept) + (f" ({each.source.fresh_within})" if each.source.fresh_within else "")
+
+
+def _untried(each: SourceStanding) -> str:
+    return "" if each.is_tried else "  " + _told("连接程序未在真实系统上试过", "its connector was not tried on a live system")
+
+
+def _told(zh: str, en: str) -> str:
+    return Label(zh, en).in_(language())

@@ -1,6 +1,7 @@
 """Sources and their loads: what arrived, how it ended, and a place to hand in a file."""
 
 import shutil
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Annotated, Any
@@ -15,6 +16,16 @@ from medthread.api.language import Language, in_language
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
+from medthread.governance.sources import (
+    HEALTHS,
+    SourceStanding,
+    TableProbe,
+    TableStanding,
+    check_source,
+    known_source,
+    probe_source,
+    standings,
+)
 from medthread.model import Source
 from medthread.model.errors import ConflictError, InvalidError, NotFoundError
 from medthread.model.owners import owner_label
@@ -45,9 +56,10 @@ def sources(given: Given, actor: Reader) -> dict[str, Any]:
     )
     with given.store.transaction() as tx:
         found = {(r.source, r.table): r for r in tx.execute(query).all()}
+        stood = standings(tx, given.sources, calendar=given.workflow.calendar, now=datetime.now(UTC))
     return {"items": [
         {
-            "name": s.name, "label": {"zh": s.zh, "en": s.en}, "owner": s.owner, "owner_label": pair(owner_label(s.owner)), "system": s.system, "trust": s.trust,
+            **_described(standing), "trust": s.trust,
             "tables": [
                 {
                     "name": name, "format": t.format, "pattern": t.place,
@@ -58,8 +70,78 @@ def sources(given: Given, actor: Reader) -> dict[str, Any]:
                 for name, t in s.tables.items()
             ],
         }
-        for s in given.sources if s.name in seen
+        for standing in stood if (s := standing.source).name in seen
     ]}
+
+
+@router.get("/sources/{name}", summary="一个来源的状况 · How a source is doing")
+def source(name: str, given: Given, actor: Reader, language: Language) -> dict[str, Any]:
+    """One source: its health and freshness, each table's, and which columns fill which fields.
+
+    一个来源:状况与时效,各表的状况,以及哪些列填入哪些字段。
+    """
+    known = _seen(given, actor, name)
+    with given.store.transaction() as tx:
+        [standing] = standings(tx, [known], calendar=given.workflow.calendar, now=datetime.now(UTC))
+    return {**_described(standing), "tables": [_table(known, t, language) for t in standing.tables]}
+
+
+@router.post("/sources/{name}/test", summary="试连来源 · Connect to a source")
+def test_source(name: str, given: Given, actor: RunStarter) -> dict[str, Any]:
+    """Connect to a source that is a database: who answers, its version, and whether the account may only read.
+
+    连接一个数据库来源:谁在应答、版本、账号是否只读。
+    """
+    found = check_source(given.batch(), _seen(given, actor, name).name)
+    return {"product": found.product, "version": found.version, "account": found.account, "is_read_only": found.is_read_only}
+
+
+@router.post("/sources/{name}/probe", summary="比对映射与来源 · Hold a mapping against its source")
+def probe(name: str, given: Given, actor: RunStarter, language: Language) -> dict[str, Any]:
+    """Hold every table of a source against its mapping: columns that are missing or new, and what share of a few hundred rows is of its fields' types and codes.
+
+    用几百行比对映射:缺少或新增的列,以及各字段的值有多少符合类型和代码。
+    """
+    found = probe_source(given.batch(), _seen(given, actor, name).name)
+    return {"tables": [_probed(t, language) for t in found]}
+
+
+def _seen(given: Services, actor: Actor, name: str) -> Source:
+    """A source that the actor sees; of the others it is not told whether there are any."""
+    seen = sources_seen(actor, given.sources)
+    return known_source([s for s in given.sources if s.name in seen], name)
+
+
+def _described(standing: SourceStanding) -> dict[str, Any]:
+    s = standing.source
+    return {
+        "name": s.name, "label": {"zh": s.zh, "en": s.en}, "owner": s.owner, "owner_label": pair(owner_label(s.owner)), "system": s.system,
+        "kind": s.kind, "url": s.shown_url, "plant": s.plant, "classification": s.classification.name.lower(),
+        "schedule": s.schedule.model_dump(by_alias=True, exclude_defaults=True) if s.schedule else None,
+        "fresh_within": s.fresh_within, "keeps_promise": standing.keeps_promise, "health": standing.health, "health_label": pair(HEALTHS[standing.health]),
+        "is_tried": standing.is_tried,
+    }
+
+
+def _table(source: Source, table: TableStanding, language: str) -> dict[str, Any]:
+    mapping = source.tables[table.name]
+    return {
+        "name": table.name, "place": mapping.place, "health": table.health, "health_label": pair(HEALTHS[table.health]), "refused": table.refused,
+        "loaded_at": table.loaded_at, "answered_at": table.answered_at, "fresh_until": table.until, "message": _message(dict(table.message) if table.message else None, language),
+        "fields": [
+            {"entity": feed.entity, "field": field, "columns": list(mapped.columns), "constant": mapped.constant}
+            for feed in mapping.feeds for field, mapped in feed.fields.items()
+        ],
+    }
+
+
+def _probed(table: TableProbe, language: str) -> dict[str, Any]:
+    error = table.error.told(language) if table.error is not None else None
+    return {
+        "table": table.table, "rows": table.rows, "fits": table.fits, "missing": table.missing, "new": table.new,
+        "alike": [{"missing": gone, "new": came} for gone, came in table.alike], "message": error and {"text": error.message, "hint": error.hint},
+        "fields": [{"entity": f.entity, "field": f.field, "columns": f.columns, "values": f.values, "fitting": f.fitting} for f in table.fields],
+    }
 
 
 @router.get("/loads", summary="列出接收的文件 · List files taken in")
