@@ -1,14 +1,16 @@
 import { useState } from "react";
-import { asProblem, query, send, useAsk, type Label, type Problem as ProblemError } from "../api";
+import { asProblem, query, send, useAsk, type Problem as ProblemError } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { useCalled } from "../shell/names";
 import { useMay } from "../shell/session";
 import { go, link, withSearch, type Route } from "../shell/route";
-import { Button, Facts, Head, Nothing, Pager, Panel, Problem, Select, Table, Tag, Upload, Waiting, type Tone } from "../ui";
+import { Promise_, StandingOf } from "../sources/Standing";
+import { TONES as HEALTHS, timesOf, type Standing } from "../sources/model";
+import { Button, Head, Nothing, Pager, Panel, Problem, Select, Table, Tag, Upload, Waiting, type Tone } from "../ui";
 import { usePages } from "../ui/usePages";
 
 type SourceTable = { name: string; format: string; pattern: string; entities: string[]; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number; last_load_at: string | null };
-type Source = { name: string; label: Label; owner_label: Label; system: string; trust: number; tables: SourceTable[] };
+type Source = Standing & { trust: number; tables: SourceTable[] };
 type Load = {
   id: string; source: string; table: string; file: string; status: string; rows_read: number | null; rows_accepted: number | null;
   rows_quarantined: number | null; rejects: number; message: { text: string; hint?: string } | null; at: string;
@@ -31,8 +33,8 @@ export default function Sources({ route }: { route: Route }) {
       <Head title={source ? word(source.label) : t("nav.sources")} about={source ? source.system : t("sources.about")} />
       {source ? (
         <>
-          <Panel><Facts of={[[t("owner"), word(source.owner_label)], [t("sources.trust"), source.trust]]} /></Panel>
-          <HandIn source={source.name} />
+          <StandingOf key={source.name} name={source.name} />
+          {source.kind === "files" && <HandIn source={source.name} />}
           <Panel title={t("sources.tables")}>
             <Table<SourceTable> label={t("sources.tables")} rows={source.tables} id={(s) => s.name} columns={[
               { name: "name", title: t("table"), show: (s) => s.name },
@@ -49,9 +51,11 @@ export default function Sources({ route }: { route: Route }) {
       ) : (
         <Panel>
           {asked.data.items.length === 0 ? <Nothing>{t("sources.none")}</Nothing> : (
-            <Table<Source> label={t("nav.sources")} rows={asked.data.items} id={(s) => s.name} columns={[
+            <Table<Source> fit label={t("nav.sources")} rows={asked.data.items} id={(s) => s.name} columns={[
               { name: "name", title: t("name"), show: (s) => <a href={link("sources", s.name)}>{word(s.label)}</a> },
-              { name: "system", title: t("sources.system"), show: (s) => s.system },
+              { name: "health", title: t("sources.health"), show: (s) => <><Tag tone={HEALTHS[s.health]}>{word(s.health_label)}</Tag>{!s.is_tried && <> <Tag tone="warn">{t("sources.untried")}</Tag></>}</> },
+              { name: "promise", title: t("sources.promise"), show: (s) => <Promise_ of={s} /> },
+              { name: "system", title: t("sources.system"), show: (s) => <>{s.system}<div className="quiet">{t(`sources.kind.${s.kind}`)}{s.schedule && ` · ${timesOf(s.schedule)}`}</div></> },
               { name: "owner", title: t("owner"), show: (s) => word(s.owner_label) },
               { name: "tables", title: t("sources.tables"), align: "right", show: (s) => number(s.tables.length) },
               { name: "trust", title: t("sources.trust"), align: "right", show: (s) => s.trust },
