@@ -46,7 +46,8 @@ export function StandingOf({ name }: { name: string }) {
       <Looking source={s} />
       <Panel title={t("sources.lineage")}>
         <Table<Filled & { table: string }> fit label={t("sources.lineage")} rows={lineage} id={(f) => `${f.table}.${f.entity}.${f.field}`} empty={<Nothing>{t("sources.lineage.none")}</Nothing>} columns={[
-          { name: "field", title: t("field"), show: (f) => <><a href={link("dictionary", f.entity)}>{called(f.entity)}</a> · {f.field}</> },
+          { name: "field", title: t("field"), show: (f) => f.field },
+          { name: "entity", title: t("entity"), show: (f) => <a href={link("dictionary", f.entity)}>{called(f.entity)}</a> },
           { name: "table", title: t("table"), show: (f) => f.table },
           { name: "columns", title: t("sources.column"), show: (f) => <span className="mono break">{f.columns.join(", ") || `= ${f.constant}`}</span> },
         ]} />

@@ -57,7 +57,12 @@ def tell(base: Path, *statements: str) -> None:
 
 @pytest.fixture
 def home(tmp_path: Path, own_database: None) -> Path:
-    home, base = tmp_path / "home", tmp_path / "erp.db"
+    return founded(tmp_path / "home")
+
+
+def founded(home: Path) -> Path:
+    """A workspace, the database and the file that it reads."""
+    base = home.parent / "erp.db"
     (home / "sources").mkdir(parents=True)
     (home / "inbox").mkdir()
     (home / "medthread.toml").write_text('name = "试验"\n', encoding="utf-8")
