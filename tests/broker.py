@@ -64,6 +64,17 @@ class Broker:
 
         run(go())
 
+    def consumer(self, stream: str, name: str) -> Any:
+        """How far somebody has read."""
+
+        async def go() -> Any:
+            client = await nats.connect(self.url)
+            info = await client.jetstream().consumer_info(stream, name)
+            await client.close()
+            return info
+
+        return run(go())
+
     def kept(self, stream: str) -> list[Any]:
         """Every message of a stream, in its order: (subject, headers, content)."""
 

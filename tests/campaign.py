@@ -11,16 +11,18 @@ import pytest
 
 COMMANDS = {False: 2_000, True: 100_000}
 KILLS = {False: 20, True: 200}
+SEEDS = {False: 3, True: 100}
 PROPERTY = "campaign: "
 LOG = logging.getLogger("campaign")
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """How many commands by people, how many kills of each victim, and where the count goes."""
+    """How many commands by people, how many kills of each victim, how many histories by chance, and where the count goes."""
 
     commands: int
     kills: int
+    seeds: int
     _keep: Callable[[str, object], None]
 
     def tell(self, **counted: object) -> None:
@@ -38,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("campaigns")
     group.addoption("--soak", action="store_true", help="run the campaigns alone, and long")
     group.addoption("--commands", type=int, help=f"commands of a random run ({COMMANDS[False]:,}; {COMMANDS[True]:,} with --soak)")
+    group.addoption("--seeds", type=int, help=f"histories by chance ({SEEDS[False]}; {SEEDS[True]} with --soak)")
     group.addoption("--kills", type=int, help=f"kills of each victim ({KILLS[False]}; {KILLS[True]} with --soak)")
 
 
@@ -52,7 +55,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def campaign(pytestconfig: pytest.Config, record_property: Callable[[str, object], None]) -> Campaign:
     soak = bool(pytestconfig.getoption("--soak"))
-    return Campaign(pytestconfig.getoption("--commands") or COMMANDS[soak], pytestconfig.getoption("--kills") or KILLS[soak], record_property)
+    counts = (pytestconfig.getoption(f"--{name}") or default[soak] for name, default in (("commands", COMMANDS), ("kills", KILLS), ("seeds", SEEDS)))
+    return Campaign(*counts, record_property)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

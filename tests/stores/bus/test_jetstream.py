@@ -3,19 +3,14 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from medthread.model.errors import StoreError
 from medthread.stores.bus import Address, Delivery, JetStreamInlet, JetStreamPublisher, Message
 from tests.broker import Broker
+from tests.stores.bus.certificates import certificate
 
 MEDIA = "application/cloudevents+json"
 Make = Callable[..., JetStreamPublisher]
@@ -104,20 +99,6 @@ def test_no_server_no_jetstream_no_right_and_too_much_are_told(tmp_path: Path, b
     with pytest.raises(StoreError, match="larger") as refused:
         publisher(broker.url).publish([Message("medthread.a", "x", "x", b"x" * 2_000_000, MEDIA)])
     assert "max_payload" in refused.value.hint
-
-
-def certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """A certificate that vouches for itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), datetime.now(UTC)
-    made = (x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key()).serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, hashes.SHA256()))
-    paths = folder / f"{name}.pem", folder / f"{name}.key"
-    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
-    return paths
 
 
 def test_an_encrypted_server_is_who_its_authority_says(tmp_path: Path, publisher: Make) -> None:

@@ -12,14 +12,19 @@ from sqlalchemy import func, insert, select, update
 from medthread.model import Source
 from medthread.model.errors import MedthreadError, SourceError
 from medthread.pipeline.collect.database import read_table
+from medthread.pipeline.collect.interface import read_interface
 from medthread.pipeline.collect.position import position
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.newness import Asked, has_news
+from medthread.pipeline.ingest.reading import read_arrival
 from medthread.stores.lakehouse.committer import sha256_of
 from medthread.stores.postgres.tables import collection, load
 from medthread.stores.readers import Extract
 
-READ: dict[str, tuple[str, Callable[[Source, str, str | None, str | None, Path], Extract]]] = {"database": ("parquet", read_table)}
+READ: dict[str, tuple[str, Callable[[Source, str, str | None, str | None, Path], Extract]]] = {
+    "database": ("parquet", read_table),
+    "interface": ("jsonl", read_interface),
+}
 HALF = 86_400.0  # seconds after which nobody writes a file any more
 ASKED = frozenset(READ)  # kinds of source that are asked; the others send
 
@@ -113,9 +118,9 @@ def _land(context: Context, asked: Asked, since: str | None) -> tuple[Collected,
     nothing = Collected(asked.source.name, asked.table, "nothing")
     waiting = context.landing.waiting(asked.source.name, asked.table)
     with context.landing.landing(asked.source.name, asked.table, form) as out:
-        extract = read(asked.source, asked.table, since, _secret(context, asked.source), out)
+        extract = read(asked.source, asked.table, since, secret_of(context, asked.source), out)
         seen = waiting and sha256_of(out) == sha256_of(waiting[-1])
-        if seen or not has_news(context, asked, out, extract.columns):
+        if seen or not _brings_news(context, asked, out, extract):
             out.unlink()
             return nothing, 0, None
         size = out.stat().st_size
@@ -123,6 +128,18 @@ def _land(context: Context, asked: Asked, since: str | None) -> tuple[Collected,
         _supersede(context, asked, waiting)
     landed = context.landing.waiting(asked.source.name, asked.table)[-1]
     return Collected(asked.source.name, asked.table, "landed", extract.rows), size, landed.relative_to(context.landing.folder).as_posix()
+
+
+def _brings_news(context: Context, asked: Asked, out: Path, extract: Extract) -> bool:
+    if asked.mapping.format == "sql":
+        return has_news(context, asked, out, extract.columns)
+    plain = context.scratch / f"{asked.source.name}-{asked.table}.asked"  # records become rows first
+    plain.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        rows = read_arrival(out, asked.mapping, out=plain)
+        return bool(rows.rejects) or has_news(context, asked, plain, rows.columns)
+    finally:
+        plain.unlink(missing_ok=True)
 
 
 def _supersede(context: Context, asked: Asked, older: list[Path]) -> None:
@@ -137,7 +154,8 @@ def _supersede(context: Context, asked: Asked, older: list[Path]) -> None:
         context.landing.forget(file)
 
 
-def _secret(context: Context, source: Source) -> str | None:
+def secret_of(context: Context, source: Source) -> str | None:
+    """The password or token of a source. Raises `SourceError` where the environment has none of that name."""
     if source.secret is None:
         return None
     found = context.secret(source.secret)

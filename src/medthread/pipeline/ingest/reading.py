@@ -20,6 +20,8 @@ def read_arrival(path: Path, table: TableMapping, *, out: Path) -> Extract:
         return _landed(path, out)
     if table.format == "sql":
         return open_database(f"sqlite:///{quote(os.fsencode(path))}").read(Selection(table.table or table.query or ""), out)
+    if table.is_collected:  # its options say how it was asked; what no message of a batch names is no change of the source
+        return read_to_parquet(ReadRequest(path=path, format=table.format, options={"columns": sorted(table.mapped)}), out=out)
     options = dict(table.options)
     if table.format == "xlsx" and table.table:
         options["sheet"] = table.table

@@ -4,21 +4,18 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error, MaxPayloadError, NoServersError
-from nats.errors import TimeoutError as NothingCame
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from medthread.model.errors import StoreError
-from medthread.stores.bus.port import Delivery, Message
+from medthread.stores.bus.port import Address, Delivery, Message
 
 Result = TypeVar("Result")
 Ask = Callable[[Client, JetStreamContext], Coroutine[Any, Any, Result]]
@@ -27,21 +24,8 @@ ANSWER = 5.0  # seconds until an acknowledgement is missed
 PATIENCE = 60.0  # seconds until a whole batch is given up
 WAIT = 1.0  # seconds to wait for something to come in
 TWICE_WITHIN = 3600.0  # seconds within which the server itself refuses an id a second time
+UNACKNOWLEDGED = 20_000  # messages of a consumer that may be out at once; the server's own default is a thousand
 ABREAST = 64  # records whose messages are under way at once
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where the broker is, and the file of the authority that its certificate is checked with."""
-
-    url: str
-    ca: Path | None = None
-
-    @property
-    def shown(self) -> str:
-        """Without name and password."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
 
 
 class Connection:
@@ -74,7 +58,7 @@ class Connection:
             await self._end()
             self._client = Client()
             await self._client.connect(
-                self._address.url, allow_reconnect=False, max_reconnect_attempts=1, reconnect_time_wait=0, connect_timeout=CONNECT,
+                **_named(self._address), allow_reconnect=False, max_reconnect_attempts=1, reconnect_time_wait=0, connect_timeout=CONNECT,
                 error_cb=self._hear, name="medthread", tls=context)
         return await question(self._client, self._client.jetstream(timeout=ANSWER))
 
@@ -106,6 +90,14 @@ class Connection:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+def _named(address: Address) -> dict[str, Any]:
+    """Where to connect and as whom: a secret without a name is a token."""
+    if address.secret is None:
+        return {"servers": address.url.replace("tls+nats://", "tls://")}
+    bare = [f"{urlsplit(address.url).scheme.replace('tls+nats', 'tls')}://{host}" for host in address.hosts]
+    return {"servers": bare, "user": address.user, "password": address.secret} if address.user else {"servers": bare, "token": address.secret}
 
 
 class JetStreamPublisher:
@@ -153,11 +145,16 @@ async def _in_order(stream: JetStreamContext, messages: Sequence[Message], turns
 
 
 class JetStreamInlet:
-    """Takes from a stream that somebody else fills, through a durable consumer: what is not acknowledged within `again_after` seconds comes again."""
+    """Takes from a stream that somebody else fills, through a durable consumer: what is not acknowledged within `again_after` seconds comes again.
 
-    def __init__(self, address: Address, *, stream: str, consumer: str, again_after: float = PATIENCE) -> None:
+    Either the stream is named, or the subject is, and the stream that keeps it is found.
+    """
+
+    most = UNACKNOWLEDGED
+
+    def __init__(self, address: Address, *, consumer: str, stream: str | None = None, subject: str = "", again_after: float = PATIENCE) -> None:
         self._connection = Connection(address)
-        self._stream, self._consumer, self._again_after = stream, consumer, again_after
+        self._stream, self._subject, self._consumer, self._again_after = stream, subject, consumer, again_after
         self._pull: tuple[Client, JetStreamContext.PullSubscription] | None = None
 
     def fetch(self, limit: int) -> Sequence[Delivery]:
@@ -165,14 +162,24 @@ class JetStreamInlet:
 
         async def next_(client: Client, stream: JetStreamContext) -> list[Msg]:
             if self._pull is None or self._pull[0] is not client:
-                kept = ConsumerConfig(ack_wait=self._again_after)
-                self._pull = client, await stream.pull_subscribe("", durable=self._consumer, stream=self._stream, config=kept)
+                self._pull = client, await self._subscribed(stream)
             try:
                 return await self._pull[1].fetch(limit, timeout=WAIT)
-            except NothingCame:
+            except TimeoutError:  # the client has two kinds of it, and both say that nothing came
                 return []
 
-        return [Delivery(f"{self._stream}:{m.metadata.sequence.stream}", m.data, m) for m in self._connection.ask(next_)]
+        return [_delivery(m) for m in self._connection.ask(next_)]
+
+    async def _subscribed(self, stream: JetStreamContext) -> JetStreamContext.PullSubscription:
+        name = self._stream or await self._found(stream)
+        kept = ConsumerConfig(ack_wait=self._again_after, max_ack_pending=UNACKNOWLEDGED)
+        return await stream.pull_subscribe(self._subject, durable=self._consumer, stream=name, config=kept)
+
+    async def _found(self, stream: JetStreamContext) -> str:
+        try:
+            return await stream.find_stream_name_by_subject(self._subject)
+        except NotFoundError as error:
+            raise StoreError(f"no stream keeps {self._subject}", hint="let the NATS server keep it: nats stream add") from error
 
     def done(self, deliveries: Sequence[Delivery]) -> None:
         """Acknowledge."""
@@ -187,3 +194,9 @@ class JetStreamInlet:
     def close(self) -> None:
         """End the connection."""
         self._connection.close()
+
+
+def _delivery(message: Msg) -> Delivery:
+    meta = message.metadata
+    place = f"{meta.stream}:{meta.sequence.stream}"
+    return Delivery(place, message.data, message, id=(message.headers or {}).get("Nats-Msg-Id") or place, subject=message.subject, sent_at=meta.timestamp)

@@ -8,41 +8,21 @@ from typing import Any
 from medthread.model.errors import SourceError
 from medthread.stores.readers.encoding import encoding_of
 from medthread.stores.readers.extract import Extract, ReadRequest, Rejects, check_columns, write_rows
+from medthread.stores.readers.record import DECODER, TwinError, UnfitError, check, compact, decode
 
 CHUNK = 1 << 20
 LARGEST_RECORD = 64 << 20
 LARGEST_DOCUMENT = 512 << 20
-
-
-class Number(str):
-    """A number as it was written."""
-
-    __slots__ = ()
-
-
-class _TwinError(ValueError):
-    """An object that names one attribute twice."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        names = [k for k, _ in pairs]
-        msg = f"the attribute {next(n for n in names if names.count(n) > 1)!r} stands twice"
-        raise _TwinError(msg)
-    return made
-
-
-_DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number, object_pairs_hook=_object)
+LINES = ".jsonl"  # a file that says by its name that it is one object per line
 
 
 def read_json(request: ReadRequest, out: Path) -> Extract:
-    """Read records; option `records`: the path of the array in a document, like data.items."""
+    """Read records; option `records`: the path of the array in a document, like data.items; `columns`: names that are there though no record has them."""
     path, file = request.path, request.path.name
     encoding = encoding_of(path, wanted=request.options.get("encoding"))
     encoding = "utf-8-sig" if encoding == "utf-8" else encoding
     rejects = Rejects(file)
-    columns: dict[str, None] = {}
+    columns: dict[str, None] = dict.fromkeys(request.options.get("columns", ()))
     for _, record in _records(path, encoding, request.options.get("records"), rejects):
         columns.update(dict.fromkeys(record))
     if not columns and not rejects.all:
@@ -57,10 +37,12 @@ def read_json(request: ReadRequest, out: Path) -> Extract:
 def _records(path: Path, encoding: str, inside: object, rejects: Rejects) -> Iterator[tuple[int, dict[str, Any]]]:
     with path.open(encoding=encoding) as source:
         head = source.read(CHUNK).lstrip()
-    if inside:
-        found = _within(path, encoding, str(inside))
+    if LINES in path.suffixes:
+        found = _lines(path, encoding, rejects)
+    elif inside:
+        found = _fit(_within(path, encoding, str(inside)), rejects)
     elif head.startswith("["):
-        found = _array(path, encoding)
+        found = _fit(_array(path, encoding), rejects)
     else:
         found = _lines(path, encoding, rejects)
     for number, record in found:
@@ -68,6 +50,17 @@ def _records(path: Path, encoding: str, inside: object, rejects: Rejects) -> Ite
             yield number, record
         else:
             rejects.add(row=number, reason="record", message=f"record {number} is no object", raw=_text(record) or "null")
+
+
+def _fit(found: Iterator[tuple[int, Any]], rejects: Rejects) -> Iterator[tuple[int, Any]]:
+    """Those that can be kept."""
+    for number, record in found:
+        try:
+            check(record)
+        except UnfitError as error:
+            rejects.add(row=number, reason="json", message=f"record {number}: {error}", raw=json.dumps(record))
+        else:
+            yield number, record
 
 
 def _lines(path: Path, encoding: str, rejects: Rejects) -> Iterator[tuple[int, Any]]:
@@ -78,9 +71,12 @@ def _lines(path: Path, encoding: str, rejects: Rejects) -> Iterator[tuple[int, A
                 continue
             number += 1
             try:
-                yield number, _DECODER.decode(line)
-            except (_TwinError, json.JSONDecodeError, RecursionError) as error:
+                record = decode(line)
+                check(record)
+            except ValueError as error:
                 rejects.add(row=number, reason="json", message=f"line {number}: {error}", raw=line)
+            else:
+                yield number, record
 
 
 def _array(path: Path, encoding: str) -> Iterator[tuple[int, Any]]:
@@ -140,12 +136,12 @@ class _Buffer:
         self.peek()
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._text, self._at)
+                value, end = DECODER.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 if len(self._text) - self._at < LARGEST_RECORD and self._more():
                     continue
                 raise SourceError(f"{self._file}: record {number}: {error.msg}", hint="the file is cut off or not JSON; export it again", file=self._file, row=number) from error
-            except _TwinError as error:
+            except (TwinError, RecursionError) as error:
                 raise SourceError(f"{self._file}: record {number}: {error}", hint="rename it at the source", file=self._file, row=number) from error
             if end < len(self._text) or self._ended or not self._more():
                 self._at = end if end <= len(self._text) and self._at <= end else self._at
@@ -156,8 +152,8 @@ def _within(path: Path, encoding: str, inside: str) -> Iterator[tuple[int, Any]]
     if path.stat().st_size > LARGEST_DOCUMENT:
         raise SourceError(f"{path.name} is larger than {LARGEST_DOCUMENT >> 20} MB", hint="export the array itself, or one object per line", file=path.name)
     try:
-        value = _DECODER.decode(path.read_text(encoding=encoding))
-    except (_TwinError, json.JSONDecodeError) as error:
+        value = DECODER.decode(path.read_text(encoding=encoding))
+    except (TwinError, json.JSONDecodeError, RecursionError) as error:
         raise SourceError(f"{path.name}: {error}", hint="the file is cut off or not JSON; export it again", file=path.name) from error
     for step in inside.split("."):
         value = value.get(step) if isinstance(value, dict) else None
@@ -173,15 +169,4 @@ def _text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, str):
         return str(value) or None
-    return _json(value)
-
-
-def _json(value: Any) -> str:
-    """Compact JSON in which numbers keep their digits."""
-    if isinstance(value, Number):
-        return str(value)
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{_json(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(_json(v) for v in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return compact(value)
