@@ -3,7 +3,7 @@
 import pytest
 
 from medthread.model.errors import SourceError
-from medthread.stores.databases import is_database, open_database
+from medthread.stores.databases import is_database, is_tried, open_database
 
 
 @pytest.mark.parametrize(("url", "says"), [
@@ -21,3 +21,7 @@ def test_what_is_a_database() -> None:
     assert is_database("postgresql://reader@host/base")
     assert is_database("sqlite:///a.db")
     assert not is_database("nats://host")
+
+
+def test_what_was_tried_on_a_live_server() -> None:
+    assert [k for k in ("postgresql", "mariadb", "mysql", "sqlite", "mssql", "oracle") if is_tried(f"{k}://h/b")] == ["postgresql", "mariadb", "sqlite"]

@@ -1,4 +1,4 @@
-"""MySQL and MariaDB, in pure Python: the server's own texts, row by row from an unbuffered cursor."""
+"""MySQL and MariaDB, in pure Python: the server's own texts, row by row from an unbuffered cursor. MySQL itself was not yet tried."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ STATES = {
 class MySQL:
     """A MySQL or MariaDB server."""
 
-    is_tried: ClassVar[bool] = True
+    is_tried: ClassVar[bool] = False
 
     def __init__(self, url: str, password: str | None = None) -> None:
         self._driver = driver("pymysql", "mysql")
@@ -149,6 +149,12 @@ class MySQL:
         cursor.execute(f"set session {limit}, time_zone = '+00:00', sql_mode = concat(@@sql_mode, ',NO_BACKSLASH_ESCAPES')")
         cursor.execute("set session transaction isolation level repeatable read")
         cursor.execute("start transaction with consistent snapshot, read only")
+
+
+class MariaDB(MySQL):
+    """A MariaDB server."""
+
+    is_tried: ClassVar[bool] = True
 
 
 def _values(described: list[tuple[str, int]]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from urllib.parse import unquote, urlsplit
 
 from medthread.model.errors import SourceError
-from medthread.stores.databases.mysql import MySQL
+from medthread.stores.databases.mysql import MariaDB, MySQL
 from medthread.stores.databases.oracle import Oracle
 from medthread.stores.databases.port import Database
 from medthread.stores.databases.postgresql import PostgreSQL
@@ -12,7 +12,7 @@ from medthread.stores.databases.sqlserver import SQLServer
 
 ADAPTERS: dict[str, type[MySQL | Oracle | PostgreSQL | SQLite | SQLServer]] = {
     "postgresql": PostgreSQL, "postgres": PostgreSQL,
-    "mysql": MySQL, "mariadb": MySQL,
+    "mysql": MySQL, "mariadb": MariaDB,
     "sqlite": SQLite,
     "mssql": SQLServer,
     "oracle": Oracle,
