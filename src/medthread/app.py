@@ -37,6 +37,7 @@ from medthread.model.errors import DeclarationError, MedthreadError, StoreError
 from medthread.pipeline.background import BackgroundRuns
 from medthread.pipeline.build.model import Model, read_model
 from medthread.pipeline.build.plan import Plan, plan
+from medthread.pipeline.collect.listening import Listeners
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.judge import accept_rules
@@ -138,6 +139,10 @@ class Installation:
         self._memory = memory
         Committer(store, workspace.data / "lake").check_place()
 
+    def read_sources(self) -> None:
+        """Read the mappings anew."""
+        self.sources = self.workspace.sources(self.registry)
+
     def _log(self) -> AuditLog:
         said = LogSettings.read(self.workspace.settings, home=self.workspace.home)
         copies = None if said.checkpoints is None else Copies(said.checkpoints)
@@ -226,6 +231,10 @@ class Installation:
 
         return SourceClock(self.context, self.workspace.calendar(), run=run)
 
+    def listeners(self) -> Listeners | None:
+        """What listens to brokers; nothing where no source is one."""
+        return Listeners(self.context()) if any(s.kind == "stream" for s in self.sources) else None
+
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
         return parse_mail(self.workspace.settings.get("mail"), home=self.workspace.home, public_url=self.workspace.public_url,
@@ -282,7 +291,7 @@ class Installation:
         try:
             yield Services(
                 name=self.name, store=self.store,
-                registry=self.registry, sources=self.sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
+                registry=self.registry, mapped=lambda: self.sources, source_file=self.workspace.source_file, sources_changed=self.read_sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
@@ -300,7 +309,7 @@ class Installation:
         if self.store.cluster is not None:
             self.store.cluster.keep()
         with self.services(accounts) as services, ExitStack() as ending:
-            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner))
+            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner), self.listeners())
             for part in filter(None, beside):
                 part.start()
                 ending.callback(part.stop)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from medthread.derive import check_source
 from medthread.model import Home, Process, Registry, Source, parse_source
-from medthread.model.errors import ConfigurationError, DeclarationError
+from medthread.model.errors import ConfigurationError, DeclarationError, NotFoundError
 from medthread.model.process_file import parse_process
 from medthread.model.rule_file import QualityRule, parse_rules
 from medthread.model.sharing import Places, SharingRule, ShippedRule
@@ -115,6 +115,13 @@ class Workspace:
                     raise DeclarationError(f"{rule.origin}: there is a rule {rule.name!r} in {found[rule.name].origin} already", hint="give each rule a name of its own", file=rule.origin)
                 found[rule.name] = rule
         return tuple(found.values())
+
+    def source_file(self, name: str) -> Path:
+        """The file that maps a source."""
+        found = next((p for p in self._read("sources") if parse_source(read_yaml(p), origin=p.name).name == name), None)
+        if found is None:
+            raise NotFoundError(f"no file in sources/ maps {name!r}", hint="it was removed while the server ran; start it again")
+        return found
 
     def policies(self) -> dict[str, str]:
         """The company's own policies, by file name."""

@@ -285,3 +285,34 @@ def test_a_source_that_does_not_answer_is_not_waited_for(installation: Installat
     again = run_pipeline(installation.context(), by="test", index_trace=installation.index_trace, asks=False)
     assert outcome.release or again.release
     assert seen(installation, "select count(*) as n from {receipt}") == [{"n": 100}]
+
+
+@pytest.mark.parametrize("changed_at", ["", "changed_at: at"])
+def test_a_source_calls_its_columns_as_it_likes(company: Company, changed_at: str) -> None:
+    columns = ("k", "n", "at", "id", "file", "load", "path", "filename", "hashes", "gone")
+    mapping = f"""
+name: odd
+zh: 怪
+en: Odd
+owner: it
+org: T
+url: sqlite:///{company.base}
+tables:
+  odd:
+    table: odd
+    {changed_at}
+    ignore: [{', '.join(columns[2:])}]
+    feeds: [{{entity: item, fields: {{code: k, name: n}}}}]
+"""
+    (company.home / "sources" / "erp.yaml").write_text(mapping, encoding="utf-8")
+    company.tell(f"create table odd ({', '.join(f'{c} text' for c in columns)})")
+    for n in range(5):
+        company.tell(f"insert into odd values ({', '.join('?' for _ in columns)})", f"K{n}", f"零件{n}", f"2026-01-0{n + 1}", *("x" for _ in columns[3:]))
+    with open_installation(company.home) as opened:
+        run(opened)
+        company.tell("update odd set n = '新', at = '2026-01-09' where k = 'K1'")
+        company.tell("delete from odd where k = 'K2'")
+        run(opened)
+        assert seen(opened, "select name from {item} where code = 'K1'") == [{"name": "新"}]
+        gone = [r["code"] for r in seen(opened, "select code from {item} where list_contains(_flags, 'source.withdrawn')")]
+        assert gone == ([] if changed_at else ["K2"])

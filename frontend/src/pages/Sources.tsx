@@ -4,6 +4,7 @@ import { useSpeech, type Key } from "../i18n";
 import { useCalled } from "../shell/names";
 import { useMay } from "../shell/session";
 import { go, link, withSearch, type Route } from "../shell/route";
+import { Accept } from "../sources/Accept";
 import { Promise_, StandingOf } from "../sources/Standing";
 import { TONES as HEALTHS, timesOf, type Standing } from "../sources/model";
 import { Button, Head, Nothing, Pager, Panel, Problem, Select, Table, Tag, Upload, Waiting, type Tone } from "../ui";
@@ -13,11 +14,11 @@ type SourceTable = { name: string; format: string; pattern: string; entities: st
 type Source = Standing & { trust: number; tables: SourceTable[] };
 type Load = {
   id: string; source: string; table: string; file: string; status: string; rows_read: number | null; rows_accepted: number | null;
-  rows_quarantined: number | null; rejects: number; message: { text: string; hint?: string } | null; at: string;
+  rows_quarantined: number | null; rejects: number; message: { text: string; hint?: string; withdrawn?: string } | null; at: string;
 };
 
-const TONES: Record<string, Tone> = { accepted: "good", rejected: "bad", blocked: "bad", repeated: "plain", read: "busy", raw: "busy", found: "busy" };
-const STATUSES = ["accepted", "rejected", "blocked", "repeated"] as const;
+const TONES: Record<string, Tone> = { accepted: "good", rejected: "bad", blocked: "bad", repeated: "plain", superseded: "plain", read: "busy", raw: "busy", found: "busy" };
+const STATUSES = ["accepted", "rejected", "blocked", "repeated", "superseded"] as const;
 
 export default function Sources({ route }: { route: Route }) {
   const { t, word, number, moment } = useSpeech();
@@ -87,7 +88,7 @@ function Loads({ source, route }: { source: string | null; route: Route }) {
         { name: "read", title: t("rows.read"), align: "right", show: (l) => number(l.rows_read ?? 0) },
         { name: "held", title: t("rows.quarantined"), align: "right", show: (l) => (l.rows_quarantined && looks ? <a href={`#/quarantine?load=${l.id}`}>{number(l.rows_quarantined)}</a> : number(l.rows_quarantined ?? 0)) },
         { name: "at", title: t("at"), show: (l) => moment(l.at) },
-        { name: "message", title: t("message"), show: (l) => l.message && <>{l.message.text}{l.message.hint && <div className="quiet">{l.message.hint}</div>}</> },
+        { name: "message", title: t("message"), show: (l) => l.message && <>{l.message.text}{l.message.hint && <div className="quiet">{l.message.hint}</div>}{l.status === "blocked" && l.message.withdrawn && <Accept load={l.id} onDone={() => go(link("runs"))} />}</> },
       ]} />
       <Pager trail={trail} next={asked.data?.next ?? null} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
     </Panel>

@@ -2,7 +2,9 @@ import { useAsk } from "../api";
 import { useSpeech } from "../i18n";
 import { useCalled } from "../shell/names";
 import { link } from "../shell/route";
+import { useMay } from "../shell/session";
 import { Facts, Nothing, Panel, Problem, Table, Tag, Waiting } from "../ui";
+import { DriftOf } from "./Drift";
 import { Looking } from "./Looking";
 import { TONES, timesOf, type Filled, type Standing, type TableStanding } from "./model";
 
@@ -17,6 +19,7 @@ export function Promise_({ of }: { of: Standing }) {
 export function StandingOf({ name }: { name: string }) {
   const { t, word, moment, number } = useSpeech();
   const called = useCalled();
+  const drifts = useMay("models:read");
   const asked = useAsk<Standing & { tables: TableStanding[] }>(`/sources/${name}`);
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
@@ -43,6 +46,7 @@ export function StandingOf({ name }: { name: string }) {
           { name: "message", title: t("message"), show: (x) => x.message && <>{x.message.text}<div className="quiet">{x.message.hint}</div></> },
         ]} />
       </Panel>
+      {drifts && <DriftOf source={name} onAmended={asked.reload} />}
       <Looking source={s} />
       <Panel title={t("sources.lineage")}>
         <Table<Filled & { table: string }> fit label={t("sources.lineage")} rows={lineage} id={(f) => `${f.table}.${f.entity}.${f.field}`} empty={<Nothing>{t("sources.lineage.none")}</Nothing>} columns={[

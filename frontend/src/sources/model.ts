@@ -12,6 +12,10 @@ export type Filled = { entity: string; field: string; columns: string[]; constan
 export type TableStanding = { name: string; place: string; health: Health; health_label: Label; refused: number; loaded_at: string | null; answered_at: string | null; fresh_until: string | null; message: Said | null; fields: Filled[] };
 export type Fit = { entity: string; field: string; columns: string[]; values: number | null; fitting: number | null };
 export type Probed = { table: string; rows: number; fits: boolean; missing: string[]; new: string[]; alike: { missing: string; new: string }[]; message: Said | null; fields: Fit[] };
+export type Drifted = {
+  kind: "missing" | "new" | "unreadable"; table: string; column: string; load: string; file: string; likely: string | null;
+  names_alike: number | null; values_alike: number | null; before: number | null; now: number | null; diff: string[] | null;
+};
 export type Server = { product: string; version: string; account: string; is_read_only: boolean | null };
 
 export const TONES: Record<Health, Tone> = { failing: "bad", refusing: "bad", never: "plain", late: "warn", well: "good" };

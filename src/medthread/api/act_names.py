@@ -75,6 +75,7 @@ OWN: dict[str, Label] = {
     "sharing.refuse": Label("按共享规则不予共享", "Not shared, by a sharing rule"),
     "signature.create": Label("签名", "Signed"),
     "signing_key.create": Label("生成签名密钥", "Signing key made"),
+    "source.amend": Label("改写来源映射", "Mapping of a source changed"),
     "token.create": Label("生成接口令牌", "Token made"),
     "token.revoke": Label("终止接口令牌", "Token ended"),
     "token.system": Label("指定令牌所属系统", "System of a token assigned"),

@@ -77,7 +77,9 @@ class Services:
     name: str
     store: Store
     registry: Registry
-    sources: tuple[Source, ...]
+    mapped: Callable[[], tuple[Source, ...]]
+    source_file: Callable[[str], Path]
+    sources_changed: Callable[[], None]  # says that a file of theirs was written: they are read anew
     native: dict[str, Table]
     keyring: Keyring
     access: Access
@@ -104,3 +106,8 @@ class Services:
     carriers: tuple[Carrier, ...] = ()
     has_mail: bool = False
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every mapped source, as the files say now."""
+        return self.mapped()

@@ -11,9 +11,13 @@ from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.governance.sources import (
     HEALTHS,
+    Drift,
     SourceStanding,
     TableProbe,
+    amend,
     check_source,
+    difference,
+    drifts,
     known_source,
     probe_source,
     standings,
@@ -92,6 +96,53 @@ def source_probe(name: Annotated[str, typer.Argument(metavar="NAME")], home: Hom
         _tell_probe(table)
     if not all(t.fits for t in found):
         raise typer.Exit(1)
+
+
+@sources.command("drift")
+def source_drift(name: Annotated[str, typer.Argument(metavar="NAME")], home: Home = HERE) -> None:
+    """来源与映射相比有何变化,并提出映射的改法;有变化则以 1 退出 · What changed at a source since its mapping, with a proposal; ends with 1 where something did."""
+    with open_installation(home) as installation:
+        path = installation.workspace.source_file(name)
+        text = path.read_text(encoding="utf-8")
+        found = drifts(installation.context(), known_source(installation.sources, name), text)
+    for each in found:
+        _tell_drift(each)
+        if each.proposed is not None:
+            for line in difference(text, each.proposed):
+                console.print(f"      {line}", markup=False, soft_wrap=True)
+    if not found:
+        say("没有变化", "Nothing changed")
+        return
+    say(f"接受一处:medthread source amend {name} TABLE COLUMN", f"Accept one: medthread source amend {name} TABLE COLUMN")
+    raise typer.Exit(1)
+
+
+@sources.command("amend")
+def source_amend(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    table: Annotated[str, typer.Argument(metavar="TABLE")],
+    column: Annotated[str, typer.Argument(metavar="COLUMN")],
+    home: Home = HERE,
+    ignore: Annotated[bool, typer.Option("--ignore", help="新增的列已知,但不映射 · the new column is known and feeds nothing")] = False,
+) -> None:
+    """接受对某列提出的改法:改写 sources/ 中的文件 · Accept what is proposed for a column: the file in sources/ is rewritten."""
+    with open_installation(home) as installation:
+        act = partial(
+            amend, context=installation.context(), source=known_source(installation.sources, name), path=installation.workspace.source_file(name),
+            table=table, column=column, ignoring=ignore, by=operator_name(),
+        )
+        handle(installation.store, by=operator_name(), action="source.amend", object_=f"source/{name}", act=act)
+    say(f"已改写;medthread run --source {name} 重新接入等待的数据", f"Rewritten; `medthread run --source {name}` takes in what waited")
+
+
+def _tell_drift(each: Drift) -> None:
+    at = f"{each.table}.{each.column}"
+    if each.kind == "unreadable":
+        say(f"! {at}:{each.now:.0%} 的值读不成 {each.likely},此前 {each.before:.0%}", f"! {at}: {each.now:.0%} of the values do not read as {each.likely}, {each.before:.0%} before")
+    elif each.kind == "missing":
+        say(f"! {at} 不在 {each.file} 中" + (f",可能改名为 {each.likely}" if each.likely else ""), f"! {at} is not in {each.file}" + (f"; it may be called {each.likely} now" if each.likely else ""))
+    else:
+        say(f"? {at} 是新增的列" + (f",可能对应 {each.likely}" if each.likely else ""), f"? {at} is new" + (f"; it may mean {each.likely}" if each.likely else ""))
 
 
 def _tell_probe(table: TableProbe) -> None:

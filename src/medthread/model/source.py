@@ -30,7 +30,7 @@ from medthread.model.mapping import Strict, TableMapping
 from medthread.model.process import SPAN
 
 DATABASES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite", "mssql", "oracle")
-BROKERS = ("nats", "tls+nats", "kafka", "mqtt", "mqtts")
+BROKERS = ("nats", "tls+nats", "kafka", "tls+kafka", "mqtt", "mqtts")
 INTERFACES = ("https", "http")
 KINDS = {**dict.fromkeys(DATABASES, "database"), **dict.fromkeys(BROKERS, "stream"), **dict.fromkeys(INTERFACES, "interface")}
 Kind = Literal["files", "database", "stream", "interface"]

@@ -23,6 +23,15 @@ PlainYaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false
 def read_yaml(path: Path) -> Any:
     """The content of a workspace file."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=PlainYaml)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
         raise DeclarationError(f"{path.name}: {str(error)[:500]}", hint="mend the file; it is YAML in UTF-8") from error
+    return parse_yaml(text, file=path.name)
+
+
+def parse_yaml(text: str, *, file: str) -> Any:
+    """The content of a text that is, or would be, a workspace file."""
+    try:
+        return yaml.load(text, Loader=PlainYaml)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, RecursionError) as error:
+        raise DeclarationError(f"{file}: {str(error)[:500]}", hint="mend the file; it is YAML in UTF-8") from error

@@ -11,17 +11,21 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, func, select
 
 from medthread.api.bodies import takes
-from medthread.api.identity import Given, Reader, RunStarter
+from medthread.api.identity import Given, ModelApplier, ModelReader, Reader, RunStarter
 from medthread.api.language import Language, in_language
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.governance.sources import (
     HEALTHS,
+    Drift,
     SourceStanding,
     TableProbe,
     TableStanding,
+    amend,
     check_source,
+    difference,
+    drifts,
     known_source,
     probe_source,
     standings,
@@ -104,6 +108,45 @@ def probe(name: str, given: Given, actor: RunStarter, language: Language) -> dic
     """
     found = probe_source(given.batch(), _seen(given, actor, name).name)
     return {"tables": [_probed(t, language) for t in found]}
+
+
+@router.get("/sources/{name}/drift", summary="来源结构的变化 · What changed at a source")
+def drift(name: str, given: Given, actor: ModelReader) -> dict[str, Any]:
+    """Columns that are gone or new since the mapping was written, values that no longer read as they did; and how the mapping could be changed.
+
+    映射写成之后消失或新增的列、读不成原类型的值,以及映射可以怎样改。
+    """
+    known = _seen(given, actor, name)
+    text = given.source_file(name).read_text(encoding="utf-8")
+    return {"items": [_drifted(d, text) for d in drifts(given.batch(), known, text)]}
+
+
+class Amending(BaseModel):
+    """The change that is accepted: of which column of which table; `ignore`: a new column is known and feeds nothing."""
+
+    table: str = Field(min_length=1, max_length=200)
+    column: str = Field(min_length=1, max_length=2000)
+    ignore: bool = False
+
+
+@router.post("/sources/{name}/amend", summary="接受映射的改法 · Accept a changed mapping")
+def accept_amendment(name: str, body: Amending, given: Given, actor: ModelApplier) -> dict[str, Any]:
+    """Rewrite the file of a source as it is proposed for a column. Loads that waited for it are taken in with the next run.
+
+    按对某列提出的改法改写来源的文件。等待的数据随下一次运行接入。
+    """
+    act = partial(
+        amend, context=given.batch(), source=_seen(given, actor, name), path=given.source_file(name),
+        table=body.table, column=body.column, ignoring=body.ignore, by=actor.name,
+    )
+    found = handle(given.store, by=actor.name, action="source.amend", object_=f"source/{name}", act=act)
+    given.sources_changed()
+    return {"source": name, "table": found.table, "column": found.column}
+
+
+def _drifted(found: Drift, text: str) -> dict[str, Any]:
+    names = ("kind", "table", "column", "load", "file", "likely", "names_alike", "values_alike", "before", "now")
+    return {**{n: getattr(found, n) for n in names}, "diff": difference(text, found.proposed) if found.proposed is not None else None}
 
 
 def _seen(given: Services, actor: Actor, name: str) -> Source:

@@ -24,6 +24,7 @@ from medthread.stores.readers import GONE, HASH, ROW
 
 LOOKED_BACK = 20  # loads among which a redelivered message is looked for
 TAKEN = ("read", "raw", "accepted")
+PATH = "_path"  # of the file that a row stands in; sources call their columns as they like
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class News:
 
 
 def version_sql(column: str) -> str:
-    """SQL of a number that grows with a column of sequence numbers or of moments."""
-    return f"coalesce(to_integer({quote(column)}), epoch_us(to_moment({quote(column)})))"
+    """SQL of a number that grows with a column (itself SQL) of sequence numbers or of moments."""
+    return f"coalesce(to_integer({column}), epoch_us(to_moment({column})))"
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _with_hashes(plain: Path, columns: Sequence[str], *, secret: bytes) -> str:
 def _reach(con: duckdb.DuckDBPyConnection, column: str | None, columns: Sequence[str]) -> Reach:
     if column is None or column not in columns:
         return Reach()
-    name, version = quote(column), version_sql(column)
+    name, version = quote(column), version_sql(quote(column))
     asked = f"select arg_max({name}, v), max(v), min(v), count_if({name} is not null and v is null) from (select {name}, {version} as v from came)"
     return Reach(*con.execute(asked).fetchall()[0])
 
@@ -165,16 +166,16 @@ def _compare(context: Context, con: duckdb.DuckDBPyConnection, asked: Asked, col
     identity = identifying_columns(asked.mapping, context.registry) if asked.mapping.is_picture else ()
     identity = identity if set(identity) <= set(columns) else ()
     key, before = _key(identity), _before(context, asked, least=least)
-    con.register("loads", pa.table({"path": pa.array(before, pa.string()), "n": pa.array(range(len(before)), pa.int64())}))
+    con.register("loads", pa.table({PATH: pa.array(before, pa.string()), "_nth": pa.array(range(len(before)), pa.int64())}))
     empty = ", ".join(f"cast(null as {kind}) as {quote(c)}" for c, kind in {**dict.fromkeys(identity, "varchar"), HASH: "varchar", GONE: "boolean"}.items())
-    read = f"select * from read_parquet({file_list(tuple(before))}, union_by_name=true, filename=true) union all by name " if before else ""
-    con.execute(f"create temp view raw_rows as {read}select cast(null as varchar) as filename, {empty} where false")
+    read = f"select * from read_parquet({file_list(tuple(before))}, union_by_name=true, filename='{PATH}') union all by name " if before else ""
+    con.execute(f"create temp view raw_rows as {read}select cast(null as varchar) as {PATH}, {empty} where false")
     con.execute(
-        f"create temp view newest as select r.*, {key} as k from raw_rows as r join loads as l on l.path = r.filename"
-        f" qualify rank() over (partition by {key} order by l.n desc) = 1"
+        f"create temp view newest as select r.*, {key} as _k from raw_rows as r join loads as l using ({PATH})"
+        f" qualify rank() over (partition by {key} order by l._nth desc) = 1"
     )
-    con.execute(f"create temp table known as select k, list_sort(list({HASH})) as hashes, bool_or(coalesce({GONE}, false)) as gone from newest group by k")
-    con.execute(f"create temp table here as select {key} as k, list_sort(list({HASH})) as hashes from came group by k")
+    con.execute(f"create temp table known as select _k as k, list_sort(list({HASH})) as hashes, bool_or(coalesce({GONE}, false)) as gone from newest group by _k")
+    con.execute(f"create temp table here as select {key} as k, list_sort(list({HASH})) as hashes from came group by {key}")
     con.execute(
         "create temp table changed as select h.k from here as h left join known using (k)"
         " where known.k is null or known.gone or known.hashes is distinct from h.hashes"
@@ -183,6 +184,6 @@ def _compare(context: Context, con: duckdb.DuckDBPyConnection, asked: Asked, col
 
 
 def _withdraw(con: duckdb.DuckDBPyConnection, out: Path) -> Path:
-    left = "k in (select k from known where not gone) and k not in (select k from here)"
-    sql = f"select * exclude (filename, k) replace (true as {GONE}, -row_number() over () as {ROW}) from newest where {left}"
+    left = "_k in (select k from known where not gone) and _k not in (select k from here)"
+    sql = f"select * exclude ({PATH}, _k) replace (true as {GONE}, -row_number() over () as {ROW}) from newest where {left}"
     return copy(con, sql, out).path

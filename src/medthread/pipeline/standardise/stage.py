@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from medthread.model.rule_file import Point, QualityRule
 from medthread.pipeline.context import Context
-from medthread.pipeline.ingest.newness import version_sql
+from medthread.pipeline.ingest.newness import PATH, version_sql
 from medthread.pipeline.ingest.stage import rejects_path
 from medthread.pipeline.judge.verdict import Verdict, keep, said_by, state_of, version_of
 from medthread.pipeline.standardise import outputs
@@ -122,20 +122,20 @@ def _keep(made: Made, table: str, output: Any) -> None:
 def _came(con: Any, paths: list[str], scan: Scan) -> list[str]:
     """The raw rows with load, file, row and time; columns that no file of the batch has are null."""
     files = file_list(paths)
-    read = f"read_parquet({files}, union_by_name=true, filename=true, file_row_number=true)"
+    read = f"read_parquet({files}, union_by_name=true, filename='{PATH}', file_row_number=true)"
     described = [r[0] for r in con.execute(f"describe select * from {read}").fetchall()]
-    raw_columns = [c for c in described if c not in ("filename", "file_row_number", ROW, HASH, GONE)]
+    raw_columns = [c for c in described if c not in (PATH, "file_row_number", ROW, HASH, GONE)]
     missing = sorted(c for c in scan.mapping.mapped if c not in raw_columns)
     row = f"coalesce({ROW}, file_row_number + 1)" if ROW in described else "file_row_number + 1"
     gone = f"coalesce({GONE}, false)" if GONE in described else "false"
     changed_at = scan.mapping.changed_at
-    version = version_sql(changed_at) if changed_at and changed_at in raw_columns else "cast(null as bigint)"
+    version = version_sql(f"r.{quote(changed_at)}") if changed_at and changed_at in raw_columns else "cast(null as bigint)"
     nulls = "".join(f", cast(null as varchar) as {quote(c)}" for c in missing)
     columns = ", ".join(f"r.{quote(c)}" for c in raw_columns)
     con.execute(
         f"create temp view came_view as select {columns}{nulls}, l.id as _load, l.file as _file,"
         f" l.at as _recorded_at, {row} as _row, {version} as _version, {gone} as {GONE}"
-        f" from {read} r join loads l on l.id = parse_filename(r.filename, true)"
+        f" from {read} r join loads l on l.id = parse_filename(r.{PATH}, true)"
     )
     return raw_columns
 
@@ -145,10 +145,10 @@ def _look_ups(context: Context, con: Any, scan: Scan) -> None:
     wanted = {m.lookup.table for feed in scan.feeds for m in feed.mapping.fields.values() if m.lookup}
     for table in wanted:
         files = context.committer.files(f"raw.{scan.source.name}_{table}")  # oldest first
-        con.register(f"order.{table}", pa.table({"path": pa.array(files, pa.string()), "_nth": pa.array(range(len(files)), pa.int64())}))
+        con.register(f"order.{table}", pa.table({PATH: pa.array(files, pa.string()), "_nth": pa.array(range(len(files)), pa.int64())}))
         con.execute(
-            f"create temp view {quote('lookup.' + table)} as select * from read_parquet({file_list(files)}, union_by_name=true, filename=true) as r"
-            f" join {quote('order.' + table)} as o on o.path = r.filename"
+            f"create temp view {quote('lookup.' + table)} as select * from read_parquet({file_list(files)}, union_by_name=true, filename='{PATH}')"
+            f" join {quote('order.' + table)} using ({PATH})"
         )
 
 
