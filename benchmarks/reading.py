@@ -67,7 +67,7 @@ def raw_of(path: Path, rows: int) -> Path:
         " strftime(date '2025-01-01' + (i // 20000)::int, '%Y-%m-%d') as \"on\", case when i % 4001 = 0 then 'n/a' else (i * 7919 % 9000)::varchar end as torque,"
         " round(20 + (i * 31 % 700) / 100.0, 2)::varchar as temperature, (i % 900)::varchar as pressure, '100' as total, (i % 101)::varchar as good,"
         " 'ST' || (i % 40) as station, 'OP' || (i % 40) as operator, 'R' || (i % 9) as recipe, 'T' || (i % 60) as tool, (i % 3)::varchar as shift, '' as remark,"
-        " 'SN' || i as serial, 'load' as _load, 'file' as _file, timestamp '2026-01-01' as _recorded_at, i + 1 as _row"
+        " 'SN' || i as serial, 'load' as _load, 'file' as _file, timestamp '2026-01-01' as _recorded_at, i + 1 as _row, cast(null as bigint) as _version, false as _gone"
         f" from range({rows}) t(i)) to {literal(str(path))} (format parquet, compression zstd, row_group_size 122880)"
     )
     con.close()
