@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from medthread.model import Source
 from medthread.model.errors import NotFoundError, SourceError
+from medthread.pipeline.collect import secret_of
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files
 from medthread.pipeline.ingest.reading import read_arrival
@@ -80,11 +81,8 @@ def known_source(sources: Iterable[Source], name: str) -> Source:
 
 
 def _open(context: Context, source: Source) -> Database:
-    password = context.secret(source.secret) if source.secret is not None else None
-    if source.secret is not None and password is None:
-        raise SourceError(f"{source.name}: the environment has no {source.secret}", hint=f"set {source.secret} to the password before starting medthread")
     assert source.url is not None  # noqa: S101 - a database has an address
-    return open_database(source.url, password)
+    return open_database(source.url, secret_of(context, source))
 
 
 def _probe(context: Context, source: Source, table: str) -> TableProbe:

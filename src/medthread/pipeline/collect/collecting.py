@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 from sqlalchemy import func, insert, select, update
 
 from medthread.model import Source
@@ -102,8 +103,8 @@ def _collect(context: Context, asked: Asked, *, by: str) -> Collected:
     try:
         found, size, file = _land(context, asked, since)
         message = None
-    except (SourceError, OSError) as error:
-        told = error if isinstance(error, SourceError) else SourceError(f"{asked.source.name}: {error}", hint="is the disk full?")
+    except (MedthreadError, OSError, duckdb.Error) as error:
+        told = error if isinstance(error, MedthreadError) else SourceError(f"{asked.source.name}: {error}", hint="is the disk full?")
         found, size, file = Collected(asked.source.name, asked.table, "failed", error=told), 0, None
         message = {"text": told.message, "hint": told.hint}
     values = {"status": found.status, "rows": found.rows, "bytes": size, "file": file, "message": message, "finished_at": func.clock_timestamp()}

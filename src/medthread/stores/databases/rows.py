@@ -1,5 +1,6 @@
 """What adapters have in common whose driver gives rows: one SELECT, its columns written as the server's type asks."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -31,18 +32,18 @@ class Typed(Protocol):
         """The SQL of a text as a value of a type."""
 
 
-class RowReader:
+class RowReader(ABC):
     """Reads through a cursor; an adapter says how to connect, how to describe and what its types are."""
 
     dialect: Dialect
     types: Typed
     _name: str
 
-    def _open(self) -> AbstractContextManager[Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def _open(self) -> AbstractContextManager[Any]: ...
 
-    def _described(self, cursor: Any, of: str) -> Described:
-        raise NotImplementedError
+    @abstractmethod
+    def _described(self, cursor: Any, of: str) -> Described: ...
 
     def _run(self, cursor: Any, statement: str) -> None:
         cursor.execute(statement)
