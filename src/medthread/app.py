@@ -26,6 +26,7 @@ from medthread.governance.backup.drill import Declared
 from medthread.governance.backup.records import Keeping
 from medthread.governance.backup.take import Subject
 from medthread.governance.lake import Upkeep
+from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.offers import declared_offers
 from medthread.governance.quality_target import QualityTargets
 from medthread.governance.service_use import UseMeter
@@ -113,6 +114,7 @@ class Installation:
         self._model_files = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql")))
         self.rules = accept_rules(workspace.rules(), self.registry, models=(*self._model_files, *workspace.models()))
         self.targets = QualityTargets.read(workspace.settings, self.registry, self.sources)
+        self.masters = MasterSetting.read(workspace.settings)
         self.rulebook = Rulebook.declared(self.registry, workspace.processes(self.registry))
         check_writers(self.registry, self.rulebook.processes, roles=frozenset(ROLES))
         self.native_metadata = MetaData()
@@ -295,7 +297,7 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                models=lambda: self.models, rules=self.rules, targets=self.targets, plan=self.plan, consumers=CONSUMERS,
+                models=lambda: self.models, rules=self.rules, targets=self.targets, masters=self.masters, plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )

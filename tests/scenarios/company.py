@@ -91,7 +91,7 @@ def content(snapshot: Snapshot) -> dict[str, list[str]]:
     tables: dict[str, list[str]] = {}
     for name in snapshot.release.tables:
         columns = snapshot.query(f"describe select * from {snapshot.relation(name)}")
-        kept = [f'"{c["column_name"]}"' for c in columns if c["column_name"] not in ("_recorded_at", "at") or name.startswith("marts")]
+        kept = [f'"{c["column_name"]}"' for c in columns if c["column_name"] not in ("_recorded_at", "at", "until") or name.startswith("marts")]
         rows = snapshot.query(f"select {', '.join(kept)} from {snapshot.relation(name)}")
         tables[name] = sorted(str(tuple(r.values())) for r in rows)
     return tables

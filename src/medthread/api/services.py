@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Table
 
 from medthread.governance.backup.background import BackgroundKeeping
+from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.quality_target import QualityTargets
 from medthread.governance.service_use import UseMeter
 from medthread.governance.trains import Timetable
@@ -101,6 +102,7 @@ class Services:
     offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves
     rules: tuple[QualityRule, ...] = ()  # of the company's own
     targets: QualityTargets = field(default_factory=QualityTargets)
+    masters: MasterSetting = field(default_factory=MasterSetting)
     copies: BackgroundKeeping | None = None
     public_url: str | None = None  # where browsers reach us, where that is not what the request says
     carriers: tuple[Carrier, ...] = ()

@@ -11,7 +11,8 @@ class MatchModel:
     `kind` names the comparison: organisations by the parts of their names, articles by code, name and
     specification. `unique` is an identifier that two different things never share (USCC, GTIN); `valid` is the
     SQL function that says whether a value of it counts. Fields in `agree` should have one value among all
-    records of a thing: where they do not, a conflict is recorded for the steward.
+    records of a thing: where they do not, a conflict is recorded for the steward. Pairs with a score of `auto` or more
+    are one thing by themselves; from `review` on a steward looks; the others are never shown.
     """
 
     kind: Literal["organisation", "article"]
@@ -25,4 +26,5 @@ class MatchModel:
     spec: str | None = None
     agree: tuple[str, ...] = ()
     auto: float = 38.0
+    review: float = 24.0
     prefix: str = "G"

@@ -31,6 +31,7 @@ from medthread.api.routes import (
     session,
     sharing,
     sources,
+    stewardship,
     tokens,
     trace,
     udi,
@@ -40,7 +41,7 @@ from medthread.api.routes import (
 ROUTERS = tuple(
     m.router
     for m in (
-        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, trace, udi,
+        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, stewardship, trace, udi,
         models, releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
         providers, unmasking, sharing,

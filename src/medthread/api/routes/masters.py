@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Query
 
+from medthread.api.golden_rows import XREF, GoldenRows, master_named, matched_masters
 from medthread.api.identity import Given, MasterReader
 from medthread.api.listing import shown
 from medthread.api.services import Services
@@ -15,25 +15,16 @@ from medthread.api.subjects import Subject
 from medthread.derive.columns import NEWEST_FIRST, standard_columns
 from medthread.derive.form import pair
 from medthread.derive.sharing import WITHHELD, Terms
-from medthread.derive.view import masked_fields, shared_columns, shared_value
-from medthread.model import Entity, Home, Kind
+from medthread.derive.view import masked_fields, shared_columns
+from medthread.model import Entity, Kind
 from medthread.model.errors import NotFoundError
-from medthread.pipeline.match.comparisons import BY_KIND
-from medthread.stores.serving import LakeRows, Snapshot, SortKey, encode, page_clause
-from medthread.trust.access import Actor, row_rule, sources_seen
+from medthread.pipeline.match.comparisons import waterfall
+from medthread.stores.serving import Snapshot, SortKey, encode, page_clause
+from medthread.trust.access import Actor, sources_seen
+
+STEWARD, MASKED_VALUE = "steward", "***"
 
 router = Subject("masters", "主数据", "Masters", owner="it").router()
-
-
-def _matched(given: Services) -> list[type[Entity]]:
-    return [e for e in given.registry.at_home(Home.MASTER) if e.about.match]
-
-
-def _master(given: Services, name: str) -> type[Entity]:
-    found = next((e for e in _matched(given) if e.name == name), None)
-    if found is None:
-        raise NotFoundError(f"{name!r} is not a matched master", hint=f"there are: {', '.join(e.name for e in _matched(given))}")
-    return found
 
 
 @router.get("/masters", summary="列出主数据种类 · List kinds of master data")
@@ -43,7 +34,7 @@ def domains(given: Given, actor: MasterReader) -> dict[str, Any]:
     每种参与匹配的主数据:读者看得到的记录数与黄金记录数。
     """
     snapshot = given.reader.current()
-    return {"items": [{"entity": e.name, "label": pair(e.about.label), **_Within(given, snapshot, e, actor).counts()} for e in _matched(given)]}
+    return {"items": [{"entity": e.name, "label": pair(e.about.label), **GoldenRows(given, snapshot, e, actor).counts()} for e in matched_masters(given.registry)]}
 
 
 @router.get("/masters/{entity}", summary="列出黄金记录 · List golden records")
@@ -56,11 +47,9 @@ def rows(
 
     黄金记录,合并记录最多的在前。
     """
-    declared = _master(given, entity)
+    declared = master_named(given.registry, entity)
     snapshot = given.reader.current()
-    title = declared.about.title or declared.key()[-1]
-    rows = _Within(given, snapshot, declared, actor)
-    sql, bound = rows.summary(title)
+    sql, bound = GoldenRows(given, snapshot, declared, actor).summary()
     where, parameters = ["true"], list(bound)
     if q.strip():
         where.append("(contains(lower(name), lower(?)) or contains(lower(codes), lower(?)))")
@@ -78,88 +67,16 @@ def rows(
     return {"items": [{**r, "golden_id": r["id"]} for r in found], "next": following, "total": total}
 
 
-@dataclass(frozen=True)
-class _Within:
-    """Golden records of one kind as far as somebody may see them: within their reach, by what is shared with them, from sources of theirs."""
-
-    given: Services
-    snapshot: Snapshot
-    entity: type[Entity]
-    actor: Actor
-
-    @property
-    def terms(self) -> Terms:
-        return self.given.workflow.sharing.terms(self.entity, self.actor)
-
-    @property
-    def sources(self) -> list[str]:
-        return sorted(sources_seen(self.actor, self.given.sources))
-
-    @property
-    def is_all(self) -> bool:
-        """Whether nothing is kept from them: no row by reach or by sharing, no source."""
-        return not self.actor.reach.is_bound and self.terms.shared() == "true" and len(self.sources) == len(self.given.sources)
-
-    def counts(self) -> dict[str, int]:
-        """How many records, golden records, records merged away and conflicts they see; of everything, as the release counted it."""
-        name = f"golden.{self.entity.name}"
-        if self.is_all or not self.snapshot.has(name):
-            records, golden, conflicts = (self.snapshot.rows_of(n) for n in (f"{name}_xref", name, f"{name}_conflict"))
-        else:
-            sql, bound = self.summary(self.entity.about.title or self.entity.key()[-1])
-            counted = "count(*) as golden, coalesce(sum(records), 0) as records, coalesce(sum(conflicts), 0) as conflicts"
-            row = self.snapshot.query(f"select {counted} from ({sql})", list(bound))[0]
-            records, golden, conflicts = int(row["records"]), int(row["golden"]), int(row["conflicts"])
-        return {"records": records, "golden": golden, "merged": records - golden, "conflicts": conflicts}
-
-    def _conflicts(self) -> tuple[str, tuple[Any, ...]]:
-        """How many fields of each golden record do not agree, between records of sources that they see."""
-        name = f"golden.{self.entity.name}"
-        conflict = self.snapshot.relation(f"{name}_conflict", (("golden_id", "varchar"), ("field", "varchar"), ("values", "varchar")))
-        if self.is_all:
-            return f"select golden_id, count(*) as n from {conflict} group by 1", ()
-        each = f"""select golden_id, field, unnest(from_json("values", '[{{"record_id": "VARCHAR", "value": "VARCHAR"}}]')) as said from {conflict}"""
-        seen = (f"select c.golden_id, c.field from ({each}) c join {self.snapshot.relation(name + '_xref')} x on x.golden_id = c.golden_id and x.record_id = c.said.record_id"
-                " where x.source in (select unnest(?)) group by 1, 2 having count(distinct coalesce(c.said.value, '')) > 1")
-        return f"select golden_id, count(*) as n from ({seen}) group by 1", (self.sources,)
-
-    def golden(self) -> tuple[str, tuple[str, ...]]:
-        """The rows within reach, as the lists of the entity show them too, and their parameters."""
-        rule, bound = row_rule(self.actor, self.entity)
-        rows = LakeRows(self.snapshot, self.entity, self.given.registry).relation()
-        return f"(select * from {rows} where {self.terms.shared()} and {rule})", bound
-
-    def summary(self, title: str) -> tuple[str, tuple[Any, ...]]:
-        """Each with its name, its codes and how many records of which sources it is made of."""
-        name, called = f"golden.{self.entity.name}", shared_value(self.entity.fields[title], f'"{title}"', self.terms)
-        rows, bound = self.golden()
-        conflicts, of_theirs = self._conflicts()
-        return (
-            "select g.id, g.name, x.codes, x.codes as code, x.records, x.sources, coalesce(c.n, 0) as conflicts"
-            f" from (select id, cast({called} as varchar) as name from {rows}) g"
-            " join (select golden_id, count(*) as records, list(distinct source order by source) as sources,"
-            f" string_agg(source_key, ' ' order by source_key) as codes from {self.snapshot.relation(name + '_xref')}"
-            " where source in (select unnest(?)) group by 1) x on x.golden_id = g.id"
-            f" left join ({conflicts}) c on c.golden_id = g.id"
-        ), (*bound, self.sources, *of_theirs)
-
-    def require(self, golden_id: str) -> None:
-        """Refuse what lies beyond reach as what is not there."""
-        rows, bound = self.golden()
-        if not self.snapshot.query(f"select 1 from {rows} where id = ?", (*bound, golden_id)):
-            raise NotFoundError(f"no {self.entity.name} {golden_id!r}", hint="search the list by name or code")
-
-
 @router.get("/masters/{entity}/{golden_id}", summary="查看一条黄金记录 · Get a golden record")
 def one(entity: str, golden_id: str, given: Given, actor: MasterReader) -> dict[str, Any]:
     """One golden record; an id that was merged away leads to the one that took it over.
 
     一条黄金记录;已被合并的标识会指向接替它的记录。
     """
-    declared = _master(given, entity)
+    declared = master_named(given.registry, entity)
     snapshot = given.reader.current()
     current = _successor(snapshot, declared, golden_id)
-    _Within(given, snapshot, declared, actor).require(current)
+    GoldenRows(given, snapshot, declared, actor).require(current)
     members = _members(given, snapshot, declared, actor, current)
     if not members:
         raise NotFoundError(f"no {entity} {golden_id!r}", hint="search the list by name or code")
@@ -174,7 +91,7 @@ def one(entity: str, golden_id: str, given: Given, actor: MasterReader) -> dict[
     return {
         "golden_id": current, "merged_from": golden_id if current != golden_id else None,
         "label": {"zh": declared.about.zh, "en": declared.about.en},
-        "fields": [_field(declared, n, members, cells, in_conflict) for n in declared.fields],
+        "fields": [_field(declared, n, members, cells, in_conflict, hidden) for n in declared.fields],
         "records": members, "edges": [e for e in _edges(snapshot, declared, current) if {e["a"], e["b"]} <= seen],
         "conflicts": told,
         **kept_back(given, actor, terms, members, object_=f"{entity}/{current}"),
@@ -208,7 +125,7 @@ def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: A
     columns = ", ".join([f"{terms.shared()} as _shared", *(f'{value} as "{n}"' for n, value in shared_columns(entity, masked=masked, terms=terms)), *terms.rule_columns()])
     declared = [(c.name, c.duck) for c in standard_columns(entity, given.registry)]
     rows = snapshot.query(
-        f"select x.record_id as id, x.source, x.source_key, x.score, x.tier, s.* from {snapshot.relation(f'golden.{entity.name}_xref')} x"
+        f"select x.record_id as id, x.source, x.source_key, x.score, x.tier, s.* from {snapshot.relation(f'golden.{entity.name}_xref', XREF)} x"
         f" join (select _key as record_id, {columns}, _version, _recorded_at, _load, _row"
         # Files that an older version of the product wrote do not tell it.
         f" from (select * from {snapshot.relation(f'standard.{entity.name}', declared)} union all by name select cast(null as bigint) as _version where false)"
@@ -224,26 +141,22 @@ def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: A
     ]
 
 
-def _field(entity: type[Entity], name: str, members: list[dict[str, Any]], cells: dict[str, Any], in_conflict: set[str]) -> dict[str, Any]:
+def _field(
+    entity: type[Entity], name: str, members: list[dict[str, Any]], cells: dict[str, Any], in_conflict: set[str], hidden: Collection[str],
+) -> dict[str, Any]:
     cell = cells.get(name)
-    winner = next((m for m in members if cell and m["record_id"] == cell["record_id"]), None)
+    stated = cell is not None and cell["rule"] == STEWARD  # then its record is the number of the decision
+    winner = None if stated else next((m for m in members if cell and m["record_id"] == cell["record_id"]), None)
     field = entity.fields[name]
+    value = (MASKED_VALUE if name in hidden else cell["value"]) if stated and cell else winner["values"][name] if winner else None
     return {
-        "name": name, "label": pair(field.label), "codes": {c: pair(label) for c, label in (field.mark.codes or {}).items()}, "value": winner["values"][name] if winner else None,
+        "name": name, "label": pair(field.label), "codes": {c: pair(label) for c, label in (field.mark.codes or {}).items()}, "value": value,
         "record_id": winner["record_id"] if winner else None, "source": winner["source"] if winner else None,
         "source_key": winner["source_key"] if winner else None, "rule": cell["rule"] if cell else None, "conflict": name in in_conflict,
+        "decision": int(cell["record_id"]) if stated and cell else None, "stateable": not field.is_personal and not field.mark.key,
     }
 
 
 def _edges(snapshot: Snapshot, entity: type[Entity], golden_id: str) -> list[dict[str, Any]]:
-    model = entity.about.match
-    compared = {c.what: c for c in BY_KIND[model.kind].compare} if model else {}
     rows = snapshot.query(f"select a, b, tier, score, parts from {snapshot.relation(f'golden.{entity.name}_edge')} where golden_id = ? order by score desc, a, b", [golden_id])
-    edges = []
-    for r in rows:
-        parts = []
-        for p in json.loads(r["parts"]):
-            case = compared[p["what"]].cases[p["case"]]
-            parts.append({"what": p["what"], "label": {"zh": case.label.zh, "en": case.label.en}, "weight": p["weight"]})
-        edges.append({**r, "parts": parts})
-    return edges
+    return [{**r, "parts": waterfall(entity, r["parts"])} for r in rows]

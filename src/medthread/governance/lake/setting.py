@@ -1,10 +1,10 @@
 """`[lake]` of `medthread.toml`: how long files stay that nobody names, how often it is tidied, how large files are to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 
-from medthread.model.errors import ConfigurationError
+from medthread.model.section import numbers
 
 BOUNDS = {  # name: least, most
     "grace_hours": (1, 8_760),
@@ -26,18 +26,7 @@ class LakeSetting:
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> "LakeSetting":
         """What a workspace says; refused where a word is unknown or a number out of bounds."""
-        given = settings.get("lake", {})
-        if not isinstance(given, Mapping):
-            raise ConfigurationError("[lake] is no section", hint="write [lake] and its settings below it")
-        known = [f.name for f in fields(cls)]
-        strangers = sorted(set(given) - set(known))
-        if strangers:
-            raise ConfigurationError(f"[lake] {strangers[0]} is no setting", hint=f"there are: {', '.join(known)}")
-        for name, value in given.items():
-            least, most = BOUNDS[name]
-            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-                raise ConfigurationError(f"[lake] {name} = {value!r}", hint=f"a whole number from {least} to {most}")
-        return cls(**given)
+        return cls(**numbers(settings, "lake", BOUNDS))
 
     @property
     def grace(self) -> timedelta:

@@ -1,7 +1,7 @@
 """Clusters under constraints: edges best first, and no union that would put two values of a namespace together.
 
-Cost is about linear in the edges. Order is fixed by score and ids, so the same input gives the same clusters,
-in whatever order it came.
+What a steward bound together comes before every edge. Cost is about linear in the edges. Order is fixed by score and
+ids, so the same input gives the same clusters, in whatever order it came.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Clusters:
-    """A partition of records, and the strong edges that a constraint refused."""
+    """A partition of records, and the edges that a constraint refused, each with the namespace; those that were bound apart."""
 
     of: dict[str, str]
     refused: list[tuple[str, str, str]] = field(default_factory=list)
+    unbound: list[tuple[str, str, str]] = field(default_factory=list)
 
     def members(self) -> dict[str, list[str]]:
         """Records by cluster, both in order."""
@@ -56,18 +57,22 @@ class _Forest:
         return None
 
 
-def cluster(tokens: Mapping[str, Mapping[str, str]], edges: Iterable[tuple[str, str, float]]) -> Clusters:
-    """Partition all records that have tokens (maybe none) by edges (a, b, score), the strongest first."""
+def cluster(
+    tokens: Mapping[str, Mapping[str, str]], edges: Iterable[tuple[str, str, float]], *, bound: Iterable[tuple[str, str]] = ()
+) -> Clusters:
+    """Partition all records that have tokens (maybe none): first by what is bound, then by edges (a, b, score), the strongest first."""
     forest = _Forest(tokens)
-    refused = []
-    for a, b, _ in _best_first(edges):
-        against = forest.join(a, b)
-        if against:
-            refused.append((a, b, against))
+    unbound = _united(forest, ((a, b) for a, b in bound if a in tokens and b in tokens))
+    refused = _united(forest, ((a, b) for a, b, _ in _best_first(edges)))
     roots: dict[str, str] = {}
     for record in sorted(tokens):
         roots.setdefault(forest.root(record), record)
-    return Clusters({r: roots[forest.root(r)] for r in tokens}, refused)
+    return Clusters({r: roots[forest.root(r)] for r in tokens}, refused, unbound)
+
+
+def _united(forest: _Forest, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """Unite what may be; gives what may not, and why."""
+    return [(a, b, against) for a, b in pairs if (against := forest.join(a, b)) is not None]
 
 
 def _best_first(edges: Iterable[tuple[str, str, float]]) -> Sequence[tuple[str, str, float]]:

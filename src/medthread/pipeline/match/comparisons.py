@@ -3,9 +3,11 @@
 Measured on generated Chinese supplier sets: fixed weights beat weights learnt by EM on a few thousand firms.
 """
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
-from medthread.model import Label
+from medthread.model import Entity, Label
 
 
 @dataclass(frozen=True)
@@ -100,3 +102,14 @@ ARTICLE = Comparisons(
 )
 
 BY_KIND = {"organisation": ORGANISATION, "article": ARTICLE}
+
+
+def waterfall(entity: type[Entity], parts: str) -> list[dict[str, Any]]:
+    """What an edge's score is made of, in order: respect, likeness in both languages, weight. `parts` as they are kept with the edge."""
+    model = entity.about.match
+    compared = {c.what: c for c in BY_KIND[model.kind].compare} if model else {}
+    told = [(compared[p["what"]], compared[p["what"]].cases[p["case"]], p) for p in json.loads(parts)]
+    return [
+        {"what": c.what, "about": {"zh": c.label.zh, "en": c.label.en}, "label": {"zh": case.label.zh, "en": case.label.en}, "weight": p["weight"]}
+        for c, case, p in told
+    ]

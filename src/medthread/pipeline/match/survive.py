@@ -1,11 +1,17 @@
 """Which value survives into the golden record, field by field, and which fields disagree.
 
 A value counts for more when the record's name is in order, then by trust in the source, then by age, newest
-first; ties go by record id. Every golden value names the record it came from.
+first; ties go by record id. Every golden value names the record it came from. What a steward said of a field
+stands above all of them, for as long as it is in force; it is beside the sources' values, never in their place.
 """
 
-from medthread.derive.columns import INDEX, MASKED, golden_columns, value_columns
+from typing import Any
+
+import pyarrow as pa
+
+from medthread.derive.columns import DUCK, INDEX, MASKED, golden_columns, value_columns
 from medthread.model import Entity, Field, Registry
+from medthread.pipeline.match.decisions import VALUE, Decisions
 from medthread.stores.engines import literal, quote
 
 RANK = "poor, -trust, _recorded_at desc, record_id"
@@ -16,8 +22,28 @@ def _present(field: Field, model_valid: str | None) -> str:
     return f"{name} is not null and {model_valid}" if model_valid else f"{name} is not null"
 
 
-def golden(entity: type[Entity], registry: Registry) -> str:
-    """SELECT one row per golden id from `member` (standard columns, golden_id, trust, poor)."""
+def standing(con: Any, entity: type[Entity], decisions: Decisions) -> tuple[str, ...]:
+    """`stated` (golden_id, field, value, decision): what stewards said; gives the fields that they said something of.
+
+    It follows the record whose value it took the place of, or the first one: wherever that stands, there it counts.
+    """
+    said = [
+        (d.records[0], field, value, d.id) for d in decisions.of(VALUE) for field, value in d.values.items()
+        if field in entity.fields and not entity.fields[field].is_personal
+    ]
+    con.register("statement", pa.table({
+        "rid": pa.array([s[0] for s in said], pa.string()), "field": pa.array([s[1] for s in said], pa.string()),
+        "value": pa.array([s[2] for s in said], pa.string()), "decision": pa.array([s[3] for s in said], pa.int64()),
+    }))
+    con.execute(
+        "create temp table stated as select a.golden_id, s.field, s.value, s.decision from statement s join assigned a using (rid)"
+        " qualify row_number() over (partition by a.golden_id, s.field order by s.decision desc) = 1"
+    )
+    return tuple(sorted({field for _, field, _, _ in said}))
+
+
+def golden(entity: type[Entity], registry: Registry, *, standing: tuple[str, ...] = ()) -> str:
+    """SELECT one row per golden id from `member` (standard columns, golden_id, trust, poor), with what is `stated` of the standing fields."""
     model = entity.about.match
     columns = []
     fields = {c.name: f for f in entity.fields.values() for c in value_columns(f)}
@@ -34,7 +60,13 @@ def golden(entity: type[Entity], registry: Registry) -> str:
         else:
             columns.append(f"first({name} order by {RANK}) as {name}")
     assert model is not None  # noqa: S101 - only matched masters come here
-    return f"select {', '.join(columns)} from member group by golden_id order by golden_id"
+    survived = f"select {', '.join(columns)} from member group by golden_id"
+    if not standing:
+        return f"{survived} order by golden_id"
+    kinds = {f: DUCK[entity.fields[f].kind] for f in standing}
+    replaced = ", ".join(f"case when s{n}.golden_id is null then g.{quote(f)} else cast(s{n}.value as {kinds[f]}) end as {quote(f)}" for n, f in enumerate(standing))
+    joins = "".join(f" left join stated s{n} on s{n}.golden_id = g.id and s{n}.field = {literal(f)}" for n, f in enumerate(standing))
+    return f"select g.* replace ({replaced}) from ({survived}) g{joins} order by g.id"
 
 
 def _rank(entity: type[Entity], field: Field) -> str:
@@ -50,8 +82,8 @@ def _valid(entity: type[Entity], field: Field) -> str | None:
     return None
 
 
-def cells(entity: type[Entity]) -> str:
-    """SELECT golden_id, field, value, record_id, source, rule: where each golden value came from."""
+def cells(entity: type[Entity], *, standing: tuple[str, ...] = ()) -> str:
+    """SELECT golden_id, field, value, record_id, source, rule: where each golden value came from; what a steward said names the decision as its record."""
     parts = []
     for field in entity.fields.values():
         shown = quote(field.name + MASKED) if field.is_personal else f"cast({quote(field.name)} as varchar)"
@@ -63,7 +95,13 @@ def cells(entity: type[Entity]) -> str:
             f" case when count(distinct {alike}) = 1 then 'agreed' else 'trust' end as rule"
             f" from member where {_present(field, _valid(entity, field))} group by golden_id"
         )
-    return " union all ".join(parts)
+    survived = " union all ".join(parts)
+    if not standing:
+        return survived
+    return (
+        f"select * from ({survived}) where (golden_id, field) not in (select (golden_id, field) from stated)"
+        " union all select golden_id, field, value, cast(decision as varchar), 'steward', 'steward' from stated"
+    )
 
 
 def conflicts(entity: type[Entity]) -> str:

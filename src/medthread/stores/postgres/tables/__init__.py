@@ -27,6 +27,7 @@ from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, collection, load, run
 from medthread.stores.postgres.tables.bus import inbound_event
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file, lake_merge
+from medthread.stores.postgres.tables.matching import match_decision
 from medthread.stores.postgres.tables.models import model_version, table_build
 from medthread.stores.postgres.tables.notices import notice, notice_address
 from medthread.stores.postgres.tables.privacy import erased_index, erasure
@@ -90,6 +91,7 @@ __all__ = [
     "lake_file",
     "lake_merge",
     "load",
+    "match_decision",
     "metadata",
     "model_version",
     "notice",

@@ -1,0 +1,338 @@
+"""The steward's desk: pairs of golden records that may be one, and what is decided about them."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import Connection
+
+from medthread.api.golden_rows import XREF, GoldenRows, master_named, matched_masters
+from medthread.api.identity import Given, MasterReader, may
+from medthread.api.services import Services
+from medthread.api.subjects import Subject
+from medthread.derive.form import pair
+from medthread.derive.payload import payload_of
+from medthread.governance.masters.deciding import Wanted, approve, ask, decisions, end
+from medthread.governance.masters.impact import Impact, Reach
+from medthread.governance.masters.outlook import Outlook, outlook
+from medthread.model import Entity, Kind
+from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from medthread.pipeline.match.comparisons import waterfall
+from medthread.pipeline.match.decisions import MERGE, SPLIT, VALUE
+from medthread.stores.serving import SortKey, encode, page_clause
+from medthread.trust.access import Actor
+from medthread.trust.rules import broken_rules
+from medthread.workflow import handle
+
+router = Subject("stewardship", "主数据管护", "Stewardship", owner="it").router()
+Deciding = Annotated[Actor, Depends(may("masters:decide"))]
+Approving = Annotated[Actor, Depends(may("masters:approve"))]
+DECIDE, APPROVE = "masters:decide", "masters:approve"
+Name = Annotated[str, Field(min_length=1, max_length=300)]
+Why = Annotated[str, Field(min_length=2, max_length=2000)]
+REVIEW = (
+    ("one", "varchar"), ("other", "varchar"), ("a", "varchar"), ("b", "varchar"), ("tier", "varchar"), ("score", "double"), ("parts", "varchar"),
+    ("kind", "varchar"), ("against", "varchar"),
+)
+AGAINST = {
+    "sure": ("有效证照号不同", "valid identifiers differ"), "branch": ("总部与分支不同", "head office and branch differ"), "city": ("城市不同", "cities differ"),
+}
+
+
+class Said(BaseModel):
+    """A decision: golden records that are one; records of a golden record that are another thing, or golden records that are not the same; values that stand."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["merge", "split", "value"]
+    golden: list[Name] = Field(min_length=1, max_length=50, description="golden ids; of a split several mean that they are not the same")
+    apart: list[list[Name]] = Field(default=[], max_length=20, description="record ids, side by side; what is left of the golden record is a side too")
+    values: dict[str, str | None] = Field(default={}, max_length=100, description="field → value; null leaves it empty")
+
+
+class Asked(Said):
+    """The same, with its reason."""
+
+    reason: Why
+    run: bool = Field(default=False, description="start a run at once, so that it takes effect")
+
+
+class Reasoned(BaseModel):
+    """Why."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: Why
+
+
+class Approved(Reasoned):
+    """Whether it comes into force, and why."""
+
+    grant: bool
+    run: bool = False
+
+
+@router.get("/stewardship", summary="管护概况 · What waits for a steward")
+def desk(given: Given, actor: MasterReader) -> dict[str, Any]:
+    """Per kind of master: pairs to be looked at, conflicts among them, decisions that wait for a second person.
+
+    每种主数据:待看的成对记录、其中的冲突、等待第二人批准的决定。
+    """
+    masters = matched_masters(given.registry)
+    with given.store.transaction() as tx:
+        waiting = decisions(tx, entities=[e.name for e in masters], status="asked")
+    items = []
+    for entity in masters:
+        found = _pairs(given, actor, entity)
+        counts = found.query("select count(*) as pairs, count_if(kind = 'conflict') as conflicts from ({})")[0]
+        items.append({"entity": entity.name, "label": pair(entity.about.label), **counts, "asked": sum(d["entity"] == entity.name for d in waiting)})
+    return {"items": items, "decides": given.access.refused_by(actor, DECIDE) is None, "approves": given.access.refused_by(actor, APPROVE) is None}
+
+
+@router.get("/stewardship/{entity}/pairs", summary="列出待看的成对记录 · List pairs to be looked at")
+def pairs(
+    entity: str, given: Given, actor: MasterReader, q: Annotated[str, Query(max_length=200)] = "", kind: Annotated[str | None, Query(max_length=20)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
+) -> dict[str, Any]:
+    """Golden records that may be one, the likeliest first: what speaks for it and against it, and what is already decided about them.
+
+    可能是同一对象的黄金记录,最像的在前:支持与反对的依据,以及已作的决定。
+    """
+    declared = master_named(given.registry, entity)
+    found = _pairs(given, actor, declared)
+    where, bound = ["true"], []
+    if q.strip():
+        where.append("(contains(lower(one_name), lower(?)) or contains(lower(other_name), lower(?)) or contains(lower(one_codes), lower(?)) or contains(lower(other_codes), lower(?)))")
+        bound += [q.strip()] * 4
+    if kind:
+        where.append("kind = ?")
+        bound.append(kind)
+    page = page_clause((SortKey("score", Kind.DECIMAL, filled=True),), descending=True, after=after)
+    condition = " and ".join(where)
+    rows = found.query(f"select * from ({{}}) where {condition} and {page.where} order by {page.order} limit {limit + 1}", [*bound, *page.parameters])
+    total = found.query(f"select count(*) as n from ({{}}) where {condition}", bound)[0]["n"]
+    more, rows = len(rows) > limit, rows[:limit]
+    with given.store.transaction() as tx:
+        said = _by_pair(decisions(tx, entities=[entity]))
+    return {
+        "items": [_pair(declared, r, said) for r in rows], "total": total, "next": encode(rows[-1]["score"], rows[-1]["id"]) if more else None,
+    }
+
+
+def _pair(entity: type[Entity], row: dict[str, Any], said: dict[tuple[str, str], dict[str, Any]]) -> dict[str, Any]:
+    sides = [{"golden_id": row[s], "name": row[f"{s}_name"], "codes": row[f"{s}_codes"], "records": row[f"{s}_records"], "sources": row[f"{s}_sources"]} for s in ("one", "other")]
+    against = AGAINST.get(row["against"] or "", (row["against"], row["against"]))
+    return {
+        "id": row["id"], "kind": row["kind"], "score": row["score"], "tier": row["tier"], "a": row["a"], "b": row["b"], "parts": waterfall(entity, row["parts"]),
+        "against": {"zh": against[0], "en": against[1]} if row["against"] else None, "sides": sides, "decision": said.get((row["one"], row["other"])),
+    }
+
+
+def _by_pair(found: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The newest decision about two golden records that waits, or is in force and not yet taken into matching."""
+    return {
+        (d["golden"][0], d["golden"][1]): {"id": d["id"], "kind": d["kind"], "status": d["status"], "asked_by": d["asked_by"]}
+        for d in reversed(found) if d["status"] in ("asked", "in_force") and len(d["golden"]) == 2 and d["kind"] != VALUE  # noqa: PLR2004 - a pair
+    }
+
+
+class _Pairs:
+    """The pairs that somebody may see: those of two golden records that they see."""
+
+    def __init__(self, given: Services, actor: Actor, entity: type[Entity]) -> None:
+        self._snapshot = given.reader.current()
+        rows, bound = GoldenRows(given, self._snapshot, entity, actor).summary()
+        review = self._snapshot.relation(f"golden.{entity.name}_review", REVIEW)
+        described = ", ".join(f"{s}_.name as {s}_name, {s}_.codes as {s}_codes, {s}_.records as {s}_records, {s}_.sources as {s}_sources" for s in ("one", "other"))
+        self._bound = list(bound)
+        # DuckDB reads a common table once and knows its parameters once.
+        self._sql = (
+            f"with seen as materialized ({rows}) select r.one || '|' || r.other as id, r.*, {described} from {review} r"
+            " join seen one_ on one_.id = r.one join seen other_ on other_.id = r.other"
+        )
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Ask something of them: `{}` stands for the pairs."""
+        return self._snapshot.query(sql.format(self._sql), [*self._bound, *parameters])
+
+
+def _pairs(given: Services, actor: Actor, entity: type[Entity]) -> _Pairs:
+    return _Pairs(given, actor, entity)
+
+
+@router.post("/stewardship/{entity}/preview", summary="预览一项决定 · See what a decision would do")
+def preview(entity: str, said: Said, given: Given, actor: MasterReader) -> dict[str, Any]:
+    """The groups that the records would fall into, what keeps some apart, what hangs on them, and whether a second person is needed. Nothing is written.
+
+    记录会分成哪些组、哪些不能放在一起、牵涉多少引用、是否需要第二人批准。不写入任何内容。
+    """
+    declared = master_named(given.registry, entity)
+    wanted, records = _wanted(given, actor, declared, said, reason="preview")
+    with given.store.transaction() as tx:
+        found, impact = _judged(tx, given, declared, wanted, records)
+    return {**_told(found), "impact": impact.told(), "second_person": given.masters.needs_second(impact)}
+
+
+@router.post("/stewardship/{entity}/decisions", summary="作出主数据决定 · Decide about master records", status_code=201)
+def decide(entity: str, said: Asked, given: Given, actor: Deciding) -> dict[str, Any]:
+    """Merge, part, or state values. Where much hangs on it, it waits for another person; it takes effect with the next run.
+
+    合并、拆分或指定取值。牵涉较大时等待另一人批准;随下一次运行生效。
+    """
+    declared = master_named(given.registry, entity)
+    wanted, records = _wanted(given, actor, declared, said, reason=said.reason)
+
+    def act(tx: Connection) -> tuple[int, str, Impact]:
+        found, impact = _judged(tx, given, declared, wanted, records)
+        if found.blocked:
+            a, b, _ = found.blocked[0]
+            raise ConflictError(f"{a} and {b} have two different valid identifiers", hint="correct the identifier at its source first: two legal entities are never one")
+        return *ask(tx, wanted, by=actor.name, impact=impact, second=given.masters.needs_second(impact)), impact
+
+    id_, status, impact = handle(given.store, by=actor.name, action="master.decide", object_=f"{entity}/{min(said.golden)}", act=act)
+    run = _start(given, actor) if said.run and status == "in_force" else None
+    return {"id": id_, "status": status, "impact": impact.told(), "run_id": run}
+
+
+@router.get("/stewardship/decisions", summary="列出主数据决定 · List decisions about master records")
+def listed(
+    given: Given, actor: MasterReader, entity: Annotated[str | None, Query(max_length=100)] = None, status: Annotated[str | None, Query(max_length=20)] = None,
+    golden: Annotated[str | None, Query(max_length=300)] = None, limit: Annotated[int, Query(ge=1, le=200)] = 50, after: Annotated[int | None, Query(ge=1)] = None,
+) -> dict[str, Any]:
+    """Newest first: what was decided, by whom and why, whether it is in force.
+
+    最新的在前:决定了什么、由谁、因何、是否有效。
+    """
+    names = [e.name for e in matched_masters(given.registry) if entity in (None, e.name)]
+    with given.store.transaction() as tx:
+        found = decisions(tx, entities=names, status=status, golden=golden, after=after, limit=limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    seen = _seen(given, actor, found)
+    items = [{**d, "mine": d["asked_by"] == actor.name} for d in found if (d["entity"], d["id"]) in seen]
+    return {"items": items, "next": str(found[-1]["id"]) if more else None}
+
+
+def _seen(given: Services, actor: Actor, found: list[dict[str, Any]]) -> set[tuple[str, int]]:
+    """Of decisions those about golden records that somebody sees, or that are no longer there for anybody to see."""
+    snapshot = given.reader.current()
+    seen: set[tuple[str, int]] = set()
+    for entity in matched_masters(given.registry):
+        rows = GoldenRows(given, snapshot, entity, actor)
+        mine = [d for d in found if d["entity"] == entity.name]
+        if rows.is_all:
+            seen |= {(entity.name, d["id"]) for d in mine}
+        elif mine:
+            relation, bound = rows.golden()
+            wanted = sorted({g for d in mine for g in d["golden"]})
+            visible = {r["id"] for r in snapshot.query(f"select id from {relation} where id in (select unnest(?))", [*bound, wanted])}
+            seen |= {(entity.name, d["id"]) for d in mine if visible & set(d["golden"])}
+    return seen
+
+
+@router.post("/stewardship/decisions/{id_}/approval", summary="批准主数据决定 · Approve a decision about master records")
+def approval(id_: int, said: Approved, given: Given, actor: Approving) -> dict[str, Any]:
+    """Bring what another person asked for into force, or refuse it.
+
+    批准或拒绝他人提出的决定。
+    """
+    act = partial(approve, by=actor.name, id_=id_, grant=said.grant, reason=said.reason)
+    handle(given.store, by=actor.name, action="master.approve", object_=f"match_decision/{id_}", act=act)
+    return {"id": id_, "status": "in_force" if said.grant else "refused", "run_id": _start(given, actor) if said.grant and said.run else None}
+
+
+@router.post("/stewardship/decisions/{id_}/end", summary="撤销主数据决定 · Take a decision about master records back")
+def over(id_: int, said: Reasoned, given: Given, actor: Deciding) -> dict[str, Any]:
+    """Matching goes by the rules again from the next run on; records that were merged get the ids back that they had.
+
+    自下一次运行起重新按规则匹配;曾被合并的记录恢复各自原来的标识。
+    """
+    act = partial(end, by=actor.name, id_=id_, approves=given.access.refused_by(actor, APPROVE) is None, reason=said.reason)
+    handle(given.store, by=actor.name, action="master.end", object_=f"match_decision/{id_}", act=act)
+    return {"id": id_, "status": "ended"}
+
+
+def _start(given: Services, actor: Actor) -> str | None:
+    """A run that takes it in; none where one is under way, for then the next one does."""
+    try:
+        return handle(given.store, by=actor.name, action="run.start", object_="run", act=partial(given.runner.start, by=actor.name, asks=False))
+    except ConflictError:
+        return None
+
+
+def _told(found: Outlook) -> dict[str, Any]:
+    return {"groups": [list(g) for g in found.groups], "blocked": [{"a": a, "b": b, "against": ns} for a, b, ns in found.blocked]}
+
+
+def _judged(tx: Connection, given: Services, entity: type[Entity], wanted: Wanted, records: dict[str, list[str]]) -> tuple[Outlook, Impact]:
+    snapshot = given.reader.current()
+    every = [r for of in records.values() for r in of]
+    codes = sorted({r.partition("|")[2] for r in every})
+    impact = Reach(given.registry, given.native, snapshot).impact(tx, entity, golden=list(records), codes=codes)
+    return outlook(tx, snapshot, entity, wanted, records=every), impact
+
+
+def _wanted(given: Services, actor: Actor, entity: type[Entity], said: Said, *, reason: str) -> tuple[Wanted, dict[str, list[str]]]:
+    """The decision over record ids, and the records of each golden record that it is about."""
+    golden = sorted(set(said.golden))
+    records = _records(given, actor, entity, golden)
+    every = [r for of in records.values() for r in of]
+    if said.kind == SPLIT:
+        sides = _sides(said, golden, records)
+    elif said.kind == MERGE:
+        sides = [every]
+    else:
+        if len(golden) != 1:
+            raise InvalidError("values are stated of one golden record", hint="name one golden id")
+        _check_values(entity, said.values)
+        sides = [every]
+    return Wanted(entity=entity.name, kind=said.kind, sides=sides, golden=golden, values=said.values if said.kind == VALUE else {}, reason=reason), records
+
+
+def _sides(said: Said, golden: list[str], records: dict[str, list[str]]) -> list[list[str]]:
+    """Of several golden records each is a side; of one, the records named, and what is left."""
+    if len(golden) > 1:
+        return list(records.values())
+    members = records[golden[0]]
+    named = [r for side in said.apart for r in side]
+    if strangers := sorted(set(named) - set(members)):
+        raise InvalidError(f"{strangers[0]} is no record of {golden[0]}", hint="look again: it may have been matched anew meanwhile")
+    left = [r for r in members if r not in named]
+    return [*said.apart, *([left] if left else [])]
+
+
+def _records(given: Services, actor: Actor, entity: type[Entity], golden: list[str]) -> dict[str, list[str]]:
+    """All records of each golden record; whoever does not see all of them does not decide about them."""
+    snapshot = given.reader.current()
+    rows = GoldenRows(given, snapshot, entity, actor)
+    for id_ in golden:
+        rows.require(id_)
+    found = snapshot.query(
+        f"select golden_id, record_id, source from {snapshot.relation(f'golden.{entity.name}_xref', XREF)} where golden_id in (select unnest(?)) order by 1, 2", [golden]
+    )
+    if unseen := sorted({r["source"] for r in found} - set(rows.sources)):
+        raise ForbiddenError(f"records of {unseen[0]} belong to it", hint="let somebody decide who sees all of its sources", actor=actor.name, action=DECIDE)
+    records: dict[str, list[str]] = {id_: [] for id_ in golden}
+    for row in found:
+        records[row["golden_id"]].append(row["record_id"])
+    if missing := next((id_ for id_, of in records.items() if not of), None):
+        raise NotFoundError(f"no {entity.name} {missing!r}", hint="it may have been merged meanwhile; search the list by name or code")
+    return records
+
+
+def _check_values(entity: type[Entity], values: dict[str, str | None]) -> None:
+    """Values that the field can hold and that break none of its rules."""
+    for name in values:
+        field = entity.fields.get(name)
+        if field is None or field.is_personal or field.mark.key:
+            raise InvalidError(f"{entity.name}.{name} cannot be stated", hint="a key or personal data is corrected at its source")
+    others = frozenset(n for n in entity.fields if n not in values)
+    filled = {n: v for n, v in values.items() if v not in (None, "")}
+    try:
+        model = payload_of(entity, without=others)  # type: ignore[arg-type] # a class can be a key, whatever its instances are
+        typed = model.model_validate(values).model_dump()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidError(f"{first['loc'][0]}: {first['msg']}", hint="see the field's page in the dictionary") from error
+    about = [c for c in broken_rules(entity, typed) if c.field in filled]
+    if about:
+        raise InvalidError(f"{about[0].field}: {about[0].label.en}", hint="see the field's rules in the dictionary")

@@ -1,0 +1,29 @@
+"""What stewards decided about master records: which belong together, which do not, which value stands."""
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from medthread.stores.postgres.tables.base import at, metadata
+
+match_decision = Table(
+    "match_decision",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("entity", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # merge, split, value
+    Column("sides", JSONB, nullable=False),  # lists of record ids: one list that belongs together, or several that stay apart
+    Column("values", JSONB),  # field → what stands in the golden record
+    Column("golden", JSONB, nullable=False),  # the golden ids that it was about
+    Column("impact", JSONB, nullable=False),  # what referred to them when it was asked for
+    Column("reason", Text, nullable=False),
+    Column("status", Text, nullable=False),  # asked, in_force, refused, ended
+    Column("asked_by", Text, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", DateTime(timezone=True)),  # since when it is in force, or refused
+    Column("decision", Text),  # why it was decided so
+    Column("ended_by", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_why", Text),
+    at(),
+    Index("ix_match_decision_entity", "entity", "status"),
+)

@@ -1,0 +1,181 @@
+"""A steward at the desk: what may be one firm is looked at, decided with a reason, approved where much hangs on it, and taken back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from medthread.api.server import create_app
+from medthread.stores.postgres.tables import audit_event
+from tests.api.conftest import House
+from tests.conftest import Opening
+from tests.scenarios import company, firms
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def works(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Iterator[House]:
+    home = firms.found(tmp_path_factory.mktemp("firms") / "c")
+    (home / "medthread.toml").write_text('name = "试验"\ninbox = "inbox"\n[masters]\nsecond_person_from = 5\n', encoding="utf-8")
+    with open_beside(home) as opened, opened.serving(None) as services:
+        company.run(opened)
+        house = House(opened, create_app(services))
+        for name, roles in (("keeper", ("steward",)), ("second", ("quality",)), ("reader", ("buyer",))):
+            house.make(name, *roles)
+        yield house
+
+
+def client(house: House, name: str = "keeper") -> TestClient:
+    found = house.browser()
+    assert house.enter(found, name).status_code == 200
+    return found
+
+
+def ok(answer: Any, status: int = 200) -> Any:
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def golden(desk: TestClient, code: str) -> str:
+    """The golden id of the supplier with a code."""
+    items = ok(desk.get(f"{API}/masters/supplier", params={"q": code}))["items"]
+    return next(i["golden_id"] for i in items if code in i["codes"].split())
+
+
+def codes(desk: TestClient, id_: str) -> set[str]:
+    return {r["source_key"] for r in ok(desk.get(f"{API}/masters/supplier/{id_}"))["records"]}
+
+
+def rerun(house: House) -> None:
+    company.run(house.installation)
+
+
+def test_a_likely_pair_is_shown_with_its_evidence_and_merged(works: House) -> None:
+    desk = client(works)
+    overview = next(m for m in ok(desk.get(f"{API}/stewardship"))["items"] if m["entity"] == "supplier")
+    assert (overview["pairs"], overview["conflicts"], overview["asked"]) == (1, 0, 0)
+    (pair,) = ok(desk.get(f"{API}/stewardship/supplier/pairs"))["items"]
+    assert {s["codes"] for s in pair["sides"]} == {"A1 A2", "A3"}
+    assert [(p["what"], p["weight"]) for p in pair["parts"]] == [("name", 30)]
+    ids = [s["golden_id"] for s in pair["sides"]]
+    seen = ok(desk.post(f"{API}/stewardship/supplier/preview", json={"kind": "merge", "golden": ids}))
+    assert [sorted(g) for g in seen["groups"]] == [["erp|A1", "erp|A2", "erp|A3"]]
+    assert (seen["second_person"], seen["blocked"]) == (True, [])
+    assert seen["impact"]["by"] == {"receipt": 7}
+
+
+def test_where_little_hangs_on_it_one_person_decides_and_may_take_it_back(works: House) -> None:
+    desk = client(works)
+    a3, b1 = golden(desk, "A3"), golden(desk, "B1")
+    said = ok(desk.post(f"{API}/stewardship/supplier/decisions", json={"kind": "merge", "golden": [a3, b1], "reason": "收购,见合同"}), 201)
+    assert said["status"] == "in_force"
+    before = works.installation.releases.current()
+    rerun(works)
+    kept = golden(desk, "A3")
+    assert codes(desk, kept) == {"A3", "B1", "B2"}
+    assert kept == b1  # the larger side keeps its id
+    assert ok(desk.get(f"{API}/masters/supplier/{a3}"))["merged_from"] == a3
+    ok(desk.post(f"{API}/stewardship/decisions/{said['id']}/end", json={"reason": "收购未成"}))
+    rerun(works)
+    assert (golden(desk, "A3"), golden(desk, "B1")) == (a3, b1)
+    assert ok(desk.get(f"{API}/masters/supplier/{a3}"))["merged_from"] is None
+    after = works.installation.releases.current()
+    assert before is not None
+    assert after is not None
+    with works.installation.store.transaction() as tx:
+        acts = tx.execute(select(audit_event.c.action, audit_event.c.reason).where(audit_event.c.action.like("master.%")).order_by(audit_event.c.seq)).all()
+    assert [tuple(a) for a in acts] == [("master.decide", "收购,见合同"), ("master.end", "收购未成")]
+
+
+def test_where_much_hangs_on_it_another_person_approves(works: House) -> None:
+    desk, other = client(works), client(works, "second")
+    a1, a3 = golden(desk, "A1"), golden(desk, "A3")
+    body = {"kind": "merge", "golden": [a1, a3], "reason": "同一公司的简称"}
+    said = ok(desk.post(f"{API}/stewardship/supplier/decisions", json=body), 201)
+    assert said["status"] == "asked"
+    assert desk.post(f"{API}/stewardship/supplier/decisions", json=body).status_code == 409
+    rerun(works)
+    assert codes(desk, a1) == {"A1", "A2"}
+    assert ok(desk.get(f"{API}/stewardship/supplier/pairs"))["items"][0]["decision"]["status"] == "asked"
+    approval = f"{API}/stewardship/decisions/{said['id']}/approval"
+    own = desk.post(approval, json={"grant": True, "reason": "我自己批"})
+    assert (own.status_code, own.json()["hint"]) == (403, "let somebody else approve")
+    ok(other.post(approval, json={"grant": True, "reason": "核对了执照"}))
+    rerun(works)
+    assert codes(desk, a1) == {"A1", "A2", "A3"}
+    assert ok(desk.get(f"{API}/stewardship/supplier/pairs"))["items"] == []
+    record = next(r for r in ok(desk.get(f"{API}/masters/supplier/{a1}"))["records"] if r["source_key"] == "A3")
+    assert record["tier"] == "steward"
+    assert desk.post(f"{API}/stewardship/decisions/{said['id']}/end", json={"reason": "错了"}).status_code == 200  # a steward may approve too
+
+
+def test_what_was_parted_stays_so_when_more_like_it_comes(works: House) -> None:
+    desk = client(works)
+    b = golden(desk, "B1")
+    seen = ok(desk.post(f"{API}/stewardship/supplier/preview", json={"kind": "split", "golden": [b], "apart": [["erp|B2"]]}))
+    assert sorted(seen["groups"]) == [["erp|B1"], ["erp|B2"]]
+    said = ok(desk.post(f"{API}/stewardship/supplier/decisions", json={"kind": "split", "golden": [b], "apart": [["erp|B2"]], "reason": "两家同名厂"}), 201)
+    assert said["status"] == "in_force"
+    company.write(works.installation.workspace.inbox / "supplier2.csv", firms.HEADER, [("B3", "苏州金泰精密五金有限公司", "", "苏州", "")])
+    rerun(works)
+    parted = {golden(desk, "B1"), golden(desk, "B2")}
+    assert len(parted) == 2
+    assert b in parted
+    assert golden(desk, "B3") in parted
+    assert all({s["golden_id"] for s in p["sides"]} != parted for p in ok(desk.get(f"{API}/stewardship/supplier/pairs"))["items"])
+
+
+def test_two_valid_identifiers_are_never_one(works: House) -> None:
+    desk = client(works)
+    answer = desk.post(f"{API}/stewardship/supplier/decisions", json={"kind": "merge", "golden": [golden(desk, "A1"), golden(desk, "C1")], "reason": "想合并"})
+    assert (answer.status_code, bool(answer.json()["hint"])) == (409, True)
+
+
+def test_not_the_same_is_not_asked_again(works: House) -> None:
+    desk, other = client(works), client(works, "second")
+    (pair,) = ok(desk.get(f"{API}/stewardship/supplier/pairs"))["items"]
+    ids = [s["golden_id"] for s in pair["sides"]]
+    said = ok(desk.post(f"{API}/stewardship/supplier/decisions", json={"kind": "split", "golden": ids, "reason": "另一家"}), 201)
+    ok(other.post(f"{API}/stewardship/decisions/{said['id']}/approval", json={"grant": True, "reason": "确是另一家"}))
+    rerun(works)
+    assert ok(desk.get(f"{API}/stewardship/supplier/pairs"))["items"] == []
+    assert {golden(desk, "A1"), golden(desk, "A3")} == set(ids)
+
+
+def test_a_stated_value_stands_above_the_sources_until_it_is_taken_back(works: House) -> None:
+    desk = client(works)
+    b = golden(desk, "B1")
+    said = ok(desk.post(f"{API}/stewardship/supplier/decisions", json={"kind": "value", "golden": [b], "values": {"name": "苏州金泰五金", "city": None}, "reason": "更名"}), 201)
+    rerun(works)
+    fields = {f["name"]: f for f in ok(desk.get(f"{API}/masters/supplier/{b}"))["fields"]}
+    assert (fields["name"]["value"], fields["name"]["rule"], fields["name"]["decision"]) == ("苏州金泰五金", "steward", said["id"])
+    assert fields["city"]["value"] is None
+    assert ok(desk.get(f"{API}/entities/supplier/{b}"))["item"]["name"] == "苏州金泰五金"
+    ok(desk.post(f"{API}/stewardship/decisions/{said['id']}/end", json={"reason": "未更名"}))
+    rerun(works)
+    assert ok(desk.get(f"{API}/entities/supplier/{b}"))["item"]["name"] == "苏州金泰精密五金有限公司"
+
+
+def test_what_cannot_be_stated_is_refused(works: House) -> None:
+    desk = client(works)
+    body = {"kind": "value", "golden": [golden(desk, "B1")], "reason": "试试"}
+    wrong: list[tuple[dict[str, str | None], str]] = [
+        ({"code": "X"}, "code"), ({"phone": "139"}, "phone"), ({"status": "sleeping"}, "status"), ({"none": "x"}, "none"), ({"name": None}, "name"), ({}, "value"),
+    ]
+    for values, word in wrong:
+        answer = desk.post(f"{API}/stewardship/supplier/decisions", json=body | {"values": values})
+        assert answer.status_code == 422
+        assert word in answer.text
+
+
+def test_whoever_reads_does_not_decide(works: House) -> None:
+    reader = client(works, "reader")
+    id_ = golden(reader, "B1")
+    body = {"kind": "value", "golden": [id_], "values": {"city": "无锡"}, "reason": "试试"}
+    assert reader.post(f"{API}/stewardship/supplier/decisions", json=body).status_code == 403
+    assert ok(reader.get(f"{API}/stewardship"))["decides"] is False
+    missing = client(works).post(f"{API}/stewardship/supplier/decisions", json=body | {"golden": ["SUP-0"]})
+    assert (missing.status_code, bool(missing.json()["hint"])) == (404, True)
