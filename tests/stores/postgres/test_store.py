@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from psycopg import Connection
 from sqlalchemy import text
 
 from medthread.model.errors import StoreError
@@ -63,3 +64,18 @@ def test_single_statements_stand_by_themselves(alone: Store) -> None:
     assert first != second
     with alone.transaction() as tx:  # the same connection, as it was
         assert len({tx.execute(text("select pg_current_xact_id()::text")).scalar_one() for _ in range(2)}) == 1
+
+
+def test_of_a_closed_store_no_connection_stays_open(store: Store) -> None:
+    own = Store(store.url)
+    with own.transaction() as late:
+        driver = late.connection.driver_connection
+        own.close()
+        late.execute(text("select 1"))
+    assert isinstance(driver, Connection)
+    assert driver.closed
+    for _ in range(2):  # somebody who did not hear of it
+        with own.transaction() as tx:
+            driver = tx.connection.driver_connection
+        assert isinstance(driver, Connection)
+        assert driver.closed

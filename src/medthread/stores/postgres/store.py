@@ -34,7 +34,8 @@ class Store:
         self.engine: Engine = create_engine(
             url, pool_size=POOL, max_overflow=0, connect_args={"options": SETTINGS}
         )
-        event.listen(self.engine, "checkin", _rest)
+        self._is_closed = False
+        event.listen(self.engine, "checkin", self._rest)
         event.listen(self.engine, "checkout", _wake)
         self._streams = BoundedSemaphore(STREAMS)
         self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -82,8 +83,14 @@ class Store:
         return {"ok": True, "version": version}
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back; one that is still out, or is asked for later, is closed when it comes back."""
+        self._is_closed = True
         self.engine.dispose()
+
+    def _rest(self, driver: "Driver[Any] | None", entry: ConnectionPoolEntry) -> None:
+        entry.info["rested_at"] = time.monotonic()
+        if self._is_closed and driver is not None:
+            driver.close()
 
 
 _BY_CODE_POINT = r"""
@@ -110,10 +117,6 @@ def _driver(tx: Connection) -> "Driver[Any]":
     if not isinstance(found, Driver):
         raise TypeError("the store speaks through psycopg alone")
     return found
-
-
-def _rest(_driver: "Driver[Any] | None", entry: ConnectionPoolEntry) -> None:
-    entry.info["rested_at"] = time.monotonic()
 
 
 def _wake(driver: "Driver[Any]", entry: ConnectionPoolEntry, _proxy: object) -> None:
