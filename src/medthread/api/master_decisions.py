@@ -1,0 +1,95 @@
+"""What a steward says of golden records, as a decision about the records that they are made of."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from medthread.api.golden_rows import XREF, GoldenRows
+from medthread.api.services import Services
+from medthread.derive.payload import payload_of
+from medthread.governance.masters.deciding import Wanted
+from medthread.model import Entity
+from medthread.model.errors import ForbiddenError, InvalidError, NotFoundError
+from medthread.pipeline.match.decisions import MERGE, SPLIT, VALUE
+from medthread.trust.access import Actor
+from medthread.trust.rules import broken_rules
+
+DECIDE = "masters:decide"
+Name = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Said(BaseModel):
+    """A decision: golden records that are one; records of a golden record that are another thing, or golden records that are not the same; values that stand."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["merge", "split", "value"]
+    golden: list[Name] = Field(min_length=1, max_length=50, description="golden ids; of a split several mean that they are not the same")
+    apart: list[list[Name]] = Field(default=[], max_length=20, description="record ids, side by side; what is left of the golden record is a side too")
+    values: dict[str, str | None] = Field(default={}, max_length=100, description="field → value; null leaves it empty")
+
+
+def wanted_of(given: Services, actor: Actor, entity: type[Entity], said: Said, *, reason: str) -> tuple[Wanted, dict[str, list[str]]]:
+    """The decision over record ids, and the records of each golden record that it is about."""
+    golden = sorted(set(said.golden))
+    records = _records(given, actor, entity, golden)
+    every = [r for of in records.values() for r in of]
+    if said.kind == SPLIT:
+        sides = _sides(said, golden, records)
+    elif said.kind == MERGE:
+        sides = [every]
+    else:
+        if len(golden) != 1:
+            raise InvalidError("values are stated of one golden record", hint="name one golden id")
+        _check_values(entity, said.values)
+        sides = [every]
+    return Wanted(entity=entity.name, kind=said.kind, sides=sides, golden=golden, values=said.values if said.kind == VALUE else {}, reason=reason), records
+
+
+def _sides(said: Said, golden: list[str], records: dict[str, list[str]]) -> list[list[str]]:
+    """Of several golden records each is a side; of one, the records named, and what is left."""
+    if len(golden) > 1:
+        return list(records.values())
+    members = records[golden[0]]
+    named = [r for side in said.apart for r in side]
+    if strangers := sorted(set(named) - set(members)):
+        raise InvalidError(f"{strangers[0]} is no record of {golden[0]}", hint="look again: it may have been matched anew meanwhile")
+    left = [r for r in members if r not in named]
+    return [*said.apart, *([left] if left else [])]
+
+
+def _records(given: Services, actor: Actor, entity: type[Entity], golden: list[str]) -> dict[str, list[str]]:
+    """All records of each golden record; whoever does not see all of them does not decide about them."""
+    snapshot = given.reader.current()
+    rows = GoldenRows(given, snapshot, entity, actor)
+    for id_ in golden:
+        rows.require(id_)
+    found = snapshot.query(
+        f"select golden_id, record_id, source from {snapshot.relation(f'golden.{entity.name}_xref', XREF)} where golden_id in (select unnest(?)) order by 1, 2", [golden]
+    )
+    if unseen := sorted({r["source"] for r in found} - set(rows.sources)):
+        raise ForbiddenError(f"records of {unseen[0]} belong to it", hint="let somebody decide who sees all of its sources", actor=actor.name, action=DECIDE)
+    records: dict[str, list[str]] = {id_: [] for id_ in golden}
+    for row in found:
+        records[row["golden_id"]].append(row["record_id"])
+    if missing := next((id_ for id_, of in records.items() if not of), None):
+        raise NotFoundError(f"no {entity.name} {missing!r}", hint="it may have been merged meanwhile; search the list by name or code")
+    return records
+
+
+def _check_values(entity: type[Entity], values: dict[str, str | None]) -> None:
+    """Values that the field can hold and that break none of its rules."""
+    for name in values:
+        field = entity.fields.get(name)
+        if field is None or field.is_personal or field.mark.key:
+            raise InvalidError(f"{entity.name}.{name} cannot be stated", hint="a key or personal data is corrected at its source")
+    others = frozenset(n for n in entity.fields if n not in values)
+    filled = {n: v for n, v in values.items() if v not in (None, "")}
+    try:
+        model = payload_of(entity, without=others)  # type: ignore[arg-type] # a class can be a key, whatever its instances are
+        typed = model.model_validate(values).model_dump()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidError(f"{first['loc'][0]}: {first['msg']}", hint="see the field's page in the dictionary") from error
+    about = [c for c in broken_rules(entity, typed) if c.field in filled]
+    if about:
+        raise InvalidError(f"{about[0].field}: {about[0].label.en}", hint="see the field's rules in the dictionary")
