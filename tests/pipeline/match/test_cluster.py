@@ -1,10 +1,9 @@
-"""Invariants of clustering and of golden ids."""
+"""Invariants of clustering."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from medthread.pipeline.match.cluster import cluster
-from medthread.pipeline.match.identity import assign
 
 records = st.lists(st.sampled_from([f"r{n}" for n in range(12)]), unique=True, min_size=1)
 tokens = st.dictionaries(st.sampled_from(["uscc", "city"]), st.sampled_from(["1", "2"]))
@@ -40,29 +39,3 @@ def test_the_order_of_the_input_does_not_matter(problem: tuple, random: object) 
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     turned = dict(reversed(given_tokens.items()))
     assert partition(cluster(given_tokens, edges).of) == partition(cluster(turned, shuffled).of)
-
-
-@given(problems())
-def test_ids_stay_where_membership_stays(problem: tuple) -> None:
-    given_tokens, edges = problem
-    members = cluster(given_tokens, edges).members()
-    first = assign(members, {}, prefix="T")
-    before = {r: first.of[name] for name, group in members.items() for r in group}
-    again = assign(members, before, prefix="T")
-    assert again.of == first.of
-    assert again.merged_into == {}
-    assert len(set(first.of.values())) == len(members)
-
-
-def test_a_merge_keeps_the_larger_id_and_leaves_a_trail() -> None:
-    before = {"a": "T-1", "b": "T-1", "c": "T-2"}
-    after = assign({"a": ["a", "b", "c"]}, before, prefix="T")
-    assert after.of == {"a": "T-1"}
-    assert after.merged_into == {"T-2": "T-1"}
-
-
-def test_a_split_keeps_the_id_on_the_larger_side() -> None:
-    before = {"a": "T-1", "b": "T-1", "c": "T-1"}
-    after = assign({"a": ["a", "b"], "c": ["c"]}, before, prefix="T")
-    assert after.of["a"] == "T-1"
-    assert after.of["c"] not in ("T-1", "T-2")

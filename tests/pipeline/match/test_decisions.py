@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from medthread.pipeline.match.cluster import Clusters, cluster
 from medthread.pipeline.match.decisions import MERGE, SPLIT, Decision, Decisions
-from medthread.pipeline.match.identity import assign
 from tests.pipeline.match.test_cluster import partition, problems
 
 NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
@@ -75,19 +74,3 @@ def test_the_move_of_a_firm_to_another_city_does_not_part_it_again() -> None:
 def test_a_word_about_records_that_are_gone_breaks_nothing() -> None:
     found = clustered({"a": {}}, [], decided((MERGE, [["a", "gone"]]), (SPLIT, [["gone"], ["a"]])))
     assert partition(found.of) == {frozenset("a")}
-
-
-def test_what_was_put_together_and_parted_again_has_the_ids_it_had() -> None:
-    before = {"a": "T-1", "b": "T-1", "c": "T-2"}
-    merged = assign({"a": ["a", "b", "c"]}, before, prefix="T")
-    now = dict.fromkeys("abc", "T-1")
-    parted = assign({"a": ["a", "b"], "c": ["c"]}, now, prefix="T", former=[("c", "T-2")])
-    assert merged.merged_into == {"T-2": "T-1"}
-    assert parted.of == {"a": "T-1", "c": "T-2"}
-
-
-def test_an_id_that_others_bear_now_does_not_come_back() -> None:
-    now = {"a": "T-1", "b": "T-2", "c": "T-1"}
-    parted = assign({"a": ["a"], "b": ["b"], "c": ["c"]}, now, prefix="T", former=[("c", "T-2")])
-    assert parted.of["b"] == "T-2"
-    assert parted.of["c"] not in ("T-1", "T-2")

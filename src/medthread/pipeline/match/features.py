@@ -14,6 +14,13 @@ Rows = dict[str, list[Any]]
 _TORN = re.compile(r"[一-鿿]\s+[一-鿿]")  # Chinese is written without blanks: one among its characters came in by hand
 
 
+def inputs_of(model: MatchModel) -> tuple[str, ...]:
+    """The columns of a record that its features are made of, beside its id."""
+    phone = f"{model.phone}__index" if model.phone else None
+    given = {"organisation": (model.name, model.place, model.address, phone), "article": (model.code, model.name, model.spec)}[model.kind]
+    return tuple(dict.fromkeys(c for c in (*given, model.unique) if c))
+
+
 def features_of(model: MatchModel, records: Rows) -> pa.Table:
     """Features of records; `records` holds `record_id` and the raw columns that the model names."""
     return {"organisation": _organisation, "article": _article}[model.kind](model, records)

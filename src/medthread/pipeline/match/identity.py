@@ -1,66 +1,77 @@
 """Golden ids that stay: each new cluster takes the old id it shares most records with.
 
-Overlaps are taken largest first, then by older id; one id per cluster, one cluster per id. An id that finds no
-cluster is retired and points at the one that took most of its records, for old documents still name it. Records that
-are parted again get the id back that they had before they were put together.
+Overlaps are taken largest first, then by older id; one id per cluster, one cluster per id. Records that bore no other
+id before count first: what joined them does not take their id away when it is parted from them again, and gets the one
+back that it had. An id that finds no cluster is retired and points at the one that took most of its records, for old
+documents still name it.
 """
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from medthread.stores.engines import literal
+
+ATTEMPTS = 1000
+Overlap = tuple[str, str, int, int]  # an id, a cluster, records that they share and that bore no other id, all that they share
+# Of clusters that share records with one id alone, which shares records with them alone, there is nothing to decide.
+PLAIN = "(count(*) over (partition by old) = 1 and count(*) over (partition by name) = 1)"
 
 
-@dataclass(frozen=True)
-class Identities:
-    """Golden id of each cluster, and retired ids with their successors."""
+def assign(con: Any, *, prefix: str) -> None:
+    """`named` (name, golden_id) and `gone` (golden_id, merged_into), from `cluster` (rid, name), `before` and `formerly` (record_id, golden_id)."""
+    con.execute(
+        "create temp table overlap as select b.golden_id as old, c.name, count_if(f.record_id is null) as native, count(*) as n"
+        " from before b join cluster c on c.rid = b.record_id left join (select distinct record_id from formerly) f on f.record_id = b.record_id group by all"
+    )
+    con.execute(f"create temp table judged_overlap as select *, {PLAIN} as plain from overlap")
+    con.execute("create temp table named as select name, old as golden_id from judged_overlap where plain")
+    _name(con, give(con.execute("select old, name, native, n from judged_overlap where not plain").fetchall()))
+    # Ids that nobody bears now, of records whose cluster has none yet.
+    con.execute(
+        "create temp table revived as select f.golden_id as old, c.name, count(*) as n from formerly f join cluster c on c.rid = f.record_id"
+        " where f.golden_id not in (select golden_id from before) and c.name not in (select name from named) group by all"
+    )
+    _name(con, give(con.execute("select old, name, 0, n from revived").fetchall()))
+    _fresh(con, prefix)
+    con.execute(
+        "create temp table gone as select o.old as golden_id, n.golden_id as merged_into from overlap o join named n using (name)"
+        " where o.old not in (select golden_id from named) qualify row_number() over (partition by o.old order by o.n desc, o.name) = 1"
+    )
 
-    of: dict[str, str]
-    merged_into: dict[str, str]
 
-
-def assign(
-    members: Mapping[str, Sequence[str]], before: Mapping[str, str], *, prefix: str, former: Iterable[tuple[str, str]] = ()
-) -> Identities:
-    """Ids for clusters (name → records), given the golden id that each record had before, and (record, id) of those it had earlier."""
-    name_of = {record: name for name, records in members.items() for record in records}
-    overlap = Counter((before[record], name) for record, name in name_of.items() if record in before)
+def give(overlaps: Iterable[Overlap]) -> list[tuple[str, str]]:
+    """(cluster, id): the largest overlaps first, then the older id; each once."""
     chosen: dict[str, str] = {}
     taken: set[str] = set()
-    _give(overlap, chosen, taken)
-    earlier = list(former)
-    living = set(before.values())
-    _give(Counter((old, name_of[record]) for record, old in earlier if record in name_of and old not in living), chosen, taken)
-    used = living | {old for _, old in earlier}
-    for name in sorted(members):
-        if name not in chosen:
-            chosen[name] = _fresh(prefix, members[name][0], used)
-            used.add(chosen[name])
-    heirs: dict[str, str] = {}
-    for old, name in _largest_first(overlap):
-        if old not in taken:
-            heirs.setdefault(old, chosen[name])
-    return Identities(chosen, heirs)
-
-
-def _give(overlap: Mapping[tuple[str, str], int], chosen: dict[str, str], taken: set[str]) -> None:
-    """Clusters without an id take the one that they share most records with, where no other took it."""
-    for old, name in _largest_first(overlap):
+    for old, name, *_ in sorted(overlaps, key=lambda o: (-o[2], -o[3], o[0], o[1])):
         if old not in taken and name not in chosen:
             chosen[name] = old
             taken.add(old)
+    return list(chosen.items())
 
 
-def _largest_first(overlap: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:
-    return [pair for pair, _ in sorted(overlap.items(), key=lambda o: (-o[1], o[0]))]
+def _name(con: Any, given: list[tuple[str, str]]) -> None:
+    con.register("given", pa.table({"name": pa.array([n for n, _ in given], pa.string()), "golden_id": pa.array([i for _, i in given], pa.string())}))
+    con.execute("insert into named select name, golden_id from given")
 
 
-def _fresh(prefix: str, record: str, used: set[str]) -> str:
-    """From the first record, so that a run repeated after a kill makes the same id."""
-    for attempt in range(1000):
-        digest = hashlib.sha256(f"{record}#{attempt}".encode()).hexdigest()
-        made = f"{prefix}-{int(digest[:12], 16) % 10**9:09d}"
-        if made not in used:
-            return made
+def _fresh(con: Any, prefix: str) -> None:
+    """Ids for what has none, from the first record, so that a run repeated after a kill makes the same; another attempt where one is in use."""
+    con.execute("create temp table used as select golden_id from before union select golden_id from formerly union select golden_id from named")
+    for attempt in range(ATTEMPTS):
+        digest = f"cast('0x' || substr(sha256(name || '#{attempt}'), 1, 12) as bigint)"
+        con.execute(
+            f"create or replace temp table made as select name, {literal(prefix + '-')} || lpad(cast({digest} % 1000000000 as varchar), 9, '0') as golden_id"
+            " from (select distinct name from cluster) anti join named using (name)"
+        )
+        con.execute(
+            "insert into named select name, golden_id from (select * from made qualify row_number() over (partition by golden_id order by name) = 1)"
+            " where golden_id not in (select golden_id from used)"
+        )
+        if con.execute("select count(*) = 0 from made").fetchall()[0][0]:
+            return
+        con.execute("insert into used select golden_id from named anti join used using (golden_id)")
     msg = "no free golden id"
     raise AssertionError(msg)

@@ -2,17 +2,14 @@
 
 from typing import Any
 
-import pyarrow as pa
-
 from medthread.pipeline.match.comparisons import Comparisons
 from medthread.stores.engines import literal
 
 BLOCK_LIMIT = 300  # a block shared by more records tells nothing, and would cost the square of it
 
 
-def score(con: Any, features: pa.Table, comparisons: Comparisons, *, least: float) -> pa.Table:
-    """Edges with at least the given score: a, b, score, tier, parts (what, case, weight)."""
-    con.register("features", features)
+def score(con: Any, comparisons: Comparisons, *, least: float) -> None:
+    """`edges` between `features` with at least the given score: a, b, score, tier, parts (what, case, weight)."""
     con.execute(f"create or replace temp table block as {_blocks(comparisons)}")
     con.execute(
         "create or replace temp table pair as select distinct a.rid as a, b.rid as b from block a join block b"
@@ -35,12 +32,11 @@ def score(con: Any, features: pa.Table, comparisons: Comparisons, *, least: floa
         for c in comparisons.compare
     )
     total = " + ".join(weights.values())
-    found: pa.Table = con.sql(
-        f"select a, b, cast({total} as double) as score, case when code_case = 0 then 'key' else 'model' end as tier,"
+    con.execute(
+        f"create or replace temp table edges as select a, b, cast({total} as double) as score, case when code_case = 0 then 'key' else 'model' end as tier,"
         f" cast(to_json(list_filter([{parts}], lambda x: x is not null)) as varchar) as parts"
         f" from judged where {total} >= {least} order by score desc, a, b"
-    ).to_arrow_table()
-    return found
+    )
 
 
 def _blocks(comparisons: Comparisons) -> str:

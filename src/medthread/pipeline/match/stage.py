@@ -1,25 +1,26 @@
 """The stage: each master matched again when its records, its model or the trust in a source changed."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from medthread.derive.columns import NEWEST_FIRST
-from medthread.model import Entity, Home
+from medthread.model import Entity, Home, MatchModel
 from medthread.pipeline.context import Context
 from medthread.pipeline.match import crosswalk
-from medthread.pipeline.match.cluster import Clusters, cluster
 from medthread.pipeline.match.comparisons import BY_KIND
 from medthread.pipeline.match.decisions import MERGE, Decisions
-from medthread.pipeline.match.features import VERSION, features_of
-from medthread.pipeline.match.identity import Identities, assign
+from medthread.pipeline.match.feature_table import bring_up
+from medthread.pipeline.match.features import VERSION
+from medthread.pipeline.match.identity import assign
+from medthread.pipeline.match.partition import part
 from medthread.pipeline.match.score import score
 from medthread.pipeline.match.survive import cells, conflicts, golden, standing
 from medthread.pipeline.standard_rows import rows_of
-from medthread.stores.engines import copy, file_list, job, literal, quote
+from medthread.stores.engines import copy, file_list, job, literal
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
 
@@ -44,25 +45,31 @@ def _match(context: Context, entity: type[Entity], head: int) -> int:
     trust = {s.name: s.trust for s in context.sources}
     with context.store.transaction() as tx:
         decisions = Decisions.in_force(tx, entity.name)
-    fingerprint = key_of(
-        "match", CODE_REVISION, entity.name, str(asdict(entity.about.match)), str(head), str(sorted(trust.items())), decisions.fingerprint,  # type: ignore[arg-type]
-    )
+    model, files = _model(entity), partial(_files, context, entity)
+    fingerprint = key_of("match", CODE_REVISION, entity.name, str(asdict(model)), str(head), str(sorted(trust.items())), decisions.fingerprint)
     # The crosswalk is committed last: with its fingerprint there, all the others are.
     if context.committer.fingerprint(f"golden.{entity.name}_xref") == fingerprint:
         return 0
     with job(memory=context.memory, threads=context.threads) as con:
         _records(context, con, entity, trust)
-        before = _before(context, con, entity)
-        clusters = _cluster(con, entity, decisions)
-        former = _former(context, con, entity)
-        identities = assign(clusters.members(), before, prefix=_prefix(entity), former=former)
-        _members(con, clusters, identities, decisions)
-        return _commit(context, con, fingerprint, _tables(con, entity, context, identities, decisions))
+        _past(con, xref=files("xref"), former=files("former"))
+        bring_up(con, model, earlier=files("feature"))
+        comparisons = BY_KIND[model.kind]
+        score(con, comparisons, least=min(model.auto, model.review))
+        part(con, decisions, apart=comparisons.apart, auto=model.auto)
+        assign(con, prefix=model.prefix)
+        _members(con, decisions)
+        return _commit(context, con, fingerprint, _tables(con, entity, context, decisions))
 
 
-def _prefix(entity: type[Entity]) -> str:
+def _model(entity: type[Entity]) -> MatchModel:
     assert entity.about.match is not None  # noqa: S101 - only matched masters come here
-    return entity.about.match.prefix
+    return entity.about.match
+
+
+def _files(context: Context, entity: type[Entity], name: str) -> list[str]:
+    """Of a table beside the golden one."""
+    return context.committer.files(f"golden.{entity.name}_{name}")
 
 
 def _records(context: Context, con: Any, entity: type[Entity], trust: dict[str, int]) -> None:
@@ -76,59 +83,19 @@ def _records(context: Context, con: Any, entity: type[Entity], trust: dict[str, 
     )
 
 
-def _before(context: Context, con: Any, entity: type[Entity]) -> dict[str, str]:
-    """The golden id that each record had; `before` in SQL."""
-    files = context.committer.files(f"golden.{entity.name}_xref")
-    kept = f"select record_id, golden_id from read_parquet({file_list(files)})" if files else "select '' as record_id, '' as golden_id where false"
-    con.execute(f"create temp table before as {kept}")
-    return dict(con.execute("select record_id, golden_id from before").fetchall())
+def _past(con: Any, *, xref: list[str], former: list[str]) -> None:
+    """The golden id that each record had (`before`), and those it had earlier (`formerly`)."""
+    nobody = "select '' as record_id, '' as golden_id where false"
+    for name, files in {"before": xref, "formerly": former}.items():
+        con.execute(f"create temp table {name} as {f'select record_id, golden_id from read_parquet({file_list(files)})' if files else nobody}")
 
 
-def _former(context: Context, con: Any, entity: type[Entity]) -> list[tuple[str, str]]:
-    """Ids that records had earlier, the last one first."""
-    files = context.committer.files(f"golden.{entity.name}_former")
-    if not files:
-        return []
-    found: list[tuple[str, str]] = con.execute(f"select record_id, golden_id from read_parquet({file_list(files)}) order by until desc, record_id").fetchall()
-    return found
-
-
-def _cluster(con: Any, entity: type[Entity], decisions: Decisions) -> Clusters:
-    """Clusters of the records; beside them `edges`, and the edges that were refused."""
-    model = entity.about.match
-    assert model is not None  # noqa: S101 - only matched masters come here
-    sure = f"case when {model.valid.format(column=quote(model.unique))} then {quote(model.unique)} end" if model.unique else "null"
-    records = con.sql(f"select *, cast({sure} as varchar) as _sure from record order by record_id").to_arrow_table().to_pydict()
-    features = features_of(model, records)
-    comparisons = BY_KIND[model.kind]
-    edges = score(con, features, comparisons, least=min(model.auto, model.review))
-    con.register("edges", edges)
-    rows = features.select(["rid", *comparisons.apart]).to_pylist()
-    tokens = {r["rid"]: {ns: r[ns] for ns in comparisons.apart if r[ns]} for r in rows}
-    con.register("token", _token_table(tokens))
-    con.execute("create temp table poor as select rid, poor from features")
-    strong = con.execute("select a, b, score from edges where score >= ?", [model.auto]).fetchall()
-    clusters = cluster(decisions.applied(tokens), strong, bound=decisions.links())
-    con.register("refused", _pairs(clusters.refused))
-    return clusters
-
-
-def _token_table(tokens: Mapping[str, Mapping[str, str]]) -> pa.Table:
-    said = [(record, ns, value) for record, of in tokens.items() for ns, value in of.items()]
-    return pa.table({name: pa.array([t[n] for t in said], pa.string()) for n, name in enumerate(("record_id", "ns", "value"))})
-
-
-def _pairs(refused: Sequence[tuple[str, str, str]]) -> pa.Table:
-    return pa.table({name: pa.array([t[n] for t in refused], pa.string()) for n, name in enumerate(("a", "b", "against"))})
-
-
-def _members(con: Any, clusters: Clusters, identities: Identities, decisions: Decisions) -> None:
+def _members(con: Any, decisions: Decisions) -> None:
     """`assigned`: golden id of each record; `member`: the records with it; what stewards said of them."""
-    records = sorted(clusters.of)
-    con.register("assigned", pa.table({"rid": records, "golden_id": [identities.of[clusters.of[r]] for r in records]}))
+    con.execute("create temp table assigned as select rid, golden_id from cluster join named using (name)")
     con.execute(
-        "create temp table member as select r.*, a.golden_id, p.poor from record r"
-        " join assigned a on a.rid = r.record_id join poor p on p.rid = r.record_id"
+        "create temp table member as select r.*, a.golden_id, f.poor from record r"
+        " join assigned a on a.rid = r.record_id join features f on f.rid = r.record_id"
     )
     sides = list(decisions.apart())
     con.register("side", pa.table({
@@ -138,26 +105,20 @@ def _members(con: Any, clusters: Clusters, identities: Identities, decisions: De
     con.register("linked", pa.table({"rid": pa.array([r for m in decisions.of(MERGE) for r in m.records], pa.string())}))
 
 
-def _tables(con: Any, entity: type[Entity], context: Context, identities: Identities, decisions: Decisions) -> dict[str, str]:
+def _tables(con: Any, entity: type[Entity], context: Context, decisions: Decisions) -> dict[str, str]:
     """SELECT per table; the crosswalk last."""
-    model = entity.about.match
-    assert model is not None  # noqa: S101 - only matched masters come here
-    con.register("gone", pa.table({
-        "golden_id": pa.array(identities.merged_into.keys(), pa.string()),
-        "merged_into": pa.array(identities.merged_into.values(), pa.string()),
-    }))
-    stand = standing(con, entity, decisions)
-    files, name = context.committer.files, f"golden.{entity.name}"
+    auto, stand, files = _model(entity).auto, standing(con, entity, decisions), partial(_files, context, entity)
     return {
         entity.name: golden(entity, context.registry, standing=stand),
         f"{entity.name}_cell": cells(entity, standing=stand),
         f"{entity.name}_conflict": conflicts(entity),
         f"{entity.name}_edge": crosswalk.EDGES,
-        f"{entity.name}_token": "select record_id, ns, value from token order by 1, 2",
-        f"{entity.name}_review": crosswalk.REVIEW.format(auto=model.auto),
-        f"{entity.name}_retired": crosswalk.retired(files(f"{name}_retired")),
-        f"{entity.name}_former": crosswalk.former(files(f"{name}_former"), until=_until(decisions)),
-        f"{entity.name}_xref": crosswalk.XREF.format(auto=model.auto),
+        f"{entity.name}_token": "select rid as record_id, ns, value from token order by 1, 2",
+        f"{entity.name}_feature": "select * from features order by rid",
+        f"{entity.name}_review": crosswalk.REVIEW.format(auto=auto),
+        f"{entity.name}_retired": crosswalk.retired(files("retired")),
+        f"{entity.name}_former": crosswalk.former(files("former"), until=_until(decisions)),
+        f"{entity.name}_xref": crosswalk.XREF.format(auto=auto),
     }
 
 

@@ -1,0 +1,60 @@
+"""All records of a master put into clusters: by arrays where nothing forbids it, one by one where something does.
+
+What hangs together by edges is one cluster unless it holds two values of a namespace, or a steward spoke of a record in it;
+only those few components are gone through in order (`cluster`), and the outcome is the same as if all had been.
+"""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from medthread.methods.components import components
+from medthread.pipeline.match.cluster import Clusters, cluster
+from medthread.pipeline.match.decisions import Decisions
+from medthread.stores.engines import literal, quote
+
+
+def part(con: Any, decisions: Decisions, *, apart: tuple[str, ...], auto: float) -> None:
+    """`cluster` (rid, name), `token` (rid, ns, value) and `refused` (a, b, against), from `features` and `edges` (a, b, score)."""
+    told = " union all ".join(f"select rid, {literal(ns)} as ns, cast({quote(ns)} as varchar) as value from features where {quote(ns)} <> ''" for ns in apart)
+    con.execute(f"create temp table token as {told}")
+    con.execute("create temp table numbered as select rid, row_number() over (order by rid) - 1 as n from features")
+    con.register("bound", _table(list(decisions.links()), "a", "b"))
+    con.execute(f"create temp view strong as select a, b, score from edges where score >= {auto}")
+    _connect(con)
+    con.register("spoken", _table([(r,) for d in decisions.all for r in d.records], "rid"))
+    con.execute(
+        "create temp table disputed as select c from token join component using (rid) group by c, ns having count(distinct value) > 1"
+        " union select c from spoken join component using (rid)"
+    )
+    found = _in_order(con, decisions)
+    con.register("parted", _table(sorted(found.of.items()), "rid", "name"))
+    con.execute("create temp table cluster as select rid, coalesce(p.name, min(rid) over (partition by c)) as name from component left join parted p using (rid)")
+    con.register("refused", _table(found.refused, "a", "b", "against"))
+
+
+def _connect(con: Any) -> None:
+    """`component` (rid, c): what hangs together by strong edges and by what stewards bound."""
+    pairs = con.sql(
+        "select l.n as a, r.n as b from (select a, b from strong union all select a, b from bound) e"
+        " join numbered l on l.rid = e.a join numbered r on r.rid = e.b"
+    ).to_arrow_table()
+    count = con.execute("select count(*) from numbered").fetchall()[0][0]
+    label = components(count, pairs["a"].to_numpy(), pairs["b"].to_numpy())
+    con.register("labelled", pa.table({"n": np.arange(count), "c": label}))
+    con.execute("create temp table component as select rid, c from numbered join labelled using (n)")
+
+
+def _in_order(con: Any, decisions: Decisions) -> Clusters:
+    """The disputed components, gone through edge by edge."""
+    records = con.execute("select rid from component where c in (select c from disputed)").fetchall()
+    tokens: dict[str, dict[str, str]] = {rid: {} for (rid,) in records}
+    for rid, ns, value in con.execute("select rid, ns, value from token where rid in (select rid from component where c in (select c from disputed))").fetchall():
+        tokens[rid][ns] = value
+    edges = con.execute("select a, b, score from strong where a in (select rid from component where c in (select c from disputed))").fetchall()
+    return cluster(decisions.applied(tokens), edges, bound=decisions.links())
+
+
+def _table(rows: list[Any], *names: str) -> pa.Table:
+    return pa.table({name: pa.array([r[n] for r in rows], pa.string()) for n, name in enumerate(names)})
