@@ -11,7 +11,9 @@ class MatchModel:
     `kind` names the comparison: organisations by the parts of their names, articles by code, name and
     specification. `unique` is an identifier that two different things never share (USCC, GTIN); `valid` is the
     SQL function that says whether a value of it counts. Fields in `agree` should have one value among all
-    records of a thing: where they do not, a conflict is recorded for the steward. Pairs with a score of `auto` or more
+    records of a thing: where they do not, a conflict is recorded for the steward. Fields in
+    one tuple of `together` survive from one record, the one that fills most of them: a street of one record and the city of
+    another are no address. Pairs with a score of `auto` or more
     are one thing by themselves; from `review` on a steward looks; the others are never shown.
     """
 
@@ -25,6 +27,13 @@ class MatchModel:
     phone: str | None = None
     spec: str | None = None
     agree: tuple[str, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
     auto: float = 38.0
     review: float = 24.0
     prefix: str = "G"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the record that it names."""
+        code = (self.code,) if self.kind == "article" else ()
+        return tuple(n for n in (self.name, *code, self.unique, self.place, self.address, self.phone, self.spec, *self.agree) if n)

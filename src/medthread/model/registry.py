@@ -16,6 +16,7 @@ class Registry(Mapping[str, type[Entity]]):
         self._rules: dict[str, list[tuple[str | None, Rule]]] = {}
         for entity in self._entities.values():
             self._check_references(entity)
+            _check_match(entity)
 
     def __getitem__(self, name: str) -> type[Entity]:
         try:
@@ -78,3 +79,18 @@ class Registry(Mapping[str, type[Entity]]):
                     f"{entity.name}.{f.name} cannot name one {ref.entity}: its key is {target.key()}",
                     hint=f"say Ref({ref.entity!r}, along=((their_field, my_field), ...)) for {missing or strangers}",
                 )
+
+
+def _check_match(entity: type[Entity]) -> None:
+    """What a match model names is there, and nothing that is sealed survives together with others."""
+    model = entity.about.match
+    if model is None:
+        return
+    together = [n for group in model.together for n in group]
+    named = [*model.fields, *together]
+    if strange := next((n for n in named if n not in entity.fields), None):
+        raise DeclarationError(f"matching of {entity.name} names {strange!r}, which is no field of it", hint=f"choose from: {', '.join(entity.fields)}")
+    if len(together) != len(set(together)) or any(entity.fields[n].is_personal for n in together):
+        raise DeclarationError(f"matching of {entity.name}: a field stands together twice, or is personal", hint="name each field once; personal fields survive by themselves")
+    if model.review > model.auto:
+        raise DeclarationError(f"matching of {entity.name}: review {model.review} lies above auto {model.auto}", hint="what is matched by itself is not looked at")

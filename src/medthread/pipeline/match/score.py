@@ -11,17 +11,16 @@ BLOCK_LIMIT = 300  # a block shared by more records tells nothing, and would cos
 def score(con: Any, comparisons: Comparisons, *, least: float) -> None:
     """`edges` between `features` with at least the given score: a, b, score, tier, parts (what, case, weight)."""
     con.execute(f"create or replace temp table block as {_blocks(comparisons)}")
-    con.execute(
-        "create or replace temp table pair as select distinct a.rid as a, b.rid as b from block a join block b"
-        f" on a.n = b.n and a.value = b.value and a.rid < b.rid where a.size <= {BLOCK_LIMIT}"
-    )
+    con.execute(f"create or replace temp table shared as select value from block group by value having count(*) between 2 and {BLOCK_LIMIT}")
+    con.execute("create or replace temp table candidate as select value, row from block semi join shared using (value)")
+    con.execute("create or replace temp table pair as select distinct a.row as a, b.row as b from candidate a join candidate b on a.value = b.value and a.row < b.row")
     columns = []
     for comparison in comparisons.compare:
         picked = " ".join(f"when {case.when} then {i}" for i, case in enumerate(comparison.cases))
         columns.append(f"case {picked} end as {comparison.what}_case")
     con.execute(
-        f"create or replace temp table judged as select p.a, p.b, {', '.join(columns)}"
-        " from pair p join features l on l.rid = p.a join features r on r.rid = p.b"
+        f"create or replace temp table judged as select least(l.rid, r.rid) as a, greatest(l.rid, r.rid) as b, {', '.join(columns)}"
+        " from pair p join features l on l.rowid = p.a join features r on r.rowid = p.b"
     )
     weights = {
         c.what: "case " + " ".join(f"when {c.what}_case = {i} then {case.weight}" for i, case in enumerate(c.cases)) + " else 0 end"
@@ -40,8 +39,8 @@ def score(con: Any, comparisons: Comparisons, *, least: float) -> None:
 
 
 def _blocks(comparisons: Comparisons) -> str:
+    """Each block's value as a number: two that happen to have the same one make a pair too many, which is judged like any other."""
     each = " union all ".join(
-        f"select {n} as n, cast({block} as varchar) as value, rid from features where {block} is not null"
-        for n, block in enumerate(comparisons.blocks)
+        f"select hash({n}, cast({block} as varchar)) as value, rowid as row from features where cast({block} as varchar) <> ''" for n, block in enumerate(comparisons.blocks)
     )
-    return f"select n, value, rid, count(*) over (partition by n, value) as size from ({each}) where value <> ''"
+    return f"select value, row from ({each})"

@@ -52,9 +52,8 @@ def golden(entity: type[Entity], registry: Registry, *, standing: tuple[str, ...
         if column.name == "id":
             columns.append("golden_id as id")
         elif column.name in fields:
-            valid = _valid(entity, fields[column.name])
-            present = f" filter ({_present(fields[column.name], valid)})"
-            columns.append(f"first({name} order by {_rank(entity, fields[column.name])}){present} as {name}")
+            field = fields[column.name]
+            columns.append(f"first({name} order by {_rank(entity, field)}) filter ({_counts(entity, field)}) as {name}")
         elif column.name == "_flags":
             columns.append("list_distinct(flatten(list(_flags order by record_id))) as _flags")
         else:
@@ -70,9 +69,24 @@ def golden(entity: type[Entity], registry: Registry, *, standing: tuple[str, ...
 
 
 def _rank(entity: type[Entity], field: Field) -> str:
-    """How well a name is written says nothing about other fields of the record."""
+    """How well a name is written says nothing about other fields of the record; of fields that belong together the record counts that fills most."""
+    model, plain = entity.about.match, RANK.removeprefix("poor, ")
+    if group := _together(entity, field):
+        return f"-({' + '.join(f'({quote(n)} is not null)::int' for n in group)}), {plain}"
+    return RANK if model and field.name == model.name else plain
+
+
+def _together(entity: type[Entity], field: Field) -> tuple[str, ...]:
+    """The fields that survive with it from one record."""
     model = entity.about.match
-    return RANK if model and field.name == model.name else RANK.removeprefix("poor, ")
+    return next((group for group in (model.together if model else ()) if field.name in group), ())
+
+
+def _counts(entity: type[Entity], field: Field) -> str:
+    """A condition on a record: it has something to say of the field, or of those that belong with it."""
+    if group := _together(entity, field):
+        return " or ".join(f"{quote(n)} is not null" for n in group)
+    return _present(field, _valid(entity, field))
 
 
 def _valid(entity: type[Entity], field: Field) -> str | None:
@@ -92,10 +106,10 @@ def cells(entity: type[Entity], *, standing: tuple[str, ...] = ()) -> str:
         parts.append(
             f"select golden_id, {literal(field.name)} as field, first({shown} order by {rank}) as value,"
             f" first(record_id order by {rank}) as record_id, first(_source order by {rank}) as source,"
-            f" case when count(distinct {alike}) = 1 then 'agreed' else 'trust' end as rule"
-            f" from member where {_present(field, _valid(entity, field))} group by golden_id"
+            f" case when count(distinct {alike}) = 1 then 'agreed' else '{'together' if _together(entity, field) else 'trust'}' end as rule"
+            f" from member where {_counts(entity, field)} group by golden_id"
         )
-    survived = " union all ".join(parts)
+    survived = f"select * from ({' union all '.join(parts)}) where value is not null"
     if not standing:
         return survived
     return (
