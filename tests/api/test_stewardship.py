@@ -179,3 +179,20 @@ def test_whoever_reads_does_not_decide(works: House) -> None:
     assert ok(reader.get(f"{API}/stewardship"))["decides"] is False
     missing = client(works).post(f"{API}/stewardship/supplier/decisions", json=body | {"golden": ["SUP-0"]})
     assert (missing.status_code, bool(missing.json()["hint"])) == (404, True)
+
+
+def test_what_is_there_already_is_found_before_it_is_made_again(works: House) -> None:
+    reader = client(works, "reader")
+    fields = {f["name"] for f in ok(reader.get(f"{API}/stewardship/supplier/check"))["items"]}
+    assert fields == {"name", "city", "address", "uscc"}
+
+    def asked(**values: str) -> list[tuple[str, bool]]:
+        return [(i["codes"], i["sure"]) for i in ok(reader.post(f"{API}/stewardship/supplier/check", json=values))["items"]]
+
+    assert asked(name="苏州市金泰精密五金有限公司") == [("B1 B2", True)]
+    assert asked(name="随便什么", uscc=firms.OTHER.lower()) == [("C1 D1", True)]
+    assert ("A1 A2", False) in asked(name="华阳")
+    assert asked(name="从未见过的公司") == []
+    assert asked(name="") == []
+    refused = reader.post(f"{API}/stewardship/supplier/check", json={"phone": "13900000000"})
+    assert refused.status_code == 422

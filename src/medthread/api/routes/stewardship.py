@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Depends, Query
+from fastapi import Body, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -15,10 +15,11 @@ from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.governance.masters.deciding import Wanted, approve, ask, decisions, end
+from medthread.governance.masters.duplicates import asked_fields, likely
 from medthread.governance.masters.impact import Impact, Reach
 from medthread.governance.masters.outlook import Outlook, outlook
 from medthread.model import Entity, Kind
-from medthread.model.errors import ConflictError
+from medthread.model.errors import ConflictError, InvalidError
 from medthread.pipeline.match.comparisons import waterfall
 from medthread.pipeline.match.decisions import VALUE
 from medthread.stores.serving import SortKey, encode, page_clause
@@ -29,6 +30,7 @@ router = Subject("stewardship", "主数据管护", "Stewardship", owner="it").ro
 Deciding = Annotated[Actor, Depends(may("masters:decide"))]
 Approving = Annotated[Actor, Depends(may("masters:approve"))]
 APPROVE = "masters:approve"
+Values = Annotated[dict[str, Annotated[str, Field(max_length=1000)] | None], Body(description="field → value", max_length=50)]
 Why = Annotated[str, Field(min_length=2, max_length=2000)]
 REVIEW = (
     ("one", "varchar"), ("other", "varchar"), ("a", "varchar"), ("b", "varchar"), ("tier", "varchar"), ("score", "double"), ("parts", "varchar"),
@@ -146,6 +148,37 @@ class _Pairs:
 
 def _pairs(given: Services, actor: Actor, entity: type[Entity]) -> _Pairs:
     return _Pairs(given, actor, entity)
+
+
+@router.get("/stewardship/{entity}/check", summary="查重所用的字段 · Fields that a check for duplicates takes")
+def checked_fields(entity: str, given: Given, _: MasterReader) -> dict[str, Any]:
+    """What may be given to look for duplicates.
+
+    查重可以给出的字段。
+    """
+    declared = master_named(given.registry, entity)
+    return {"items": [{"name": n, "label": pair(declared.fields[n].label), "example": declared.fields[n].mark.example} for n in asked_fields(declared)]}
+
+
+@router.post("/stewardship/{entity}/check", summary="新建前查重 · Check for duplicates before something is made")
+def check(entity: str, values: Values, given: Given, actor: MasterReader) -> dict[str, Any]:
+    """Golden records that may be it already, the likeliest first, with what speaks for each. Nothing is kept of what was asked.
+
+    可能已存在的黄金记录,最像的在前,附依据。所问内容不保留。
+    """
+    declared = master_named(given.registry, entity)
+    if strange := sorted(set(values) - set(asked_fields(declared))):
+        raise InvalidError(f"{strange[0]} plays no part in matching", hint=f"give some of: {', '.join(asked_fields(declared))}")
+    snapshot = given.reader.current()
+    found = {like.golden_id: like for like in likely(snapshot, declared, values)}
+    sql, bound = GoldenRows(given, snapshot, declared, actor).summary()
+    seen = {r["id"]: r for r in snapshot.query(f"select id, name, codes, records, sources from ({sql}) where id in (select unnest(?))", [*bound, list(found)])}
+    items = [
+        {"golden_id": id_, "name": seen[id_]["name"], "codes": seen[id_]["codes"], "records": seen[id_]["records"], "sources": seen[id_]["sources"],
+         "score": like.score, "sure": like.sure, "parts": waterfall(declared, like.parts)}
+        for id_, like in found.items() if id_ in seen
+    ]
+    return {"items": items}
 
 
 @router.post("/stewardship/{entity}/preview", summary="预览一项决定 · See what a decision would do")

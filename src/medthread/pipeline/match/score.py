@@ -8,12 +8,13 @@ from medthread.stores.engines import literal
 BLOCK_LIMIT = 300  # a block shared by more records tells nothing, and would cost the square of it
 
 
-def score(con: Any, comparisons: Comparisons, *, least: float) -> None:
-    """`edges` between `features` with at least the given score: a, b, score, tier, parts (what, case, weight)."""
+def score(con: Any, comparisons: Comparisons, *, least: float, first_alone: bool = False) -> None:
+    """`edges` between `features` with at least the given score: a, b, score, tier, parts (what, case, weight). With `first_alone`, those of the first row alone."""
     con.execute(f"create or replace temp table block as {_blocks(comparisons)}")
     con.execute(f"create or replace temp table shared as select value from block group by value having count(*) between 2 and {BLOCK_LIMIT}")
     con.execute("create or replace temp table candidate as select value, row from block semi join shared using (value)")
-    con.execute("create or replace temp table pair as select distinct a.row as a, b.row as b from candidate a join candidate b on a.value = b.value and a.row < b.row")
+    whose = "a.row = 0 and b.row > 0" if first_alone else "a.row < b.row"
+    con.execute(f"create or replace temp table pair as select distinct a.row as a, b.row as b from candidate a join candidate b on a.value = b.value and {whose}")
     columns = []
     for comparison in comparisons.compare:
         picked = " ".join(f"when {case.when} then {i}" for i, case in enumerate(comparison.cases))
