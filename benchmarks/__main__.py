@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     commands,
+    companies,
     databases,
     incremental,
     ingest,
@@ -39,7 +40,8 @@ MEASURES: dict[str, Measure] = {
     "rerun": lambda folder, size: [whole.rerun(folder, rows=int(4_000_000 * size))],
     "incremental": lambda folder, size: incremental.measure(folder, rows=int(2_000_000 * size)),
     "matching": lambda folder, size: matching.measure(folder, records=int(1_000_000 * size)),
-    "persons": lambda folder, size: persons.measure(folder, wheels=Path.cwd()),  # FEBRL4 has one size
+    "companies": lambda folder, _: companies.measure(folder, records=2_000),
+    "persons": lambda folder, _: persons.measure(folder, wheels=Path.cwd()),  # FEBRL4 has one size
     "plan": lambda folder, size: plan.measure(folder, rows=int(20_000 * size)),
     "release": lambda folder, size: release.measure(folder, rows=int(10_000 * size)),
     "commands": lambda folder, size: commands.measure(folder, acts=int(1_000 * size)),
