@@ -12,6 +12,7 @@ from benchmarks import (
     commands,
     companies,
     databases,
+    dictionary,
     incremental,
     ingest,
     lookback,
@@ -41,6 +42,7 @@ MEASURES: dict[str, Measure] = {
     "incremental": lambda folder, size: incremental.measure(folder, rows=int(2_000_000 * size)),
     "matching": lambda folder, size: matching.measure(folder, records=int(1_000_000 * size)),
     "companies": lambda folder, _: companies.measure(folder, records=2_000),
+    "dictionary": lambda folder, size: dictionary.measure(folder, fields=int(20_000 * size)),
     "persons": lambda folder, _: persons.measure(folder, wheels=Path.cwd()),  # FEBRL4 has one size
     "plan": lambda folder, size: plan.measure(folder, rows=int(20_000 * size)),
     "release": lambda folder, size: release.measure(folder, rows=int(10_000 * size)),

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table
 
+from medthread.derive.dictionary import Finder, entries
 from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.quality_target import QualityTargets
@@ -108,6 +110,11 @@ class Services:
     carriers: tuple[Carrier, ...] = ()
     has_mail: bool = False
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)
+
+    @cached_property
+    def dictionary(self) -> Finder:
+        """What is declared, by what people type; made when it is first asked for."""
+        return Finder(entries(self.registry))
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -1,9 +1,12 @@
 """The data dictionary: one entry per entity and field, and a page per entity in both languages."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from medthread.derive.checks import checks_of
 from medthread.derive.form import retention_label
+from medthread.methods.lookup import Key, Lookup
+from medthread.methods.names import sound
 from medthread.model import Entity, Label, Registry
 
 
@@ -45,6 +48,36 @@ def entries(registry: Registry) -> list[Entry]:
             for f in entity.fields.values()
         ]
     return found
+
+
+class Finder:
+    """Entries by what people type: Chinese, pinyin, its initials, English, technical names, alone or with the entity's name before a field's."""
+
+    def __init__(self, found: Sequence[Entry]) -> None:
+        self._entries = sorted(found, key=lambda e: e.field is not None)  # of equals the entity comes before a field
+        of = {e.entity: e for e in self._entries if e.field is None}
+        self._lookup = Lookup([list(_keys(e, of.get(e.entity))) for e in self._entries])
+
+    def find(self, text: str, *, most: int) -> list[Entry]:
+        """Those that the text fits, best first."""
+        return [self._entries[place] for place in self._lookup.find(text, most=most)]
+
+
+def _keys(entry: Entry, entity: Entry | None) -> Iterator[Key]:
+    zh, en, name = entry.label.zh, entry.label.en, entry.field or entry.entity
+    yield from (Key(zh), Key(en), Key(name, 0.98), Key(sound(zh), 0.9), Key(_initials(zh), 0.85))
+    for synonym in entry.synonyms:
+        yield from (Key(synonym, 0.96), Key(sound(synonym), 0.86))
+    if entry.field is not None and entity is not None:
+        whole = entity.label.zh + zh
+        yield from (Key(whole, 0.97), Key(f"{entity.label.en} {en}", 0.97), Key(f"{entity.entity} {name}", 0.95), Key(sound(whole), 0.87), Key(_initials(whole), 0.82))
+        yield from (Key(synonym + zh, 0.93) for synonym in entity.synonyms)
+    if entry.meaning is not None:
+        yield from (Key(entry.meaning.zh, 0.6), Key(entry.meaning.en, 0.6))
+
+
+def _initials(text: str) -> str:
+    return "".join(sound(c)[:1] for c in text)
 
 
 _WORDS = {

@@ -12,45 +12,12 @@ from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive import entity_meta
 from medthread.derive.contract import contract_of
-from medthread.derive.dictionary import Entry, entries
-from medthread.methods.names import sound
-from medthread.model import FieldMapping, Label, Registry
+from medthread.derive.dictionary import entries
+from medthread.model import FieldMapping, Label
 from medthread.model.owners import owner_label
 
 router = Subject("dictionary", "数据字典", "Data dictionary", owner="it").router()
 MOST = 60
-
-
-def _keys(entry: Entry) -> list[tuple[int, str]]:
-    """All texts by which an entry may be asked for, each with how far it is from the name itself."""
-    near = [(0, entry.label.zh), (0, entry.label.en), (0, entry.field or entry.entity), (2, sound(entry.label.zh)), (3, _initials(entry.label.zh))]
-    return [(place, text.lower()) for place, text in [*near, *((1, s) for s in entry.synonyms)]]
-
-
-def _initials(text: str) -> str:
-    return "".join(sound(c)[:1] for c in text).lower()
-
-
-def _distance(entry: Entry, wanted: str) -> int | None:
-    best = None
-    for place, key in _keys(entry):
-        if wanted == key:
-            score = place
-        elif key.startswith(wanted):
-            score = 10 + place
-        elif wanted in key:
-            score = 20 + place
-        else:
-            continue
-        best = score if best is None else min(best, score)
-    return best
-
-
-def search_entries(registry: Registry, text: str) -> list[Entry]:
-    """Entries that the text fits, nearest first; entities before fields."""
-    wanted = text.strip().lower()
-    found = [(d, e.field is not None, n, e) for n, e in enumerate(entries(registry)) if (d := _distance(e, wanted)) is not None]
-    return [e for *_, e in sorted(found, key=lambda f: f[:3])]
 
 
 @router.get("/dictionary", summary="查找术语 · Search the dictionary")
@@ -59,12 +26,12 @@ def search(given: Given, _: Reader, q: Annotated[str, Query(max_length=100)] = "
 
     一个词所指的对象与字段;不给词则列出全部对象。
     """
-    found = search_entries(given.registry, q) if q.strip() else [e for e in entries(given.registry) if e.field is None]
+    found = given.dictionary.find(q, most=MOST) if q.strip() else [e for e in entries(given.registry) if e.field is None]
     return {"items": [
         {"kind": "field" if e.field else "entity", "entity": e.entity, "field": e.field, "label": _pair(e.label),
          "definition": _pair(e.meaning) if e.meaning else None, "type": e.kind, "classification": e.classification,
          "owner": e.owner, "owner_label": _pair(owner_label(e.owner)), "standard": e.standard, "synonyms": list(e.synonyms)}
-        for e in found[:MOST]
+        for e in found
     ]}
 
 
