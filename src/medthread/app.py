@@ -28,6 +28,7 @@ from medthread.governance.backup.take import Subject
 from medthread.governance.lake import Upkeep
 from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.offers import declared_offers
+from medthread.governance.profiles import Profiler, Shelf
 from medthread.governance.quality_target import QualityTargets
 from medthread.governance.service_use import UseMeter
 from medthread.governance.source_clock import BY as ON_SCHEDULE
@@ -35,6 +36,7 @@ from medthread.governance.source_clock import SourceClock
 from medthread.governance.trains import Timetable, TrainService
 from medthread.model import Entity, Registry, Rulebook
 from medthread.model.errors import DeclarationError, MedthreadError, StoreError
+from medthread.model.rule_file import QualityRule
 from medthread.pipeline.background import BackgroundRuns
 from medthread.pipeline.build.model import Model, read_model
 from medthread.pipeline.build.plan import Plan, plan
@@ -112,7 +114,8 @@ class Installation:
         self.registry, folders = declared()
         self.sources = workspace.sources(self.registry)
         self._model_files = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql")))
-        self.rules = accept_rules(workspace.rules(), self.registry, models=(*self._model_files, *workspace.models()))
+        self.rules: tuple[QualityRule, ...] = ()
+        self.read_rules()
         self.targets = QualityTargets.read(workspace.settings, self.registry, self.sources)
         self.masters = MasterSetting.read(workspace.settings)
         self.rulebook = Rulebook.declared(self.registry, workspace.processes(self.registry))
@@ -140,6 +143,17 @@ class Installation:
             tell_configuration(tx, workspace.files(), by=operator_name())
         self._memory = memory
         Committer(store, workspace.data / "lake").check_place()
+
+    def read_rules(self) -> None:
+        """Take in the rules of files that came; one that is known stays as it was read until the installation is opened anew."""
+        known = {r.name for r in self.rules}
+        fresh = tuple(r for r in self.workspace.rules() if r.name not in known)
+        self.rules = (*self.rules, *accept_rules(fresh, self.registry, models=(*self._model_files, *self.workspace.models())))
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where profiles of tables are kept."""
+        return Shelf(self.workspace.data / "profiles")
 
     def read_sources(self) -> None:
         """Read the mappings anew."""
@@ -290,6 +304,7 @@ class Installation:
         reader, runner = LakeReader(self.releases), BackgroundRuns(self.context, index_trace=self.index_trace, afterwards=self.upkeep.when_due)
         commands, keeping = self.commands(reader), self.keeping()
         bus, couriers = self.bus_parts(commands), self.couriers(commands)
+        profiler = Profiler(self.context, self.releases.heads, self.shelf)
         try:
             yield Services(
                 name=self.name, store=self.store,
@@ -297,11 +312,12 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                models=lambda: self.models, rules=self.rules, targets=self.targets, masters=self.masters, plan=self.plan, consumers=CONSUMERS,
+                models=lambda: self.models, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
         finally:
+            profiler.wait()
             runner.wait()
             reader.close()
 

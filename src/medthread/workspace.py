@@ -116,6 +116,11 @@ class Workspace:
                 found[rule.name] = rule
         return tuple(found.values())
 
+    @property
+    def rule_folder(self) -> Path:
+        """Where the files of rules lie."""
+        return self.home / "rules"
+
     def source_file(self, name: str) -> Path:
         """The file that maps a source."""
         found = next((p for p in self._read("sources") if parse_source(read_yaml(p), origin=p.name).name == name), None)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table
 from medthread.derive.dictionary import Finder, entries
 from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.masters.setting import MasterSetting
+from medthread.governance.profiles import Profiler
 from medthread.governance.quality_target import QualityTargets
 from medthread.governance.service_use import UseMeter
 from medthread.governance.trains import Timetable
@@ -102,7 +103,10 @@ class Services:
     meter: UseMeter
     timetable: Timetable
     offers: tuple[Service, ...]  # what the declarations offer; routes speak for themselves
-    rules: tuple[QualityRule, ...] = ()  # of the company's own
+    ruled: Callable[[], tuple[QualityRule, ...]]
+    rule_folder: Path
+    rules_changed: Callable[[], None]  # says that a file of theirs came: it is read
+    profiler: Profiler
     targets: QualityTargets = field(default_factory=QualityTargets)
     masters: MasterSetting = field(default_factory=MasterSetting)
     copies: BackgroundKeeping | None = None
@@ -115,6 +119,11 @@ class Services:
     def dictionary(self) -> Finder:
         """What is declared, by what people type; made when it is first asked for."""
         return Finder(entries(self.registry))
+
+    @property
+    def rules(self) -> tuple[QualityRule, ...]:
+        """The company's own quality rules, with those accepted meanwhile."""
+        return self.ruled()
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -28,6 +28,7 @@ COMMANDS = {
     "apply": "plans:apply_command",
     "model": "models:models",
     "rule": "rules:rules",
+    "profile": "profiles:profile",
     "trace": "tracing:trace",
     "verify": "verify:verify",
     "up": "serve:up",

@@ -17,6 +17,7 @@ STAGES = {
     "match": Label("主数据匹配", "Match"),
     "build": Label("建模", "Build"),
     "release": Label("发布", "Release"),
+    "profile": Label("剖析", "Profile"),
 }
 console = Console(highlight=False, soft_wrap=True)
 

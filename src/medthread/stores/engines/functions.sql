@@ -70,3 +70,13 @@ create or replace macro uscc_repair(x) as case
 create or replace macro udi_gtin(x) as coalesce(
     nullif(regexp_extract(x, '\(01\)([0-9]{14})', 1), ''),
     nullif(regexp_extract(x, '^(?:\][a-zA-Z][0-9])?01([0-9]{14})', 1), ''));
+
+-- GB 11643-1999: 17 digits weighted 2^(18-i) mod 11, ten is written X; the birth date inside is a day that there is.
+create or replace macro is_resident_id(x) as regexp_full_match(x, '[1-8][0-9]{5}(18|19|20)[0-9]{9}[0-9X]') and try_strptime(substr(x, 7, 8), '%Y%m%d') is not null and
+    (list_sum(list_transform([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2],
+        lambda w, i: w * try_cast(substr(x, i, 1) as int))) + if(substr(x, 18, 1) = 'X', 10, try_cast(substr(x, 18, 1) as int))) % 11 = 1;
+
+-- ISO/IEC 7812: 16 to 19 digits of a bank's range, Luhn's sum divisible by ten. Eighteen zeros and the like are no cards.
+create or replace macro is_bank_card(x) as regexp_full_match(x, '[3-6][0-9]{15,18}') and list_sum(list_transform(
+    range(1, length(x) + 1), lambda i: if(i % 2 = 1, try_cast(substr(x, length(x) - i + 1, 1) as int),
+        try_cast(substr(x, length(x) - i + 1, 1) as int) * 2 // 10 + try_cast(substr(x, length(x) - i + 1, 1) as int) * 2 % 10))) % 10 = 0;
