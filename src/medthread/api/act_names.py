@@ -69,6 +69,7 @@ OWN: dict[str, Label] = {
     "retention.execute": Label("执行销毁", "Destruction carried out"),
     "retention.propose": Label("提议销毁", "Destruction proposed"),
     "retention.refuse": Label("拒绝销毁", "Destruction refused"),
+    "rule.accept": Label("接受建议的质量规则", "Suggested quality rule accepted"),
     "run.start": Label("启动运行", "Run started"),
     "second_factor.begin": Label("开始设置第二因素", "Second factor begun"),
     "second_factor.confirm": Label("确认第二因素", "Second factor confirmed"),

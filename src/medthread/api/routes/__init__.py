@@ -19,6 +19,7 @@ from medthread.api.routes import (
     own_account,
     privacy,
     processes,
+    profiles,
     providers,
     quality,
     quarantine,
@@ -41,7 +42,7 @@ from medthread.api.routes import (
 ROUTERS = tuple(
     m.router
     for m in (
-        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, quarantine, masters, stewardship, trace, udi,
+        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, profiles, quarantine, masters, stewardship, trace, udi,
         models, releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
         providers, unmasking, sharing,
