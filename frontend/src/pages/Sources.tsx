@@ -23,6 +23,7 @@ const STATUSES = ["accepted", "rejected", "blocked", "repeated", "superseded"] a
 export default function Sources({ route }: { route: Route }) {
   const { t, word, number, moment } = useSpeech();
   const called = useCalled();
+  const looks = useMay("quarantine:read");
   const asked = useAsk<{ items: Source[] }>("/sources");
   const name = route.path[1];
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
@@ -38,7 +39,7 @@ export default function Sources({ route }: { route: Route }) {
           {source.kind === "files" && <HandIn source={source.name} />}
           <Panel title={t("sources.tables")}>
             <Table<SourceTable> label={t("sources.tables")} rows={source.tables} id={(s) => s.name} columns={[
-              { name: "name", title: t("table"), show: (s) => s.name },
+              { name: "name", title: t("table"), show: (s) => (looks ? <a href={link("profiles", `raw.${source.name}_${s.name}`)} title={t("profiles.of")}>{s.name}</a> : s.name) },
               { name: "pattern", title: t("sources.pattern"), show: (s) => <span className="mono">{s.pattern}</span> },
               { name: "format", title: t("sources.format"), show: (s) => s.format },
               { name: "entities", title: t("entity"), show: (s) => s.entities.map((e) => <a key={e} href={link("dictionary", e)} style={{ marginRight: 8 }}>{called(e)}</a>) },

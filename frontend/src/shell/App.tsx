@@ -21,6 +21,7 @@ const PAGES: Record<string, Page> = {
   sources: page(() => import("../pages/Sources")),
   runs: page(() => import("../pages/Runs")),
   quality: page(() => import("../pages/Quality")),
+  profiles: page(() => import("../pages/Profiles")),
   quarantine: page(() => import("../pages/Quarantine")),
   corrections: page(() => import("../pages/Corrections")),
   udi: page(() => import("../pages/Udi")),

@@ -15,7 +15,7 @@ const MENU: { group: Key; entries: Entry[] }[] = [
   { group: "group.data", entries: [{ place: "dictionary", key: "d", may: "entities:read" }, { place: "entities", key: "e", may: "entities:read" }, { place: "masters", key: "m", may: "masters:read" },
     { place: "models", key: "b", may: "models:read" }, { place: "services", key: "v", may: "entities:read" }] },
   { group: "group.quality", entries: [
-    { place: "quality", key: "q", may: "entities:read" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
+    { place: "quality", key: "q", may: "entities:read" }, { place: "profiles", key: "f", may: "quarantine:read" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
   ] },
   { group: "group.operation", entries: [
     { place: "sources", key: "s", may: "entities:read" }, { place: "runs", key: "n", may: "entities:read" }, { place: "releases", key: "l", may: "entities:read" },

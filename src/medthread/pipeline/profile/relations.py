@@ -24,12 +24,12 @@ STANDS = 0.5  # share of values in a key for it to be told
 
 
 def keys_of(con: duckdb.DuckDBPyConnection, subject: Subject, columns: Sequence[ColumnProfile], rows: int) -> tuple[KeyFound, ...]:
-    """The smallest sets of up to three columns that name every row, verified on all rows; and single columns that nearly do. What is measured names nothing."""
+    """The smallest sets of up to three columns that name every row, verified on all rows; and single columns that nearly do. What is measured names nothing, and moments only by themselves."""
     sql = {c.name: c.sql for c in subject.columns}
     full = [c for c in columns if not c.empty and c.distinct > 1 and (c.longest or 0) <= LONG and c.likely not in (Reading.DECIMAL, Reading.TRUTH)]
     found = [key for c in full if c.distinct >= rows * 0.9 and (key := _single(con, subject, sql, c.name, rows)) is not None]
     named = {k.columns[0] for k in found}
-    rest = sorted((c for c in full if c.name not in named), key=lambda c: -c.distinct)[:TOGETHER]
+    rest = sorted((c for c in full if c.name not in named and c.likely not in (Reading.DATE, Reading.MOMENT)), key=lambda c: -c.distinct)[:TOGETHER]
     for size in (2, 3):
         for chosen in combinations(rest, size):
             if len(found) >= MOST_KEYS:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from medthread.model import TableMapping
+from medthread.model import Registry, TableMapping
 from medthread.model.errors import SourceError
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.reading import read_arrival
@@ -20,6 +20,7 @@ from medthread.pipeline.profile.profile import ColumnProfile, Profile, Standing
 from medthread.pipeline.profile.relations import decisions, inclusions, keys_of
 from medthread.pipeline.profile.sensitive import suspected
 from medthread.pipeline.profile.subject import Column, Subject, subject_of, subject_of_file
+from medthread.pipeline.progress import Progress, silent
 from medthread.stores.engines import job
 from medthread.stores.lakehouse import ReleaseTable
 
@@ -31,7 +32,7 @@ FORMATS = {".csv": "csv", ".txt": "csv", ".xlsx": "xlsx", ".json": "json", ".xml
 def profile_table(context: Context, table: str, heads: Mapping[str, ReleaseTable]) -> Profile:
     """The profile of a table of the lake, as its newest snapshot is."""
     with job(memory=context.memory, threads=context.threads) as con:
-        return _taken(con, context, subject_of(con, context, table, heads), heads)
+        return look(con, subject_of(con, context, table, heads), context.registry, heads, progress=context.progress)
 
 
 def profile_file(context: Context, path: Path, heads: Mapping[str, ReleaseTable]) -> Profile:
@@ -41,12 +42,13 @@ def profile_file(context: Context, path: Path, heads: Mapping[str, ReleaseTable]
     mapping = TableMapping.model_validate({"files": path.name, "format": FORMATS[path.suffix.lower()]})
     with tempfile.TemporaryDirectory(prefix="medthread-profile-") as folder, job(memory=context.memory, threads=context.threads) as con:
         read = read_arrival(path, mapping, out=Path(folder) / "came.parquet")
-        return _taken(con, context, subject_of_file(con, path.name, str(read.path)), heads)
+        return look(con, subject_of_file(con, path.name, str(read.path)), context.registry, heads, progress=context.progress)
 
 
-def _taken(con: duckdb.DuckDBPyConnection, context: Context, subject: Subject, heads: Mapping[str, ReleaseTable]) -> Profile:
+def look(con: duckdb.DuckDBPyConnection, subject: Subject, registry: Registry, heads: Mapping[str, ReleaseTable], *, progress: Progress = silent) -> Profile:
+    """The profile of what lies in the subject's files; `heads` are the tables whose keys may stand in it."""
     began, total = time.perf_counter(), STEPS + len(subject.columns)
-    step = partial(_tell, context, total)
+    step = partial(_tell, progress, total)
     step(0, "figures")
     rows, columns = figures(con, subject)
     step(1, "sample")
@@ -60,7 +62,7 @@ def _taken(con: duckdb.DuckDBPyConnection, context: Context, subject: Subject, h
     step(total - 2, "decisions")
     decided = decisions(con, found)
     step(total - 1, "references")
-    within = inclusions(con, subject, found, context.registry, heads)
+    within = inclusions(con, subject, found, registry, heads)
     step(total, subject.table)
     return Profile(
         table=subject.table, snapshot=subject.snapshot, rows=rows, sampled=sampled, at=datetime.now(UTC), seconds=round(time.perf_counter() - began, 2),
@@ -68,8 +70,8 @@ def _taken(con: duckdb.DuckDBPyConnection, context: Context, subject: Subject, h
     )
 
 
-def _tell(context: Context, total: int, done: int, what: str) -> None:
-    context.progress("profile", done, total, what)
+def _tell(progress: Progress, total: int, done: int, what: str) -> None:
+    progress("profile", done, total, what)
 
 
 def _looked_at(con: duckdb.DuckDBPyConnection, column: Column, told: ColumnProfile, *, whole: bool) -> ColumnProfile:
