@@ -114,6 +114,6 @@ def _line(column: ColumnProfile, rows: int) -> str:
     filled = (rows - column.empty) / rows if rows else 0.0
     said = STANDINGS[column.standing].in_(language())
     forms = " ".join(p.form for p in column.patterns[:2]) if column.likely.value == "text" else f"{column.quantiles.get('p01', '')} … {column.quantiles.get('p99', '')}" if column.quantiles else ""
-    suspect = column.suspected
+    told, suspect = " ".join(filter(None, (forms, said))), column.suspected
     mark = f"  ! {KINDS[suspect.kind].in_(language())} {suspect.share:.0%}" if suspect and not suspect.declared else ""
-    return f"  {column.name:<28} {column.likely.value:<8} {filled:>7.1%} {column.distinct:>10,}  {said or forms}{mark}"
+    return f"  {column.name:<28} {column.likely.value:<8} {filled:>7.1%} {column.distinct:>10,}  {told}{mark}"

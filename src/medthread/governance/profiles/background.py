@@ -10,7 +10,7 @@ from medthread.governance.profiles.suggestions import suggestions
 from medthread.model.errors import ConflictError, MedthreadError, NotFoundError
 from medthread.pipeline.context import Context
 from medthread.pipeline.profile import profile_table, profiled_tables
-from medthread.pipeline.progress import Progress
+from medthread.pipeline.progress import Progress, silent
 from medthread.stores.lakehouse import ReleaseTable
 
 
@@ -27,7 +27,7 @@ class Underway:
 def take_profile(context: Context, shelf: Shelf, table: str, heads: Mapping[str, ReleaseTable]) -> Kept:
     """Take a profile of a table and keep it, with what it suggests."""
     profile = profile_table(context, table, heads)
-    return shelf.keep(profile, suggestions(context, profile, heads))
+    return shelf.keep(profile, suggestions(replace(context, progress=silent), profile, heads))
 
 
 class Profiler:
