@@ -18,8 +18,8 @@ RUNS = "9+|A+|a+|汉+|[^9Aa汉]"
 SPECIAL = frozenset(r"\.+*?()[]{}|^$")
 QUANTILES = {"p01": 0.01, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p99": 0.99}
 NUMBER = "to_exact_number(narrow(trim(x)))"
-# Trying many forms of a day is slow; what does not begin with a digit is none.
-MOMENT = "case when length(x) between 6 and 32 and regexp_matches(x, '^\\s*[0-9]') then to_moment(narrow(trim(x))) end"
+# Trying many forms of a day is slow; what does not begin like one is none, and digits alone are one in two lengths.
+MOMENT = "case when regexp_matches(x, '^\\s*([0-9]{4}[-/.年]|[0-9]{1,2}-[A-Za-z]{3}-|([0-9]{8}|[0-9]{14})\\s*$|[0-9０-９]{4}[－／．年])') then to_moment(narrow(trim(x))) end"
 
 
 def with_forms(con: duckdb.DuckDBPyConnection, column: Column, told: ColumnProfile) -> ColumnProfile:
@@ -32,7 +32,7 @@ def with_forms(con: duckdb.DuckDBPyConnection, column: Column, told: ColumnProfi
         told = replace(told, likely=Reading.DATE if column.type == "DATE" else Reading.MOMENT)
     elif column.type == "BOOLEAN":
         told = replace(told, likely=Reading.TRUTH)
-    return replace(told, values=_values(con), **_spread(con, told.likely))
+    return replace(told, values=_values(con), **_spread(con, told.likely, number=NUMBER if column.is_text else "x"))
 
 
 def as_masked(con: duckdb.DuckDBPyConnection, told: ColumnProfile) -> ColumnProfile:
@@ -105,12 +105,12 @@ def _times(least: int, most: int) -> str:
     return f"{{{least}}}" if least == most else f"{{{least},{most}}}"
 
 
-def _spread(con: duckdb.DuckDBPyConnection, likely: Reading) -> dict[str, Any]:
+def _spread(con: duckdb.DuckDBPyConnection, likely: Reading, *, number: str) -> dict[str, Any]:
     """Quantiles and a histogram of what reads as numbers, days or moments."""
     if likely in (Reading.TEXT, Reading.TRUTH):
         return {}
     is_time = likely in (Reading.DATE, Reading.MOMENT)
-    value = f"epoch({MOMENT})" if is_time else f"cast({NUMBER} as double)"
+    value = f"epoch({MOMENT})" if is_time else f"cast({number} as double)"
     con.execute(f"create or replace temp table spread as select e, cast(sum(n) as bigint) as n from (select {value} as e, n from v) where e is not null group by e")
     asked = ", ".join(f"min(e) filter (where c >= {q} * total)" for q in QUANTILES.values())
     row = con.execute(f"select {asked} from (select e, sum(n) over (order by e) as c, sum(n) over () as total from spread)").fetchone()

@@ -24,7 +24,7 @@ from medthread.pipeline.progress import Progress, silent
 from medthread.stores.engines import job
 from medthread.stores.lakehouse import ReleaseTable
 
-MOST = 200_000  # rows that are looked at value by value
+MOST = 100_000  # rows that are looked at value by value
 STEPS = 5  # beside one for each column
 FORMATS = {".csv": "csv", ".txt": "csv", ".xlsx": "xlsx", ".json": "json", ".xml": "xml", ".parquet": "parquet"}
 
