@@ -44,6 +44,7 @@ from medthread.pipeline.collect.listening import Listeners
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.judge import accept_rules
+from medthread.pipeline.judging import Judging
 from medthread.pipeline.landing import Landing
 from medthread.pipeline.progress import Progress, silent
 from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
@@ -118,6 +119,7 @@ class Installation:
         self.read_rules()
         self.targets = QualityTargets.read(workspace.settings, self.registry, self.sources)
         self.masters = MasterSetting.read(workspace.settings)
+        Judging.read(workspace.settings)
         self.rulebook = Rulebook.declared(self.registry, workspace.processes(self.registry))
         check_writers(self.registry, self.rulebook.processes, roles=frozenset(ROLES))
         self.native_metadata = MetaData()
@@ -340,7 +342,7 @@ class Installation:
         return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
             sources=self.sources, declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
-            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=self.rules, publishes=not self.timetable.trains, progress=progress,
+            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=self.rules, judging=Judging.read(self.workspace.settings), publishes=not self.timetable.trains, progress=progress,
         )
 
 

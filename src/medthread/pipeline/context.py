@@ -8,6 +8,7 @@ from pathlib import Path
 from medthread.model import Registry, Source
 from medthread.model.rule_file import QualityRule
 from medthread.pipeline.build.model import Model
+from medthread.pipeline.judging import Judging
 from medthread.pipeline.landing import Landing
 from medthread.pipeline.progress import Progress, silent
 from medthread.stores.lakehouse import Committer
@@ -35,6 +36,7 @@ class Context:
     memory: str = "2GB"
     threads: int = 2
     rules: tuple[QualityRule, ...] = ()  # of the company's own; those tried at intake are in the registry too
+    judging: Judging = field(default_factory=Judging)  # how long rules may take, and their verdicts are kept
     publishes: bool = True  # or a run makes a release ready, and a train takes it to readers
 
     @cached_property

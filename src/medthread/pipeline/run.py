@@ -20,7 +20,7 @@ from medthread.pipeline.build.stage import build
 from medthread.pipeline.collect import Collected, collect, forget_taken
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest import Arrival, arrivals, feeding_sources, ingest, register, reopen, reopened
-from medthread.pipeline.judge import judge, refuse_broken
+from medthread.pipeline.judge import forget_verdicts, judge, refuse_broken
 from medthread.pipeline.match.stage import match_masters
 from medthread.pipeline.progress import STAGES, Progress
 from medthread.pipeline.release import release
@@ -178,6 +178,8 @@ def _publish(context: Context, outcome: Outcome, *, by: str, index_trace: IndexT
     outcome.release = release(context, by=by, trace_index=index_trace(context))
     if context.publishes:
         judge_served(context, run=outcome.id)
+    with context.store.transaction() as tx:
+        forget_verdicts(tx, days=context.judging.verdict_days)
     return 0
 
 

@@ -15,7 +15,7 @@ from medthread.pipeline.context import Context
 from medthread.pipeline.judge.cause import traced_to_causes, upstream_of
 from medthread.pipeline.judge.question import Answer, Known, ask, reads
 from medthread.pipeline.judge.verdict import State, Verdict, keep, latest, measures, said_by, state_of, version_of
-from medthread.stores.engines import Input, define, job
+from medthread.stores.engines import Input, define, job, no_longer_than
 from medthread.stores.lakehouse import ReleaseTable
 from medthread.stores.lakehouse.committer import key_of
 
@@ -98,8 +98,14 @@ def _asked(bench: Bench, rules: Sequence[QualityRule], history: Mapping[str, Seq
         define(con, {name: bench.input(name) for name in sorted({n for r in rules for n in reads(r)})})
         for number, rule in enumerate(rules):
             bench.context.progress("release" if rule.at is not Point.TRANSFORMED else "build", number, len(rules), rule.name)
-            found.append(_verdict(bench, rule, partial(ask, con, rule, known, history.get(rule.name, ()))))
+            with_limit = partial(_within, con, bench.context.judging.rule_seconds, partial(ask, con, rule, known, history.get(rule.name, ())))
+            found.append(_verdict(bench, rule, with_limit))
     return found
+
+
+def _within(con: duckdb.DuckDBPyConnection, seconds: float, asking: Callable[[], Answer]) -> Answer:
+    with no_longer_than(con, seconds):
+        return asking()
 
 
 def _verdict(bench: Bench, rule: QualityRule, asking: Callable[[], Answer]) -> Verdict:

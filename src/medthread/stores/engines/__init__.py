@@ -12,6 +12,7 @@ from medthread.stores.engines.duck import (
     question,
     quote,
 )
+from medthread.stores.engines.patience import no_longer_than
 from medthread.stores.engines.port import Engine, Input, Output
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "file_list",
     "job",
     "literal",
+    "no_longer_than",
     "question",
     "quote",
 ]
