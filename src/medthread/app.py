@@ -5,6 +5,7 @@ import logging
 import os
 import pkgutil
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -116,6 +117,7 @@ class Installation:
         self.sources = workspace.sources(self.registry)
         self._model_files = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql")))
         self.rules: tuple[QualityRule, ...] = ()
+        self._reading = threading.Lock()
         self.read_rules()
         self.targets = QualityTargets.read(workspace.settings, self.registry, self.sources)
         self.masters = MasterSetting.read(workspace.settings)
@@ -148,9 +150,10 @@ class Installation:
 
     def read_rules(self) -> None:
         """Take in the rules of files that came; one that is known stays as it was read until the installation is opened anew."""
-        known = {r.name for r in self.rules}
-        fresh = tuple(r for r in self.workspace.rules() if r.name not in known)
-        self.rules = (*self.rules, *accept_rules(fresh, self.registry, models=(*self._model_files, *self.workspace.models())))
+        with self._reading:
+            known = {r.name for r in self.rules}
+            fresh = tuple(r for r in self.workspace.rules() if r.name not in known)
+            self.rules = (*self.rules, *accept_rules(fresh, self.registry, models=(*self._model_files, *self.workspace.models())))
 
     @property
     def shelf(self) -> Shelf:

@@ -128,6 +128,11 @@ def test_a_suggestion_is_tried_accepted_and_in_force_at_once(works: House) -> No
     assert engineer.post(f"{at}/accept", json={"gate": "shout"}).status_code == 422
     assert engineer.post(f"{LOT}/suggestions/lot_drift/accept", json={"gate": "quarantine"}).status_code == 422
     assert engineer.post(f"{LOT}/suggestions/none/accept", json={}).status_code == 404
+    broken = works.installation.workspace.rule_folder / "broken.yaml"
+    broken.write_text("name: [", encoding="utf-8")
+    assert engineer.post(f"{at}/accept", json={}).status_code == 409
+    broken.unlink()
+    assert sorted(p.name for p in broken.parent.iterdir()) == []
     assert ok(engineer.post(f"{at}/accept", json={"gate": "quarantine", "tolerance": 0.05})) == {"rule": "lot_lot_no_pattern", "file": "rules/lot_lot_no_pattern.yaml"}
     listed = {r["id"]: r for r in ok(keeper.get(f"{API}/quality/rules", params={"origin": "workspace"}))["items"]}
     assert (listed["lot.lot_no.lot_lot_no_pattern"]["gate"], listed["lot.lot_no.lot_lot_no_pattern"]["tolerance"]) == ("quarantine", 0.05)

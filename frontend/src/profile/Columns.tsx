@@ -36,7 +36,7 @@ function Marks({ of }: { of: Column }) {
     <>
       {of.standing !== "clear" && <Tag tone={STANDINGS[of.standing]}>{t(`profiles.standing.${of.standing}`)}</Tag>}
       {found && !found.declared && <div><Tag tone="bad">{t("profiles.suspected", { kind: t(`profiles.kind.${found.kind}` as Key) })}</Tag><div className="quiet">{found.basis === "name" ? t("profiles.by.name") : t("profiles.by.values", { share: percent(found.share, 1) })}</div></div>}
-      {found?.declared && of.standing === "clear" && <Tag tone="good">{t("profiles.declared")}</Tag>}
+      {found?.declared && of.standing !== "sealed" && <Tag tone="good">{t("profiles.declared")}</Tag>}
     </>
   );
 }

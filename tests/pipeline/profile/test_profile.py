@@ -11,6 +11,9 @@ import pytest
 from medthread.app import Installation
 from medthread.model.errors import NotFoundError, SourceError
 from medthread.pipeline.profile import Profile, Reading, Standing, profile_file, profile_table, profiled_tables, taking
+from medthread.pipeline.profile.subject import Column, Subject
+from medthread.pipeline.profile.taking import look
+from medthread.stores.engines import job
 from tests.conftest import Opening
 from tests.pipeline.judge import ruled
 from tests.scenarios import company
@@ -65,6 +68,19 @@ def test_a_raw_table_is_told_as_it_came_and_what_is_sealed_only_counted(works: I
     assert (phone.standing, phone.nulls, phone.distinct) == (Standing.SEALED, 30, 5)
     assert (phone.values, phone.patterns, phone.low, phone.suspected) == ((), (), None, None)
     assert "138" not in str(item.told())
+
+
+def test_what_is_said_to_be_about_persons_is_no_finding_and_not_kept(works: Installation, tmp_path: Path) -> None:
+    path = tmp_path / "staff.parquet"
+    pq.write_table(pa.table({"name": [f"{'王李张赵'[n % 4]}{'伟芳敏静强'[n % 5]}{'一二三四五六七'[n % 7]}" for n in range(140)]}), path)
+    subject = Subject("golden.staff", 1, (str(path),), (Column("name", "VARCHAR", Standing.CLEAR, "name", declared=True),))
+    with job() as con:
+        made = look(con, subject, works.registry, {})
+    column = made.column("name")
+    assert column.suspected is not None
+    assert (column.suspected.kind, column.suspected.declared, column.standing) == ("person", True, Standing.MASKED)
+    assert (made.findings, column.distinct, column.patterns[0].form) == ([], 140, "汉{3}")
+    assert "王伟一" not in str(made.told())
 
 
 def test_what_values_read_as(works: Installation, tmp_path: Path) -> None:

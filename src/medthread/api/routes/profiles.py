@@ -13,9 +13,10 @@ from medthread.api.language import Language
 from medthread.api.media import CSV, text_as
 from medthread.api.profiled import ProfileReader
 from medthread.api.routes.entities import safe_cell
+from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.governance.profiles import Suggestion, accept_suggestion, with_gate, written
-from medthread.model.errors import InvalidError
+from medthread.model.errors import ConflictError, DeclarationError, InvalidError
 from medthread.pipeline.judge import try_rules
 from medthread.workflow import handle
 
@@ -111,12 +112,21 @@ def accept(table: str, rule: str, body: Judged, given: Given, actor: ModelApplie
     把规则写入 `rules/`,绝不覆盖已有文件。立即生效:接入时检验新来的行,其余随下一次运行检验。
     """
     given.access.require(actor, "quarantine:read")  # whoever may not look at profiles is told of none by accepting
+    _read_rules(given)  # a file that cannot be read, or that came meanwhile, is told of before anything is written
     reader = ProfileReader(given, actor)
     found = _judged(reader.suggested(reader.checked(table), rule), body)
     act = partial(accept_suggestion, context=given.batch(), folder=given.rule_folder, found=found, by=actor.name)
     made = handle(given.store, by=actor.name, action="rule.accept", object_=f"rule/{rule}", act=act)
-    given.rules_changed()
+    _read_rules(given)
     return {"rule": made.name, "file": made.origin}
+
+
+def _read_rules(given: Services) -> None:
+    """What is wrong with somebody's file stands in the way; it is no failure of ours."""
+    try:
+        given.rules_changed()
+    except DeclarationError as error:
+        raise ConflictError(error.message, hint=error.hint, labels=error.labels) from error
 
 
 def _judged(found: Suggestion, body: Judged) -> Suggestion:

@@ -84,4 +84,5 @@ def _looked_at(con: duckdb.DuckDBPyConnection, column: Column, told: ColumnProfi
     told = with_forms(con, column, told)
     found = suspected(con, column) if column.is_text or column.is_number else None
     told = replace(told, suspected=found)
-    return as_masked(con, told) if column.standing is Standing.MASKED or (found is not None and not found.declared) else told
+    # A profile outlives what it was taken of: what is about persons, or seems so, is never kept in it.
+    return as_masked(con, told) if column.standing is Standing.MASKED or column.declared or found is not None else told
