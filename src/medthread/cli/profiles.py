@@ -11,9 +11,10 @@ from medthread.app import Installation, open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import Bars, console, language, say
 from medthread.governance.profiles import Kept, Suggestion, accept_suggestion, changes, take_profile, unsaid
+from medthread.governance.sources import sample_of
 from medthread.model import Label
 from medthread.model.errors import ConfigurationError, NotFoundError
-from medthread.pipeline.profile import ColumnProfile, Profile, Standing, profile_file, profiled_tables
+from medthread.pipeline.profile import ColumnProfile, Profile, Standing, profile_file, profile_sample, profiled_tables
 from medthread.trust.operators import operator_name
 from medthread.workflow import handle
 
@@ -28,17 +29,22 @@ STANDINGS = {Standing.CLEAR: Label("", ""), Standing.MASKED: Label("取值打码
 def profile(
     table: Table = None, *, home: Home = HERE,
     file: Annotated[Path | None, typer.Option("--file", help="剖析尚无映射的文件 · a file that no mapping reads yet")] = None,
+    sample: Annotated[str | None, typer.Option("--sample", metavar="SOURCE.TABLE", help="剖析来源中现在的几百行 · a few hundred rows as a source has them now")] = None,
     suggest: Annotated[bool, typer.Option("--suggest", help="列出建议的规则 · the rules that it suggests")] = False,
     accept: Annotated[str | None, typer.Option("--accept", metavar="RULE", help="接受一条建议,写入 rules/ · accept a suggested rule: it is written into rules/")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 · as JSON")] = False,
 ) -> None:
     """剖析一张表:类型、写法、分布、主键、疑似敏感列,并建议规则 · Profile a table: types, patterns, distributions, keys, suspected sensitive columns, and rules from it."""
-    if table is not None and file is not None:
-        raise ConfigurationError("a profile is of a table or of a file", hint="leave one of them out")
+    if len([n for n in (table, file, sample) if n is not None]) > 1:
+        raise ConfigurationError("a profile is of one thing: a table, a file, or a sample", hint="leave the others out")
     with open_installation(home) as installation:
         if file is not None:
             made = profile_file(installation.context(), file, installation.releases.heads())
             _print(Kept(made, ()), as_json=as_json)
+        elif sample is not None:
+            source, _, name = sample.partition(".")
+            rows = sample_of(installation.context(), source, name)
+            _print(Kept(profile_sample(installation.context(), sample, rows, installation.releases.heads()), ()), as_json=as_json)
         elif table is None:
             _list(installation)
         else:

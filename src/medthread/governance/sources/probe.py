@@ -80,6 +80,14 @@ def known_source(sources: Iterable[Source], name: str) -> Source:
     return known[name]
 
 
+def sample_of(context: Context, name: str, table: str) -> pa.Table:
+    """A few hundred rows of a source's table as it has them now, as text. Raises `NotFoundError`, or `SourceError` where it cannot be read."""
+    source = known_source(context.sources, name)
+    if table not in source.tables:
+        raise NotFoundError(f"source {name} has no table {table!r}", hint=f"it has {', '.join(source.tables)}")
+    return _sampled(context, source, table)
+
+
 def _open(context: Context, source: Source) -> Database:
     assert source.url is not None  # noqa: S101 - a database has an address
     return open_database(source.url, secret_of(context, source))

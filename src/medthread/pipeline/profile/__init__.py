@@ -2,6 +2,6 @@
 
 from medthread.pipeline.profile.profile import PROFILES, ColumnProfile, Profile, Reading, Standing
 from medthread.pipeline.profile.subject import profiled_tables
-from medthread.pipeline.profile.taking import profile_file, profile_table
+from medthread.pipeline.profile.taking import profile_file, profile_sample, profile_table
 
-__all__ = ["PROFILES", "ColumnProfile", "Profile", "Reading", "Standing", "profile_file", "profile_table", "profiled_tables"]
+__all__ = ["PROFILES", "ColumnProfile", "Profile", "Reading", "Standing", "profile_file", "profile_sample", "profile_table", "profiled_tables"]

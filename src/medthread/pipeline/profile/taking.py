@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from medthread.model import Registry, TableMapping
 from medthread.model.errors import SourceError
@@ -43,6 +45,14 @@ def profile_file(context: Context, path: Path, heads: Mapping[str, ReleaseTable]
     with tempfile.TemporaryDirectory(prefix="medthread-profile-") as folder, job(memory=context.memory, threads=context.threads) as con:
         read = read_arrival(path, mapping, out=Path(folder) / "came.parquet")
         return look(con, subject_of_file(con, path.name, str(read.path)), context.registry, heads, progress=context.progress)
+
+
+def profile_sample(context: Context, name: str, sample: pa.Table, heads: Mapping[str, ReleaseTable]) -> Profile:
+    """The profile of rows in hand, as a source has them now. Its values are told masked, for they were not taken in yet."""
+    with tempfile.TemporaryDirectory(prefix="medthread-profile-") as folder, job(memory=context.memory, threads=context.threads) as con:
+        came = Path(folder) / "came.parquet"
+        pq.write_table(sample, came)
+        return look(con, subject_of_file(con, name, str(came)), context.registry, heads, progress=context.progress)
 
 
 def look(con: duckdb.DuckDBPyConnection, subject: Subject, registry: Registry, heads: Mapping[str, ReleaseTable], *, progress: Progress = silent) -> Profile:
