@@ -1,6 +1,7 @@
 """Where an object comes from, and what was mended in it."""
 
 from collections.abc import Collection
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from medthread.api.services import Services
 from medthread.derive.view import masked_fields
 from medthread.model import Entity
+from medthread.pipeline.correct import corrected_from
 from medthread.stores.postgres.tables import load
 from medthread.trust.access import Actor
 
@@ -15,12 +17,14 @@ CORRECTION = "standard.correction"
 
 
 def lineage_of(given: Services, origin: dict[str, Any]) -> list[dict[str, Any]]:
-    """The source file and row of the version that is shown."""
+    """The source file and row of the version that is shown; of one that a person corrected, where it was held, and the correction."""
     if not origin.get("_load"):
         return []
     with given.store.transaction() as tx:
         file = tx.execute(select(load.c.file).where(load.c.id == origin["_load"])).scalar_one_or_none()
-    return [{"source": origin["_source"], "table": origin["_table"], "file": file, "row": origin["_row"], "load": origin["_load"]}]
+        corrected = corrected_from(tx, origin["_load"], origin["_row"])
+    place = {"source": origin["_source"], "table": origin["_table"], "file": file, "row": origin["_row"], "load": origin["_load"]}
+    return [{**place, "correction": None if corrected is None else asdict(corrected)}]
 
 
 def corrections_of(

@@ -6,6 +6,7 @@ or not at all. A run that was killed anywhere is finished by the next one, which
 
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from medthread.model.rule_file import Point
 from medthread.pipeline.build.stage import build
 from medthread.pipeline.collect import Collected, collect, forget_taken
 from medthread.pipeline.context import Context
+from medthread.pipeline.correct import overtake, put_in, repeated, waiting
 from medthread.pipeline.ingest import Arrival, arrivals, feeding_sources, ingest, register, reopen, reopened
 from medthread.pipeline.judge import forget_verdicts, judge, refuse_broken
 from medthread.pipeline.match.stage import match_masters
@@ -156,12 +158,16 @@ def _take_in(
     if by is not None:
         outcome.collected = collect(context, feeding_sources(context, only), by=by, patience=patience)
     found = {a.load_id: a for a in arrivals(feeding_sources(context, only), context.inbox, context.landing)}
-    waiting = _open_batches(context, found)
+    open_ = deque(_open_batches(context, found, only))
     outcome.seconds["ingest"] = time.perf_counter() - started
     outcome.loads = sum(1 for _ in found)
-    for batch in waiting:
+    while open_:
+        batch = open_.popleft()
         _timed(outcome, recorder, "ingest", partial(ingest, context, batch, found))
         _timed(outcome, recorder, "standardise", partial(standardise, context, batch))
+        overtake(context, batch)
+        if (follows := repeated(context, batch)) is not None and follows not in open_:
+            open_.append(follows)
         _close(context, batch)
     forget_taken(context)
 
@@ -197,18 +203,20 @@ def judge_served(context: Context, *, run: str) -> None:
         judge(context, Point.SERVING, current.tables, run=run)
 
 
-def _open_batches(context: Context, found: dict[str, Arrival]) -> list[str]:
-    """Batches still open from a run that did not end, then one for what is new or worth another try."""
+def _open_batches(context: Context, found: dict[str, Arrival], only: str | None) -> list[str]:
+    """Batches still open from a run that did not end, then one for what is new, corrected or worth another try."""
     again = reopened(context, found)
+    corrected = waiting(context, [s.name for s in feeding_sources(context, only)])
     fresh = f"B{uuid.uuid4().hex[:16]}"
     with context.store.transaction() as tx:
         unfinished = list(
             tx.execute(select(batches.c.id).where(batches.c.stage != "done").order_by(batches.c.at)).scalars()
         )
         known = set(tx.execute(select(load.c.id)).scalars())
-        if not (set(found) - known or again):
+        if not (set(found) - known or again or corrected):
             return unfinished
         tx.execute(insert(batches).values(id=fresh, stage="open", at=func.clock_timestamp()))
+        put_in(tx, corrected, fresh)  # before what arrived: what a source says now is newer
     register(context, list(found.values()), fresh)
     reopen(context, again, fresh)
     return [*unfinished, fresh]

@@ -25,6 +25,7 @@ from medthread.api.routes import (
     quarantine,
     releases,
     retention,
+    review,
     rights,
     rules,
     runs,
@@ -42,7 +43,7 @@ from medthread.api.routes import (
 ROUTERS = tuple(
     m.router
     for m in (
-        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, profiles, quarantine, masters, stewardship, trace, udi,
+        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, profiles, quarantine, review, masters, stewardship, trace, udi,
         models, releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
         providers, unmasking, sharing,

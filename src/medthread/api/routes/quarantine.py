@@ -9,22 +9,18 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from medthread.api.answers import Streamed
+from medthread.api.held_rows import WITHHELD_ROW, checks_by_id, kept_back, shown_raw, shown_rule
 from medthread.api.identity import Given, QuarantineReader
 from medthread.api.lake_list import equals, lake_page
 from medthread.api.media import CSV, text_as
 from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
-from medthread.derive.checks import Check, checks_of
-from medthread.derive.columns import INDEX, MASKED
-from medthread.derive.sharing import WITHHELD
+from medthread.derive.checks import Check
 from medthread.derive.view import masked_fields
-from medthread.model import Dimension, Label, Rule
 from medthread.trust.access import Actor, sources_seen
-from medthread.trust.seal import is_sealed
 
 router = Subject("quarantine", "隔离区", "Quarantine", owner="it").router()
-WITHHELD_ROW = {"": WITHHELD}
 QUARANTINE, CORRECTION = "standard.quarantine", "standard.correction"
 HELD = (
     ("id", "varchar"), ("entity", "varchar"), ("source", "varchar"), ("table", "varchar"), ("file", "varchar"), ("row", "bigint"),
@@ -35,32 +31,8 @@ MENDED = (
     ("source", "varchar"), ("table", "varchar"), ("file", "varchar"), ("row", "bigint"), ("load", "varchar"), ("key", "varchar"),
     ("at", "timestamp"),
 )
-OF_LOADS = (
-    Check("load.unparsable", "", None, Rule(
-        name="unparsable", about=Label("无法解析的行(列数不符或引号未闭合)", "a line that cannot be parsed (columns or quotes)"),
-        broken="", dimension=Dimension.VALIDITY)),
-    Check("load.blocked", "", None, Rule(
-        name="blocked", about=Label("同一文件触发了阻断规则", "another row of the file broke a blocking rule"), broken="",
-        dimension=Dimension.VALIDITY)),
-)
 Limit = Annotated[int, Query(ge=1, le=500)]
 Text = Annotated[str | None, Query(max_length=300)]
-
-
-def _kept_back(given: Services, actor: Actor) -> frozenset[tuple[str, str]]:
-    """Entities and sources whose raw rows sharing rules keep from an actor: a raw row is withheld whole where any of its values is."""
-    sharing = given.workflow.sharing
-    if not sharing.restricts(actor):
-        return frozenset()
-    kept = set()
-    for source in given.sources:
-        row = {"_org": source.org, "_plant": source.plant, "_source": source.name}
-        for entity in given.registry.values():
-            terms = sharing.terms(entity, actor)
-            origin = terms.origin_of(row)
-            if terms.withheld(origin) or terms.refusal(origin):
-                kept.add((entity.name, source.name))
-    return frozenset(kept)
 
 
 def _seen(given: Services, actor: Actor, wanted: dict[str, str | None], rule: str | None = None) -> tuple[list[str], list[Any]]:
@@ -71,33 +43,6 @@ def _seen(given: Services, actor: Actor, wanted: dict[str, str | None], rule: st
     if rule:
         where.append("list_contains(rules, ?)")
     return where, [*parameters, sources, *([rule] if rule else [])]
-
-
-def checks_by_id(given: Services) -> dict[str, Check]:
-    """Every rule of every entity, and those of loads."""
-    declared = [c for e in given.registry.values() for c in checks_of(e, given.registry)]
-    return {c.id: c for c in [*declared, *OF_LOADS]}
-
-
-def _rule(id_: str, known: dict[str, Check]) -> dict[str, Any]:
-    check = known.get(id_)
-    label = {"zh": check.label.zh, "en": check.label.en} if check else {"zh": id_, "en": id_}
-    return {"id": id_, "label": label, "dimension": check.rule.dimension.value if check else None}
-
-
-def _raw(text: str | None) -> dict[str, Any]:
-    """The raw row; personal columns show their mask only, whoever looks."""
-    if not text:
-        return {}
-    try:
-        row = json.loads(text)
-    except ValueError:
-        row = None
-    if not isinstance(row, dict):
-        return {"": "***" if is_sealed(text) else text}
-    masks = {k.removesuffix(MASKED): v for k, v in row.items() if k.endswith(MASKED)}
-    shown = {k: v for k, v in row.items() if not k.endswith((MASKED, INDEX))}
-    return {k: masks.get(k, "***") if isinstance(v, str) and is_sealed(v) else v for k, v in shown.items()}
 
 
 @router.get("/quarantine", summary="列出被隔离的行 · List rows held back")
@@ -111,9 +56,9 @@ def held(
     """
     where, parameters = _seen(given, actor, {"entity": entity, "source": source, "load": load}, rule)
     page = lake_page(given, QUARANTINE, HELD, where=where, parameters=parameters, limit=limit, after=after)
-    known, kept = checks_by_id(given), _kept_back(given, actor)
+    known, kept = checks_by_id(given), kept_back(given, actor)
     page["items"] = [
-        {**r, "rules": [_rule(i, known) for i in dict.fromkeys(r["rules"])], "raw": WITHHELD_ROW if (r["entity"], r["source"]) in kept else _raw(r["raw"])} for r in page["items"]
+        {**r, "rules": [shown_rule(i, known) for i in dict.fromkeys(r["rules"])], "raw": WITHHELD_ROW if (r["entity"], r["source"]) in kept else shown_raw(r["raw"])} for r in page["items"]
     ]
     return page
 
@@ -132,7 +77,7 @@ def summary(given: Given, actor: QuarantineReader) -> dict[str, Any]:
     )
     known = checks_by_id(given)
     return {"items": [
-        {**_rule(r["rule"], known), "rule": r["rule"], "entity": r["entity"], "count": r["count"],
+        {**shown_rule(r["rule"], known), "rule": r["rule"], "entity": r["entity"], "count": r["count"],
          "gate": known[r["rule"]].rule.gate.value if r["rule"] in known else "quarantine"}
         for r in rows
     ]}
@@ -151,7 +96,7 @@ def export(given: Given, actor: QuarantineReader, entity: Text = None, source: T
         f" from {snapshot.relation(QUARANTINE, HELD)} where {' and '.join(where) or 'true'} order by source, file, \"row\""
     )
 
-    kept = _kept_back(given, actor)
+    kept = kept_back(given, actor)
 
     def lines() -> Generator[bytes]:
         text = io.StringIO("\ufeff")
@@ -161,7 +106,7 @@ def export(given: Given, actor: QuarantineReader, entity: Text = None, source: T
         for _names, rows in snapshot.stream(sql, parameters):
             text = io.StringIO()
             csv.writer(text).writerows(
-                [*(safe_cell(v) for v in r[:-1]), json.dumps(WITHHELD_ROW if (r[4], r[0]) in kept else _raw(r[-1]), ensure_ascii=False)] for r in rows
+                [*(safe_cell(v) for v in r[:-1]), json.dumps(WITHHELD_ROW if (r[4], r[0]) in kept else shown_raw(r[-1]), ensure_ascii=False)] for r in rows
             )
             yield text.getvalue().encode()
 
@@ -181,7 +126,7 @@ def corrections(
     where, parameters = _seen(given, actor, {"entity": entity, "source": source, "rule": rule})
     page = lake_page(given, CORRECTION, MENDED, where=where, parameters=parameters, limit=limit, after=after)
     known = checks_by_id(given)
-    kept = _kept_back(given, actor)
+    kept = kept_back(given, actor)
     page["items"] = [_shown(given, actor, r, known, withheld=(r["entity"], r["source"]) in kept) for r in page["items"]]
     return page
 
@@ -191,4 +136,4 @@ def _shown(given: Services, actor: Actor, row: dict[str, Any], known: dict[str, 
     hidden = withheld or row["field"] in masked_fields(entity, actor.clearance)
     field = entity.fields[row["field"]].label
     values = {"before": "***", "after": "***"} if hidden else {}
-    return {**row, "rule": _rule(row["rule"], known), "field_label": {"zh": field.zh, "en": field.en}, **values}
+    return {**row, "rule": shown_rule(row["rule"], known), "field_label": {"zh": field.zh, "en": field.en}, **values}

@@ -67,7 +67,7 @@ def drifts(context: Context, source: Source, text: str) -> list[Drift]:
 
 
 def _last(tx: Connection, source: str, table: str) -> Any:
-    query = select(load).where(load.c.source == source, load.c.table == table, load.c.status.in_(CAME), load.c.columns.is_not(None))
+    query = select(load).where(load.c.source == source, load.c.table == table, load.c.status.in_(CAME), load.c.columns.is_not(None), load.c.corrects.is_(None))
     return tx.execute(query.order_by(load.c.at.desc(), load.c.id).limit(1)).one_or_none()
 
 

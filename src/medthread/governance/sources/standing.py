@@ -106,7 +106,7 @@ def _is_tried(source: Source) -> bool:
 
 
 def _loaded(tx: Connection) -> dict[Place, datetime]:
-    query = select(load.c.source, load.c.table, func.max(load.c.at)).where(load.c.status.in_(("accepted", "repeated")))
+    query = select(load.c.source, load.c.table, func.max(load.c.at)).where(load.c.status.in_(("accepted", "repeated")), load.c.corrects.is_(None))
     return {(s, t): at for s, t, at in tx.execute(query.group_by(load.c.source, load.c.table)).all()}
 
 

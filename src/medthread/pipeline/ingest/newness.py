@@ -149,7 +149,7 @@ def _key(identity: Sequence[str]) -> str:
 def _before(context: Context, asked: Asked, *, least: int | None) -> list[str]:
     """The files of the loads to compare with, oldest first: all of a picture's table, those that reach into this one, or the last few."""
     query = select(load.c.raw_path).where(
-        load.c.source == asked.source.name, load.c.table == asked.table, load.c.status.in_(TAKEN), load.c.id != asked.load
+        load.c.source == asked.source.name, load.c.table == asked.table, load.c.status.in_(TAKEN), load.c.id != asked.load, load.c.corrects.is_(None)
     )
     if not asked.mapping.is_picture:
         query = query.where(load.c.version >= least) if least is not None else query.limit(LOOKED_BACK)

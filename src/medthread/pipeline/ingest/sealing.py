@@ -1,5 +1,7 @@
 """Personal columns are sealed before a raw row is at rest: the value, its mask, its blind index."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,33 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from medthread.derive.columns import INDEX, MASKED
+from medthread.pipeline.context import Context
 from medthread.trust.seal import blind_index, mask_partial, seal_all
 
 BATCH = 65_536
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """One value as it is at rest."""
+
+    text: str | None
+    mask: str | None
+    index: str | None
+
+
+def sealed_columns(context: Context, source: str, table: str, columns: Iterable[str]) -> frozenset[str]:
+    """Which raw columns of a table are sealed: those that feed personal fields, and those that no mapping knows: nobody has said they are not."""
+    fields = {e.name: frozenset(f.name for f in e.fields.values() if f.is_personal) for e in context.registry.values()}
+    mapped = context.source(source)
+    declared, known = mapped.personal_columns(table, fields), mapped.tables[table].mapped
+    return frozenset(c for c in columns if c in declared or c not in known)
+
+
+def sealed_value(value: str | None, *, key: bytes, key_id: str, index_key: bytes, erased: frozenset[str]) -> Sealed:
+    """One value that a person gives for a sealed column; none where it is that of somebody erased."""
+    given = _without(erased, [value or None], index_key)
+    return Sealed(seal_all(given, key=key, key_id=key_id)[0], mask_partial(given[0]), blind_index(given, key=index_key)[0])
 
 
 def seal_columns(

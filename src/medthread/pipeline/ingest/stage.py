@@ -19,7 +19,7 @@ from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.arrive import Arrival
 from medthread.pipeline.ingest.newness import Asked, only_news, put_withdrawn
 from medthread.pipeline.ingest.reading import read_arrival
-from medthread.pipeline.ingest.sealing import seal_columns
+from medthread.pipeline.ingest.sealing import seal_columns, sealed_columns
 from medthread.pipeline.ingest.taken import Taken, WithdrawalError, check_withdrawal, findings_of, is_overtaken
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
@@ -139,7 +139,7 @@ def _extract(context: Context, arrival: Arrival) -> Taken | SourceError:
         if table.repeats_rows:
             news = only_news(context, Asked(arrival.source, arrival.table, arrival.load_id), plain, extract.columns, complete=not extract.rejects)
             check_withdrawal(context, arrival, news)
-        personal = _personal(context, arrival, extract.columns)
+        personal = sealed_columns(context, arrival.source.name, arrival.table, extract.columns)
         if personal:
             _seal(context, arrival, plain, target, personal)
         else:
@@ -152,14 +152,6 @@ def _extract(context: Context, arrival: Arrival) -> Taken | SourceError:
         plain.unlink(missing_ok=True)
         plain.with_suffix(".gone").unlink(missing_ok=True)
     return Taken(extract, news)
-
-
-def _personal(context: Context, arrival: Arrival, columns: tuple[str, ...]) -> frozenset[str]:
-    """Columns that feed personal fields, and those that no mapping knows: nobody has said they are not."""
-    fields = {e.name: frozenset(f.name for f in e.fields.values() if f.is_personal) for e in context.registry.values()}
-    known = arrival.source.tables[arrival.table].mapped
-    declared = arrival.source.personal_columns(arrival.table, fields)
-    return frozenset(c for c in columns if c in declared or c not in known)
 
 
 def _seal(context: Context, arrival: Arrival, plain: Path, target: Path, columns: frozenset[str]) -> None:

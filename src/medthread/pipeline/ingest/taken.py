@@ -50,7 +50,7 @@ def is_overtaken(context: Context, arrival: Arrival) -> bool:
     same = (load.c.source == arrival.source.name) & (load.c.table == arrival.table)
     own = select(load.c.at).where(load.c.id == arrival.load_id).scalar_subquery()
     with context.store.transaction() as tx:
-        return tx.execute(select(load.c.id).where(same, load.c.status.in_(TAKEN), load.c.at > own).limit(1)).one_or_none() is not None
+        return tx.execute(select(load.c.id).where(same, load.c.status.in_(TAKEN), load.c.at > own, load.c.corrects.is_(None)).limit(1)).one_or_none() is not None
 
 
 def findings_of(news: News | None, table: TableMapping) -> list[dict[str, Any]]:

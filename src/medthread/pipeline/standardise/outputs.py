@@ -1,6 +1,6 @@
 """What comes out of a tried table: accepted rows per feed, held rows, corrections, and the counts."""
 
-from medthread.derive.columns import WITHDRAWN, standard_columns
+from medthread.derive.columns import INDEX, MASKED, WITHDRAWN, standard_columns
 from medthread.model import Gate
 from medthread.pipeline.standardise.scan import Feed, Scan
 from medthread.stores.engines import literal, quote
@@ -66,8 +66,15 @@ def quarantined(scan: Scan, *, of: str, raw_columns: list[str]) -> str:
         f' {literal(scan.source.name)} as source, {literal(scan.table)} as "table", _file as file, _row as "row",'
         f" _load as load, case {keys or 'when false then null'} else {scan.key_sql(first)} end as key, _held as rules,"
         f" list_filter([{all_keys or 'cast(null as varchar)'}], lambda x: x is not null) as names,"
-        f" cast(json_object({pairs}) as varchar) as raw, _recorded_at as at from {of} where len(_held) > 0 and not {GONE}"
+        f" cast(json_object({pairs}) as varchar) as raw, {content(raw_columns)} as content, _recorded_at as at from {of} where len(_held) > 0 and not {GONE}"
     )
+
+
+def content(raw_columns: list[str]) -> str:
+    """SQL of a hash of a raw row: the same for the same values, whichever other columns its file had. What is sealed differs each time; its index does not."""
+    told = [c for c in sorted(raw_columns) if not c.endswith(MASKED) and c + INDEX not in raw_columns]
+    pairs = ", ".join(f"{literal(c + '=')} || {quote(c)} || chr(30)" for c in told)
+    return f"md5(array_to_string([{pairs}], ''))"
 
 
 def corrected(scan: Scan, *, of: str) -> list[str]:

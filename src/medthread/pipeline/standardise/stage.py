@@ -21,7 +21,7 @@ from medthread.stores.engines import copy, file_list, job, literal, quote
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
 from medthread.stores.postgres.tables import load
-from medthread.stores.readers import GONE, HASH, ROW
+from medthread.stores.readers import CORRECTS, GONE, HASH, ROW
 
 QUARANTINE, CORRECTION = "standard.quarantine", "standard.correction"
 KEPT_ROWS = 300_000
@@ -84,8 +84,8 @@ def _table(context: Context, batch: str, scan: Scan, loads: list[Any], made: Mad
             ),
         )
         raw_columns = _came(con, [r.raw_path for r in loads], scan)
-        _look_ups(context, con, scan)
-        _keys(context, con, scan, made)
+        look_ups(context, con, scan)
+        know_keys(context, con, scan, made)
         for seen_twice, sql in twins(scan, came="came_view").items():
             con.execute(f"create temp table {seen_twice} as {sql}")
         # A small table is tried once and kept; a large one is streamed again for each result, in bounded memory.
@@ -124,7 +124,7 @@ def _came(con: Any, paths: list[str], scan: Scan) -> list[str]:
     files = file_list(paths)
     read = f"read_parquet({files}, union_by_name=true, filename='{PATH}', file_row_number=true)"
     described = [r[0] for r in con.execute(f"describe select * from {read}").fetchall()]
-    raw_columns = [c for c in described if c not in (PATH, "file_row_number", ROW, HASH, GONE)]
+    raw_columns = [c for c in described if c not in (PATH, "file_row_number", ROW, HASH, GONE, CORRECTS)]
     missing = sorted(c for c in scan.mapping.mapped if c not in raw_columns)
     row = f"coalesce({ROW}, file_row_number + 1)" if ROW in described else "file_row_number + 1"
     gone = f"coalesce({GONE}, false)" if GONE in described else "false"
@@ -140,7 +140,7 @@ def _came(con: Any, paths: list[str], scan: Scan) -> list[str]:
     return raw_columns
 
 
-def _look_ups(context: Context, con: Any, scan: Scan) -> None:
+def look_ups(context: Context, con: Any, scan: Scan) -> None:
     """Other raw tables of the source that a mapping takes values from, as they stand."""
     wanted = {m.lookup.table for feed in scan.feeds for m in feed.mapping.fields.values() if m.lookup}
     for table in wanted:
@@ -152,7 +152,7 @@ def _look_ups(context: Context, con: Any, scan: Scan) -> None:
         )
 
 
-def _keys(context: Context, con: Any, scan: Scan, made: Made) -> None:
+def know_keys(context: Context, con: Any, scan: Scan, made: Made) -> None:
     """Keys of referenced objects: accepted ones, and held ones too, for a held object is not an unknown one."""
     for entity in scan.references():
         target = f"standard.{entity}"

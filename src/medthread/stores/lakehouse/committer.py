@@ -148,6 +148,12 @@ class Committer:
         with self._store.transaction() as tx:
             return list(tx.execute(query.order_by(lake_file.c.at, lake_file.c.path)).scalars())
 
+    def files_of(self, key: str) -> list[str]:
+        """The files that a commit added and that are still live."""
+        query = select(lake_file.c.path).where(lake_file.c.added_in == key, lake_file.c.removed_in.is_(None))
+        with self._store.transaction() as tx:
+            return list(tx.execute(query.order_by(lake_file.c.path)).scalars())
+
     def file_rows(self, table: str) -> dict[str, int]:
         """The live files of a table's head with their rows."""
         query = select(lake_file.c.path, lake_file.c.rows).where(lake_file.c.table == table, lake_file.c.removed_in.is_(None))

@@ -6,6 +6,6 @@ set aside with its ordinal and the rest goes on.
 """
 
 from medthread.stores.readers.door import read_to_parquet
-from medthread.stores.readers.extract import GONE, HASH, ROW, Extract, ReadRequest, Reject
+from medthread.stores.readers.extract import CORRECTS, GONE, HASH, ROW, Extract, ReadRequest, Reject
 
-__all__ = ["GONE", "HASH", "ROW", "Extract", "ReadRequest", "Reject", "read_to_parquet"]
+__all__ = ["CORRECTS", "GONE", "HASH", "ROW", "Extract", "ReadRequest", "Reject", "read_to_parquet"]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from medthread.model.errors import SourceError
 
-ROW, HASH, GONE = "_row_no", "_hash", "_gone"  # columns of ours beside those of the source
+ROW, HASH, GONE, CORRECTS = "_row_no", "_hash", "_gone", "_corrects"  # columns of ours beside those of the source
 MOST_COLUMNS = 2_000
 MOST_REJECTS = 10_000
 BATCH = 20_000
@@ -102,7 +102,7 @@ def check_columns(columns: Sequence[str], *, file: str) -> tuple[str, ...]:
             raise SourceError(f"{file}: two columns are called {name!r}", hint="rename one in the source", file=file, column=name)
         if any(unicodedata.category(c) == "Cc" for c in name):
             raise SourceError(f"{file}: the name of column {number} holds control characters", hint="rename it in the source", file=file, column=number)
-        if name in (ROW, HASH, GONE):
+        if name in (ROW, HASH, GONE, CORRECTS):
             raise SourceError(f"{file}: a column is called {name!r}", hint="that name is taken; rename it", file=file, column=name)
         seen.add(name.lower())
     return tuple(columns)

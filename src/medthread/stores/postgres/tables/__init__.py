@@ -26,6 +26,7 @@ from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, collection, load, run
 from medthread.stores.postgres.tables.bus import inbound_event
+from medthread.stores.postgres.tables.correction import row_decision
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file, lake_merge
 from medthread.stores.postgres.tables.matching import match_decision
 from medthread.stores.postgres.tables.models import model_version, table_build
@@ -109,6 +110,7 @@ __all__ = [
     "release_pointer",
     "release_table",
     "release_use",
+    "row_decision",
     "rule_verdict",
     "run",
     "second_factor",

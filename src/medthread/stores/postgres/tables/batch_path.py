@@ -40,6 +40,7 @@ load = Table(
     Column("reach", Text),  # the highest `changed_at` in it, as its source writes it, and as a number that grows with it
     Column("version", BigInteger),
     Column("consent", JSONB),  # who said that what it brings is right though it looks wrong: by, at, reason
+    Column("corrects", JSONB),  # of a load of rows that persons corrected: whose loads and files they came in, who decided; none of what a source sent
     at(),
     Index("ix_load_source", "source", "table", "sha256"),
     Index("ix_load_batch", "batch"),

@@ -1,0 +1,94 @@
+"""Decisions on held rows: one act over one row or many, undone as one until a run took it."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, func, select, text, update
+
+from medthread.governance.review.desk import State
+from medthread.model.errors import ConflictError, InvalidError, NotFoundError
+from medthread.pipeline.correct.decided import Kind
+from medthread.stores.postgres.tables import row_decision
+from medthread.trust.audit import record
+
+SHORTEST_REASON = 2
+BY_PERSONS = (Kind.CORRECTED, Kind.REJECTED, Kind.RETURNED)
+UNPARSED = "load.unparsable"
+NAMED = ("id", "source", "table", "load", "file", "row", "entity", "key", "content")
+# A row that somebody else decided on first stays theirs, and is counted as missing.
+WRITE = text("""
+    insert into medthread.row_decision (id, act, held, source, "table", load, file, "row", entity, key, content, kind, "values", reason, decided_by)
+    select 'D' || md5(:act || h.id), :act, h.*, :kind, coalesce(v.given, cast(:common as jsonb)), :reason, :by
+    from unnest(cast(:id as text[]), cast(:source as text[]), cast(:table as text[]), cast(:load as text[]), cast(:file as text[]), cast(:row as bigint[]),
+                cast(:entity as text[]), cast(:key as text[]), cast(:content as text[])) as h(id, source, "table", load, file, "row", entity, key, content)
+    left join unnest(cast(:edited as text[]), cast(:edits as jsonb[])) as v(id, given) on v.id = h.id
+    on conflict do nothing
+""")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An act: its id, and how many rows it is about."""
+
+    act: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What is decided, why, and by whom."""
+
+    kind: Kind
+    reason: str
+    by: str
+
+
+def decide(tx: Connection, *, rows: pa.Table, saying: Saying, edits: Mapping[str, str] | None = None, common: str = "{}") -> Decided:
+    """Decide on rows of the desk. `edits` are new values as JSON by row; rows without have the `common` ones."""
+    _check(rows, saying)
+    act, given = f"A{uuid.uuid4().hex[:16]}", edits or {}
+    columns: dict[str, Sequence[Any]] = {n: rows[n].to_pylist() for n in NAMED}
+    said = {"act": act, "kind": saying.kind, "reason": saying.reason.strip(), "by": saying.by, "common": common, "edited": list(given), "edits": list(given.values())}
+    written = tx.execute(WRITE, {**columns, **said}).rowcount
+    if written < rows.num_rows:
+        raise ConflictError(f"somebody decided on {rows.num_rows - written} of these rows first", hint="look at them again; what was decided is undone first")
+    places = sorted(set(zip(columns["source"], columns["table"], strict=True)))
+    record(tx, actor=saying.by, action="held.decide", object_=f"held/{act}", reason=saying.reason.strip(),
+           detail={"kind": saying.kind, "rows": written, "tables": [".".join(p) for p in places], "first": columns["id"][0]})
+    return Decided(act, written)
+
+
+def _check(rows: pa.Table, saying: Saying) -> None:
+    if len(saying.reason.strip()) < SHORTEST_REASON:
+        raise InvalidError("a decision has a reason", hint="say in some words why; whoever owns the source reads it")
+    if saying.kind not in BY_PERSONS:
+        raise InvalidError(f"{saying.kind} is not decided by hand", hint=f"one of: {', '.join(BY_PERSONS)}")
+    if rows.num_rows == 0:
+        raise NotFoundError("there is no such held row", hint="it may have been published anew; look at the list again")
+    # A row that was taken in is corrected again; any other decision is undone before it is changed.
+    allowed = {State.OPEN, State.TAKEN} if saying.kind is Kind.CORRECTED else {State.OPEN}
+    decided = sum(s not in allowed for s in rows["state"].to_pylist())
+    if decided:
+        raise ConflictError(f"{decided} of these rows are decided already", hint="undo that first, or leave them out")
+    unparsed = sum(UNPARSED in (r or ()) for r in rows["rules"].to_pylist())
+    if unparsed and saying.kind is Kind.CORRECTED:
+        raise InvalidError(f"{unparsed} of these records could not be parsed, so there are no columns to correct", hint="return them to the source, or reject them")
+
+
+def undo(tx: Connection, *, act: str, by: str, sources: Sequence[str]) -> Decided:
+    """Take back an act as a whole; refused once a run took any of it."""
+    here = row_decision.c.act == act
+    rows = tx.execute(select(row_decision.c.id, row_decision.c.taken_load, row_decision.c.undone_at, row_decision.c.kind, row_decision.c.source).where(here).with_for_update()).all()
+    if not rows or any(r.source not in sources for r in rows) or any(r.kind == Kind.SUPERSEDED for r in rows):
+        raise NotFoundError(f"no act {act!r}", hint="`medthread held list --state decided` names them")
+    if all(r.undone_at is not None for r in rows):
+        raise ConflictError("that was undone before", hint="nothing is left of it to undo")
+    taken = sum(r.taken_load is not None for r in rows)
+    if taken:
+        raise ConflictError(f"{taken} of its rows were taken in", hint="what was taken in is corrected again: decide on the row once more")
+    undone = tx.execute(update(row_decision).where(here, row_decision.c.undone_at.is_(None)).values(undone_at=func.clock_timestamp(), undone_by=by)).rowcount
+    record(tx, actor=by, action="held.undo", object_=f"held/{act}", detail={"rows": undone})
+    return Decided(act, undone)
