@@ -120,6 +120,19 @@ def start_run(home: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
 
 
+def kill_at(home: Path, *, seconds: float) -> bool:
+    """Start a run and kill it after so many seconds; whether it had not ended by itself."""
+    process = start_run(home)
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        kill(process)
+        return True
+    assert process.stderr is not None
+    process.stderr.close()
+    return False
+
+
 def kill(process: "subprocess.Popen[bytes]") -> None:
     os.kill(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,10 +1,13 @@
 """Stories of held rows: corrected, taken in, traced; said once for a row that comes every day; overtaken; undone."""
 
+import csv
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -186,3 +189,58 @@ def test_an_auditor_looks_and_does_not_decide(tmp_path: Path, open_beside: Openi
         assert desk.get(f"/quarantine/rows/{row['id']}")["raw"]["qty"] == "many"
         desk.decide(403, ids=[row["id"]], values={"qty": "1"})
         desk.post("/quarantine/trials", 403, ids=[row["id"]], values={"qty": "1"})
+
+
+def test_a_sheet_goes_out_is_corrected_and_comes_back(tmp_path: Path, open_beside: Opening) -> None:
+    with at_desk(tmp_path / "c", open_beside) as desk:
+        desk.receipts("receipt2.csv", [("=R700", 1, "V1", "M1", "S7", "-L7", "some", "2026/1/5")])
+        desk.run()
+        sheet = f"{API}/quarantine/sheet.csv"
+        text = desk.client.get(sheet, params={"source": "erp", "table": "receipt"}).text
+        names, *lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+        assert (names[:4], len(lines)) == (["_id", "_file", "_row", "_rules"], 4)
+        formula = next(line for line in lines if line[1] == "receipt2.csv")
+        assert {"'=R700", "'-L7"} <= set(formula), "no cell is a formula"
+        qty = names.index("qty")
+        untouched, helped, hopeless = sorted((x for x in lines if x is not formula), key=lambda x: x[names.index("no")])
+        helped[qty], hopeless[qty], formula[qty] = "41", "still wrong", "42"
+        out = io.StringIO()
+        csv.writer(out).writerows([names, untouched, helped, hopeless, formula, ["nobody", *untouched[1:]]])
+        file = {"file": ("back.csv", out.getvalue().encode("utf-8-sig"), "text/csv")}
+
+        told = desk.client.post(f"{API}/quarantine/sheet/trial", files=file).json()
+        assert {n: told[n] for n in ("rows", "changed", "passing", "strangers")} == {"rows": 5, "changed": 3, "passing": 2, "strangers": 1}
+        assert [i["changes"] for i in told["items"] if i["id"] == helped[0]] == [[{"column": "qty", "before": "many", "after": "41"}]]
+        assert desk.counts() == {"open": 4}
+
+        accepted = desk.client.post(f"{API}/quarantine/sheet", params={"reason": "盘点表", "passing": True}, files=file)
+        assert (accepted.status_code, accepted.json()["rows"]) == (201, 2)
+        desk.run()
+        assert desk.counts() == {"open": 2, "taken": 2}
+        assert float(desk.receipt("=R700")["item"]["quantity"]) == 42
+        again = desk.client.post(f"{API}/quarantine/sheet", params={"reason": "盘点表"}, files={"file": ("back.csv", b"_id,qty\n" + helped[0].encode() + b",41\n", "text/csv")})
+        assert again.status_code == 409
+        assert desk.client.post(f"{API}/quarantine/sheet/trial", files={"file": ("x.csv", b"id,qty\n1,2\n", "text/csv")}).status_code == 422
+
+
+def test_what_is_sealed_stays_sealed_through_a_correction(tmp_path: Path, open_beside: Opening) -> None:
+    with at_desk(tmp_path / "c", open_beside) as desk:
+        # Nobody mapped the column, so it is sealed on arrival: it may be anything.
+        company.write(desk.home / "inbox" / "receipt2.csv", f"{RECEIPTS},driver", [("R700", 1, "V1", "M1", "S7", "L7", "some", "2026/1/5", "13812345678")])
+        desk.run()
+        row = next(h for h in desk.held() if h["file"] == "receipt2.csv")
+        assert row["raw"]["driver"] == "138****5678"
+        desk.decide(ids=[row["id"]], values={"qty": "5", "driver": "13987654321"})
+        desk.run()
+        with desk.installation.store.transaction() as tx:
+            kept = tx.execute(select(row_decision.c.values)).scalar_one()
+            [path] = tx.execute(select(load.c.raw_path).where(load.c.corrects.is_not(None))).scalars()
+            audited = str(tx.execute(select(audit_event.c.detail, audit_event.c.after)).all())
+        raw = str(pq.read_table(path).to_pylist())
+        assert "13987654321" not in str(kept) + raw + audited
+        assert (kept["driver__masked"], kept["qty"]) == ("139****4321", "5")
+        [taken] = desk.held("taken")
+        assert {"column": "driver", "before": "138****5678", "after": "139****4321"} in taken["changes"]
+        assert float(desk.receipt("R700")["item"]["quantity"]) == 5
+        # The column that was not touched is carried as it stands.
+        desk.decide(422, ids=[desk.held()[0]["id"]], values={"qty": "sealed:1:L1:abc"})

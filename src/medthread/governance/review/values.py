@@ -42,6 +42,17 @@ def edits_for(tx: Connection, context: Context, rows: pa.Table, values: Values) 
     return {id_: by_load[load] for id_, load in zip(texts(rows, "id"), loads, strict=True)}, "{}"
 
 
+def own_edits(tx: Connection, context: Context, rows: pa.Table, values: Mapping[str, Values]) -> dict[str, str]:
+    """Each row's own values as JSON, those of sealed columns under the key of the row's load."""
+    source, table = one_table(rows)
+    known = raw_columns(rows["raw"][0].as_py())
+    loads = dict(zip(texts(rows, "id"), texts(rows, "load"), strict=True))
+    return {
+        id_: sealed(tx, context, source=source, table=table, load=loads[id_], values=checked(context, source, table, given, known=known))
+        for id_, given in values.items()
+    }
+
+
 def one_table(rows: pa.Table) -> tuple[str, str]:
     """The table that rows are of. Raises `InvalidError` where they are of several: a column has a name in one only."""
     places = set(zip(texts(rows, "source"), texts(rows, "table"), strict=True))
