@@ -31,6 +31,7 @@ from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.offers import declared_offers
 from medthread.governance.profiles import Profiler, Shelf
 from medthread.governance.quality_target import QualityTargets
+from medthread.governance.review.terms import ReviewTerms
 from medthread.governance.service_use import UseMeter
 from medthread.governance.source_clock import BY as ON_SCHEDULE
 from medthread.governance.source_clock import SourceClock
@@ -122,6 +123,7 @@ class Installation:
         self.targets = QualityTargets.read(workspace.settings, self.registry, self.sources)
         self.masters = MasterSetting.read(workspace.settings)
         Judging.read(workspace.settings)
+        self.terms = ReviewTerms.read(workspace.settings, workspace.calendar())
         self.rulebook = Rulebook.declared(self.registry, workspace.processes(self.registry))
         check_writers(self.registry, self.rulebook.processes, roles=frozenset(ROLES))
         self.native_metadata = MetaData()
@@ -317,7 +319,7 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                models=lambda: self.models, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, plan=self.plan, consumers=CONSUMERS,
+                models=lambda: self.models, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, terms=self.terms, plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )

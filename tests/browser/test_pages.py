@@ -227,12 +227,52 @@ def test_a_golden_record_shows_why(visit: Visit) -> None:
     assert_accessible(page)
 
 
-def test_a_held_row_unfolds_its_raw_content(visit: Visit) -> None:
-    page = visit("数据管家", "quarantine?source=erp")
+def test_a_held_row_opens_beside_the_others_and_says_what_is_wrong_in_which_column(visit: Visit) -> None:
+    page = visit("审计员", "quarantine?source=erp")
     expect(page.get_by_role("button", name="来源: erp ×")).to_be_visible()
     expect(page.get_by_role("main").get_by_role("table")).to_contain_text("采购订单行")  # what it is, in words
-    page.get_by_role("main").get_by_role("button", name=re.compile("展开")).first.click()
-    expect(page.locator("dl.facts dd").first).to_be_visible()
+    page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    expect(page.get_by_role("dialog").locator("dl.facts dd.changed").first).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("textbox")).to_have_count(0)  # an auditor looks
+    assert_accessible(page)
+
+
+def test_a_steward_tries_a_value_corrects_a_row_and_takes_it_back(visit: Visit) -> None:
+    page = visit("数据管家", "quarantine?source=erp&rule=purchase_order_line.quantity.negative")
+    row = page.get_by_role("main").get_by_role("table").get_by_role("link").first
+    key = row.inner_text()
+    row.click()
+    dialog = page.get_by_role("dialog")
+    quantity = dialog.get_by_role("textbox", name="FQTY")
+    dialog.get_by_role("button", name="试算").click()
+    expect(dialog.get_by_role("status")).to_contain_text("不能为负数")
+    quantity.fill("25")
+    dialog.get_by_role("button", name="试算").click()
+    expect(dialog.get_by_role("status")).to_contain_text("可通过全部规则")
+    expect(dialog.get_by_role("button", name="更正")).to_be_disabled()  # nobody corrects without a reason
+    dialog.get_by_role("textbox", name="原因").fill("与仓库核对")
+    assert_accessible(page)
+    dialog.get_by_role("button", name="更正").click()
+    expect(dialog).to_contain_text("已更正,等待接入")
+    expect(dialog).to_contain_text("→ 25")
+    dialog.get_by_role("button", name="撤销").click()
+    expect(dialog.get_by_role("textbox", name="FQTY")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("main").get_by_role("table")).to_contain_text(key)
+
+
+def test_many_rows_are_chosen_by_keyboard(visit: Visit) -> None:
+    page = visit("数据管家", "quarantine?source=mes")
+    box = page.get_by_role("checkbox", name="选择本页全部")
+    expect(box).to_be_enabled()
+    box.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name=re.compile("处理选中的")).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("处理方式")
+    assert_accessible(page)
+    dialog.get_by_role("button", name="试算").click()
+    expect(dialog.get_by_role("status")).to_contain_text("可通过")
 
 
 def test_a_long_list_begins_with_its_first_hundred(visit: Visit) -> None:

@@ -233,7 +233,7 @@ def test_what_is_sealed_stays_sealed_through_a_correction(tmp_path: Path, open_b
         desk.decide(ids=[row["id"]], values={"qty": "5", "driver": "13987654321"})
         desk.run()
         with desk.installation.store.transaction() as tx:
-            kept = tx.execute(select(row_decision.c.values)).scalar_one()
+            kept = tx.execute(select(row_decision.c.edits)).scalar_one()
             [path] = tx.execute(select(load.c.raw_path).where(load.c.corrects.is_not(None))).scalars()
             audited = str(tx.execute(select(audit_event.c.detail, audit_event.c.after)).all())
         raw = str(pq.read_table(path).to_pylist())

@@ -13,6 +13,7 @@ from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.profiles import Profiler
 from medthread.governance.quality_target import QualityTargets
+from medthread.governance.review.terms import ReviewTerms
 from medthread.governance.service_use import UseMeter
 from medthread.governance.trains import Timetable
 from medthread.model import Registry, Source
@@ -30,7 +31,7 @@ from medthread.trust.account_rules import AccountRules
 from medthread.trust.identity import Configured
 from medthread.trust.keys import Keyring
 from medthread.trust.log import Alarm, Sealer
-from medthread.workflow import Context
+from medthread.workflow import Calendar, Context
 
 
 class Tracer(Protocol):
@@ -109,6 +110,7 @@ class Services:
     profiler: Profiler
     targets: QualityTargets = field(default_factory=QualityTargets)
     masters: MasterSetting = field(default_factory=MasterSetting)
+    terms: ReviewTerms = field(default_factory=lambda: ReviewTerms(Calendar()))  # how soon held rows are looked at
     copies: BackgroundKeeping | None = None
     public_url: str | None = None  # where browsers reach us, where that is not what the request says
     carriers: tuple[Carrier, ...] = ()

@@ -14,6 +14,7 @@ from medthread.model import Registry, Source
 from medthread.model.errors import ConfigurationError
 from medthread.pipeline.judging import WORDS
 
+OURS = frozenset({"target", "targets", "review_within", "corrects_from"})  # the last two are terms of review
 EXAMPLE = '[quality]\ntarget = 98.0\ntargets = { lot = 99.5, "domain:supply" = 98.5, "source:erp" = 97 }'
 
 
@@ -28,7 +29,7 @@ class QualityTargets:
     def read(cls, settings: Mapping[str, object], registry: Registry, sources: tuple[Source, ...]) -> "QualityTargets":
         """What a workspace says. Raises `ConfigurationError` for a word, a name or a number that cannot be."""
         section = settings.get("quality", {})
-        if not isinstance(section, Mapping) or set(section) - {"target", "targets", *WORDS} or not isinstance(section.get("targets", {}), Mapping):
+        if not isinstance(section, Mapping) or set(section) - OURS - WORDS or not isinstance(section.get("targets", {}), Mapping):
             raise ConfigurationError(f"[quality] = {section!r}", hint=EXAMPLE)
         given: dict[str, object] = dict(section.get("targets", {}))
         known = {n for e in registry.values() for n in (e.name, f"domain:{e.about.domain}", *(f"{e.name}.{f}" for f in e.fields))}

@@ -13,13 +13,14 @@ from medthread.api.identity import Given, HeldDecider, QuarantineReader
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
-from medthread.governance.review import STATES, Decided, Seen, State, Wanted, decide, desk, undo
+from medthread.governance.review import STATES, Decided, Desk, Seen, State, Wanted, decide, desk, undo
 from medthread.governance.review.deciding import Saying
-from medthread.governance.review.values import edits_for, raw_columns, same, texts, tried
+from medthread.governance.review.desk import NO_TIME
+from medthread.governance.review.values import edits_for, raw_columns, same, sealed_in, texts, tried
 from medthread.model import Source
 from medthread.model.errors import NotFoundError
 from medthread.pipeline.correct.decided import Kind
-from medthread.pipeline.correct.origin import changes_of
+from medthread.pipeline.correct.origin import changes_of, taken_row
 from medthread.trust.access import Actor, sources_seen
 from medthread.workflow import handle
 
@@ -91,11 +92,15 @@ def listed(
     with given.store.transaction() as tx, desk(given.reader.current(), tx, seen=seen(given, actor)) as rows:
         items, following = rows.page(Wanted(**{**vars(wanted), "state": chosen}), limit=limit, after=after)
         counts = rows.counts(wanted)
+        tables, rules = rows.by_table(Wanted(state=chosen)), rows.by_rule(Wanted(state=chosen, source=source, table=table))
+        late = given.terms.overdue_before(datetime.now(UTC))
+        overdue = rows.count_before(Wanted(**{**vars(wanted), "state": (State.OPEN,)}), late) if late else 0
     known = checks_by_id(given)
     return {
         "items": [_shown(given, r, known) for r in items], "next": following,
         "total": sum(n for s, n in counts.items() if not chosen or s in chosen),
-        "counts": {s.value: counts.get(s, 0) for s in State},
+        "counts": {s.value: counts.get(s, 0) for s in State}, "overdue": overdue, "review_within": given.terms.within,
+        "tables": tables, "rules": [{**shown_rule(r["rule"], known), "count": r["count"]} for r in rules],
     }
 
 
@@ -107,9 +112,25 @@ def row(id_: str, given: Given, actor: QuarantineReader) -> dict[str, Any]:
     """
     with given.store.transaction() as tx, desk(given.reader.current(), tx, seen=seen(given, actor)) as rows:
         items, _ = rows.page(Wanted(ids=(id_,)), limit=1, after=None)
-    if not items:
-        raise NotFoundError(f"no held row {id_!r}", hint="it may have been decided on in another row of the same content")
-    return _shown(given, items[0], checks_by_id(given))
+        if not items:
+            raise NotFoundError(f"no held row {id_!r}", hint="it may have been decided on in another row of the same content")
+        became = _became(tx, given, actor, rows, items[0])
+    return {**_shown(given, items[0], checks_by_id(given)), **became}
+
+
+def _became(tx: Connection, given: Services, actor: Actor, rows: Desk, row: dict[str, Any]) -> dict[str, str | None]:
+    """What a corrected row is now: a golden record that this version is shown of, or a row that is held again."""
+    nothing: dict[str, str | None] = {"record": None, "held_again": None}
+    number = taken_row(tx, row["taken_load"], row["id"]) if row["taken_load"] else None
+    if number is None:
+        return nothing
+    again, _ = rows.page(Wanted(load=row["taken_load"]), limit=500, after=None)
+    held = next((r["id"] for r in again if r["row"] == number), None)
+    snapshot, name = given.reader.current(), f"golden.{row['entity']}"
+    if held is not None or row["entity"] not in given.registry or not snapshot.has(name) or "entities:read" not in given.access.can(actor):
+        return {**nothing, "held_again": held}
+    found = snapshot.query(f"select id from {snapshot.relation(name)} where _load = ? and _row = ? limit 1", [row["taken_load"], number])
+    return {**nothing, "record": found[0]["id"] if found else None}
 
 
 @router.post("/quarantine/trials", summary="试算更正后的结果 · Try what a correction would do")
@@ -167,10 +188,12 @@ def _shown(given: Services, row: dict[str, Any], known: dict[str, Any]) -> dict[
     names = ("id", "entity", "source", "table", "file", "row", "load", "key", "at", "state", "times", "act", "decision", "decided_by", "reason", "taken_load")
     said = _moment(row["decided_at"]) if row["decided_at"] else None
     raw = shown_raw(row["raw"])
+    first = None if row["stamp"] == NO_TIME else _moment(row["stamp"])
     return {
-        **{n: row[n] for n in names}, "state_label": pair(STATES[State(row["state"])]), "decided_at": said, "first_at": None if row["stamp"].startswith("9") else _moment(row["stamp"]),
+        **{n: row[n] for n in names}, "state_label": pair(STATES[State(row["state"])]), "decided_at": said, "first_at": first,
+        "due_at": given.terms.due(first) if first and row["state"] == State.OPEN else None,
         "rules": [{**shown_rule(i, known), "columns": _columns(source, row["table"], known.get(i))} for i in dict.fromkeys(row["rules"])],
-        "raw": raw, "columns": sorted(raw_columns(row["raw"])), "changes": changes_of(row["edits"], raw),
+        "raw": raw, "columns": sorted(raw_columns(row["raw"])), "sealed": sealed_in(row["raw"]), "changes": changes_of(row["edits"], raw),
     }
 
 

@@ -20,7 +20,7 @@ UNPARSED = "load.unparsable"
 NAMED = ("id", "source", "table", "load", "file", "row", "entity", "key", "content")
 # A row that somebody else decided on first stays theirs, and is counted as missing.
 WRITE = text("""
-    insert into medthread.row_decision (id, act, held, source, "table", load, file, "row", entity, key, content, kind, "values", reason, decided_by)
+    insert into medthread.row_decision (id, act, held, source, "table", load, file, "row", entity, key, content, kind, edits, reason, decided_by)
     select 'D' || md5(:act || h.id), :act, h.*, :kind, coalesce(v.given, cast(:common as jsonb)), :reason, :by
     from unnest(cast(:id as text[]), cast(:source as text[]), cast(:table as text[]), cast(:load as text[]), cast(:file as text[]), cast(:row as bigint[]),
                 cast(:entity as text[]), cast(:key as text[]), cast(:content as text[])) as h(id, source, "table", load, file, "row", entity, key, content)

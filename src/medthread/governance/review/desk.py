@@ -107,12 +107,16 @@ class Desk:
         found: pa.Table = self._con.sql(WITH_RAW.format(chosen=f"select * from desk where {where} order by stamp, id{limited}"), params=given).to_arrow_table()
         return found
 
+    def by_table(self, wanted: Wanted) -> list[dict[str, Any]]:
+        """How many of the rows each table has."""
+        where, given = self._where(wanted)
+        return self._dicts(f'select source, "table", count(*) as count from desk where {where} group by all order by count desc, source, "table"', given)
+
     def by_rule(self, wanted: Wanted) -> list[dict[str, Any]]:
-        """How many of the rows each rule holds, by source and table."""
+        """How many of the rows each rule holds."""
         where, given = self._where(wanted)
         return self._dicts(
-            f'select source, "table", entity, rule, count(*) as count from (select source, "table", entity, unnest(list_distinct(rules)) as rule from desk where {where})'
-            " group by all order by count desc, rule, source", given)
+            f"select rule, count(*) as count from (select unnest(list_distinct(rules)) as rule from desk where {where}) group by all order by count desc, rule", given)
 
     def _dicts(self, sql: str, given: Sequence[Any]) -> list[dict[str, Any]]:
         answer = self._con.execute(sql, list(given))

@@ -21,6 +21,12 @@ def raw_columns(raw: str | None) -> frozenset[str]:
     return frozenset(c for c in row if not c.endswith((MASKED, INDEX)))
 
 
+def sealed_in(raw: str | None) -> list[str]:
+    """The columns of a held row that are sealed in it."""
+    row = _object(raw)
+    return sorted(c.removesuffix(INDEX) for c in row if c.endswith(INDEX))
+
+
 def _object(raw: str | None) -> dict[str, Any]:
     try:
         row = json.loads(raw or "")

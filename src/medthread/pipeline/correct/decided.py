@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 
 COLUMNS = ("id", "act", "held", "source", "table", "content", "kind", "edits", "decided_by", "reason", "taken_load", "at")
-_SELECTED = 'id, act, held, source, "table", content, kind, "values"::text as edits, decided_by, reason, taken_load, (at at time zone \'UTC\')::text as at'
+_SELECTED = 'id, act, held, source, "table", content, kind, edits::text as edits, decided_by, reason, taken_load, (at at time zone \'UTC\')::text as at'
 _IN_FORCE = text(f"select distinct on (held) {_SELECTED} from medthread.row_decision where undone_at is null order by held, row_decision.at desc, id")
 _OF_CONTENT = text(f"""
     select distinct on (source, "table", content) {_SELECTED} from medthread.row_decision

@@ -46,7 +46,18 @@ def corrected_from(tx: Connection, load_id: str, row: int) -> CorrectedFrom | No
         return None
     return CorrectedFrom(
         decision=decided.id, held=came["held"], load=came["load"], file=came["file"], row=int(came["row"]), by=decided.decided_by, at=decided.at,
-        reason=decided.reason, columns=tuple(c for c in decided.values if not c.endswith((MASKED, INDEX))))
+        reason=decided.reason, columns=tuple(c for c in decided.edits if not c.endswith((MASKED, INDEX))))
+
+
+def taken_row(tx: Connection, load_id: str, held: str) -> int | None:
+    """The number that a held row has in the load that it was taken in with."""
+    path = tx.execute(select(load.c.raw_path).where(load.c.id == load_id)).scalar_one_or_none()
+    if path is None or not Path(path).is_file():
+        return None
+    with question() as con:
+        told = con.execute(
+            f"select file_row_number + 1 from read_parquet({literal(path)}, file_row_number=true) where json_extract_string({CORRECTS}, '$.held') = ?", [held]).fetchall()
+    return int(told[0][0]) if told else None
 
 
 def changes_of(edits: str | None, before: Mapping[str, Any]) -> list[dict[str, Any]]:

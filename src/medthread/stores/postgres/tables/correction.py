@@ -20,7 +20,7 @@ row_decision = Table(
     Column("key", Text),
     Column("content", Text),  # a hash of the raw row: where the same comes again, this decision holds for it too
     Column("kind", Text, nullable=False),  # corrected, rejected, returned, superseded
-    Column("values", JSONB, nullable=False, server_default="{}"),  # raw column -> text; sealed ones with mask and index
+    Column("edits", JSONB, nullable=False, server_default="{}"),  # raw column -> text; sealed ones with mask and index
     Column("reason", Text, nullable=False),
     Column("decided_by", Text, nullable=False),
     Column("taken_load", Text),

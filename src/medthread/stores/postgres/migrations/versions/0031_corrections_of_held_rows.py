@@ -26,7 +26,7 @@ def upgrade() -> None:
     sa.Column("key", sa.Text(), nullable=True),
     sa.Column("content", sa.Text(), nullable=True),
     sa.Column("kind", sa.Text(), nullable=False),
-    sa.Column("values", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+    sa.Column("edits", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
     sa.Column("reason", sa.Text(), nullable=False),
     sa.Column("decided_by", sa.Text(), nullable=False),
     sa.Column("taken_load", sa.Text(), nullable=True),
