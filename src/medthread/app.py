@@ -31,6 +31,7 @@ from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.offers import declared_offers
 from medthread.governance.profiles import Profiler, Shelf
 from medthread.governance.quality_target import QualityTargets
+from medthread.governance.review.clock import ReviewClock
 from medthread.governance.review.terms import ReviewTerms
 from medthread.governance.service_use import UseMeter
 from medthread.governance.source_clock import BY as ON_SCHEDULE
@@ -258,6 +259,10 @@ class Installation:
         """What listens to brokers; nothing where no source is one."""
         return Listeners(self.context()) if any(s.kind == "stream" for s in self.sources) else None
 
+    def review_clock(self, services: Services) -> ReviewClock | None:
+        """What tells of held rows past their time; nothing where none is due."""
+        return ReviewClock(self.store, services.workflow, services.reader, lambda: self.sources, self.terms) if self.terms.within else None
+
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
         return parse_mail(self.workspace.settings.get("mail"), home=self.workspace.home, public_url=self.workspace.public_url,
@@ -334,7 +339,7 @@ class Installation:
         if self.store.cluster is not None:
             self.store.cluster.keep()
         with self.services(accounts) as services, ExitStack() as ending:
-            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner), self.listeners())
+            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner), self.review_clock(services), self.listeners())
             for part in filter(None, beside):
                 part.start()
                 ending.callback(part.stop)
@@ -347,7 +352,7 @@ class Installation:
         return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
             sources=self.sources, declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
-            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=self.rules, judging=Judging.read(self.workspace.settings), publishes=not self.timetable.trains, progress=progress,
+            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=self.rules, corrects_from=self.terms.corrects_from, judging=Judging.read(self.workspace.settings), publishes=not self.timetable.trains, progress=progress,
         )
 
 

@@ -62,8 +62,13 @@ class Desk:
 
 
 @contextmanager
-def at_desk(home: Path, open_beside: Opening, *roles: str) -> Iterator[Desk]:
-    with open_beside(company.found(home)) as installation, installation.services(None) as services:
+def at_desk(home: Path, open_beside: Opening, *roles: str, founded: bool = False, quality: str = "") -> Iterator[Desk]:
+    """`quality` goes into that section of the settings; `founded` is a company that is there already."""
+    if not founded:
+        company.found(home)
+    with (home / "medthread.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"\n[quality]\n{quality}\n")
+    with open_beside(home) as installation, installation.services(None) as services:
         company.run(installation)
         with installation.store.transaction() as tx:
             create_account(tx, name="guan", printed_name="管家", password=PASSWORD, roles=roles or ("steward",), plants=(), by="test")

@@ -13,7 +13,8 @@ def lake_page(
 ) -> dict[str, Any]:
     """One page of a lake table, ordered by the id."""
     snapshot = given.reader.current()
-    relation = snapshot.relation(table, columns)
+    nothing = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in columns)  # files of before may lack a column
+    relation = f"(select * from {snapshot.relation(table, columns)} union all by name select {nothing} where false)"
     conditions = " and ".join(where) or "true"
     page = page_clause((), descending=False, after=after)
     names = ", ".join(f'"{name}"' for name, _ in columns)

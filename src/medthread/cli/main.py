@@ -29,6 +29,7 @@ COMMANDS = {
     "model": "models:models",
     "rule": "rules:rules",
     "profile": "profiles:profile",
+    "held": "held:held",
     "trace": "tracing:trace",
     "verify": "verify:verify",
     "up": "serve:up",

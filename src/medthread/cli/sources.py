@@ -1,14 +1,19 @@
 """`medthread source`: what comes from where, and how it goes."""
 
+import csv
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from medthread.api.routes.entities import safe_cell
 from medthread.app import Installation, open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
+from medthread.governance.review.desk import QUARANTINE
+from medthread.governance.review.feedback import COLUMNS, feedback
 from medthread.governance.sources import (
     HEALTHS,
     Drift,
@@ -133,6 +138,22 @@ def source_amend(
         )
         handle(installation.store, by=operator_name(), action="source.amend", object_=f"source/{name}", act=act)
     say(f"已改写;medthread run --source {name} 重新接入等待的数据", f"Rewritten; `medthread run --source {name}` takes in what waited")
+
+
+@sources.command("feedback")
+def source_feedback(
+    name: Annotated[str, typer.Argument(metavar="NAME")], *, out: Annotated[Path, typer.Option("--out", help="写到哪个 CSV · the CSV to write")], home: Home = HERE,
+) -> None:
+    """写出某来源被更正、不予接收、退回的行 · Write what was corrected, rejected and returned of a source's rows."""
+    with open_installation(home) as installation, out.open("w", encoding="utf-8-sig", newline="") as file, installation.store.transaction() as tx:
+        known_source(installation.sources, name)
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        count = 0
+        for line in feedback(tx, name, installation.context().committer.files(QUARANTINE)):
+            writer.writerow([safe_cell(v) for v in line.cells])
+            count += 1
+    say(f"{count} 行写入 {out}", f"{count} lines written to {out}")
 
 
 def _tell_drift(each: Drift) -> None:

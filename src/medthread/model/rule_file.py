@@ -11,6 +11,8 @@
     at: intake                   # intake | transformed | release | serving
     on: {entity: lot, field: lot_no}
     check: {pattern: "[A-Z0-9-]{4,20}"}
+    correct: upper(lot_no)       # the mended value, null where there is none
+    confidence: 0.8              # below `[quality] corrects_from` it is proposed to a person
 
 What a rule may check is a field of `RuleCheck`; exactly one is given.
 """
@@ -180,6 +182,7 @@ class QualityRule(Strict):
     at: Point = Point.INTAKE
     on: Target
     check: RuleCheck
+    confidence: float = Field(default=1.0, gt=0, le=1)  # how sure a mended value is; one that is not sure enough is proposed to a person
     correct: str | None = None  # SQL that gives the field's mended value, null where it is not sure
     origin: str = ""
 
@@ -199,6 +202,7 @@ class QualityRule(Strict):
             (self.at is Point.INTAKE and self.on.entity is None, "at intake a rule guards an entity: on: {entity: …}"),
             (self.at is not Point.INTAKE and self.gate is Gate.QUARANTINE, "rows are held at intake only: gate: block or warn"),
             (self.at is Point.SERVING and self.gate is Gate.BLOCK, "what readers see cannot be stopped any more: gate: warn, or at: release"),
+            (self.correct is None and self.confidence < 1, "confidence is said of a mended value: correct: …"),
             (self.correct is not None and (self.at is not Point.INTAKE or self.on.field is None), "values are mended at intake, in a field"),
         )
         wrong = [words for refused, words in refusals if refused]

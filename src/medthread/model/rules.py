@@ -12,6 +12,8 @@ from enum import StrEnum
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
 
+SURE = 0.95  # a repair that is at least so sure is made; others are proposed
+
 
 class Dimension(StrEnum):
     """Dimension of data quality (DAMA-DMBOK 2, chapter 13)."""
@@ -38,7 +40,8 @@ class Rule:
 
     `broken` is SQL over typed columns, true when the row breaks the rule. `correct` is SQL giving the
     repaired value of the field, or null where the repair is not certain; a repaired row passes, with
-    the value before and after kept.
+    the value before and after kept. `confidence`
+    is how sure the repair is, from 0 to 1: one that is not sure enough holds the row and is proposed to a person.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Rule:
     dimension: Dimension
     gate: Gate = Gate.QUARANTINE
     correct: str | None = None
+    confidence: float = 1.0
     needs: tuple[str, ...] = ()
 
     def at(self, column: str) -> "Rule":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from medthread.model import Registry, Source
 from medthread.model.rule_file import QualityRule
+from medthread.model.rules import SURE
 from medthread.pipeline.build.model import Model
 from medthread.pipeline.judging import Judging
 from medthread.pipeline.landing import Landing
@@ -37,6 +38,7 @@ class Context:
     threads: int = 2
     rules: tuple[QualityRule, ...] = ()  # of the company's own; those tried at intake are in the registry too
     judging: Judging = field(default_factory=Judging)  # how long rules may take, and their verdicts are kept
+    corrects_from: float = SURE  # rules at least so sure of a mended value mend by themselves
     publishes: bool = True  # or a run makes a release ready, and a train takes it to readers
 
     @cached_property

@@ -17,7 +17,10 @@ REASONS = {
     Why.NEAR: Label("时限将到:{what},{due} 到期", "a limit is near: {what}, due {due}"),
     Why.PASSED: Label("时限已过:{what},{due} 到期", "a limit has passed: {what}, was due {due}"),
     Why.PROPOSED: Label("等您决定:{what}", "waits for your decision: {what}"),
+    Why.UNREVIEWED: Label("{what} 条隔离行已过处理期限", "{what} held rows wait past their time"),
 }
+PLACES = {Why.UNREVIEWED: "quarantine?source={record}"}  # where there is no record to look at
+KINDS = {"source": Label("来源", "Source")}  # of what is no entity
 SUBJECT = Label("医脉:{first}", "Medthread: {first}")
 SUBJECT_MORE = Label("医脉:{first}等 {count} 件", "Medthread: {first} and {more} more")
 MORE = Label("另有 {more} 件,见收件箱。", "{more} more are in the inbox.")
@@ -44,7 +47,7 @@ class Told:
 
 def letter(context: Context, told: Told, titles: Mapping[tuple[str, str], str], *, address: str) -> Letter:
     """One letter. `address` is where the console is found, without an ending slash."""
-    lines = [f"{_head(context, n, titles, told.language)}\n  {_reason(context, n, told.language)}\n  {address}/#/entities/{n.entity}/{n.record}"
+    lines = [f"{_head(context, n, titles, told.language)}\n  {_reason(context, n, told.language)}\n  {address}/#/{_place(n)}"
              for n in told.notices[:MOST_LINES]]
     count = len(told.notices)
     first = _head(context, told.notices[0], titles, told.language)
@@ -55,9 +58,14 @@ def letter(context: Context, told: Told, titles: Mapping[tuple[str, str], str], 
     return Letter(hashlib.sha256("".join(sorted(told.ids)).encode()).hexdigest(), told.address, " ".join(subject.split()), "\n\n".join(lines) + "\n")
 
 
+def _place(notice: Any) -> str:
+    return PLACES.get(Why(notice.reason), "entities/{entity}/{record}").format(entity=notice.entity, record=notice.record)
+
+
 def _head(context: Context, notice: Any, titles: Mapping[tuple[str, str], str], language: str) -> str:
     declared = context.registry.get(notice.entity)
-    kind = declared.about.label.in_(language) if declared else notice.entity
+    label = declared.about.label if declared else KINDS.get(notice.entity)
+    kind = label.in_(language) if label else notice.entity
     return f"{kind} {titles.get((notice.entity, notice.record), notice.record)}"
 
 
@@ -66,6 +74,8 @@ def _reason(context: Context, notice: Any, language: str) -> str:
     if why is Why.PROPOSED:
         reaction = context.rulebook.reactions.get(about["reaction"])
         return REASONS[why].in_(language).format(what=reaction.label.in_(language) if reaction else about["reaction"])
+    if why is Why.UNREVIEWED:
+        return REASONS[why].in_(language).format(what=about["rows"])
     process = context.rulebook.processes.get(notice.entity)
     clock = next((c.label.in_(language) for c in process.clocks if c.name == about["clock"]), about["clock"]) if process else about["clock"]
     due = datetime.fromisoformat(about["due_at"]).astimezone(ZoneInfo(context.calendar.zone))

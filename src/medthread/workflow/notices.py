@@ -27,6 +27,7 @@ class Why(StrEnum):
     NEAR = "deadline_near"
     PASSED = "deadline_passed"
     PROPOSED = "proposed"
+    UNREVIEWED = "unreviewed"
 
 
 TELL = text("""

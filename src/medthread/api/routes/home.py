@@ -5,12 +5,15 @@ from typing import Any
 from sqlalchemy import func, select
 
 from medthread.api.identity import Given, Reader
+from medthread.api.routes.review import seen
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.governance.quality_index import quality_of
+from medthread.governance.review import State, Wanted, desk
 from medthread.model import Home, Label
 from medthread.stores.lakehouse import Release
 from medthread.stores.postgres.tables import load
+from medthread.trust.access import Actor
 
 router = Subject("home", "首页", "Home", owner="it", internal=True).router()
 
@@ -35,7 +38,7 @@ def home(given: Given, actor: Reader) -> dict[str, Any]:
         "quality_index": quality["index"], "dimensions": quality["dimensions"],
         "kpis": _kpis(given, release, can=can) if release else [],
         "sources": source_figures(given),
-        "attention": _attention(given, release, can=can),
+        "attention": _attention(given, release, actor, can=can),
     }
 
 
@@ -69,7 +72,13 @@ def source_figures(given: Services) -> list[dict[str, Any]]:
     ]
 
 
-def _attention(given: Services, release: Release | None, *, can: frozenset[str]) -> list[dict[str, Any]]:
+def _open_rows(given: Services, actor: Actor) -> int:
+    """Held rows that nobody decided on, of those that the reader may see."""
+    with given.store.transaction() as tx, desk(given.reader.current(), tx, seen=seen(given, actor)) as rows:
+        return rows.counts(Wanted()).get(State.OPEN, 0)
+
+
+def _attention(given: Services, release: Release | None, actor: Actor, *, can: frozenset[str]) -> list[dict[str, Any]]:
     with given.store.transaction() as tx:
         rejected = tx.execute(select(func.count()).where(load.c.status.in_(("rejected", "blocked")))).scalar_one()
     rows = {name: t.rows for name, t in release.tables.items()} if release else {}
@@ -77,6 +86,6 @@ def _attention(given: Services, release: Release | None, *, can: frozenset[str])
     lines = [
         (Label("被拒绝的文件", "Files rejected"), rejected, "#/sources?status=rejected", "entities:read"),
         (Label("主数据取值冲突", "Values in conflict among masters"), conflicts, "#/masters", "masters:read"),
-        (Label("待处理的隔离行", "Held rows to look at"), rows.get("standard.quarantine", 0), "#/quarantine", "quarantine:read"),
+        (Label("待处理的隔离行", "Held rows to look at"), _open_rows(given, actor) if release and "quarantine:read" in can else 0, "#/quarantine", "quarantine:read"),
     ]
     return [{"label": pair(label), "count": n, "link": link} for label, n, link, need in lines if n and need in can]

@@ -28,6 +28,7 @@ HELD = (
 )
 MENDED = (
     ("id", "varchar"), ("entity", "varchar"), ("field", "varchar"), ("rule", "varchar"), ("before", "varchar"), ("after", "varchar"),
+    ("version", "varchar"), ("confidence", "double"),
     ("source", "varchar"), ("table", "varchar"), ("file", "varchar"), ("row", "bigint"), ("load", "varchar"), ("key", "varchar"),
     ("at", "timestamp"),
 )

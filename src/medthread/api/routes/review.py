@@ -1,5 +1,6 @@
 """Held rows before a steward: what waits, what would pass if it were corrected, decisions on one row or many, and what became of them."""
 
+import json
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, Self
@@ -16,7 +17,18 @@ from medthread.derive.form import pair
 from medthread.governance.review import STATES, Decided, Desk, Seen, State, Wanted, decide, desk, undo
 from medthread.governance.review.deciding import Saying
 from medthread.governance.review.desk import NO_TIME
-from medthread.governance.review.values import edits_for, raw_columns, same, sealed_in, texts, tried
+from medthread.governance.review.told import tell_decided, tell_undone
+from medthread.governance.review.values import (
+    edits_for,
+    only,
+    own_edits,
+    proposed_for,
+    raw_columns,
+    same,
+    sealed_in,
+    texts,
+    tried,
+)
 from medthread.model import Source
 from medthread.model.errors import NotFoundError
 from medthread.pipeline.correct.decided import Kind
@@ -64,6 +76,7 @@ class Trying(Which):
     """New values for raw columns."""
 
     values: dict[str, Value | None] = Field(default_factory=dict, max_length=200)
+    as_proposed: bool = Field(default=False, description="each row with the values that rules propose for it; rows without are left alone")
 
 
 class Deciding(Trying):
@@ -144,7 +157,10 @@ def trial(body: Trying, given: Given, actor: HeldDecider) -> dict[str, Any]:
         total = sum(found.counts(body.wanted).values())
         if body.values:
             edits_for(tx, given.batch(), rows, body.values)  # refuses what could not be decided either
-    results = tried(given.batch(), rows, same(texts(rows, "id"), body.values))
+    proposals = proposed_for(rows) if body.as_proposed else {}
+    if body.as_proposed:
+        rows = only(rows, proposals)
+    results = tried(given.batch(), rows, proposals or same(texts(rows, "id"), body.values))
     known = checks_by_id(given)
     return {
         "rows": total, "tried": len(results), "passing": sum(t.passes for t in results),
@@ -163,12 +179,23 @@ def decided(body: Deciding, given: Given, actor: HeldDecider) -> dict[str, Any]:
 
 
 def _decide(tx: Connection, given: Services, actor: Actor, body: Deciding) -> Decided:
+    done = _written(tx, given, actor, body)
+    tell_decided(tx, given.workflow, act=done.act, kind=body.kind, reason=body.reason, by=actor.name, rows=done.by_source)
+    return done
+
+
+def _written(tx: Connection, given: Services, actor: Actor, body: Deciding) -> Decided:
     with desk(given.reader.current(), tx, seen=seen(given, actor)) as found:
         rows = found.rows(body.wanted)
     if body.ids is not None and rows.num_rows < len(set(body.ids)):
         raise NotFoundError(f"{len(set(body.ids)) - rows.num_rows} of these rows are not on the desk", hint="look at the list again")
+    saying = Saying(body.kind, body.reason, actor.name)
+    if body.as_proposed:
+        proposals = proposed_for(rows)
+        rows = only(rows, proposals)
+        return decide(tx, rows=rows, saying=saying, edits=own_edits(tx, given.batch(), rows, proposals))
     edits, common = edits_for(tx, given.batch(), rows, body.values if body.kind is Kind.CORRECTED else {})
-    return decide(tx, rows=rows, saying=Saying(body.kind, body.reason, actor.name), edits=edits, common=common)
+    return decide(tx, rows=rows, saying=saying, edits=edits, common=common)
 
 
 @router.post("/quarantine/acts/{act}/undo", summary="撤销一次处理 · Undo a decision")
@@ -178,8 +205,14 @@ def undone(act: str, given: Given, actor: HeldDecider) -> dict[str, Any]:
     撤销一次操作中的全部决定;已被运行接入的不能撤销。
     """
     allowed = tuple(sources_seen(actor, given.sources))
-    done = handle(given.store, by=actor.name, action="held.undo", object_=f"held/{act}", act=partial(undo, act=act, by=actor.name, sources=allowed))
+    done = handle(given.store, by=actor.name, action="held.undo", object_=f"held/{act}", act=partial(_undo, given=given, actor=actor, act=act, allowed=allowed))
     return {"act": done.act, "rows": done.rows}
+
+
+def _undo(tx: Connection, given: Services, actor: Actor, act: str, allowed: tuple[str, ...]) -> Decided:
+    done = undo(tx, act=act, by=actor.name, sources=allowed)
+    tell_undone(tx, given.workflow, act=act, by=actor.name, rows=done.by_source)
+    return done
 
 
 def _shown(given: Services, row: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
@@ -193,7 +226,8 @@ def _shown(given: Services, row: dict[str, Any], known: dict[str, Any]) -> dict[
         **{n: row[n] for n in names}, "state_label": pair(STATES[State(row["state"])]), "decided_at": said, "first_at": first,
         "due_at": given.terms.due(first) if first and row["state"] == State.OPEN else None,
         "rules": [{**shown_rule(i, known), "columns": _columns(source, row["table"], known.get(i))} for i in dict.fromkeys(row["rules"])],
-        "raw": raw, "columns": sorted(raw_columns(row["raw"])), "sealed": sealed_in(row["raw"]), "changes": changes_of(row["edits"], raw),
+        "raw": raw, "columns": sorted(raw_columns(row["raw"])), "sealed": sealed_in(row["raw"]),
+        "proposed": json.loads(row["proposed"]) if row["proposed"] else None, "changes": changes_of(row["edits"], raw),
     }
 
 

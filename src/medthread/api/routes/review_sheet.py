@@ -3,12 +3,10 @@
 import csv
 import io
 from collections.abc import Generator
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from fastapi import APIRouter, Query, UploadFile
 from sqlalchemy import Connection
 
@@ -21,21 +19,17 @@ from medthread.api.routes.entities import safe_cell
 from medthread.api.routes.review import Text, seen
 from medthread.api.services import Services
 from medthread.api.sheets import MOST_BYTES, handed_in
-from medthread.governance.review import Decided, State, Wanted, decide, desk
+from medthread.governance.review import Decided, State, Wanted, desk
 from medthread.governance.review.deciding import Saying
-from medthread.governance.review.sheet import (
-    MOST_ROWS,
-    Change,
-    differences,
-    ids_of,
-    sheet_of,
-    values_of,
-)
-from medthread.governance.review.values import one_table, own_edits, texts, tried
-from medthread.model.errors import ConflictError, InvalidError
+from medthread.governance.review.desk import QUARANTINE
+from medthread.governance.review.feedback import COLUMNS, feedback
+from medthread.governance.review.sheet import MOST_ROWS, sheet_of, values_of
+from medthread.governance.review.sheet_back import Compared, accept, compared, read_sheet
+from medthread.governance.review.told import tell_decided
+from medthread.governance.review.values import own_edits
+from medthread.model.errors import NotFoundError
 from medthread.pipeline.correct.decided import Kind
-from medthread.stores.readers import ReadRequest, read_to_parquet
-from medthread.trust.access import Actor
+from medthread.trust.access import Actor, sources_seen
 from medthread.workflow import handle
 
 router = APIRouter(tags=["review"])
@@ -43,13 +37,25 @@ SHOWN = 200
 Reason = Annotated[str, Query(min_length=2, max_length=2000)]
 
 
-@dataclass(frozen=True)
-class Compared:
-    """A sheet that came back: the open rows that it changes, how, and how many of its rows are not open."""
+@router.get("/sources/{name}/feedback.csv", summary="来源的处理反馈 · What a source is told of its rows", **text_as(CSV))
+def source_feedback(name: str, given: Given, actor: QuarantineReader) -> Streamed:
+    """Every row of a source that was corrected, rejected or returned: file, row, key, cells before and after, why, by whom, when.
 
-    rows: pa.Table
-    changes: dict[str, tuple[Change, ...]]
-    strangers: int
+    某个来源被更正、不予接收或退回的每一行:文件、行号、主键、改前与改后、原因、操作人、时间。
+    """
+    if name not in sources_seen(actor, given.sources):
+        raise NotFoundError(f"no source {name!r}", hint="GET /api/v1/sources lists them")
+    files = [str(f) for f in table.files] if (table := given.reader.current().release.tables.get(QUARANTINE)) else []
+
+    def lines() -> Generator[bytes]:
+        yield ("\ufeff" + ",".join(COLUMNS) + "\r\n").encode()
+        with given.store.streaming() as tx:
+            for line in feedback(tx, name, files):
+                text = io.StringIO()
+                csv.writer(text).writerow([safe_cell(v) for v in line.cells])
+                yield text.getvalue().encode()
+
+    return Streamed(lines(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="feedback.csv"'})
 
 
 @router.get("/quarantine/sheet.csv", summary="导出隔离行供更正 · Export held rows to correct", **text_as(CSV))
@@ -86,7 +92,7 @@ def sheet_trial(file: UploadFile, given: Given, actor: HeldDecider) -> dict[str,
         came = _compared(tx, given, actor, sent_back)
         if came.changes:
             own_edits(tx, given.batch(), came.rows, values_of(came.changes))  # refuses what could not be decided either
-    results = {t.held: t for t in tried(given.batch(), came.rows, values_of(came.changes))} if came.changes else {}
+    results = {t.held: t for t in came.tried(given.batch())}
     known = checks_by_id(given)
     places = {r["id"]: r for r in came.rows.select(["id", "file", "row", "key"]).to_pylist()}
     return {
@@ -112,32 +118,16 @@ def accept_sheet(file: UploadFile, given: Given, actor: HeldDecider, reason: Rea
 
 def _accept(tx: Connection, given: Services, actor: Actor, sent_back: pa.Table, reason: str, *, passing: bool) -> Decided:
     came = _compared(tx, given, actor, sent_back)
-    rows, changes = came.rows, came.changes
-    if passing and changes:
-        good = {t.held for t in tried(given.batch(), rows, values_of(changes)) if t.passes}
-        changes = {id_: cells for id_, cells in changes.items() if id_ in good}
-        rows = rows.filter(pa.array([id_ in changes for id_ in texts(rows, "id")], pa.bool_()))
-    if not changes:
-        raise ConflictError("the sheet changes no row that is open", hint="export it anew; the rows may have been decided on since")
-    return decide(tx, rows=rows, saying=Saying(Kind.CORRECTED, reason, actor.name), edits=own_edits(tx, given.batch(), rows, values_of(changes)))
+    done = accept(tx, given.batch(), came.passing(given.batch()) if passing else came, Saying(Kind.CORRECTED, reason, actor.name))
+    tell_decided(tx, given.workflow, act=done.act, kind=Kind.CORRECTED, reason=reason, by=actor.name, rows=done.by_source)
+    return done
 
 
 def _read(file: UploadFile) -> pa.Table:
     with handed_in(file.file, file.filename or "") as path:
-        made = read_to_parquet(ReadRequest(path, path.suffix.removeprefix(".")), out=path.with_name("rows.parquet"))
-        if made.rejects:
-            raise InvalidError(f"{len(made.rejects)} records cannot be parsed", hint="mend the file and hand it in again: nothing was written")
-        if made.rows > MOST_ROWS:
-            raise InvalidError(f"the file has {made.rows:,} records", hint=f"hand in up to {MOST_ROWS:,} at once")
-        return pq.read_table(made.path, columns=list(made.columns))
+        return read_sheet(path)
 
 
 def _compared(tx: Connection, given: Services, actor: Actor, sent_back: pa.Table) -> Compared:
-    ids = ids_of(sent_back)
     with desk(given.reader.current(), tx, seen=seen(given, actor)) as found:
-        rows = found.rows(Wanted(state=(State.OPEN,), ids=ids or ("",)))
-    changes = differences(rows, sent_back, as_sent=lambda v: str(safe_cell(v)))
-    changed = rows.filter(pa.array([id_ in changes for id_ in texts(rows, "id")], pa.bool_()))
-    if changes:
-        one_table(changed)
-    return Compared(changed, changes, len(set(ids)) - rows.num_rows)
+        return compared(found, sent_back, as_sent=lambda v: str(safe_cell(v)))

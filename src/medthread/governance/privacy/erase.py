@@ -29,6 +29,7 @@ from medthread.governance.retention.propose import CALLED, MAY_DESTROY, of_recor
 from medthread.model import Entity, Home, LegalBasis, Source
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.pipeline.context import Context as BatchContext
+from medthread.pipeline.correct.decided import forget_person
 from medthread.pipeline.release import tell_rewritten
 from medthread.stores.engines import job, quote
 from medthread.stores.lakehouse.rewrite import Columns, Rewriter, Rewriting, Rewritten
@@ -233,6 +234,7 @@ def _carry_out(context: Context, batch: BatchContext, id_: str) -> dict[str, Any
     going = {tuple(f.split(".", 1)) for f in row.fields}
     done = _empty_lake(batch, frozenset(row.indices), going, key=id_)
     with batch.store.transaction() as tx:
+        forget_person(tx, row.indices)
         wrapped = context.keyring.rotate(tx)
     with batch.store.transaction() as tx:
         context.keyring.settle(tx)

@@ -1,6 +1,7 @@
 """Decisions on held rows: one act over one row or many, undone as one until a run took it."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,7 @@ class Decided:
 
     act: str
     rows: int
+    by_source: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def decide(tx: Connection, *, rows: pa.Table, saying: Saying, edits: Mapping[str
     places = sorted(set(zip(columns["source"], columns["table"], strict=True)))
     record(tx, actor=saying.by, action="held.decide", object_=f"held/{act}", reason=saying.reason.strip(),
            detail={"kind": saying.kind, "rows": written, "tables": [".".join(p) for p in places], "first": columns["id"][0]})
-    return Decided(act, written)
+    return Decided(act, written, Counter(columns["source"]))
 
 
 def _check(rows: pa.Table, saying: Saying) -> None:
@@ -91,4 +93,4 @@ def undo(tx: Connection, *, act: str, by: str, sources: Sequence[str]) -> Decide
         raise ConflictError(f"{taken} of its rows were taken in", hint="what was taken in is corrected again: decide on the row once more")
     undone = tx.execute(update(row_decision).where(here, row_decision.c.undone_at.is_(None)).values(undone_at=func.clock_timestamp(), undone_by=by)).rowcount
     record(tx, actor=by, action="held.undo", object_=f"held/{act}", detail={"rows": undone})
-    return Decided(act, undone)
+    return Decided(act, undone, Counter(r.source for r in rows if r.undone_at is None))

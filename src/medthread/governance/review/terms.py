@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from medthread.model.errors import ConfigurationError
 from medthread.model.process import SPAN
+from medthread.model.rules import SURE
 from medthread.workflow import Calendar
 
 FORMAT = "%Y-%m-%d %H:%M:%S.%f"  # as the desk has moments, so that text sorts as time does
@@ -26,15 +27,19 @@ class ReviewTerms:
 
     calendar: Calendar
     within: str | None = None
+    corrects_from: float = SURE
 
     @classmethod
     def read(cls, settings: Mapping[str, object], calendar: Calendar) -> "ReviewTerms":
-        """What a workspace says. Raises `ConfigurationError` for a span that is none."""
+        """What a workspace says. Raises `ConfigurationError` for a span or a share that is none."""
         section = settings.get("quality", {})
         within = section.get("review_within") if isinstance(section, Mapping) else None
         if within is not None and (not isinstance(within, str) or SPAN.fullmatch(within) is None):
             raise ConfigurationError(f"[quality] review_within = {within!r}", hint='a span of time: review_within = "5 wd"')
-        return cls(calendar, within)
+        sure = section.get("corrects_from", SURE) if isinstance(section, Mapping) else SURE
+        if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 < sure <= 1:
+            raise ConfigurationError(f"[quality] corrects_from = {sure!r}", hint="how sure a rule must be to mend by itself, up to 1: 0.95")
+        return cls(calendar, within, float(sure))
 
     def due(self, came: datetime) -> datetime | None:
         """When a row that came then is to have been looked at."""

@@ -1,7 +1,7 @@
 """New values for rows of the desk: the same for all of them, or each its own."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -48,8 +48,20 @@ def edits_for(tx: Connection, context: Context, rows: pa.Table, values: Values) 
     return {id_: by_load[load] for id_, load in zip(texts(rows, "id"), loads, strict=True)}, "{}"
 
 
+def proposed_for(rows: pa.Table) -> dict[str, Values]:
+    """What rules propose, by row."""
+    return {str(id_): json.loads(text) for id_, text in zip(rows["id"].to_pylist(), rows["proposed"].to_pylist(), strict=True) if text}
+
+
+def only(rows: pa.Table, ids: Container[str]) -> pa.Table:
+    """Those of the rows."""
+    return rows.filter(pa.array([id_ in ids for id_ in texts(rows, "id")], pa.bool_()))
+
+
 def own_edits(tx: Connection, context: Context, rows: pa.Table, values: Mapping[str, Values]) -> dict[str, str]:
     """Each row's own values as JSON, those of sealed columns under the key of the row's load."""
+    if not rows.num_rows:
+        return {}
     source, table = one_table(rows)
     known = raw_columns(rows["raw"][0].as_py())
     loads = dict(zip(texts(rows, "id"), texts(rows, "load"), strict=True))

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, text
 
+from medthread.derive.columns import INDEX, MASKED
+
 
 class Kind(StrEnum):
     """What was decided on a held row."""
@@ -37,6 +39,20 @@ _REPEATING = text(f"""
     where undone_at is null and content is not null and kind <> 'superseded' and (source, "table") in (select * from unnest(cast(:sources as text[]), cast(:tables as text[])))
     order by source, "table", content, row_decision.at desc, id) as last where kind = 'corrected'
 """)
+
+
+_FORGET = text(f"""
+    update medthread.row_decision as d
+    set edits = (select jsonb_object_agg(e.key, case when regexp_replace(e.key, '({MASKED}|{INDEX})$', '') = any(hers.columns) then 'null'::jsonb else e.value end) from jsonb_each(d.edits) as e)
+    from (select r.id, array_agg(regexp_replace(e.key, '{INDEX}$', '')) as columns from medthread.row_decision as r, jsonb_each_text(r.edits) as e
+          where e.key like '%{INDEX}' and e.value = any(:indices) group by r.id) as hers
+    where hers.id = d.id
+""")
+
+
+def forget_person(tx: Connection, indices: Iterable[str]) -> int:
+    """Empty the values of a person, by their blind indices, in every decision; gives in how many."""
+    return tx.execute(_FORGET, {"indices": list(indices)}).rowcount
 
 
 def in_force(tx: Connection) -> pa.Table:

@@ -67,6 +67,16 @@ def changes_of(edits: str | None, before: Mapping[str, Any]) -> list[dict[str, A
     return [{"column": c, "before": before.get(c), "after": masked(values, c)} for c in shown]
 
 
+def shown_changes(edits: Mapping[str, Any], raw: str | None) -> list[tuple[str, str | None, str | None]]:
+    """Column, text before and text after, from a raw row as it was held; sealed ones by their mask."""
+    try:
+        row = json.loads(raw or "{}")
+    except ValueError:
+        row = {}
+    before = row if isinstance(row, dict) else {}
+    return [(c, masked(before, c), masked(dict(edits), c)) for c in edits if not c.endswith((MASKED, INDEX))]
+
+
 def masked(row: dict[str, Any], column: str) -> str | None:
     """A raw value as it may be shown."""
     value = row.get(column)

@@ -33,7 +33,7 @@ def try_rows(context: Context, source: str, table: str, rows: pa.Table) -> list[
     mapped = next((s for s in context.sources if s.name == source and table in s.tables), None)
     if mapped is None:
         raise NotFoundError(f"{source}.{table} is mapped no more", hint="reject the row, or map its table again")
-    scan = Scan(mapped, table, context.registry)
+    scan = Scan(mapped, table, context.registry, corrects_from=context.corrects_from)
     with job(memory=context.memory, threads=context.threads) as con:
         con.register("given", rows)
         con.execute("create temp table chosen as select *, row_number() over () as n from given where json_valid(raw)")

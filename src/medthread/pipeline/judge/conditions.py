@@ -144,6 +144,7 @@ def _correcting(rule: QualityRule, entity: type[Entity], field: str, broken: str
     sure = f"({broken}) and ({mended}) is not null and not coalesce({again}, false)"
     return Rule(
         name=f"{rule.name}_mended", about=rule.label, broken=_with_place(sure, field), dimension=rule.dimension, correct=_with_place(mended, field), needs=(field,),
+        confidence=rule.confidence,
     )
 
 

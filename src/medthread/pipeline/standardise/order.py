@@ -4,12 +4,13 @@ from graphlib import CycleError, TopologicalSorter
 
 from medthread.model import Registry, Source
 from medthread.model.errors import DeclarationError
+from medthread.model.rules import SURE
 from medthread.pipeline.standardise.scan import Scan
 
 
-def scans_in_order(sources: tuple[Source, ...], registry: Registry) -> list[Scan]:
+def scans_in_order(sources: tuple[Source, ...], registry: Registry, *, corrects_from: float = SURE) -> list[Scan]:
     """All mapped tables; a table that refers to entities it feeds itself comes before nothing."""
-    scans = {(s.name, t): Scan(s, t, registry) for s in sources for t in s.tables}
+    scans = {(s.name, t): Scan(s, t, registry, corrects_from=corrects_from) for s in sources for t in s.tables}
     feeders: dict[str, set[tuple[str, str]]] = {}
     for place, scan in scans.items():
         for feed in scan.feeds:

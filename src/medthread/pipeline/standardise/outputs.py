@@ -2,6 +2,8 @@
 
 from medthread.derive.columns import INDEX, MASKED, WITHDRAWN, standard_columns
 from medthread.model import Gate
+from medthread.pipeline.judge.verdict import version_of
+from medthread.pipeline.standardise.expression import is_plain
 from medthread.pipeline.standardise.scan import Feed, Scan
 from medthread.stores.engines import literal, quote
 from medthread.stores.readers import GONE
@@ -66,7 +68,7 @@ def quarantined(scan: Scan, *, of: str, raw_columns: list[str]) -> str:
         f' {literal(scan.source.name)} as source, {literal(scan.table)} as "table", _file as file, _row as "row",'
         f" _load as load, case {keys or 'when false then null'} else {scan.key_sql(first)} end as key, _held as rules,"
         f" list_filter([{all_keys or 'cast(null as varchar)'}], lambda x: x is not null) as names,"
-        f" cast(json_object({pairs}) as varchar) as raw, {content(raw_columns)} as content, _recorded_at as at from {of} where len(_held) > 0 and not {GONE}"
+        f" cast(json_object({pairs}) as varchar) as raw, {content(raw_columns)} as content, {proposed(scan)} as proposed, _recorded_at as at from {of} where len(_held) > 0 and not {GONE}"
     )
 
 
@@ -77,6 +79,20 @@ def content(raw_columns: list[str]) -> str:
     return f"md5(array_to_string([{pairs}], ''))"
 
 
+def proposed(scan: Scan) -> str:
+    """SQL of what rules that are not sure enough would put into raw columns, as JSON; null where none would. Only where a field is one column as it is."""
+    parts = []
+    for t in (t for t in scan.tried if t.proposes and t.check.field):
+        feed, field = scan.feeds[t.feed], t.check.field or ""
+        mapping = feed.mapping.fields[field]
+        if is_plain(mapping) and mapping.unit is None:
+            value = f"cast({t.after} as varchar)"
+            parts.append(f"case when {quote(t.column)} and {value} is not null then json_object({literal(mapping.from_ or '')}, {value}) else json('{{}}') end")
+    if not parts:
+        return "cast(null as varchar)"
+    return f"nullif(cast(json_merge_patch(json('{{}}'), {', '.join(parts)}) as varchar), '{{}}')"
+
+
 def corrected(scan: Scan, *, of: str) -> list[str]:
     """One SELECT per correcting rule: what a value was and what it became."""
     return [
@@ -85,6 +101,7 @@ def corrected(scan: Scan, *, of: str) -> list[str]:
             f" {literal(t.check.field or '')} as field, {literal(t.check.id)} as rule,"
             f" cast({quote('o' + t.column)} as varchar) as before,"
             f" cast({quote(scan.feeds[t.feed].column(t.check.field or ''))} as varchar) as after,"
+            f" {literal(version_of(t.check))} as version, cast({t.check.rule.confidence} as double) as confidence,"
             f' {literal(scan.source.name)} as source, {literal(scan.table)} as "table", _file as file, _row as "row",'
             f" _load as load, {scan.key_sql(scan.feeds[t.feed])} as key, _recorded_at as at"
             f" from {of} where {quote('m' + t.column)} and is_{t.feed} and not {GONE}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from medthread.derive import Check, checks_of
 from medthread.derive.columns import SCHEME, refers_to_master
 from medthread.model import Entity, EntityMapping, Field, Home, Registry, Source
+from medthread.model.rules import SURE
 from medthread.pipeline.standardise.expression import Expressions, expressions, is_narrowed, is_plain
 from medthread.stores.engines import literal, quote
 
@@ -26,6 +27,7 @@ class Tried:
     mends: bool = False
     before: str | None = None
     after: str | None = None
+    proposes: bool = False  # holds the row, and says what the value could be
 
     @property
     def column(self) -> str:
@@ -80,7 +82,8 @@ class Feed:
 class Scan:
     """The statement for one raw table of a source."""
 
-    def __init__(self, source: Source, table: str, registry: Registry) -> None:
+    def __init__(self, source: Source, table: str, registry: Registry, *, corrects_from: float = SURE) -> None:
+        self._corrects_from = corrects_from
         self.source = source
         self.table = table
         self.registry = registry
@@ -143,6 +146,8 @@ class Scan:
         if check.rule.correct is None:
             return Tried(check, feed.number, broken)
         after = _with_columns(check.rule.correct, feed, (check.field,))
+        if check.rule.confidence < self._corrects_from:
+            return Tried(check, feed.number, broken, after=after, proposes=True)
         return Tried(check, feed.number, broken, mends=True, before=column, after=after)
 
     def _try_row(self, feed: Feed, check: Check) -> Tried | None:

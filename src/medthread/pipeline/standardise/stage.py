@@ -40,7 +40,7 @@ def standardise(context: Context, batch: str) -> int:
     """Bring the batch's raw loads into the standard layer; gives the rows written."""
     loads = _loads(context, batch)
     made = Made()
-    scans = [s for s in scans_in_order(context.sources, context.registry) if (s.source.name, s.table) in loads]
+    scans = [s for s in scans_in_order(context.sources, context.registry, corrects_from=context.corrects_from) if (s.source.name, s.table) in loads]
     for number, scan in enumerate(scans):
         context.progress("standardise", number, len(scans), f"{scan.source.name}.{scan.table}")
         if not scan.feeds:  # other tables look values up in it
