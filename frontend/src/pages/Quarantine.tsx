@@ -82,7 +82,7 @@ export default function Quarantine({ route }: { route: Route }) {
         <Pager trail={trail} next={asked.data?.next ?? null} total={asked.data?.total} shown={rows.length} onTrail={setTrail} />
       </Panel>
       <Opened id={route.search.get("row")} onClose={() => go(withSearch(route, { row: null }))} onDone={asked.reload} onOpen={(id) => go(withSearch(route, { row: id }))} />
-      <Many which={many?.which ?? null} count={many?.count ?? 0} onClose={() => setMany(null)} onDone={done}
+      <Many which={many?.which ?? null} count={many?.count ?? 0} onClose={() => setMany(null)} onDone={done} proposals={rows.filter((r) => r.proposed && (!many || !("ids" in many.which) || chosen.has(r.id))).length}
         columns={[...new Set(rows.filter((r) => !many || !("ids" in many.which) || chosen.has(r.id)).flatMap((r) => r.columns))].sort()} />
     </>
   );

@@ -1,8 +1,10 @@
+import { Fragment } from "react";
 import { query, useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
 import { link } from "../shell/route";
+import { useMay } from "../shell/session";
 import { Button, Facts, Problem, Quiet, Tag, Waiting } from "../ui";
-import type { Lineage, Related } from "./case";
+import { doer, type Lineage, type Related } from "./case";
 
 /** What refers to the record, counted. */
 export function Linked({ of }: { of: Related[] }) {
@@ -24,10 +26,23 @@ export function Linked({ of }: { of: Related[] }) {
 }
 
 export function Origin({ of }: { of: Lineage[] }) {
-  const { t } = useSpeech();
+  const { t, moment } = useSpeech();
+  const looks = useMay("quarantine:read");
   if (of.length === 0) return <Quiet>{t("detail.origin.none")}</Quiet>;
   return <>{of.map((l) => (
-    <Facts key={l.load} of={[[t("source"), l.source], [t("table"), l.table], [t("file"), <span className="mono">{l.file}</span>], [t("row"), l.row]]} />
+    <Fragment key={l.load}>
+      <Facts of={[[t("source"), l.source], [t("table"), l.table], [t("file"), <span key="f" className="mono">{l.correction?.file ?? l.file}</span>], [t("row"), l.correction?.row ?? l.row]]} />
+      {l.correction && (
+        <section className="part">
+          <h2>{t("origin.corrected")}</h2>
+          <Facts of={[
+            [t("by"), doer(l.correction.by, t)], [t("at"), moment(l.correction.at)], [t("reason"), l.correction.reason],
+            [t("held.column.corrected"), <span key="c" className="mono">{l.correction.columns.join(", ") || "–"}</span>],
+            [t("held.row"), looks ? <a key="h" className="mono" href={`#/quarantine?state=taken&row=${l.correction.held}`}>{l.correction.held}</a> : l.correction.held],
+          ]} />
+        </section>
+      )}
+    </Fragment>
   ))}</>;
 }
 

@@ -35,7 +35,9 @@ export type Preview = Act & {
 };
 export type Outcome = { state: string; revision: number; signature: string | null; awaiting: string[] };
 export type Related = { entity: string; label: Label; count: number; open?: number; late?: number; filters: string[]; part: boolean };
-export type Lineage = { source: string; table: string; file: string | null; row: number; load: string };
+export type Lineage = { source: string; table: string; file: string | null; row: number; load: string; correction: CorrectedFrom | null };
+/** Where a row was held before a person corrected it. */
+export type CorrectedFrom = { held: string; file: string; row: number; by: string; at: string; reason: string; columns: string[] };
 export type Correction = { field: string; rule: string; before: string; after: string };
 /** Fields shown under a grant and until when; `asked` is a request that waits for its decision. */
 export type Unmasked = { fields: string[]; until: string | null; asked: string | null };
