@@ -152,6 +152,13 @@ def test_what_comes_every_day_is_decided_once(tmp_path: Path, open_beside: Openi
         assert float(record["item"]["quantity"]) == 31
         assert (record["lineage"][0]["correction"]["file"], record["lineage"][0]["correction"]["by"]) == ("receipt4.csv", "guan")
         assert not [h for h in desk.held() if h["key"].startswith("R900")]
+        with desk.installation.store.transaction() as tx:
+            assert len(tx.execute(select(row_decision.c.id)).all()) == 1, "no row is written for one that repeats"
+        # In one run the bad row comes again, and then a good one: what the source says last is what stands.
+        desk.receipts("receipt4a.csv", [bad, ("R902", 1, "V1", "M1", "S9", "L7", 1, "2026/1/5")])
+        desk.receipts("receipt4b.csv", [("R900", 1, "V1", "M1", "S9", "L9", 77, "2026/1/5")])
+        desk.run()
+        assert float(desk.receipt("R900")["item"]["quantity"]) == 77
         # The source changed the row: that is new, and somebody looks at it.
         desk.receipts("receipt5.csv", [("R900", 1, "V1", "M1", "S9", "L9", "even more", "2026/1/5")])
         desk.run()

@@ -66,7 +66,7 @@ export default function Quarantine({ route }: { route: Route }) {
         )}
         <Problem of={asked.problem} retry={asked.reload} />
         {!asked.problem && <Table<HeldRow> fit label={t("nav.quarantine")} rows={rows} id={(h) => h.id} loading={asked.loading}
-          empty={<Nothing>{filtered ? t("nothing.found") : folder === "open" ? t("quarantine.none") : t("held.none")}</Nothing>}
+          empty={asked.loading ? <span /> : <Nothing>{filtered ? t("nothing.found") : folder === "open" ? t("quarantine.none") : t("held.none")}</Nothing>}
           columns={[
             ...(selects ? [{
               name: "chosen", width: 44, title: <input type="checkbox" aria-label={t("held.choose.all")} disabled={rows.length === 0} checked={rows.length > 0 && rows.every((r) => chosen.has(r.id))} onChange={(e) => setChosen(e.target.checked ? new Set(rows.map((r) => r.id)) : new Set())} />,

@@ -165,8 +165,7 @@ def _take_in(
         batch = open_.popleft()
         _timed(outcome, recorder, "ingest", partial(ingest, context, batch, found))
         _timed(outcome, recorder, "standardise", partial(standardise, context, batch))
-        overtake(context, batch)
-        if (follows := repeated(context, batch)) is not None and follows not in open_:
+        if (follows := repeated(context, batch, overtaken=overtake(context, batch))) is not None and follows not in open_:
             open_.append(follows)
         _close(context, batch)
     forget_taken(context)

@@ -4,7 +4,7 @@ What is taken follows from the decisions alone. Those that wait are taken when t
 transaction: killed before, nothing happened; killed after, the open batch is finished by the next run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,11 @@ def put_in(tx: Connection, again: Sequence[Again], batch: str) -> None:
         tx.execute(chosen.values(taken_load=one.id), {"chosen": list(one.decisions)})
 
 
-def repeated(context: Context, batch: str) -> str | None:
-    """A batch of what was held in this one and had been corrected before: the same raw row came again. Nothing where there is none."""
+def repeated(context: Context, batch: str, *, overtaken: Iterable[str]) -> str | None:
+    """A batch of what was held in this one and had been corrected before: the same raw row came again. Nothing where there is none.
+
+    Not of those that the batch itself overtook: what their source said after them is newer than the correction.
+    """
     depth = int(batch[1]) if batch.startswith("R") else 0
     if depth == DEEPEST:
         return None
@@ -83,7 +86,7 @@ def repeated(context: Context, batch: str) -> str | None:
         places = sorted({(r.source, r.table) for r in loads})
         decided = repeating(tx, places)
         ids = [r.id for r in loads]
-        held = pa.table({"held": pa.array(tx.execute(DECIDED_ON, {"loads": ids}).scalars().all(), pa.string())})
+        held = pa.table({"held": pa.array([*tx.execute(DECIDED_ON, {"loads": ids}).scalars(), *overtaken], pa.string())})
     if not decided.num_rows:
         return None
     follow = f"R{depth + 1}{key_of('repeat', batch)[:15]}"
