@@ -1,5 +1,5 @@
 // The only importer of the component library: pages know these names and no others.
-import { App as Frame, AutoComplete, Button as AntButton, ConfigProvider, Empty, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Spin, Switch, Table as AntTable, Tag as AntTag, Tooltip, Upload } from "antd";
+import { App as Frame, AutoComplete, Button as AntButton, Checkbox, ConfigProvider, Empty, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Spin, Switch, Table as AntTable, Tag as AntTag, Tooltip, Upload } from "antd";
 import type { ButtonProps, TableProps } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
@@ -15,7 +15,7 @@ import { Stacked } from "./Stacked";
 
 export { DayInput } from "./DayInput";
 export { Drawer, Modal } from "./dialogs";
-export { AutoComplete, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Switch, Tooltip, Upload };
+export { AutoComplete, Checkbox, Form, Input, InputNumber, Progress, QRCode, Segmented, Select, Switch, Tooltip, Upload };
 export { Tabs } from "./Tabs";
 export { Zone } from "./Zone";
 

@@ -5,14 +5,21 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from medthread.api.decisions_told import told_decisions
+from medthread.api.golden_rows import matched_masters
 from medthread.api.identity import Given, Reader, Writer
 from medthread.api.language import Language, in_language
 from medthread.api.routes.unmasking import DECIDE, told
+from medthread.api.services import Services
 from medthread.api.subjects import Subject
+from medthread.governance.masters.deciding import decisions
+from medthread.trust.access import Actor
 from medthread.trust.unmasking import grants
 from medthread.workflow import handle
 from medthread.workflow.inbox import inbox
 from medthread.workflow.react import decide, retry
+
+MASTERS, APPROVE = "masters:read", "masters:approve"
 
 router = Subject("inbox", "待办", "Inbox", owner="it", internal=True).router()
 
@@ -35,15 +42,25 @@ class Failed(BaseModel):
 
 @router.get("/inbox", summary="取等待我的事项 · Get what waits for me")
 def waiting(given: Given, actor: Reader, language: Language) -> dict[str, Any]:
-    """Acts, proposals, limits and failed reactions that wait for me, and looks under the mask that I decide.
+    """Acts, proposals, limits and failed reactions that wait for me, looks under the mask that I decide, decisions about master records that I approve.
 
-    等待我的操作、建议、期限和未完成的反应,以及由我决定的查看明文申请。
+    等待我的操作、建议、期限和未完成的反应,由我决定的查看明文申请,以及由我批准的主数据决定。
     """
     decides = given.access.refused_by(actor, DECIDE) is None
     with given.store.transaction() as tx:
         waits = inbox(tx, given.workflow, actor)
         failures = [{**f, "error": in_language(f["error"], language)} for f in waits["failures"]]
-        return {**waits, "failures": failures, "unmasking": told(given, grants(tx, actor=actor, all_=True, open_=True)) if decides else []}
+        unmasking = told(given, grants(tx, actor=actor, all_=True, open_=True)) if decides else []
+    return {**waits, "failures": failures, "unmasking": unmasking, "masters": _to_approve(given, actor)}
+
+
+def _to_approve(given: Services, actor: Actor) -> list[dict[str, Any]]:
+    """Decisions about master records that wait for a second person, where I may be that person."""
+    if any(given.access.refused_by(actor, action) is not None for action in (MASTERS, APPROVE)):
+        return []
+    with given.store.transaction() as tx:
+        asked = decisions(tx, entities=[e.name for e in matched_masters(given.registry)], status="asked")
+    return told_decisions(given, actor, [d for d in asked if d["asked_by"] != actor.name])
 
 
 @router.post("/inbox/proposals/{id_}", summary="决定一项建议 · Decide a proposal")

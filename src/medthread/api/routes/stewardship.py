@@ -8,6 +8,7 @@ from fastapi import Body, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from medthread.api.decisions_told import told_decisions
 from medthread.api.golden_rows import GoldenRows, master_named, matched_masters
 from medthread.api.identity import Given, MasterReader, may
 from medthread.api.master_decisions import DECIDE, Said, wanted_of
@@ -82,6 +83,7 @@ def desk(given: Given, actor: MasterReader) -> dict[str, Any]:
 @router.get("/stewardship/{entity}/pairs", summary="列出待看的成对记录 · List pairs to be looked at")
 def pairs(
     entity: str, given: Given, actor: MasterReader, q: Annotated[str, Query(max_length=200)] = "", kind: Annotated[str | None, Query(max_length=20)] = None,
+    golden: Annotated[list[str] | None, Query(max_length=2, description="golden ids that take part in it")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
     """Golden records that may be one, the likeliest first: what speaks for it and against it, and what is already decided about them.
@@ -97,6 +99,9 @@ def pairs(
     if kind:
         where.append("kind = ?")
         bound.append(kind)
+    for id_ in golden or []:
+        where.append("? in (one, other)")
+        bound.append(id_)
     page = page_clause((SortKey("score", Kind.DECIMAL, filled=True),), descending=True, after=after)
     condition = " and ".join(where)
     rows = found.query(f"select * from ({{}}) where {condition} and {page.where} order by {page.order} limit {limit + 1}", [*bound, *page.parameters])
@@ -104,7 +109,9 @@ def pairs(
     more, rows = len(rows) > limit, rows[:limit]
     with given.store.transaction() as tx:
         said = _by_pair(decisions(tx, entities=[entity]))
+    model = declared.about.match
     return {
+        "lines": {"review": model.review, "auto": model.auto} if model else None,
         "items": [_pair(declared, r, said) for r in rows], "total": total, "next": encode(rows[-1]["score"], rows[-1]["id"]) if more else None,
     }
 
@@ -228,26 +235,7 @@ def listed(
     with given.store.transaction() as tx:
         found = decisions(tx, entities=names, status=status, golden=golden, after=after, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
-    seen = _seen(given, actor, found)
-    items = [{**d, "mine": d["asked_by"] == actor.name} for d in found if (d["entity"], d["id"]) in seen]
-    return {"items": items, "next": str(found[-1]["id"]) if more else None}
-
-
-def _seen(given: Services, actor: Actor, found: list[dict[str, Any]]) -> set[tuple[str, int]]:
-    """Of decisions those about golden records that somebody sees, or that are no longer there for anybody to see."""
-    snapshot = given.reader.current()
-    seen: set[tuple[str, int]] = set()
-    for entity in matched_masters(given.registry):
-        rows = GoldenRows(given, snapshot, entity, actor)
-        mine = [d for d in found if d["entity"] == entity.name]
-        if rows.is_all:
-            seen |= {(entity.name, d["id"]) for d in mine}
-        elif mine:
-            relation, bound = rows.golden()
-            wanted = sorted({g for d in mine for g in d["golden"]})
-            visible = {r["id"] for r in snapshot.query(f"select id from {relation} where id in (select unnest(?))", [*bound, wanted])}
-            seen |= {(entity.name, d["id"]) for d in mine if visible & set(d["golden"])}
-    return seen
+    return {"items": told_decisions(given, actor, found), "next": str(found[-1]["id"]) if more else None}
 
 
 @router.post("/stewardship/decisions/{id_}/approval", summary="批准主数据决定 · Approve a decision about master records")

@@ -78,10 +78,11 @@ def end(tx: Connection, *, by: str, id_: int, approves: bool, reason: str) -> No
 
 
 def decisions(tx: Connection, *, entities: Sequence[str], status: str | None = None, golden: str | None = None, after: int | None = None, limit: int = MOST) -> list[dict[str, Any]]:
-    """Newest first, of these kinds of masters; with the names of who asked and who decided."""
-    table, asker, decider = match_decision, account.alias("asker"), account.alias("decider")
-    query = select(table, asker.c.printed_name.label("asker_name"), decider.c.printed_name.label("decider_name"))
+    """Newest first, of these kinds of masters; with the names of who asked, who decided and who ended it."""
+    table, asker, decider, ender = match_decision, account.alias("asker"), account.alias("decider"), account.alias("ender")
+    query = select(table, asker.c.printed_name.label("asker_name"), decider.c.printed_name.label("decider_name"), ender.c.printed_name.label("ender_name"))
     query = query.outerjoin(asker, asker.c.name == table.c.asked_by).outerjoin(decider, decider.c.name == table.c.decided_by)
+    query = query.outerjoin(ender, ender.c.name == table.c.ended_by)
     query = query.where(table.c.entity.in_(list(entities))).order_by(table.c.id.desc()).limit(min(limit, MOST))
     if status:
         query = query.where(table.c.status == status)

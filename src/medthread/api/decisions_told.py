@@ -1,0 +1,55 @@
+"""Decisions about master records as somebody may see them: with what the golden records are called that they are about."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from medthread.api.golden_rows import GoldenRows, matched_masters
+from medthread.api.services import Services
+from medthread.derive.form import pair
+from medthread.derive.view import masked_fields
+from medthread.model import Entity
+from medthread.stores.serving import Snapshot
+from medthread.trust.access import Actor
+
+MASKED = "***"
+RETIRED = (("golden_id", "varchar"), ("merged_into", "varchar"))
+
+
+def told_decisions(given: Services, actor: Actor, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those about golden records that somebody sees, or that are no longer there for anybody to see; `names` by golden id."""
+    if not found:
+        return []
+    snapshot = given.reader.current()
+    told: dict[int, dict[str, Any]] = {}
+    for entity in matched_masters(given.registry):
+        mine = [d for d in found if d["entity"] == entity.name]
+        if not mine:
+            continue
+        rows = GoldenRows(given, snapshot, entity, actor)
+        names = _names(snapshot, entity, rows, sorted({g for d in mine for g in d["golden"]}))
+        for d in mine:
+            called = {g: names[g] for g in d["golden"] if g in names}
+            if called or rows.is_all:
+                told[d["id"]] = {**d, "label": pair(entity.about.label), "names": called, "mine": d["asked_by"] == actor.name, **_stated(rows, d)}
+    return [told[d["id"]] for d in found if d["id"] in told]
+
+
+def _stated(rows: GoldenRows, decision: dict[str, Any]) -> dict[str, Any]:
+    """The values that it states, in words: those that are masked or may be withheld are not told."""
+    fields, hidden, terms = rows.entity.fields, masked_fields(rows.entity, rows.actor.clearance), rows.terms
+    values = {n: MASKED if v is not None and (n in hidden or terms.touch(n)) else v for n, v in (decision["values"] or {}).items()}
+    stated = [
+        {"field": n, "label": pair(fields[n].label), "value": v, "code": pair((fields[n].mark.codes or {}).get(v or ""))} for n, v in values.items() if n in fields
+    ]
+    return {"values": values or None, "stated": stated}
+
+
+def _names(snapshot: Snapshot, entity: type[Entity], rows: GoldenRows, wanted: Sequence[str]) -> dict[str, str]:
+    """What each golden record is called that they see; one that was merged away as the one that took it over."""
+    summary, bound = rows.summary()
+    retired = snapshot.relation(f"golden.{entity.name}_retired", RETIRED)
+    found = snapshot.query(
+        f"with seen as materialized ({summary}), wanted as (select unnest(?) as id) select w.id, s.name from wanted w left join {retired} r on r.golden_id = w.id"
+        " join seen s on s.id = coalesce(r.merged_into, w.id)", [*bound, list(wanted)],
+    )
+    return {r["id"]: r["name"] or r["id"] for r in found}
