@@ -61,6 +61,9 @@ def test_a_likely_pair_is_shown_with_its_evidence_and_merged(works: House) -> No
     assert {s["codes"] for s in pair["sides"]} == {"A1 A2", "A3"}
     assert [(p["what"], p["weight"]) for p in pair["parts"]] == [("name", 30)]
     ids = [s["golden_id"] for s in pair["sides"]]
+    answer = ok(desk.get(f"{API}/stewardship/supplier/pairs", params={"golden": ids}))
+    assert (answer["lines"], [p["id"] for p in answer["items"]]) == ({"review": 24.0, "auto": 38.0}, [pair["id"]])
+    assert ok(desk.get(f"{API}/stewardship/supplier/pairs", params={"golden": [ids[0], golden(desk, "B1")]}))["items"] == []
     seen = ok(desk.post(f"{API}/stewardship/supplier/preview", json={"kind": "merge", "golden": ids}))
     assert [sorted(g) for g in seen["groups"]] == [["erp|A1", "erp|A2", "erp|A3"]]
     assert (seen["second_person"], seen["blocked"]) == (True, [])
@@ -110,6 +113,28 @@ def test_where_much_hangs_on_it_another_person_approves(works: House) -> None:
     record = next(r for r in ok(desk.get(f"{API}/masters/supplier/{a1}"))["records"] if r["source_key"] == "A3")
     assert record["tier"] == "steward"
     assert desk.post(f"{API}/stewardship/decisions/{said['id']}/end", json={"reason": "错了"}).status_code == 200  # a steward may approve too
+
+
+def test_what_waits_for_a_second_person_is_in_the_inbox_of_those_who_may_be_it(works: House) -> None:
+    desk, other, reader = client(works), client(works, "second"), client(works, "reader")
+    a1, a3 = golden(desk, "A1"), golden(desk, "A3")
+    said = ok(desk.post(f"{API}/stewardship/supplier/decisions", json={"kind": "merge", "golden": [a1, a3], "reason": "同一公司的简称"}), 201)
+    (waits,) = ok(other.get(f"{API}/inbox"))["masters"]
+    assert (waits["id"], waits["mine"], waits["names"]) == (said["id"], False, {a1: "宁波华阳塑胶有限公司", a3: "华阳"})
+    assert [ok(c.get(f"{API}/inbox"))["masters"] for c in (desk, reader)] == [[], []]  # who asked, and who may not
+    ok(other.post(f"{API}/stewardship/decisions/{said['id']}/approval", json={"grant": True, "reason": "核对了执照"}))
+    assert ok(other.get(f"{API}/inbox"))["masters"] == []
+    rerun(works)
+    (known,) = ok(desk.get(f"{API}/stewardship/decisions", params={"golden": a3}))["items"]
+    assert known["names"] == {a1: "宁波华阳塑胶有限公司", a3: "宁波华阳塑胶有限公司"}  # the one that is no more is called as the one that took it over
+
+
+def test_a_decision_tells_what_it_states_in_words(works: House) -> None:
+    desk = client(works)
+    b = golden(desk, "B1")
+    ok(desk.post(f"{API}/stewardship/supplier/decisions", json={"kind": "value", "golden": [b], "values": {"status": "active", "city": None}, "reason": "核对过"}), 201)
+    (known,) = ok(desk.get(f"{API}/stewardship/decisions", params={"golden": b}))["items"]
+    assert [(v["field"], v["value"], v["code"] and v["code"]["en"]) for v in sorted(known["stated"], key=lambda v: v["field"])] == [("city", None, None), ("status", "active", "Active")]
 
 
 def test_what_was_parted_stays_so_when_more_like_it_comes(works: House) -> None:
