@@ -57,7 +57,8 @@ function Work({ entity, pairs, lines, onDecided }: { entity: string; pairs: Pair
   const { t } = useSpeech();
   const decides = useMay("masters:decide");
   const list = useRef<HTMLOListElement>(null);
-  const [front, setFront] = useState((pairs.find((p) => !p.decision) ?? pairs[0])!.id);
+  const [chosen, setFront] = useState<string>();
+  const front = (pairs.find((p) => p.id === chosen) ?? pairs.find((p) => !p.decision) ?? pairs[0])!.id;
   const [doing, setDoing] = useState<{ pair: Pair; what: Doing }>();
   const [became, setBecame] = useState<Made>();
   const chord = useRef(false); // `g` and a letter goes to a page: the letter is not for the pair

@@ -36,7 +36,7 @@ export function Sides({ entity, of, stated, act }: { entity: string; of: One[]; 
                   return (
                     <Fragment key={g.golden_id}>
                       <td className={[several ? "edge" : "", f.conflict || differs ? "clash" : ""].join(" ").trim() || undefined}>
-                        {worded(f, f.value, word)} {f.rule && <span className="quiet">({t(`survived.${f.rule}` as Key)}{f.source ? ` · ${f.source}` : ""})</span>}
+                        {worded(f, f.value, word)} {f.rule && !(stated && f.decision !== null) && <span className="quiet">({t(`survived.${f.rule}` as Key)}{f.source ? ` · ${f.source}` : ""})</span>}
                         {f.conflict && <> <Tag tone="warn">{t("masters.conflict")}</Tag></>}
                         {act && <> {act(f)}</>}
                         {f.decision !== null && stated?.(f)}

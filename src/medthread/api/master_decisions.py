@@ -3,13 +3,16 @@
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import Connection
 
 from medthread.api.golden_rows import XREF, GoldenRows
 from medthread.api.services import Services
 from medthread.derive.payload import payload_of
-from medthread.governance.masters.deciding import Wanted
+from medthread.governance.masters.deciding import Wanted, ask
+from medthread.governance.masters.impact import Impact, Reach
+from medthread.governance.masters.outlook import Outlook, outlook
 from medthread.model import Entity
-from medthread.model.errors import ForbiddenError, InvalidError, NotFoundError
+from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from medthread.pipeline.match.decisions import MERGE, SPLIT, VALUE
 from medthread.trust.access import Actor
 from medthread.trust.rules import broken_rules
@@ -93,3 +96,21 @@ def _check_values(entity: type[Entity], values: dict[str, str | None]) -> None:
     about = [c for c in broken_rules(entity, typed) if c.field in filled]
     if about:
         raise InvalidError(f"{about[0].field}: {about[0].label.en}", hint="see the field's rules in the dictionary")
+
+
+def judged(tx: Connection, given: Services, entity: type[Entity], wanted: Wanted, records: dict[str, list[str]]) -> tuple[Outlook, Impact]:
+    """What would come of it, and what hangs on it. Nothing is written."""
+    snapshot = given.reader.current()
+    every = [r for of in records.values() for r in of]
+    codes = sorted({r.partition("|")[2] for r in every})
+    impact = Reach(given.registry, given.native, snapshot).impact(tx, entity, golden=list(records), codes=codes)
+    return outlook(tx, snapshot, entity, wanted, records=every), impact
+
+
+def decided(tx: Connection, *, given: Services, entity: type[Entity], wanted: Wanted, records: dict[str, list[str]], by: str) -> tuple[int, str, Impact]:
+    """Write it down: its number, whether it is in force or waits for a second person, what hangs on it. Raises `ConflictError` for two legal entities."""
+    found, impact = judged(tx, given, entity, wanted, records)
+    if found.blocked:
+        a, b, _ = found.blocked[0]
+        raise ConflictError(f"{a} and {b} have two different valid identifiers", hint="correct the identifier at its source first: two legal entities are never one")
+    return *ask(tx, wanted, by=by, impact=impact, second=given.masters.needs_second(impact)), impact

@@ -30,6 +30,7 @@ COMMANDS = {
     "rule": "rules:rules",
     "profile": "profiles:profile",
     "held": "held:held",
+    "master": "masters:masters",
     "trace": "tracing:trace",
     "verify": "verify:verify",
     "up": "serve:up",

@@ -1,24 +1,22 @@
 """The steward's desk: pairs of golden records that may be one, and what is decided about them."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Body, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection
 
 from medthread.api.decisions_told import told_decisions
+from medthread.api.golden_pairs import GoldenPairs
 from medthread.api.golden_rows import GoldenRows, master_named, matched_masters
 from medthread.api.identity import Given, MasterReader, may
-from medthread.api.master_decisions import DECIDE, Said, wanted_of
+from medthread.api.master_decisions import DECIDE, Said, decided, judged, wanted_of
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
-from medthread.governance.masters.deciding import Wanted, approve, ask, decisions, end
+from medthread.governance.masters.deciding import approve, decisions, end
 from medthread.governance.masters.duplicates import asked_fields, likely
-from medthread.governance.masters.impact import Impact, Reach
-from medthread.governance.masters.outlook import Outlook, outlook
+from medthread.governance.masters.outlook import Outlook
 from medthread.model import Entity, Kind
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.pipeline.match.comparisons import waterfall
@@ -33,10 +31,6 @@ Approving = Annotated[Actor, Depends(may("masters:approve"))]
 APPROVE = "masters:approve"
 Values = Annotated[dict[str, Annotated[str, Field(max_length=1000)] | None], Body(description="field → value", max_length=50)]
 Why = Annotated[str, Field(min_length=2, max_length=2000)]
-REVIEW = (
-    ("one", "varchar"), ("other", "varchar"), ("a", "varchar"), ("b", "varchar"), ("tier", "varchar"), ("score", "double"), ("parts", "varchar"),
-    ("kind", "varchar"), ("against", "varchar"),
-)
 AGAINST = {
     "sure": ("有效证照号不同", "valid identifiers differ"), "branch": ("总部与分支不同", "head office and branch differ"), "city": ("城市不同", "cities differ"),
 }
@@ -74,7 +68,7 @@ def desk(given: Given, actor: MasterReader) -> dict[str, Any]:
         waiting = decisions(tx, entities=[e.name for e in masters], status="asked")
     items = []
     for entity in masters:
-        found = _pairs(given, actor, entity)
+        found = GoldenPairs(given, actor, entity)
         counts = found.query("select count(*) as pairs, count_if(kind = 'conflict') as conflicts from ({})")[0]
         items.append({"entity": entity.name, "label": pair(entity.about.label), **counts, "asked": sum(d["entity"] == entity.name for d in waiting)})
     return {"items": items, "decides": given.access.refused_by(actor, DECIDE) is None, "approves": given.access.refused_by(actor, APPROVE) is None}
@@ -91,7 +85,7 @@ def pairs(
     可能是同一对象的黄金记录,最像的在前:支持与反对的依据,以及已作的决定。
     """
     declared = master_named(given.registry, entity)
-    found = _pairs(given, actor, declared)
+    found = GoldenPairs(given, actor, declared)
     where, bound = ["true"], []
     if q.strip():
         where.append("(contains(lower(one_name), lower(?)) or contains(lower(other_name), lower(?)) or contains(lower(one_codes), lower(?)) or contains(lower(other_codes), lower(?)))")
@@ -131,30 +125,6 @@ def _by_pair(found: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any
         (d["golden"][0], d["golden"][1]): {"id": d["id"], "kind": d["kind"], "status": d["status"], "asked_by": d["asked_by"]}
         for d in reversed(found) if d["status"] in ("asked", "in_force") and len(d["golden"]) == 2 and d["kind"] != VALUE  # noqa: PLR2004 - a pair
     }
-
-
-class _Pairs:
-    """The pairs that somebody may see: those of two golden records that they see."""
-
-    def __init__(self, given: Services, actor: Actor, entity: type[Entity]) -> None:
-        self._snapshot = given.reader.current()
-        rows, bound = GoldenRows(given, self._snapshot, entity, actor).summary()
-        review = self._snapshot.relation(f"golden.{entity.name}_review", REVIEW)
-        described = ", ".join(f"{s}_.name as {s}_name, {s}_.codes as {s}_codes, {s}_.records as {s}_records, {s}_.sources as {s}_sources" for s in ("one", "other"))
-        self._bound = list(bound)
-        # DuckDB reads a common table once and knows its parameters once.
-        self._sql = (
-            f"with seen as materialized ({rows}) select r.one || '|' || r.other as id, r.*, {described} from {review} r"
-            " join seen one_ on one_.id = r.one join seen other_ on other_.id = r.other"
-        )
-
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        """Ask something of them: `{}` stands for the pairs."""
-        return self._snapshot.query(sql.format(self._sql), [*self._bound, *parameters])
-
-
-def _pairs(given: Services, actor: Actor, entity: type[Entity]) -> _Pairs:
-    return _Pairs(given, actor, entity)
 
 
 @router.get("/stewardship/{entity}/check", summary="查重所用的字段 · Fields that a check for duplicates takes")
@@ -197,7 +167,7 @@ def preview(entity: str, said: Said, given: Given, actor: MasterReader) -> dict[
     declared = master_named(given.registry, entity)
     wanted, records = wanted_of(given, actor, declared, said, reason="preview")
     with given.store.transaction() as tx:
-        found, impact = _judged(tx, given, declared, wanted, records)
+        found, impact = judged(tx, given, declared, wanted, records)
     return {**_told(found), "impact": impact.told(), "second_person": given.masters.needs_second(impact)}
 
 
@@ -210,13 +180,7 @@ def decide(entity: str, said: Asked, given: Given, actor: Deciding) -> dict[str,
     declared = master_named(given.registry, entity)
     wanted, records = wanted_of(given, actor, declared, said, reason=said.reason)
 
-    def act(tx: Connection) -> tuple[int, str, Impact]:
-        found, impact = _judged(tx, given, declared, wanted, records)
-        if found.blocked:
-            a, b, _ = found.blocked[0]
-            raise ConflictError(f"{a} and {b} have two different valid identifiers", hint="correct the identifier at its source first: two legal entities are never one")
-        return *ask(tx, wanted, by=actor.name, impact=impact, second=given.masters.needs_second(impact)), impact
-
+    act = partial(decided, given=given, entity=declared, wanted=wanted, records=records, by=actor.name)
     id_, status, impact = handle(given.store, by=actor.name, action="master.decide", object_=f"{entity}/{min(said.golden)}", act=act)
     run = _start(given, actor) if said.run and status == "in_force" else None
     return {"id": id_, "status": status, "impact": impact.told(), "run_id": run}
@@ -270,11 +234,3 @@ def _start(given: Services, actor: Actor) -> str | None:
 
 def _told(found: Outlook) -> dict[str, Any]:
     return {"groups": [list(g) for g in found.groups], "blocked": [{"a": a, "b": b, "against": ns} for a, b, ns in found.blocked]}
-
-
-def _judged(tx: Connection, given: Services, entity: type[Entity], wanted: Wanted, records: dict[str, list[str]]) -> tuple[Outlook, Impact]:
-    snapshot = given.reader.current()
-    every = [r for of in records.values() for r in of]
-    codes = sorted({r.partition("|")[2] for r in every})
-    impact = Reach(given.registry, given.native, snapshot).impact(tx, entity, golden=list(records), codes=codes)
-    return outlook(tx, snapshot, entity, wanted, records=every), impact

@@ -1,0 +1,127 @@
+"""`medthread master`: golden records that may be one, and what stewards decided about them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Annotated, Any, Literal
+
+import typer
+
+from medthread.api.decisions_told import told_decisions
+from medthread.api.golden_pairs import GoldenPairs
+from medthread.api.golden_rows import master_named, matched_masters
+from medthread.api.master_decisions import Said, decided, wanted_of
+from medthread.api.services import Services
+from medthread.app import open_installation
+from medthread.cli.options import HERE, Home
+from medthread.cli.speech import console, language, say
+from medthread.governance.masters.deciding import approve, decisions, end
+from medthread.model import Label
+from medthread.model.errors import InvalidError
+from medthread.pipeline.match.comparisons import waterfall
+from medthread.trust.access import Actor
+from medthread.trust.operators import operator_name
+from medthread.workflow import handle
+
+masters = typer.Typer(no_args_is_help=True, help="主数据 · Master data: pairs to look at, decisions about them.")
+Kind = Annotated[str, typer.Argument(metavar="ENTITY", help="主数据种类,如 supplier · the kind of master, such as supplier")]
+Number = Annotated[int, typer.Argument(metavar="DECISION", help="决定的编号 · the decision's number")]
+Reason = Annotated[str, typer.Option(help="原因,至少两个字 · why, two letters at least")]
+STATUSES = {
+    "asked": Label("待批准", "waits for approval"), "in_force": Label("有效", "in force"), "refused": Label("已拒绝", "refused"), "ended": Label("已撤销", "taken back"),
+}
+KINDS = {"merge": Label("合并", "merge"), "split": Label("分开", "keep apart"), "value": Label("指定取值", "state a value")}
+SHOWN = 50
+
+
+@contextmanager
+def _desk(home: Home) -> Iterator[tuple[Services, Actor]]:
+    """What is asked, and whoever works at the server as a steward who sees everything."""
+    name = operator_name()
+    with open_installation(home) as installation, installation.services(None) as given:
+        yield given, Actor(name, name, ("steward",))
+
+
+@masters.command("pairs")
+def list_pairs(entity: Kind, home: Home = HERE, limit: Annotated[int, typer.Option(min=1, max=1000, help="最多几对 · at most so many")] = SHOWN) -> None:
+    """可能是同一对象的黄金记录,最像的在前 · Golden records that may be one, the likeliest first."""
+    with _desk(home) as (given, actor):
+        declared = master_named(given.registry, entity)
+        rows = GoldenPairs(given, actor, declared).query("select * from ({}) order by score desc, id limit ?", [limit])
+    for row in rows:
+        against = f"  ! {row['against']}" if row["against"] else ""
+        console.print(f"{row['score']:>6.1f}  {row['one']}  {row['one_name']}  ~  {row['other']}  {row['other_name']}{against}", markup=False, soft_wrap=True)
+        said = [f"{part['about'][_tongue()]} {part['weight']:+g}" for part in waterfall(declared, row["parts"]) if part["weight"]]
+        console.print(f"        {', '.join(said)}", markup=False, soft_wrap=True)
+    say(f"{len(rows)} 对", f"{len(rows)} pairs")
+
+
+@masters.command("decide")
+def decide(
+    entity: Kind, kind: Annotated[Literal["merge", "split", "value"], typer.Argument(help="合并、分开、指定取值 · merge, keep apart, state values")],
+    golden: Annotated[list[str], typer.Argument(metavar="GOLDEN", help="黄金编号 · golden ids")], reason: Reason, home: Home = HERE,
+    apart: Annotated[list[str] | None, typer.Option(help="一条黄金记录中另一对象的记录,如 erp|V2 · of one golden record the records that are another thing")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="指定的取值;等号后留空即留空 · a value; nothing after the sign leaves it empty")] = None,
+) -> None:
+    """作出决定,随下一次运行生效 · Decide; it takes effect with the next run."""
+    said = Said(kind=kind, golden=golden, apart=[apart] if apart else [], values=dict(map(_value, set_ or [])))
+    with _desk(home) as (given, actor):
+        declared = master_named(given.registry, entity)
+        wanted, records = wanted_of(given, actor, declared, said, reason=reason)
+        act = partial(decided, given=given, entity=declared, wanted=wanted, records=records, by=actor.name)
+        id_, status, impact = handle(given.store, by=actor.name, action="master.decide", object_=f"{entity}/{min(golden)}", act=act)
+    say(f"决定 {id_}:{STATUSES[status].zh};{impact.references} 行引用它们", f"decision {id_}: {STATUSES[status].en}; {impact.references} rows refer to them")
+
+
+@masters.command("decisions")
+def list_decisions(home: Home = HERE, status: Annotated[Literal["asked", "in_force", "refused", "ended"] | None, typer.Option(help="只列这种状态 · of this status only")] = None) -> None:
+    """列出决定,最新的在前 · Decisions, newest first."""
+    with _desk(home) as (given, actor):
+        with given.store.transaction() as tx:
+            found = decisions(tx, entities=[e.name for e in matched_masters(given.registry)], status=status)
+        told = told_decisions(given, actor, found)
+    for each in told:
+        _tell(each)
+    say(f"{len(told)} 项决定", f"{len(told)} decisions")
+
+
+@masters.command("approve")
+def approve_one(number: Number, reason: Reason, home: Home = HERE, refuse: Annotated[bool, typer.Option("--refuse", help="拒绝 · refuse it")] = False) -> None:
+    """批准他人提出的决定,或拒绝 · Approve what another person asked for, or refuse it."""
+    with open_installation(home) as installation:
+        act = partial(approve, by=operator_name(), id_=number, grant=not refuse, reason=reason)
+        handle(installation.store, by=operator_name(), action="master.approve", object_=f"match_decision/{number}", act=act)
+    if refuse:
+        say("已拒绝", "Refused")
+    else:
+        say("已批准,随下一次运行生效", "Approved; it takes effect with the next run")
+
+
+@masters.command("end")
+def end_one(number: Number, reason: Reason, home: Home = HERE) -> None:
+    """撤销决定:下一次运行起重新按规则匹配 · Take a decision back: from the next run on the rules decide again."""
+    with open_installation(home) as installation:
+        act = partial(end, by=operator_name(), id_=number, approves=True, reason=reason)
+        handle(installation.store, by=operator_name(), action="master.end", object_=f"match_decision/{number}", act=act)
+    say("已撤销,随下一次运行生效", "Taken back; it takes effect with the next run")
+
+
+def _tell(each: dict[str, Any]) -> None:
+    names = " + ".join(f"{g} {each['names'].get(g, '')}".strip() for g in each["golden"])
+    stated = "".join(f"  {v['field']} = {v['value']}" for v in each["stated"])
+    head = f"#{each['id']}  {STATUSES[each['status']].in_(language())}  {KINDS[each['kind']].in_(language())}  {each['entity']}  {names}{stated}"
+    console.print(head, markup=False, soft_wrap=True)
+    for who, why in ((each["asked_by"], each["reason"]), (each["decided_by"], each["decision"]), (each["ended_by"], each["ended_why"])):
+        if who and why:
+            console.print(f"    {who}: {why}", markup=False, soft_wrap=True)
+
+
+def _value(said: str) -> tuple[str, str | None]:
+    name, sign, value = said.partition("=")
+    if not sign:
+        raise InvalidError(f"{said!r} states no value", hint="write FIELD=VALUE")
+    return name.strip(), value.strip() or None
+
+
+def _tongue() -> str:
+    return "en" if language() == "en" else "zh"

@@ -1,0 +1,60 @@
+"""`medthread master`: pairs to look at, a decision, its approval by somebody else, and its end."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from medthread.app import open_installation
+from medthread.cli import main
+from medthread.stores.postgres.tables import match_decision
+from tests.scenarios import company, firms
+
+
+def call(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(list(arguments))
+    return int(end.value.code or 0)
+
+
+@pytest.fixture
+def home(tmp_path: Path, own_database: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MEDTHREAD_LANG", "en")
+    home = firms.found(tmp_path / "c")
+    (home / "medthread.toml").write_text('name = "试验"\ninbox = "inbox"\n[masters]\nsecond_person_from = 5\n', encoding="utf-8")
+    company.run_once(home)
+    return home
+
+
+def test_a_pair_is_decided_approved_and_taken_back(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ("--home", str(home))
+    assert call("master", "pairs", "supplier", *at) == 0
+    out = capsys.readouterr().out
+    assert "Name +30" in out
+    assert "1 pairs" in out
+    pair = [word for word in out.split() if word.startswith("SUP-")]
+    assert call("master", "decide", "supplier", "merge", *pair, "--reason", "same firm", *at) == 0
+    assert "decision 1: waits for approval; 7 rows refer to them" in capsys.readouterr().out
+    assert call("master", "approve", "1", "--reason", "looked at the licence", *at) == 1
+    assert "who asks does not approve" in capsys.readouterr().err
+    with open_installation(home) as installation, installation.store.transaction() as tx:
+        tx.execute(update(match_decision).values(asked_by="keeper"))
+    assert call("master", "approve", "1", "--reason", "looked at the licence", *at) == 0
+    assert call("master", "decisions", "--status", "in_force", *at) == 0
+    out = capsys.readouterr().out
+    assert "#1  in force  merge  supplier" in out
+    assert "looked at the licence" in out
+    assert call("master", "end", "1", "--reason", "another firm", *at) == 0
+    assert call("master", "decisions", "--status", "in_force", *at) == 0
+    assert "0 decisions" in capsys.readouterr().out
+
+
+def test_a_value_is_stated_and_a_wrong_one_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ("--home", str(home))
+    call("master", "pairs", "supplier", *at)
+    one = next(word for word in capsys.readouterr().out.split() if word.startswith("SUP-"))
+    assert call("master", "decide", "supplier", "value", one, "--set", "city", "--reason", "moved", *at) == 1
+    assert "write FIELD=VALUE" in capsys.readouterr().err
+    call("master", "decide", "supplier", "value", one, "--set", "city=宁波", "--set", "status=active", "--reason", "moved", *at)
+    assert call("master", "decisions", *at) == 0
+    assert "city = 宁波" in capsys.readouterr().out
