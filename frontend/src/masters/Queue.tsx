@@ -103,6 +103,7 @@ function Work({ entity, pairs, lines, onDecided }: { entity: string; pairs: Pair
           <PairCard key={p.id} entity={entity} of={p} lines={lines} front={p.id === front} decides={decides} onFront={() => setFront(p.id)} onDo={(what) => begin(p, what)} />
         ))}
       </ol>
+      {pairs.every((p) => p.decision) && <p role="note">{t("steward.page.done")}</p>}
       <Deciding open={!!said} entity={entity} said={said} kind={said?.kind ?? "merge"} title={`${t(said?.kind === "split" ? "steward.apart" : "steward.do.merge")}: ${names ?? ""}`}
         onClose={() => setDoing(undefined)} afterClose={focus} onDone={done} />
       <Modal open={doing?.what === "end"} title={`${t("steward.end")}: ${names ?? ""}`} footer={null} onCancel={() => setDoing(undefined)} afterClose={focus} destroyOnHidden>
