@@ -221,3 +221,16 @@ def test_what_is_there_already_is_found_before_it_is_made_again(works: House) ->
     assert asked(name="") == []
     refused = reader.post(f"{API}/stewardship/supplier/check", json={"phone": "13900000000"})
     assert refused.status_code == 422
+
+
+def test_a_figure_that_people_write_in_their_way_is_read_by_the_run(works: House) -> None:
+    """Whatever passes is written as the lake reads it, or the next run would end at it."""
+    desk = client(works)
+    item = next(i["golden_id"] for i in ok(desk.get(f"{API}/masters/item", params={"q": "M1"}))["items"] if "M1" in i["codes"].split())
+    body = {"kind": "value", "golden": [item], "reason": "核对图纸"}
+    too_large = desk.post(f"{API}/stewardship/item/decisions", json=body | {"values": {"standard_cost": "1e60"}})
+    assert (too_large.status_code, bool(too_large.json()["hint"])) == (422, True)
+    ok(desk.post(f"{API}/stewardship/item/decisions", json=body | {"values": {"standard_cost": "1.5e3", "shelf_life_days": "0730"}}), 201)
+    rerun(works)
+    found = ok(desk.get(f"{API}/entities/item/{item}"))["item"]
+    assert (float(found["standard_cost"]), found["shelf_life_days"]) == (1500.0, 730)

@@ -1,5 +1,6 @@
 """What a steward says of golden records, as a decision about the records that they are made of."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,7 +16,7 @@ from medthread.model import Entity
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from medthread.pipeline.match.decisions import MERGE, SPLIT, VALUE
 from medthread.trust.access import Actor
-from medthread.trust.rules import broken_rules
+from medthread.trust.rules import broken_rules, column_of
 
 DECIDE = "masters:decide"
 Name = Annotated[str, Field(min_length=1, max_length=300)]
@@ -43,9 +44,9 @@ def wanted_of(given: Services, actor: Actor, entity: type[Entity], said: Said, *
     else:
         if len(golden) != 1:
             raise InvalidError("values are stated of one golden record", hint="name one golden id")
-        _check_values(entity, said.values)
         sides = [every]
-    return Wanted(entity=entity.name, kind=said.kind, sides=sides, golden=golden, values=said.values if said.kind == VALUE else {}, reason=reason), records
+    values = _stated(entity, said.values) if said.kind == VALUE else {}
+    return Wanted(entity=entity.name, kind=said.kind, sides=sides, golden=golden, values=values, reason=reason), records
 
 
 def _sides(said: Said, golden: list[str], records: dict[str, list[str]]) -> list[list[str]]:
@@ -79,8 +80,8 @@ def _records(given: Services, actor: Actor, entity: type[Entity], golden: list[s
     return records
 
 
-def _check_values(entity: type[Entity], values: dict[str, str | None]) -> None:
-    """Values that the field can hold and that break none of its rules."""
+def _stated(entity: type[Entity], values: dict[str, str | None]) -> dict[str, str | None]:
+    """Values that their fields can hold and that break none of their rules, each as the lake writes it: a run reads them without asking again."""
     for name in values:
         field = entity.fields.get(name)
         if field is None or field.is_personal or field.mark.key:
@@ -96,6 +97,15 @@ def _check_values(entity: type[Entity], values: dict[str, str | None]) -> None:
     about = [c for c in broken_rules(entity, typed) if c.field in filled]
     if about:
         raise InvalidError(f"{about[0].field}: {about[0].label.en}", hint="see the field's rules in the dictionary")
+    return {n: _text(column_of(entity.fields[n], v).to_pylist()[0]) for n, v in typed.items()}
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def judged(tx: Connection, given: Services, entity: type[Entity], wanted: Wanted, records: dict[str, list[str]]) -> tuple[Outlook, Impact]:

@@ -21,14 +21,14 @@ def broken_rules(entity: type[Entity], values: dict[str, Any]) -> list[Check]:
     checks, query = _tried(entity)  # type: ignore[arg-type] # a class can be a key, whatever its instances are
     if not checks:
         return []
-    columns = {f.name: _column(f, values.get(f.name)) for f in entity.fields.values()}
+    columns = {f.name: column_of(f, values.get(f.name)) for f in entity.fields.values()}
     with question() as con:
         con.register("typed", pa.table(columns))
         found = con.execute(query).fetchall()[0]
     return [c for c, broken in zip(checks, found, strict=True) if broken]
 
 
-def _column(field: Field, value: Any) -> "pa.Array[Any]":
+def column_of(field: Field, value: Any) -> "pa.Array[Any]":
     """A value as a column. What no table of ours can hold is refused: a number too large, a moment that lies outside all years in UTC."""
     try:
         return pa.array([_bare(value)], ARROW[field.kind])
