@@ -60,6 +60,7 @@ export default function Quarantine({ route }: { route: Route }) {
         </div>
         {selects && rows.length > 0 && (
           <div className="bar">
+            <label><input type="checkbox" checked={rows.every((r) => chosen.has(r.id))} onChange={(e) => setChosen(e.target.checked ? new Set(rows.map((r) => r.id)) : new Set())} /> {t("held.choose.all")}</label>
             <Button disabled={chosen.size === 0} onClick={() => setMany({ which: { ids: [...chosen] }, count: chosen.size })}>{t("held.many.chosen", { n: number(chosen.size) })}</Button>
             {Object.keys(filter).length > 0 && <Button onClick={() => setMany({ which: filter, count: asked.data?.total ?? 0 })}>{t("held.many.all", { n: number(asked.data?.total ?? 0) })}</Button>}
           </div>
@@ -69,7 +70,7 @@ export default function Quarantine({ route }: { route: Route }) {
           empty={asked.loading ? <span /> : <Nothing>{filtered ? t("nothing.found") : folder === "open" ? t("quarantine.none") : t("held.none")}</Nothing>}
           columns={[
             ...(selects ? [{
-              name: "chosen", width: 44, title: <input type="checkbox" aria-label={t("held.choose.all")} disabled={rows.length === 0} checked={rows.length > 0 && rows.every((r) => chosen.has(r.id))} onChange={(e) => setChosen(e.target.checked ? new Set(rows.map((r) => r.id)) : new Set())} />,
+              name: "chosen", width: 44, title: "✓",
               show: (h: HeldRow) => <input type="checkbox" aria-label={t("held.choose", { key: h.key ?? `${h.file} ${h.row}` })} checked={chosen.has(h.id)} onChange={() => toggle(h.id)} />,
             }] : []),
             { name: "key", title: t("key"), show: (h) => <><a href={withSearch(route, { row: h.id })} className="mono break">{h.key ?? h.file}</a><div className="quiet">{called(h.entity)}</div></> },
