@@ -234,3 +234,15 @@ def test_a_figure_that_people_write_in_their_way_is_read_by_the_run(works: House
     rerun(works)
     found = ok(desk.get(f"{API}/entities/item/{item}"))["item"]
     assert (float(found["standard_cost"]), found["shelf_life_days"]) == (1500.0, 730)
+
+
+def test_a_merge_that_identifiers_no_longer_allow_is_shown_and_not_silently_left_out(works: House) -> None:
+    desk = client(works)
+    a3, b1 = golden(desk, "A3"), golden(desk, "B1")
+    ok(desk.post(f"{API}/stewardship/supplier/decisions", json={"kind": "merge", "golden": [a3, b1], "reason": "同一家"}), 201)
+    now = [("A3", "华阳", firms.NINGBO, "", ""), ("B1", "苏州金泰精密五金有限公司", firms.OTHER, "苏州", "")]
+    company.write(works.installation.workspace.inbox / "supplier2.csv", firms.HEADER, list(now))
+    rerun(works)
+    assert golden(desk, "A3") != golden(desk, "B1")
+    shown = ok(desk.get(f"{API}/stewardship/supplier/pairs", params={"kind": "conflict"}))["items"]
+    assert [(p["tier"], p["against"]["en"]) for p in shown if {p["a"], p["b"]} == {"erp|A3", "erp|B1"}] == [("steward", "valid identifiers differ")]

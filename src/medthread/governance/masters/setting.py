@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from medthread.governance.masters.impact import Impact
 from medthread.model.section import numbers
 
-BOUNDS = {"second_person_from": (0, 1_000_000_000), "review_days": (1, 3_650)}  # name: least, most
+BOUNDS = {"second_person_from": (0, 1_000_000_000)}  # name: least, most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +14,6 @@ class MasterSetting:
     """`second_person_from`: references to the records at which a second person approves; with an open case about them one always does."""
 
     second_person_from: int = 100
-    review_days: int = 10
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> "MasterSetting":

@@ -1,7 +1,7 @@
 """What matching leaves beside the golden records: the crosswalk, its history, the edges, and what waits for a steward.
 
 All are SELECTs over these relations: `member` (records with their golden id), `assigned` (rid, golden_id), `before`
-(record_id, golden_id as they were), `edges` (a, b, score, tier, parts), `side` (decision, side, rid), `refused` (a, b, against).
+(record_id, golden_id as they were), `edges` (a, b, score, tier, parts), `side` (decision, side, rid), `refused` and `unbound` (a, b, against).
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,8 @@ select m.record_id, m.golden_id, m._source as source, m._scheme as scheme, subst
 from member m left join best b on b.rid = m.record_id left join (select distinct rid from linked) l on l.rid = m.record_id
 order by m.record_id
 """
-# Pairs of golden records that may be one: the likeliest pair of records of each, unless a steward keeps the two apart.
+# Pairs of golden records that may be one: the likeliest pair of records of each, unless a steward keeps the two apart; and
+# those that a steward put together and whose identifiers no longer allow it.
 REVIEW = """
 with across as (
   select e.*, least(x.golden_id, y.golden_id) as one, greatest(x.golden_id, y.golden_id) as other
@@ -36,9 +37,14 @@ with across as (
 ), likeliest as (
   select * from across anti join kept using (one, other)
   qualify row_number() over (partition by one, other order by score desc, a, b) = 1
+), parted as (
+  select least(x.golden_id, y.golden_id) as one, greatest(x.golden_id, y.golden_id) as other, min(u.a) as a, arg_min(u.b, u.a) as b, any_value(u.against) as against
+  from unbound u join assigned x on x.rid = u.a join assigned y on y.rid = u.b where x.golden_id <> y.golden_id group by 1, 2
 )
+select one, other, a, b, 'steward' as tier, cast(0 as double) as score, '[]' as parts, 'conflict' as kind, against from parted
+union all
 select one, other, a, b, tier, score, parts, case when score >= {auto} then 'conflict' else 'pair' end as kind, against
-from likeliest left join (select a, b, min(against) as against from refused group by a, b) using (a, b)
+from likeliest anti join parted using (one, other) left join (select a, b, min(against) as against from refused group by a, b) using (a, b)
 order by score desc, one, other
 """
 

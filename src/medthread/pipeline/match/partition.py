@@ -11,12 +11,12 @@ import pyarrow as pa
 
 from medthread.methods.components import components
 from medthread.pipeline.match.cluster import Clusters, cluster
-from medthread.pipeline.match.decisions import Decisions
+from medthread.pipeline.match.decisions import IDENTIFIER, Decisions
 from medthread.stores.engines import literal, quote
 
 
 def part(con: Any, decisions: Decisions, *, apart: tuple[str, ...], auto: float) -> None:
-    """`cluster` (rid, name), `token` (rid, ns, value) and `refused` (a, b, against), from `features` and `edges` (a, b, score)."""
+    """`cluster` (rid, name), `token` (rid, ns, value), `refused` and `unbound` (a, b, against), from `features` and `edges` (a, b, score)."""
     told = " union all ".join(f"select rid, {literal(ns)} as ns, cast({quote(ns)} as varchar) as value from features where {quote(ns)} <> ''" for ns in apart)
     con.execute(f"create temp table token as {told}")
     con.execute("create temp table numbered as select rid, row_number() over (order by rid) - 1 as n from features")
@@ -32,6 +32,8 @@ def part(con: Any, decisions: Decisions, *, apart: tuple[str, ...], auto: float)
     con.register("parted", _table(sorted(found.of.items()), "rid", "name"))
     con.execute("create temp table cluster as select rid, coalesce(p.name, min(rid) over (partition by c)) as name from component left join parted p using (rid)")
     con.register("refused", _table(found.refused, "a", "b", "against"))
+    # That a later word parts what an earlier one bound is as it should be; that an identifier does has to be seen.
+    con.register("unbound", _table([u for u in found.unbound if u[2] == IDENTIFIER], "a", "b", "against"))
 
 
 def _connect(con: Any) -> None:
