@@ -49,8 +49,8 @@ def weighed(c, levels):
 settings = SettingsCreator(
     link_type="dedupe_only", unique_id_column_name="rid", probability_two_random_records_match=1e-6,
     blocking_rules_to_generate_predictions=[
-        block_on("sure"), block_on("code[:12]"), block_on("code[-10:]"), block_on("norm"), block_on("brand"), block_on("sound"), block_on("phone"),
-        block_on("address"), block_on("city", "brand[1]", "trade[1]"),
+        block_on("sure"), block_on("substr(code, 1, 12)"), block_on("right(code, 10)"), block_on("norm"), block_on("brand"), block_on("sound"), block_on("phone"),
+        block_on("address"), block_on("city", "substr(brand, 1, 1)", "substr(trade, 1, 1)"),
     ],
     comparisons=[
         weighed(cl.JaroWinklerAtThresholds("norm", [0.93]), 2), *(weighed(cl.ExactMatch(c), 1) for c in ("code", "brand", "city", "trade", "address", "phone")),
