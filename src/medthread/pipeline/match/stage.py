@@ -11,6 +11,7 @@ from medthread.derive.columns import NEWEST_FIRST
 from medthread.model import Entity, Home, MatchModel
 from medthread.pipeline.context import Context
 from medthread.pipeline.match import crosswalk
+from medthread.pipeline.match.changes import changes
 from medthread.pipeline.match.comparisons import BY_KIND
 from medthread.pipeline.match.decisions import MERGE, Decisions
 from medthread.pipeline.match.feature_table import bring_up
@@ -24,7 +25,7 @@ from medthread.stores.engines import copy, file_list, job, literal
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
 
-CODE_REVISION = f"match-{VERSION}-3"
+CODE_REVISION = f"match-{VERSION}-4"
 
 
 def match_masters(context: Context) -> int:
@@ -59,7 +60,10 @@ def _match(context: Context, entity: type[Entity], head: int) -> int:
         part(con, decisions, apart=comparisons.apart, auto=model.auto)
         assign(con, prefix=model.prefix)
         _members(con, decisions)
-        return _commit(context, con, fingerprint, _tables(con, entity, context, decisions))
+        _survive(con, context, entity, decisions)
+        # Told before the golden records are other ones, for then nobody could tell any more.
+        written = _tell(context, con, entity, fingerprint, at=_until(decisions))
+        return written + _commit(context, con, fingerprint, _tables(entity, context, decisions))
 
 
 def _model(entity: type[Entity]) -> MatchModel:
@@ -105,12 +109,33 @@ def _members(con: Any, decisions: Decisions) -> None:
     con.register("linked", pa.table({"rid": pa.array([r for m in decisions.of(MERGE) for r in m.records], pa.string())}))
 
 
-def _tables(con: Any, entity: type[Entity], context: Context, decisions: Decisions) -> dict[str, str]:
+def _survive(con: Any, context: Context, entity: type[Entity], decisions: Decisions) -> None:
+    """`survived`: the golden records; `celled`: where each of their values is from."""
+    stand = standing(con, entity, decisions)
+    con.execute(f"create temp table survived as {golden(entity, context.registry, standing=stand)}")
+    con.execute(f"create temp table celled as {cells(entity, standing=stand)}")
+
+
+def _tell(context: Context, con: Any, entity: type[Entity], fingerprint: str, *, at: str) -> int:
+    """What is other than before, added to what was told."""
+    target = f"golden.{entity.name}_change"
+    # By the crosswalk, which is committed last: as long as it is as it was, this is the same step.
+    key = key_of("match", target, fingerprint, str(context.committer.heads().get(f"golden.{entity.name}_xref")))
+    golden_files = context.committer.files(f"golden.{entity.name}")
+    con.execute(f"create temp table changed as {changes(entity, golden=golden_files, told=context.committer.files(target), at=at)}")
+    if con.execute("select count(*) from changed").fetchall()[0][0] == 0:
+        return 0
+    out = context.committer.place(target, key)
+    copy(con, "select * from changed order by seq", out)
+    return context.committer.commit(Change(target, (out,), key)).rows
+
+
+def _tables(entity: type[Entity], context: Context, decisions: Decisions) -> dict[str, str]:
     """SELECT per table; the crosswalk last."""
-    auto, stand, files = _model(entity).auto, standing(con, entity, decisions), partial(_files, context, entity)
+    auto, files = _model(entity).auto, partial(_files, context, entity)
     return {
-        entity.name: golden(entity, context.registry, standing=stand),
-        f"{entity.name}_cell": cells(entity, standing=stand),
+        entity.name: "select * from survived order by id",
+        f"{entity.name}_cell": "select * from celled",
         f"{entity.name}_conflict": conflicts(entity),
         f"{entity.name}_edge": crosswalk.EDGES,
         f"{entity.name}_token": "select rid as record_id, ns, value from token order by 1, 2",
