@@ -42,6 +42,7 @@ OWN: dict[str, Label] = {
     "master.approve": Label("批准主数据决定", "Decision about master records approved"),
     "master.decide": Label("作出主数据决定", "Decision about master records made"),
     "master.end": Label("撤销主数据决定", "Decision about master records taken back"),
+    "master.receive": Label("回执主数据变更", "Changes of master data taken over"),
     "master.refuse": Label("拒绝主数据决定", "Decision about master records refused"),
     "model.apply": Label("模型生效", "Model in force"),
     "notice.address": Label("设置通知地址", "Address for notices set"),

@@ -1,7 +1,6 @@
 """What is told of golden records from run to run is what became of them: who follows it knows the crosswalk, and every value that changed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -21,6 +21,7 @@ from medthread.api.routes import (
     processes,
     profiles,
     providers,
+    publishing,
     quality,
     quarantine,
     releases,
@@ -44,7 +45,7 @@ from medthread.api.routes import (
 ROUTERS = tuple(
     m.router
     for m in (
-        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, profiles, quarantine, review, review_sheet, masters, stewardship, trace, udi,
+        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, dictionary, sources, runs, quality, profiles, quarantine, review, review_sheet, publishing, masters, stewardship, trace, udi,
         models, releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
         providers, unmasking, sharing,

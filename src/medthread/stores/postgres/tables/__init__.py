@@ -28,7 +28,11 @@ from medthread.stores.postgres.tables.batch_path import batch, collection, load,
 from medthread.stores.postgres.tables.bus import inbound_event
 from medthread.stores.postgres.tables.correction import row_decision
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file, lake_merge
-from medthread.stores.postgres.tables.matching import match_decision
+from medthread.stores.postgres.tables.matching import (
+    master_refusal,
+    master_subscriber,
+    match_decision,
+)
 from medthread.stores.postgres.tables.models import model_version, table_build
 from medthread.stores.postgres.tables.notices import notice, notice_address
 from medthread.stores.postgres.tables.privacy import erased_index, erasure
@@ -92,6 +96,8 @@ __all__ = [
     "lake_file",
     "lake_merge",
     "load",
+    "master_refusal",
+    "master_subscriber",
     "match_decision",
     "metadata",
     "model_version",

@@ -1,6 +1,6 @@
-"""What stewards decided about master records: which belong together, which do not, which value stands."""
+"""What stewards decided about master records, and who outside has taken over what became of them."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Table, Text
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKeyConstraint, Identity, Index, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from medthread.stores.postgres.tables.base import at, metadata
@@ -26,4 +26,27 @@ match_decision = Table(
     Column("ended_why", Text),
     at(),
     Index("ix_match_decision_entity", "entity", "status"),
+)
+
+master_subscriber = Table(
+    "master_subscriber",
+    metadata,
+    Column("entity", Text, primary_key=True),
+    Column("name", Text, primary_key=True),  # the system that takes over, as it calls itself
+    Column("taken", BigInteger, nullable=False),  # everything up to this number of what is told
+    Column("account", Text, nullable=False),  # who said so last
+    Column("moved_at", DateTime(timezone=True), nullable=False),
+    at(),
+)
+master_refusal = Table(
+    "master_refusal",
+    metadata,
+    Column("entity", Text, primary_key=True),
+    Column("subscriber", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),  # of what was told and could not be taken over
+    Column("golden_id", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+    at(),
+    ForeignKeyConstraint(["entity", "subscriber"], [master_subscriber.c.entity, master_subscriber.c.name]),
 )
