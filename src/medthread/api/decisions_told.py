@@ -7,11 +7,15 @@ from medthread.api.golden_rows import GoldenRows, matched_masters
 from medthread.api.services import Services
 from medthread.derive.form import pair
 from medthread.derive.view import masked_fields
-from medthread.model import Entity
+from medthread.model import Entity, Label
+from medthread.pipeline.match.comparisons import BY_KIND
+from medthread.pipeline.match.decisions import SETTING
+from medthread.pipeline.match.setting import AUTO, REVIEW
 from medthread.stores.serving import Snapshot
 from medthread.trust.access import Actor
 
 MASKED = "***"
+LINES = {AUTO: Label("自动合并线", "line for matching by itself"), REVIEW: Label("人工查看线", "line for stewards")}
 RETIRED = (("golden_id", "varchar"), ("merged_into", "varchar"))
 
 
@@ -29,13 +33,27 @@ def told_decisions(given: Services, actor: Actor, found: Sequence[dict[str, Any]
         names = _names(snapshot, entity, rows, sorted({g for d in mine for g in d["golden"]}))
         for d in mine:
             called = {g: names[g] for g in d["golden"] if g in names}
-            if called or rows.is_all:
+            if called or rows.is_all or d["kind"] == SETTING:
                 told[d["id"]] = {**d, "label": pair(entity.about.label), "names": called, "mine": d["asked_by"] == actor.name, **_stated(rows, d)}
     return [told[d["id"]] for d in found if d["id"] in told]
 
 
+def told_number(entity: type[Entity], name: str) -> dict[str, Any]:
+    """What a number of matching is called: a line, or the weight of a likeness."""
+    what, _, case = name.partition(".")
+    if name in LINES:
+        return {"label": pair(LINES[name])}
+    compared = next((c for c in BY_KIND[entity.about.match.kind].compare if c.what == what), None) if entity.about.match else None
+    if compared is None or not case.isdigit() or int(case) >= len(compared.cases):
+        return {"label": {"zh": name, "en": name}}  # of a version of the product that weighed otherwise
+    likeness = compared.cases[int(case)].label
+    return {"label": {"zh": f"{compared.label.zh}:{likeness.zh}", "en": f"{compared.label.en}: {likeness.en}"}}
+
+
 def _stated(rows: GoldenRows, decision: dict[str, Any]) -> dict[str, Any]:
     """The values that it states, in words: those that are masked or may be withheld are not told."""
+    if decision["kind"] == SETTING:
+        return {"stated": [{**told_number(rows.entity, name), "field": name, "value": value, "code": None} for name, value in (decision["values"] or {}).items()]}
     fields, hidden, terms = rows.entity.fields, masked_fields(rows.entity, rows.actor.clearance), rows.terms
     values = {n: MASKED if v is not None and (n in hidden or terms.touch(n)) else v for n, v in (decision["values"] or {}).items()}
     stated = [

@@ -17,6 +17,7 @@ from medthread.derive.form import pair
 from medthread.governance.masters.deciding import approve, decisions, end
 from medthread.governance.masters.duplicates import asked_fields, likely
 from medthread.governance.masters.outlook import Outlook
+from medthread.governance.masters.simulation import weighed_now
 from medthread.model import Entity, Kind
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.pipeline.match.comparisons import waterfall
@@ -103,9 +104,9 @@ def pairs(
     more, rows = len(rows) > limit, rows[:limit]
     with given.store.transaction() as tx:
         said = _by_pair(decisions(tx, entities=[entity]))
-    model = declared.about.match
+        model = weighed_now(tx, declared).model
     return {
-        "lines": {"review": model.review, "auto": model.auto} if model else None,
+        "lines": {"review": model.review, "auto": model.auto},
         "items": [_pair(declared, r, said) for r in rows], "total": total, "next": encode(rows[-1]["score"], rows[-1]["id"]) if more else None,
     }
 
@@ -147,7 +148,9 @@ def check(entity: str, values: Values, given: Given, actor: MasterReader) -> dic
     if strange := sorted(set(values) - set(asked_fields(declared))):
         raise InvalidError(f"{strange[0]} plays no part in matching", hint=f"give some of: {', '.join(asked_fields(declared))}")
     snapshot = given.reader.current()
-    found = {like.golden_id: like for like in likely(snapshot, declared, values)}
+    with given.store.transaction() as tx:
+        weighed = weighed_now(tx, declared)
+    found = {like.golden_id: like for like in likely(snapshot, declared, weighed, values)}
     sql, bound = GoldenRows(given, snapshot, declared, actor).summary()
     seen = {r["id"]: r for r in snapshot.query(f"select id, name, codes, records, sources from ({sql}) where id in (select unnest(?))", [*bound, list(found)])}
     items = [

@@ -22,7 +22,10 @@ MOST = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a steward asks for. `sides`: record ids, one list that belongs together or several that stay apart; `golden`: the ids it is about."""
+    """What a steward asks for. `sides`: record ids, one list that belongs together or several that stay apart; `golden`: the ids it is about.
+
+    A setting of weights or lines is about none in particular.
+    """
 
     entity: str
     kind: str
@@ -32,8 +35,8 @@ class Wanted:
     values: Mapping[str, str | None] = field(default_factory=dict)
 
 
-def ask(tx: Connection, wanted: Wanted, *, by: str, impact: Impact, second: bool) -> tuple[int, str]:
-    """Write it down; gives its number and whether it is in force or asked for. With `second` another person has to approve it."""
+def ask(tx: Connection, wanted: Wanted, *, by: str, impact: Impact, second: bool, effect: Mapping[str, Any] | None = None) -> tuple[int, str]:
+    """Write it down; gives its number and whether it is in force or asked for. With `second` another person has to approve it, who sees the `effect` as it was asked for."""
     _check(wanted)
     table = match_decision
     same = select(table.c.id).where(table.c.entity == wanted.entity, table.c.kind == wanted.kind, table.c.status == "asked", table.c.golden == sorted(wanted.golden))
@@ -43,7 +46,7 @@ def ask(tx: Connection, wanted: Wanted, *, by: str, impact: Impact, second: bool
     now = {} if second else {"decided_by": by, "decided_at": datetime.now(UTC)}
     made = insert(table).values(
         entity=wanted.entity, kind=wanted.kind, sides=[sorted(s) for s in wanted.sides], values=dict(wanted.values) or None, golden=sorted(wanted.golden),
-        impact=impact.told(), reason=wanted.reason.strip(), status=status, asked_by=by, **now,
+        impact={**impact.told(), **({"effect": effect} if effect else {})}, reason=wanted.reason.strip(), status=status, asked_by=by, **now,
     ).returning(table.c.id)
     id_ = int(tx.execute(made).scalar_one())
     detail = {"decision": id_, "kind": wanted.kind, "golden": sorted(wanted.golden), "sides": [sorted(s) for s in wanted.sides], "status": status}
@@ -113,7 +116,7 @@ def _reason(reason: str) -> str:
 
 
 def _object(entity: str, golden: Sequence[str]) -> str:
-    return f"{entity}/{min(golden)}"
+    return f"{entity}/{min(golden, default='matching')}"
 
 
 def _locked(tx: Connection, id_: int) -> Any:

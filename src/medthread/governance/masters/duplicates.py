@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from medthread.model import Entity, MatchModel
-from medthread.pipeline.match.comparisons import BY_KIND
 from medthread.pipeline.match.feature_table import bring_up
 from medthread.pipeline.match.features import inputs_of
 from medthread.pipeline.match.score import score
+from medthread.pipeline.match.setting import Weighing
 from medthread.stores.engines import job, literal
 from medthread.stores.serving import Snapshot
 
@@ -28,22 +28,21 @@ class Likeness:
     parts: str
 
 
-def likely(snapshot: Snapshot, entity: type[Entity], values: Mapping[str, str | None], *, least: float | None = None) -> list[Likeness]:
+def likely(snapshot: Snapshot, entity: type[Entity], weighed: Weighing, values: Mapping[str, str | None]) -> list[Likeness]:
     """The likeliest record of each golden record, best first. Personal data plays no part, nor does a value that is no field of matching."""
-    model, name = entity.about.match, f"golden.{entity.name}"
-    assert model is not None  # noqa: S101 - only matched masters are asked about
+    model, name = weighed.model, f"golden.{entity.name}"
     if not snapshot.has(f"{name}_feature"):
         return []
     with job() as con:
         con.register("record", pa.table({"record_id": [ASKED]} | {c: pa.array([_given(model, values, c)], pa.string()) for c in inputs_of(model)}))
         bring_up(con, model, earlier=())
-        blocks = BY_KIND[model.kind].blocks
+        blocks = weighed.comparisons.blocks
         told = con.execute(f"select {', '.join(f'cast({b} as varchar)' for b in blocks)} from features").fetchall()[0]
         shared = " or ".join(f"cast({b} as varchar) = {literal(v)}" for b, v in zip(blocks, told, strict=True) if v)
         if not shared:
             return []
         con.execute(f"insert into features by name select * from {snapshot.relation(f'{name}_feature')} where {shared}")
-        score(con, BY_KIND[model.kind], least=model.review if least is None else least, first_alone=True)
+        score(con, weighed.comparisons, least=model.review, first_alone=True)
         found = con.execute(
             f"select x.golden_id, e.b, e.score, e.parts from edges e join {snapshot.relation(f'{name}_xref')} x on x.record_id = e.b"
             f" where e.a = {literal(ASKED)} qualify row_number() over (partition by x.golden_id order by e.score desc, e.b) = 1 order by e.score desc, e.b limit {MOST}"

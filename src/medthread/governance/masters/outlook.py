@@ -10,6 +10,7 @@ from medthread.governance.masters.deciding import Wanted
 from medthread.model import Entity
 from medthread.pipeline.match.cluster import cluster
 from medthread.pipeline.match.decisions import Decision, Decisions
+from medthread.pipeline.match.setting import weighing
 from medthread.stores.serving import Snapshot
 
 PROPOSED = 0  # the number of a decision that has none yet
@@ -36,7 +37,7 @@ def outlook(tx: Connection, snapshot: Snapshot, entity: type[Entity], wanted: Wa
         tokens[row["record_id"]][row["ns"]] = row["value"]
     edges = snapshot.query(
         f"select a, b, score from {snapshot.relation(name + '_edge', EDGE)} where score >= ? and a in (select unnest(?)) and b in (select unnest(?))",
-        [model.auto, list(records), list(records)],
+        [weighing(model, told).model.auto, list(records), list(records)],
     )
     found = cluster(told.applied(tokens), ((e["a"], e["b"], e["score"]) for e in edges), bound=told.links())
     groups = sorted((tuple(g) for g in found.members().values()), key=lambda g: (-len(g), g))

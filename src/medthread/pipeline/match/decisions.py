@@ -1,4 +1,4 @@
-"""What stewards decided, as matching takes it: links that come before every edge, tokens that keep apart, values that stand.
+"""What stewards decided, as matching takes it: links that come before every edge, tokens that keep apart, values that stand, weights.
 
 A decision says something about records, not about clusters, so it holds however often everything is matched again: those
 that were parted carry a token of their side, and records that come later may join either side but never bridge them. Of
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from medthread.stores.postgres.tables import match_decision
 
-MERGE, SPLIT, VALUE = "merge", "split", "value"
+MERGE, SPLIT, VALUE, SETTING = "merge", "split", "value", "setting"
 IDENTIFIER = "sure"  # the namespace of identifiers that two things never share: no steward puts two of them together
 FEW = 50  # records that are linked each with each; more are linked in a row
 Tokens = dict[str, dict[str, str]]
@@ -23,7 +23,7 @@ Tokens = dict[str, dict[str, str]]
 
 @dataclass(frozen=True)
 class Decision:
-    """One that is in force. `sides` holds record ids: of a split at least two lists, else one."""
+    """One that is in force. `sides` holds record ids: of a split at least two lists, of a setting none, else one."""
 
     id: int
     kind: str

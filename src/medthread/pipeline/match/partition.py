@@ -36,6 +36,15 @@ def part(con: Any, decisions: Decisions, *, apart: tuple[str, ...], auto: float)
     con.register("unbound", _table([u for u in found.unbound if u[2] == IDENTIFIER], "a", "b", "against"))
 
 
+def register_sides(con: Any, decisions: Decisions) -> None:
+    """`side` (decision, side, rid): which records stewards keep apart."""
+    sides = list(decisions.apart())
+    con.register("side", pa.table({
+        "decision": pa.array([d for d, _, _ in sides], pa.int64()), "side": pa.array([s for _, s, _ in sides], pa.int64()),
+        "rid": pa.array([r for _, _, r in sides], pa.string()),
+    }))
+
+
 def _connect(con: Any) -> None:
     """`component` (rid, c): what hangs together by strong edges and by what stewards bound."""
     pairs = con.sql(

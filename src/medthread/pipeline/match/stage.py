@@ -12,13 +12,13 @@ from medthread.model import Entity, Home, MatchModel
 from medthread.pipeline.context import Context
 from medthread.pipeline.match import crosswalk
 from medthread.pipeline.match.changes import changes
-from medthread.pipeline.match.comparisons import BY_KIND
 from medthread.pipeline.match.decisions import MERGE, Decisions
 from medthread.pipeline.match.feature_table import bring_up
 from medthread.pipeline.match.features import VERSION
 from medthread.pipeline.match.identity import assign
-from medthread.pipeline.match.partition import part
+from medthread.pipeline.match.partition import part, register_sides
 from medthread.pipeline.match.score import score
+from medthread.pipeline.match.setting import Weighing, weighing
 from medthread.pipeline.match.survive import cells, conflicts, golden, standing
 from medthread.pipeline.standard_rows import rows_of
 from medthread.stores.engines import copy, file_list, job, literal
@@ -46,7 +46,8 @@ def _match(context: Context, entity: type[Entity], head: int) -> int:
     trust = {s.name: s.trust for s in context.sources}
     with context.store.transaction() as tx:
         decisions = Decisions.in_force(tx, entity.name)
-    model, files = _model(entity), partial(_files, context, entity)
+    weighed, files = weighing(_model(entity), decisions), partial(_files, context, entity)
+    model = weighed.model
     fingerprint = key_of("match", CODE_REVISION, entity.name, str(asdict(model)), str(head), str(sorted(trust.items())), decisions.fingerprint)
     # The crosswalk is committed last: with its fingerprint there, all the others are.
     if context.committer.fingerprint(f"golden.{entity.name}_xref") == fingerprint:
@@ -55,15 +56,14 @@ def _match(context: Context, entity: type[Entity], head: int) -> int:
         _records(context, con, entity, trust)
         _past(con, xref=files("xref"), former=files("former"))
         bring_up(con, model, earlier=files("feature"))
-        comparisons = BY_KIND[model.kind]
-        score(con, comparisons, least=min(model.auto, model.review))
-        part(con, decisions, apart=comparisons.apart, auto=model.auto)
+        score(con, weighed.comparisons, least=model.review)
+        part(con, decisions, apart=weighed.comparisons.apart, auto=model.auto)
         assign(con, prefix=model.prefix)
         _members(con, decisions)
         _survive(con, context, entity, decisions)
         # Told before the golden records are other ones, for then nobody could tell any more.
         written = _tell(context, con, entity, fingerprint, at=_until(decisions))
-        return written + _commit(context, con, fingerprint, _tables(entity, context, decisions))
+        return written + _commit(context, con, fingerprint, _tables(entity, context, decisions, weighed))
 
 
 def _model(entity: type[Entity]) -> MatchModel:
@@ -101,11 +101,7 @@ def _members(con: Any, decisions: Decisions) -> None:
         "create temp table member as select r.*, a.golden_id, f.poor from record r"
         " join assigned a on a.rid = r.record_id join features f on f.rid = r.record_id"
     )
-    sides = list(decisions.apart())
-    con.register("side", pa.table({
-        "decision": pa.array([d for d, _, _ in sides], pa.int64()), "side": pa.array([s for _, s, _ in sides], pa.int64()),
-        "rid": pa.array([r for _, _, r in sides], pa.string()),
-    }))
+    register_sides(con, decisions)
     con.register("linked", pa.table({"rid": pa.array([r for m in decisions.of(MERGE) for r in m.records], pa.string())}))
 
 
@@ -130,9 +126,9 @@ def _tell(context: Context, con: Any, entity: type[Entity], fingerprint: str, *,
     return context.committer.commit(Change(target, (out,), key)).rows
 
 
-def _tables(entity: type[Entity], context: Context, decisions: Decisions) -> dict[str, str]:
+def _tables(entity: type[Entity], context: Context, decisions: Decisions, weighed: Weighing) -> dict[str, str]:
     """SELECT per table; the crosswalk last."""
-    auto, files = _model(entity).auto, partial(_files, context, entity)
+    auto, files = weighed.model.auto, partial(_files, context, entity)
     return {
         entity.name: "select * from survived order by id",
         f"{entity.name}_cell": "select * from celled",
