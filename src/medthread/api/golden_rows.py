@@ -7,7 +7,7 @@ from medthread.api.services import Services
 from medthread.derive.sharing import Terms
 from medthread.derive.view import shared_value
 from medthread.model import Entity, Home, Registry
-from medthread.model.errors import NotFoundError
+from medthread.model.errors import ForbiddenError, NotFoundError
 from medthread.stores.serving import LakeRows, Snapshot
 from medthread.trust.access import Actor, row_rule, sources_seen
 
@@ -28,6 +28,14 @@ def master_named(registry: Registry, name: str) -> type[Entity]:
     if found is None:
         raise NotFoundError(f"{name!r} is not a matched master", hint=f"there are: {', '.join(e.name for e in matched_masters(registry))}")
     return found
+
+
+def master_seen_whole(given: Services, actor: Actor, name: str) -> type[Entity]:
+    """One of them, for somebody who sees all of it: what concerns every record is done by those who see every record. Raises `ForbiddenError`."""
+    declared = master_named(given.registry, name)
+    if not GoldenRows(given, given.reader.current(), declared, actor).is_all:
+        raise ForbiddenError(f"{actor.name} does not see every {name}", hint="let somebody do it who sees all of its sources", actor=actor.name, action="masters:decide")
+    return declared
 
 
 @dataclass(frozen=True)

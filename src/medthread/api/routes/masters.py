@@ -6,21 +6,18 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from medthread.api.golden_rows import XREF, GoldenRows, master_named, matched_masters
+from medthread.api.golden_members import members
+from medthread.api.golden_rows import GoldenRows, master_named, matched_masters
 from medthread.api.identity import Given, MasterReader
-from medthread.api.listing import shown
-from medthread.api.services import Services
-from medthread.api.sharing import WITHHELD_IN, kept_back
+from medthread.api.sharing import kept_back
 from medthread.api.subjects import Subject
-from medthread.derive.columns import NEWEST_FIRST, standard_columns
 from medthread.derive.form import pair
 from medthread.derive.sharing import WITHHELD, Terms
-from medthread.derive.view import masked_fields, shared_columns
+from medthread.derive.view import masked_fields
 from medthread.model import Entity, Kind
 from medthread.model.errors import NotFoundError
 from medthread.pipeline.match.comparisons import waterfall
 from medthread.stores.serving import Snapshot, SortKey, encode, page_clause
-from medthread.trust.access import Actor, sources_seen
 
 STEWARD, MASKED_VALUE = "steward", "***"
 
@@ -77,13 +74,13 @@ def one(entity: str, golden_id: str, given: Given, actor: MasterReader) -> dict[
     snapshot = given.reader.current()
     current = _successor(snapshot, declared, golden_id)
     GoldenRows(given, snapshot, declared, actor).require(current)
-    members = _members(given, snapshot, declared, actor, current)
-    if not members:
+    found = members(given, snapshot, declared, actor, golden=current)
+    if not found:
         raise NotFoundError(f"no {entity} {golden_id!r}", hint="search the list by name or code")
     cells = {c["field"]: c for c in snapshot.query(f"select * from {snapshot.relation(f'golden.{entity}_cell')} where golden_id = ?", [current])}
     conflicts = snapshot.query(f"select field, values from {snapshot.relation(f'golden.{entity}_conflict')} where golden_id = ?", [current])
     terms = given.workflow.sharing.terms(declared, actor)
-    seen = {m["record_id"] for m in members}
+    seen = {m["record_id"] for m in found}
     hidden = masked_fields(declared, actor.clearance)
     told = [{"field": c["field"], "values": _in_conflict(terms, c, seen, is_hidden=c["field"] in hidden)} for c in conflicts]
     told = [c for c in told if c["values"]]
@@ -91,10 +88,10 @@ def one(entity: str, golden_id: str, given: Given, actor: MasterReader) -> dict[
     return {
         "golden_id": current, "merged_from": golden_id if current != golden_id else None,
         "label": {"zh": declared.about.zh, "en": declared.about.en},
-        "fields": [_field(declared, n, members, cells, in_conflict, hidden) for n in declared.fields],
-        "records": members, "edges": [e for e in _edges(snapshot, declared, current) if {e["a"], e["b"]} <= seen],
+        "fields": [_field(declared, n, found, cells, in_conflict, hidden) for n in declared.fields],
+        "records": found, "edges": [e for e in _edges(snapshot, declared, current) if {e["a"], e["b"]} <= seen],
         "conflicts": told,
-        **kept_back(given, actor, terms, members, object_=f"{entity}/{current}"),
+        **kept_back(given, actor, terms, found, object_=f"{entity}/{current}"),
     }
 
 
@@ -115,30 +112,6 @@ def _successor(snapshot: Snapshot, entity: type[Entity], golden_id: str) -> str:
         golden_id = trail[golden_id]
         seen.add(golden_id)
     return golden_id
-
-
-def _members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: Actor, golden_id: str) -> list[dict[str, Any]]:
-    """Its records as the sources hold them, those of sources that the reader may see."""
-    masked = masked_fields(entity, actor.clearance)
-    opened = frozenset(n for n, f in entity.fields.items() if f.is_personal and n not in masked)
-    terms = given.workflow.sharing.terms(entity, actor)
-    columns = ", ".join([f"{terms.shared()} as _shared", *(f'{value} as "{n}"' for n, value in shared_columns(entity, masked=masked, terms=terms)), *terms.rule_columns()])
-    declared = [(c.name, c.duck) for c in standard_columns(entity, given.registry)]
-    rows = snapshot.query(
-        f"select x.record_id as id, x.source, x.source_key, x.score, x.tier, s.* from {snapshot.relation(f'golden.{entity.name}_xref', XREF)} x"
-        f" join (select _key as record_id, {columns}, _version, _recorded_at, _load, _row"
-        # Files that an older version of the product wrote do not tell it.
-        f" from (select * from {snapshot.relation(f'standard.{entity.name}', declared)} union all by name select cast(null as bigint) as _version where false)"
-        f" qualify row_number() over (partition by _key order by {NEWEST_FIRST}) = 1) s"
-        " on s.record_id = x.record_id where s._shared and x.golden_id = ? and x.source in (select unnest(?)) order by x.source, x.source_key",
-        [golden_id, sorted(sources_seen(actor, given.sources))],
-    )
-    return [
-        {"record_id": r["record_id"], "source": r["source"], "source_key": r["source_key"], "score": r["score"], "tier": r["tier"],
-         **({WITHHELD_IN: withheld} if (withheld := terms.withheld_in(r)) else {}),
-         "values": {k: v for k, v in shown(given, {"id": r["id"], **{n: r[n] for n in entity.fields}}, opened=opened).items() if not k.startswith("_")}}
-        for r in rows
-    ]
 
 
 def _field(

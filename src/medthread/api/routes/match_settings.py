@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from medthread.api.decisions_told import told_number
-from medthread.api.golden_rows import GoldenRows, master_named
+from medthread.api.golden_rows import GoldenRows, master_named, master_seen_whole
 from medthread.api.identity import Given, MasterReader, may
 from medthread.api.routes.stewardship import Why
 from medthread.api.services import Services
@@ -18,7 +18,6 @@ from medthread.governance.masters.deciding import Wanted, ask
 from medthread.governance.masters.impact import Impact, Reach
 from medthread.governance.masters.simulation import Effect, simulate, touched_codes, weighed_now
 from medthread.model import Entity
-from medthread.model.errors import ForbiddenError
 from medthread.pipeline.match.decisions import SETTING
 from medthread.pipeline.match.setting import AUTO, REVIEW, declared_weighing, name_of
 from medthread.trust.access import Actor
@@ -66,7 +65,7 @@ def simulated(entity: str, values: Numbers, given: Given, actor: Deciding) -> di
 
     按新的数值对当前发布试算:哪些黄金记录会合并、拆分,待看多少对,牵涉多少引用。不写入任何内容。
     """
-    declared = _seen_whole(given, actor, entity)
+    declared = master_seen_whole(given, actor, entity)
     with given.store.transaction() as tx:
         fresh, effect, impact = _judged(tx, given, declared, values)
     return {"values": fresh, **effect.told(), "names": _names(given, declared, actor, effect), "impact": impact.told()}
@@ -78,7 +77,7 @@ def proposed(entity: str, said: Proposed, given: Given, actor: Deciding) -> dict
 
     由另一人在看到影响后批准;随下一次运行生效,可像其他决定一样撤销。
     """
-    declared = _seen_whole(given, actor, entity)
+    declared = master_seen_whole(given, actor, entity)
     act = partial(_ask, given=given, entity=declared, said=said, by=actor.name)
     id_, status = handle(given.store, by=actor.name, action="master.decide", object_=f"{entity}/matching", act=act)
     return {"id": id_, "status": status}
@@ -98,14 +97,6 @@ def _judged(tx: Connection, given: Services, entity: type[Entity], values: dict[
         reach = Reach(given.registry, given.native, snapshot)
         impact = reach.impact(tx, entity, golden=effect.touched, codes=touched_codes(snapshot, entity, effect.touched))
     return fresh, effect, impact
-
-
-def _seen_whole(given: Services, actor: Actor, entity: str) -> type[Entity]:
-    """A master; its weights are changed by those who see all of it."""
-    declared = master_named(given.registry, entity)
-    if not GoldenRows(given, given.reader.current(), declared, actor).is_all:
-        raise ForbiddenError(f"{actor.name} does not see every {entity}", hint="let somebody change it who sees all of its sources", actor=actor.name, action=DECIDE)
-    return declared
 
 
 def _names(given: Services, entity: type[Entity], actor: Actor, effect: Effect) -> dict[str, str]:

@@ -32,6 +32,8 @@ from medthread.stores.postgres.tables.matching import (
     master_refusal,
     master_subscriber,
     match_decision,
+    match_sample,
+    match_sample_pair,
 )
 from medthread.stores.postgres.tables.models import model_version, table_build
 from medthread.stores.postgres.tables.notices import notice, notice_address
@@ -99,6 +101,8 @@ __all__ = [
     "master_refusal",
     "master_subscriber",
     "match_decision",
+    "match_sample",
+    "match_sample_pair",
     "metadata",
     "model_version",
     "notice",

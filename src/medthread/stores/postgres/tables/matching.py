@@ -1,6 +1,18 @@
-"""What stewards decided about master records, and who outside has taken over what became of them."""
+"""What stewards decided about master records, who outside has taken over what became of them, and how good matching was found to be."""
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKeyConstraint, Identity, Index, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from medthread.stores.postgres.tables.base import at, metadata
@@ -49,4 +61,29 @@ master_refusal = Table(
     Column("settled_at", DateTime(timezone=True)),
     at(),
     ForeignKeyConstraint(["entity", "subscriber"], [master_subscriber.c.entity, master_subscriber.c.name]),
+)
+
+match_sample = Table(
+    "match_sample",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("entity", Text, nullable=False),
+    Column("release", Text, nullable=False),  # that it was drawn from
+    Column("strata", JSONB, nullable=False),  # how many pairs there were of each
+    Column("drawn_by", Text, nullable=False),
+    at(),
+    Index("ix_match_sample_entity", "entity"),
+)
+match_sample_pair = Table(
+    "match_sample_pair",
+    metadata,
+    Column("sample", BigInteger, ForeignKey(match_sample.c.id), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("stratum", Text, nullable=False),
+    Column("a", Text, nullable=False),
+    Column("b", Text, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("verdict", Text),  # same, other, unsure
+    Column("judged_by", Text),
+    Column("judged_at", DateTime(timezone=True)),
 )
