@@ -84,5 +84,5 @@ def test_the_history_of_a_golden_record_holds_those_that_were_merged_into_it(wor
     assert {(h["golden_id"], h["kind"]) for h in told if h["seq"] <= last} >= {(a3, "created"), (a1, "created")}
     assert [(h["field"], h["before"], h["after"]) for h in told if h["field"] == "phone"] == [("phone", None, None)]
     first = ok(desk.get(f"{API}/masters/supplier/{a1}/history", params={"limit": 2}))
-    rest = ok(desk.get(f"{API}/masters/supplier/{a1}/history", params={"limit": 200, "before": first["next"]}))
+    rest = ok(desk.get(f"{API}/masters/supplier/{a1}/history", params={"limit": 200, "after": first["next"]}))
     assert [*first["items"], *rest["items"]] == told

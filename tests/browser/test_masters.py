@@ -72,7 +72,7 @@ def decide(page: Page, key: str, reason: str) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-@pytest.mark.parametrize("place", ["masters", "masters/supplier", "masters/supplier/pairs", "masters/decisions?status=all"])
+@pytest.mark.parametrize("place", ["masters", "masters/supplier", "masters/supplier/pairs", "masters/decisions?status=all", "masters/supplier/subscribers"])
 def test_each_page_of_the_desk_is_accessible(enter: Visit, place: str) -> None:
     page = enter("keeper", place)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -172,6 +172,45 @@ def test_a_golden_record_is_parted_and_stated_and_it_is_taken_back(enter: Visit,
     dialog.get_by_label("原因").fill("仍在经营")
     page.keyboard.press("Enter")
     expect(stated).to_contain_text("李管家 撤销")
+    both(page)
+
+
+def test_a_line_is_tried_and_asked_for_and_another_person_sees_its_effect(enter: Visit) -> None:
+    page = enter("keeper", "masters/supplier/matching")
+    page.get_by_role("spinbutton", name="自动合并线").fill("30")
+    page.get_by_role("spinbutton", name="自动合并线").press("Enter")
+    expect(page.get_by_role("term").filter(has_text="被合并的黄金记录").locator("xpath=following-sibling::dd[1]")).to_have_text("2")
+    both(page)
+    page.get_by_role("button", name="提出变更").click()
+    page.get_by_role("dialog").get_by_label("原因").fill("短名可信")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="已提出")).to_be_visible()
+    page = enter("second", "masters/decisions")
+    row = page.get_by_role("row").filter(has_text="短名可信")
+    expect(row).to_contain_text("自动合并线: 30")
+    expect(row).to_contain_text("合并 2,拆分 0")
+    both(page)
+    row.get_by_role("button", name="拒绝").click()
+    page.get_by_role("dialog").get_by_label("原因").fill("先抽样再说")
+    page.keyboard.press("Enter")
+    expect(row).to_have_count(0)
+
+
+def test_pairs_are_judged_blind_with_the_keyboard(enter: Visit) -> None:
+    page = enter("keeper", "masters/supplier/samples")
+    expect(page.get_by_role("main")).to_contain_text("还没有样本")
+    page.get_by_role("button", name="抽取样本").click()
+    region = page.get_by_role("region", name="来源并列对比")
+    expect(region).to_be_visible()
+    both(page)
+    page.get_by_role("button", name="同一对象").focus()
+    page.keyboard.press("1")
+    expect(page.get_by_role("button", name="重判上一对")).to_be_enabled()
+    page.keyboard.press("u")
+    expect(page.get_by_role("button", name="同一对象")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("2")
+    page.get_by_role("link", name="匹配质量").click()
+    expect(page.get_by_role("table").last).to_contain_text("按相似合并")
     both(page)
 
 

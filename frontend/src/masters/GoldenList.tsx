@@ -20,7 +20,10 @@ export function GoldenList({ entity, route }: { entity: string; route: Route }) 
     <>
       <p><a href="#/masters">← {t("nav.masters")}</a></p>
       <Head title={t("masters.list")} about={called(entity)}>
-        <Button href={link("masters", entity, "pairs")}>{t("steward.queue")}</Button>
+        <Button href={link("masters", entity, "matching")}>{t("matching.title")}</Button>
+        <Button href={link("masters", entity, "samples")}>{t("samples.title")}</Button>
+        <Button href={link("masters", entity, "subscribers")}>{t("published.title")}</Button>
+        <Button href={link("masters", entity, "pairs")} type="primary">{t("steward.queue")}</Button>
       </Head>
       <Panel>
         <div className="bar">

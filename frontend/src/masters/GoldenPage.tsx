@@ -8,6 +8,7 @@ import { Became } from "./Deciding";
 import { DecisionTable, mayEnd, Taking } from "./Decisions";
 import { recordOf, titleOf, type Decision, type Made, type Match, type One, type Pair } from "./model";
 import { Parting } from "./Parting";
+import { Past } from "./Past";
 import { Sides } from "./Sides";
 import { Stating } from "./Stating";
 
@@ -53,6 +54,7 @@ function Known({ entity, of }: { entity: string; of: One }) {
         <Problem of={said.problem} retry={said.reload} />
         {!said.problem && <DecisionTable of={decisions} loading={said.loading} onChange={said.reload} empty={t("steward.none.of")} />}
       </Panel>
+      <Past entity={entity} id={of.golden_id} fields={of.fields} />
       <Parting open={doing === "part"} entity={entity} of={of} onClose={() => setDoing(undefined)} onDone={done} />
       <Stating open={!!stating} first={stating?.state} entity={entity} of={of} onClose={() => setDoing(undefined)} onDone={done} />
       <Modal open={!!ending} title={t("steward.end")} footer={null} onCancel={() => setDoing(undefined)} destroyOnHidden>

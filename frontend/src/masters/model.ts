@@ -25,13 +25,13 @@ export type Pair = {
 
 /** What a steward says: golden records that are one; records of one, or golden records, that are not the same; values that stand. */
 export type Said = { kind: "merge" | "split" | "value"; golden: string[]; apart?: string[][]; values?: Record<string, string | null> };
-export type Impact = { references: number; open_cases: number; by: Record<string, number> };
+export type Impact = { references: number; open_cases: number; by: Record<string, number>; effect?: Effect };
 export type Outlook = { groups: string[][]; blocked: { a: string; b: string; against: string }[]; impact: Impact; second_person: boolean };
 export type Made = { id: number; status: Status; run_id: string | null };
 
 export type Status = "asked" | "in_force" | "refused" | "ended";
 export type Decision = {
-  id: number; entity: string; label: Label; kind: Said["kind"]; sides: string[][]; golden: string[]; names: Record<string, string>; impact: Impact; reason: string;
+  id: number; entity: string; label: Label; kind: Said["kind"] | "setting"; sides: string[][]; golden: string[]; names: Record<string, string>; impact: Impact; reason: string;
   stated: { field: string; label: Label; value: string | null; code: Label | null }[]; status: Status; mine: boolean;
   asked_by: string; asker_name: string | null; at: string; decided_by: string | null; decider_name: string | null; decided_at: string | null; decision: string | null;
   ended_by: string | null; ender_name: string | null; ended_at: string | null; ended_why: string | null;
@@ -43,7 +43,7 @@ export const STATUSES = ["asked", "in_force", "refused", "ended"] as const;
 export const show = (value: unknown): string => (value === null || value === undefined || value === "" ? "–" : String(value));
 
 /** What a value of a field means: its code's words where it has codes. */
-export const worded = (field: Cell, value: unknown, word: (label: Label) => string): string => {
+export const worded = (field: Pick<Cell, "codes">, value: unknown, word: (label: Label) => string): string => {
   const label = field.codes[String(value)];
   return label ? word(label) : show(value);
 };
@@ -52,3 +52,15 @@ export const titleOf = (one: One): string => show(one.fields.find((f) => f.name 
 
 /** A record as it is called where it comes from: `erp|A1` is A1 of erp. */
 export const recordOf = (id: string): string => id.replaceAll("|", " ");
+
+/** What became of a golden record: `before` and `after` are values of a field, or golden ids. */
+export type Change = {
+  seq: number; golden_id: string; kind: "created" | "parted" | "merged" | "joined" | "left" | "changed"; field: string | null; before: string | null; after: string | null;
+  record_id: string | null; source: string | null; at: string;
+};
+
+/** What other weights would do to what is released. */
+export type Effect = {
+  golden: [number, number]; pairs: [number, number]; moved: number; merged: number; parted: number; touched: number;
+  merges: { into: string; golden: string[] }[]; partings: { golden: string; stay: number; others: number }[];
+};

@@ -3,12 +3,16 @@ import { Beside } from "../masters/Beside";
 import { DecisionsPage } from "../masters/DecisionsPage";
 import { GoldenList } from "../masters/GoldenList";
 import { GoldenPage } from "../masters/GoldenPage";
+import { Judging } from "../masters/Judging";
 import { Kinds } from "../masters/Kinds";
+import { Matching } from "../masters/Matching";
 import type { Desk } from "../masters/model";
 import { Queue } from "../masters/Queue";
+import { Samples } from "../masters/Samples";
+import { Subscribers } from "../masters/Subscribers";
 import type { Route } from "../shell/route";
 
-/** `masters`, `masters/decisions`, and of a kind: its golden records, one of them, pairs to look at, one of those side by side. */
+/** `masters`, `masters/decisions`, and of a kind: its golden records, one of them, pairs to look at, what it is matched by and how well, who takes it over. */
 export default function Masters({ route }: { route: Route }) {
   const [, entity, second, one, other] = route.path;
   const desk = useAsk<Desk>(entity === "decisions" || second === "pairs" ? "/stewardship" : null);
@@ -17,6 +21,10 @@ export default function Masters({ route }: { route: Route }) {
   if (entity === "decisions") return <DecisionsPage route={route} kinds={kinds} />;
   if (second === "pairs" && one && other) return <Beside key={`${one} ${other}`} entity={entity} ids={[one, other]} />;
   if (second === "pairs") return <Queue key={entity} entity={entity} route={route} kinds={kinds} />;
+  if (second === "matching") return <Matching key={entity} entity={entity} />;
+  if (second === "samples" && one) return <Judging key={one} entity={entity} sample={one} />;
+  if (second === "samples") return <Samples key={entity} entity={entity} />;
+  if (second === "subscribers") return <Subscribers key={entity} entity={entity} />;
   if (second) return <GoldenPage key={second} entity={entity} id={second} />;
   return <GoldenList key={entity} entity={entity} route={route} />;
 }

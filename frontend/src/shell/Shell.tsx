@@ -74,6 +74,8 @@ export function Shell({ route, children }: { route: Route; children: ReactNode }
   const count = waiting(inbox.data);
   const can = session?.can ?? [];
   useEffect(() => setUnfolded(false), [route.raw]); // on a phone the menu lies over the page that was chosen from it
+  const page = route.path.join("/");
+  useEffect(() => void window.scrollTo(0, 0), [page]); // another page begins at its top, wherever the last one was left
   const groups = MENU.map((g) => ({ ...g, entries: g.entries.filter((e) => !e.may || can.includes(e.may) || (e.or && can.includes(e.or))) })).filter((g) => g.entries.length);
   return (
     <div className="shell" onKeyDown={(e) => { if (e.key === "Escape") setUnfolded(false); }}>

@@ -21,7 +21,7 @@ export { Zone } from "./Zone";
 
 const THEME = {
   token: {
-    colorPrimary: "#0a5c80", colorLink: "#0a5c80", colorText: "#14212b", colorTextSecondary: "#4d5963",
+    colorPrimary: "#0a5c80", colorLink: "#0a5c80", colorLinkHover: "#083f58", colorLinkActive: "#083f58", colorText: "#14212b", colorTextSecondary: "#4d5963",
     colorTextTertiary: "#56616b", colorTextDescription: "#4d5963", colorTextPlaceholder: "#5d6973", colorTextDisabled: "#5d6973",
     colorTextQuaternary: "#5d6973", colorError: "#b3261e", colorSuccess: "#1c6b3c", colorWarning: "#8a5a00", borderRadius: 6, fontSize: 14,
     fontFamily: "inherit",

@@ -76,7 +76,7 @@ def receipt(entity: str, said: Taken, given: Given, actor: Receiving) -> dict[st
 
 @router.get("/masters/{entity}/{golden_id}/history", summary="查看黄金记录的历史 · Get the history of a golden record")
 def history(
-    entity: str, golden_id: str, given: Given, actor: MasterReader, before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    entity: str, golden_id: str, given: Given, actor: MasterReader, after: Annotated[int | None, Query(ge=1, le=2**62, description="the number that the page before ended with")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """What became of it and of those that were merged into it, the newest first.
@@ -87,6 +87,6 @@ def history(
     snapshot = given.reader.current()
     GoldenRows(given, snapshot, declared, actor).require(golden_id)
     merged = snapshot.query(f"select golden_id from {snapshot.relation(f'golden.{entity}_retired', RETIRED)} where merged_into = ?", [golden_id])
-    items = GoldenChanges(given, actor, declared).of([golden_id, *(r["golden_id"] for r in merged)], before=before, limit=limit + 1)
+    items = GoldenChanges(given, actor, declared).of([golden_id, *(r["golden_id"] for r in merged)], before=after, limit=limit + 1)
     more, items = len(items) > limit, items[:limit]
     return {"items": items, "next": str(items[-1]["seq"]) if more else None}
