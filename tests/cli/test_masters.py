@@ -1,5 +1,6 @@
 """`medthread master`: pairs to look at, a decision, its approval by somebody else, and its end."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,17 @@ def test_a_value_is_stated_and_a_wrong_one_refused(home: Path, capsys: pytest.Ca
     call("master", "decide", "supplier", "value", one, "--set", "city=宁波", "--set", "status=active", "--reason", "moved", *at)
     assert call("master", "decisions", *at) == 0
     assert "city = 宁波" in capsys.readouterr().out
+
+
+def test_weights_are_tried_and_asked_for_and_changes_are_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ("--home", str(home))
+    assert call("master", "matching", "supplier", *at) == 0
+    assert "auto = 38     line for matching by itself" in capsys.readouterr().out
+    assert call("master", "matching", "supplier", "--set", "auto=30", *at) == 0
+    assert "golden records 4 → 3; merges 1, parts 0, moves 1 records; to be looked at 1 → 0" in capsys.readouterr().out
+    assert call("master", "matching", "supplier", "--set", "auto=30", "--reason", "short names hold", *at) == 0
+    assert "decision 1: waits for approval" in capsys.readouterr().out
+    assert call("master", "matching", "supplier", "--set", "auto=thirty", *at) == 1
+    assert "write NUMBER=VALUE" in capsys.readouterr().err
+    assert call("master", "changes", "supplier", "--after", "4", "--limit", "2", *at) == 0
+    assert [json.loads(line)["seq"] for line in capsys.readouterr().out.splitlines()] == [5, 6]

@@ -1,22 +1,26 @@
 """`medthread master`: golden records that may be one, and what stewards decided about them."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Annotated, Any, Literal
 
 import typer
 
-from medthread.api.decisions_told import told_decisions
+from medthread.api.decisions_told import told_decisions, told_number
+from medthread.api.golden_changes import GoldenChanges
 from medthread.api.golden_pairs import GoldenPairs
 from medthread.api.golden_rows import master_named, matched_masters
 from medthread.api.master_decisions import Said, decided, wanted_of
+from medthread.api.match_settings import ask_for_setting
 from medthread.api.services import Services
 from medthread.app import open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.governance.masters.deciding import approve, decisions, end
-from medthread.model import Label
+from medthread.governance.masters.simulation import simulate, weighed_now
+from medthread.model import Entity, Label
 from medthread.model.errors import InvalidError
 from medthread.pipeline.match.comparisons import waterfall
 from medthread.trust.access import Actor
@@ -30,7 +34,7 @@ Reason = Annotated[str, typer.Option(help="原因,至少两个字 · why, two le
 STATUSES = {
     "asked": Label("待批准", "waits for approval"), "in_force": Label("有效", "in force"), "refused": Label("已拒绝", "refused"), "ended": Label("已撤销", "taken back"),
 }
-KINDS = {"merge": Label("合并", "merge"), "split": Label("分开", "keep apart"), "value": Label("指定取值", "state a value")}
+KINDS = {"setting": Label("匹配规则", "matching"), "merge": Label("合并", "merge"), "split": Label("分开", "keep apart"), "value": Label("指定取值", "state a value")}
 SHOWN = 50
 
 
@@ -104,6 +108,57 @@ def end_one(number: Number, reason: Reason, home: Home = HERE) -> None:
         act = partial(end, by=operator_name(), id_=number, approves=True, reason=reason)
         handle(installation.store, by=operator_name(), action="master.end", object_=f"match_decision/{number}", act=act)
     say("已撤销,随下一次运行生效", "Taken back; it takes effect with the next run")
+
+
+@masters.command("changes")
+def list_changes(
+    entity: Kind, home: Home = HERE, after: Annotated[int, typer.Option(min=0, help="这个编号之后的 · those after this number")] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=5000, help="最多几条 · at most so many")] = 500,
+) -> None:
+    """主数据的变更,每行一条 JSON,按编号 · What became of masters, one JSON object a line, by number."""
+    with _desk(home) as (given, actor):
+        found = GoldenChanges(given, actor, master_named(given.registry, entity)).after(after, limit=limit)
+    for row in found:
+        typer.echo(json.dumps(row, ensure_ascii=False, default=str))
+
+
+@masters.command("matching")
+def matching(
+    entity: Kind, home: Home = HERE,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="NUMBER=VALUE", help="试算这个数值,如 auto=40 · try this number, such as auto=40")] = None,
+    reason: Annotated[str | None, typer.Option(help="写明原因即提出变更 · with a reason it is asked for")] = None,
+) -> None:
+    """匹配的分值与分界线;试算改动的影响,或提出 · The weights and lines of matching; what others would do, or ask for them."""
+    wanted = dict(map(_number, set_ or []))
+    with _desk(home) as (given, actor):
+        declared = master_named(given.registry, entity)
+        if not wanted:
+            with given.store.transaction() as tx:
+                _show_numbers(declared, weighed_now(tx, declared).numbers)
+            return
+        with given.store.transaction() as tx:
+            fresh, effect = simulate(tx, given.reader.current(), declared, wanted)
+        _show_numbers(declared, fresh)
+        told = effect.told()
+        say(f"黄金记录 {told['golden'][0]} → {told['golden'][1]};合并 {effect.merged},拆分 {effect.parted},移动 {effect.moved} 条记录;待看 {told['pairs'][0]} → {told['pairs'][1]}",
+            f"golden records {told['golden'][0]} → {told['golden'][1]}; merges {effect.merged}, parts {effect.parted}, moves {effect.moved} records; to be looked at {told['pairs'][0]} → {told['pairs'][1]}")
+        if reason is not None:
+            act = partial(ask_for_setting, given=given, entity=declared, values=wanted, reason=reason, by=actor.name)
+            id_, status = handle(given.store, by=actor.name, action="master.decide", object_=f"{entity}/matching", act=act)
+            say(f"决定 {id_}:{STATUSES[status].zh}", f"decision {id_}: {STATUSES[status].en}")
+
+
+def _show_numbers(entity: type[Entity], numbers: Mapping[str, float]) -> None:
+    for name, value in numbers.items():
+        console.print(f"{name:>12} = {value:<6g} {told_number(entity, name)['label'][_tongue()]}", markup=False, soft_wrap=True)
+
+
+def _number(said: str) -> tuple[str, float]:
+    name, _, value = said.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError as error:
+        raise InvalidError(f"{said!r} states no number", hint="write NUMBER=VALUE, such as auto=40") from error
 
 
 def _tell(each: dict[str, Any]) -> None:

@@ -5,20 +5,17 @@ from typing import Annotated, Any
 
 from fastapi import Body, Depends
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection
 
 from medthread.api.decisions_told import told_number
 from medthread.api.golden_rows import GoldenRows, master_named, master_seen_whole
 from medthread.api.identity import Given, MasterReader, may
+from medthread.api.match_settings import ask_for_setting, judged_setting
 from medthread.api.routes.stewardship import Why
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
-from medthread.governance.masters.deciding import Wanted, ask
-from medthread.governance.masters.impact import Impact, Reach
-from medthread.governance.masters.simulation import Effect, simulate, touched_codes, weighed_now
+from medthread.governance.masters.simulation import Effect, weighed_now
 from medthread.model import Entity
-from medthread.pipeline.match.decisions import SETTING
 from medthread.pipeline.match.setting import AUTO, REVIEW, declared_weighing, name_of
 from medthread.trust.access import Actor
 from medthread.workflow import handle
@@ -67,7 +64,7 @@ def simulated(entity: str, values: Numbers, given: Given, actor: Deciding) -> di
     """
     declared = master_seen_whole(given, actor, entity)
     with given.store.transaction() as tx:
-        fresh, effect, impact = _judged(tx, given, declared, values)
+        fresh, effect, impact = judged_setting(tx, given, declared, values)
     return {"values": fresh, **effect.told(), "names": _names(given, declared, actor, effect), "impact": impact.told()}
 
 
@@ -78,25 +75,9 @@ def proposed(entity: str, said: Proposed, given: Given, actor: Deciding) -> dict
     由另一人在看到影响后批准;随下一次运行生效,可像其他决定一样撤销。
     """
     declared = master_seen_whole(given, actor, entity)
-    act = partial(_ask, given=given, entity=declared, said=said, by=actor.name)
+    act = partial(ask_for_setting, given=given, entity=declared, values=said.values, reason=said.reason, by=actor.name)
     id_, status = handle(given.store, by=actor.name, action="master.decide", object_=f"{entity}/matching", act=act)
     return {"id": id_, "status": status}
-
-
-def _ask(tx: Connection, *, given: Services, entity: type[Entity], said: Proposed, by: str) -> tuple[int, str]:
-    fresh, effect, impact = _judged(tx, given, entity, said.values)
-    wanted = Wanted(entity=entity.name, kind=SETTING, sides=[], golden=[], values={n: f"{v:g}" for n, v in fresh.items()}, reason=said.reason)
-    return ask(tx, wanted, by=by, impact=impact, second=True, effect=effect.told())
-
-
-def _judged(tx: Connection, given: Services, entity: type[Entity], values: dict[str, float]) -> tuple[dict[str, float], Effect, Impact]:
-    snapshot = given.reader.current()
-    fresh, effect = simulate(tx, snapshot, entity, values)
-    impact = Impact()
-    if effect.touched:
-        reach = Reach(given.registry, given.native, snapshot)
-        impact = reach.impact(tx, entity, golden=effect.touched, codes=touched_codes(snapshot, entity, effect.touched))
-    return fresh, effect, impact
 
 
 def _names(given: Services, entity: type[Entity], actor: Actor, effect: Effect) -> dict[str, str]:
