@@ -28,9 +28,11 @@ def test_the_same_as_one_by_one(problem: tuple[dict[str, dict[str, str]], list[t
     ))
     names = sorted(tokens)
     with duckdb.connect() as con:
-        con.register("features", pa.table({"rid": names} | {ns: pa.array([tokens[n].get(ns) for n in names], pa.string()) for ns in SPACES}))
+        con.register("given", pa.table({"rid": names} | {ns: pa.array([tokens[n].get(ns) for n in names], pa.string()) for ns in SPACES}))
+        con.execute("create temp table features as select * from given")
         con.register("edges", pa.table({
-            "a": pa.array([e[0] for e in edges], pa.string()), "b": pa.array([e[1] for e in edges], pa.string()), "score": pa.array([e[2] for e in edges], pa.float64()),
+            "a": pa.array([e[0] for e in edges], pa.string()), "b": pa.array([e[1] for e in edges], pa.string()),
+            "row_a": pa.array([names.index(e[0]) for e in edges], pa.int64()), "row_b": pa.array([names.index(e[1]) for e in edges], pa.int64()), "score": pa.array([e[2] for e in edges], pa.float64()),
         }))
         part(con, decisions, apart=SPACES, auto=0.0)
         found = dict(con.execute("select rid, name from cluster").fetchall())

@@ -16,12 +16,11 @@ from medthread.stores.engines import literal, quote
 
 
 def part(con: Any, decisions: Decisions, *, apart: tuple[str, ...], auto: float) -> None:
-    """`cluster` (rid, name), `token` (rid, ns, value), `refused` and `unbound` (a, b, against), from `features` and `edges` (a, b, score)."""
+    """`cluster` (rid, name), `token` (rid, ns, value), `refused` and `unbound` (a, b, against), from `features` and `edges` (a, b, row_a, row_b, score)."""
     told = " union all ".join(f"select rid, {literal(ns)} as ns, cast({quote(ns)} as varchar) as value from features where {quote(ns)} <> ''" for ns in apart)
     con.execute(f"create temp table token as {told}")
-    con.execute("create temp table numbered as select rid, row_number() over (order by rid) - 1 as n from features")
     con.register("bound", _table(list(decisions.links()), "a", "b"))
-    con.execute(f"create temp view strong as select a, b, score from edges where score >= {auto}")
+    con.execute(f"create temp view strong as select a, b, row_a, row_b, score from edges where score >= {auto}")
     _connect(con)
     con.register("spoken", _table([(r,) for d in decisions.all for r in d.records], "rid"))
     con.execute(
@@ -48,13 +47,13 @@ def register_sides(con: Any, decisions: Decisions) -> None:
 def _connect(con: Any) -> None:
     """`component` (rid, c): what hangs together by strong edges and by what stewards bound."""
     pairs = con.sql(
-        "select l.n as a, r.n as b from (select a, b from strong union all select a, b from bound) e"
-        " join numbered l on l.rid = e.a join numbered r on r.rid = e.b"
+        "select row_a, row_b from strong union all"
+        " select l.rowid, r.rowid from bound e join features l on l.rid = e.a join features r on r.rid = e.b"
     ).to_arrow_table()
-    count = con.execute("select count(*) from numbered").fetchall()[0][0]
-    label = components(count, pairs["a"].to_numpy(), pairs["b"].to_numpy())
+    count = con.execute("select count(*) from features").fetchall()[0][0]
+    label = components(count, pairs["row_a"].to_numpy(), pairs["row_b"].to_numpy())
     con.register("labelled", pa.table({"n": np.arange(count), "c": label}))
-    con.execute("create temp table component as select rid, c from numbered join labelled using (n)")
+    con.execute("create temp table component as select rid, c from features join labelled on n = features.rowid")
 
 
 def _in_order(con: Any, decisions: Decisions) -> Clusters:
