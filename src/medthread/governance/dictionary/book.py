@@ -144,7 +144,8 @@ def model_entries(models: Mapping[str, Known]) -> list[Entry]:
         model = known.model
         found.append(Entry(model.table, None, model.label, model.meaning, "model", "", model.owner, (), None, sort=Sort.MODEL, domain=model.domain))
         for name, kind in known.made.columns if known.made else ():
-            found.append(Entry(model.table, name, Label(name, name), None, kind, "", model.owner, (), None, sort=Sort.COLUMN, domain=model.domain))
+            said = model.columns.get(name)
+            found.append(Entry(model.table, name, said or Label(name, name), said, kind, "", model.owner, (), None, sort=Sort.COLUMN, domain=model.domain))
     return found
 
 
