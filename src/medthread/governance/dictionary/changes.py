@@ -86,7 +86,7 @@ def decide(tx: Connection, *, by: str, proposal: str, approve: bool, reason: str
     reason, rows = _reason(reason), _open(tx, proposal)
     if rows[0].proposed_by == by:
         raise ForbiddenError(f"{by} proposed it: who proposes does not decide", hint="let somebody else decide", actor=by, action="definitions:decide")
-    on = max(rows[0].effective_from, today)
+    on: date = max(rows[0].effective_from, today)
     if approve:
         now = standing(tx, on)
         moved = [r.subject for r in rows if _content(now, r.subject) != r.before]
@@ -145,7 +145,7 @@ def proposals(tx: Connection, *, state: str | None = None) -> list[Content]:
     """Proposals, those that wait first, then the newest: how many changes each has, the first subjects, whether it was undone."""
     t, undone = definition_change, definition_change.alias("undone")
     taken_back = select(undone.c.undoes).where(undone.c.state == APPROVED, undone.c.undoes.is_not(None))
-    same = [getattr(func, "min")(t.c[n]).label(n) for n in ("reason", "effective_from", "state", "proposed_by", "decided_by", "decided_at", "decision", "undoes", "at")]
+    same = [func.min(t.c[n]).label(n) for n in ("reason", "effective_from", "state", "proposed_by", "decided_by", "decided_at", "decision", "undoes", "at")]
     query = select(t.c.proposal, func.count().label("changes"), func.array_agg(t.c.subject).label("subjects"), *same).group_by(t.c.proposal)
     found = query.where(t.c.state == state).subquery() if state else query.subquery()
     proposer, decider = account.alias("proposer"), account.alias("decider")

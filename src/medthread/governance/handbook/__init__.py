@@ -3,6 +3,5 @@
 from medthread.governance.handbook.issue import WHOLE, Issue, Issues
 from medthread.governance.handbook.page import html_of
 from medthread.governance.handbook.setting import HandbookSetting
-from medthread.governance.handbook.typeset import pdf_of
 
-__all__ = ["WHOLE", "HandbookSetting", "Issue", "Issues", "html_of", "pdf_of"]
+__all__ = ["WHOLE", "HandbookSetting", "Issue", "Issues", "html_of"]

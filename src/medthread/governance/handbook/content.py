@@ -109,7 +109,8 @@ def _rules(book: Book, domain: str) -> list[Content]:
 
 def _term(item: Item, book: Book) -> Content:
     term, said = item.term, item.said
-    assert term is not None and said is not None  # noqa: S101 - terms are what is said
+    assert term is not None  # noqa: S101 - terms are what is said
+    assert said is not None  # noqa: S101 - likewise
     called = {n: pair(book.items[f"term:{n}"].entry.label) for n in (*term.see, *([term.parent] if term.parent else [])) if f"term:{n}" in book.items}
     return {**_head(item), "since": said.since.isoformat(), "status": term.status.value, "parent": called.get(term.parent or ""), "bound": list(term.bound),
             "see": [called[n] for n in term.see if n in called]}

@@ -67,6 +67,15 @@ class Issue:
         return {**self.shown, "chapter": chapter, "label": found["label"], "chapter_hash": found["hash"]}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Proven:
+    """What a signer gives: the hash of what they saw, how they proved that it is them, and why they sign."""
+
+    shown: str
+    factors: Sequence[str]
+    reason: str | None = None
+
+
 @dataclass(frozen=True)
 class Issues:
     """The issues of an installation's handbook."""
@@ -102,7 +111,7 @@ class Issues:
             raise NotFoundError(f"no issue {id_!r} of the handbook", hint="GET /api/v1/handbook lists them")
         if hash_of(row.content) != row.content_hash:
             raise StoreError(f"{id_} is not what was issued: its content does not meet its hash", hint="restore it from a backup; `medthread audit verify` tells what else was changed")
-        return Issue(row._mapping, tuple(self._signed(tx, id_)))  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+        return Issue(dict(row._mapping), tuple(self._signed(tx, id_)))  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
     def listed(self, tx: Connection) -> list[dict[str, Any]]:
         """Every issue, the newest first, without its content."""
@@ -114,17 +123,17 @@ class Issues:
         query = query.outerjoin(signed, signed.c.issue == t.c.id).outerjoin(account, account.c.name == t.c.prepared_by)
         return [dict(r._mapping) for r in tx.execute(query.order_by(t.c.at.desc(), t.c.version.desc()))]  # noqa: SLF001 - SQLAlchemy's way
 
-    def sign(self, tx: Connection, *, actor: Actor, id_: str, chapter: str, shown: str, factors: Sequence[str], reason: str | None) -> str:
-        """Sign a chapter as one who answers for it; gives the signature's id. `shown` is the hash of what the signer saw."""
+    def sign(self, tx: Connection, *, actor: Actor, id_: str, chapter: str, proven: Proven) -> str:
+        """Sign a chapter as one who answers for it; gives the signature's id."""
         issue = self.issue(tx, id_, lock=True)
         self._is_draft(issue)
         content = issue.shown_of(chapter)
         role = self._role(actor, self.setting.signs(chapter), chapter)
         if chapter not in issue.missing:
             raise ConflictError(f"the chapter {chapter} of {id_} is signed", hint="each chapter is signed once")
-        return self._sign(tx, issue, actor, chapter=chapter, content=content, shown=shown, role=role, factors=factors, reason=reason, meaning=CHECKED)
+        return self._sign(tx, issue, actor, proven, chapter=chapter, content=content, role=role)
 
-    def put_in_force(self, tx: Connection, *, actor: Actor, id_: str, shown: str, factors: Sequence[str], reason: str) -> str:
+    def put_in_force(self, tx: Connection, *, actor: Actor, id_: str, proven: Proven) -> str:
         """Approve the whole and put it in force; the one before is superseded. Whoever made the draft does not."""
         issue = self.issue(tx, id_, lock=True)
         self._is_draft(issue)
@@ -133,11 +142,11 @@ class Issues:
         if issue.row["prepared_by"] == actor.name:
             raise ForbiddenError(f"{actor.name} prepared it: who prepares does not approve", hint="let somebody else put it in force", actor=actor.name, action="handbook:issue")
         role = self._role(actor, self.setting.issued_by, WHOLE)
-        signed = self._sign(tx, issue, actor, chapter=WHOLE, content=issue.shown, shown=shown, role=role, factors=factors, reason=reason, meaning=APPROVED)
+        signed = self._sign(tx, issue, actor, proven, chapter=WHOLE, content=issue.shown, role=role)
         t, now = handbook_issue, datetime.now(UTC)
         tx.execute(update(t).where(t.c.number == issue.row["number"], t.c.state == IN_FORCE).values(state=SUPERSEDED, ended_at=now, ended_by=actor.name))
         tx.execute(update(t).where(t.c.id == id_).values(state=IN_FORCE, in_force_at=now))
-        record(tx, actor=actor.name, action="handbook.issue", object_=f"handbook/{id_}", reason=reason, after={"content_hash": issue.row["content_hash"]})
+        record(tx, actor=actor.name, action="handbook.issue", object_=f"handbook/{id_}", reason=proven.reason, after={"content_hash": issue.row["content_hash"]})
         return signed
 
     def withdraw(self, tx: Connection, *, actor: Actor, id_: str, reason: str) -> None:
@@ -160,14 +169,14 @@ class Issues:
             raise ForbiddenError(f"{actor.name} does not answer for {chapter}", hint=f"{', '.join(roles)} may sign it", actor=actor.name, action="handbook:sign")
         return role
 
-    def _sign(self, tx: Connection, issue: Issue, actor: Actor, *, chapter: str, content: Content, shown: str, role: str, factors: Sequence[str], reason: str | None, meaning: str) -> str:
-        if shown != hash_of(content):
+    def _sign(self, tx: Connection, issue: Issue, actor: Actor, proven: Proven, *, chapter: str, content: Content, role: str) -> str:
+        if proven.shown != hash_of(content):
             raise ConflictError("what you were shown is not what would be signed", hint="open it again and look at what it says now")
         made = sign(tx, self.signer, Signing(
-            signer=actor.name, printed_name=actor.printed_name, on_behalf_of=None, signed_at=datetime.now(UTC), zone=self.zone, meaning=meaning, reason=reason,
-            entity=ENTITY, record=issue.id, revision=issue.row["version"], action=f"sign {chapter}", content=content, factors=tuple(factors)))
+            signer=actor.name, printed_name=actor.printed_name, on_behalf_of=None, signed_at=datetime.now(UTC), zone=self.zone, meaning=APPROVED if chapter == WHOLE else CHECKED,
+            reason=proven.reason, entity=ENTITY, record=issue.id, revision=issue.row["version"], action=f"sign {chapter}", content=content, factors=tuple(proven.factors)))
         tx.execute(insert(handbook_signature).values(issue=issue.id, chapter=chapter, signature=made, role=role))
-        record(tx, actor=actor.name, action="handbook.sign", object_=f"handbook/{issue.id}", reason=reason, detail={"chapter": chapter, "signature": made, "role": role})
+        record(tx, actor=actor.name, action="handbook.sign", object_=f"handbook/{issue.id}", reason=proven.reason, detail={"chapter": chapter, "signature": made, "role": role})
         return made
 
     def _signed(self, tx: Connection, id_: str) -> list[dict[str, Any]]:

@@ -4,8 +4,7 @@ import json
 import tempfile
 from functools import cache
 from pathlib import Path
-
-import typst
+from typing import Literal
 
 from medthread.governance.handbook.issue import Issue
 from medthread.governance.handbook.page import change_rows, field_row
@@ -13,7 +12,7 @@ from medthread.governance.handbook.phrases import printed
 from medthread.model.errors import ConfigurationError, StoreError
 
 TEMPLATE = Path(__file__).with_name("handbook.typ")
-STANDARD = "a-2a"  # archive, with its structure: read aloud and searched
+STANDARD: Literal["a-2a"] = "a-2a"  # archive, with its structure: read aloud and searched
 # Fonts with Chinese that systems have, the likelier to be complete first.
 FAMILIES = (
     "Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
@@ -34,6 +33,8 @@ def chinese_font(folder: Path | None) -> str:
 
 def pdf_of(issue: Issue, *, language: str, fonts: Path | None = None) -> bytes:
     """The whole issue as PDF/A-2a."""
+    import typst  # noqa: PLC0415 - eighty megabytes that only whoever prints waits for
+
     font = chinese_font(fonts)
     said = printed(issue, language)
     words = said["words"]
@@ -47,14 +48,16 @@ def pdf_of(issue: Issue, *, language: str, fonts: Path | None = None) -> bytes:
         (root / TEMPLATE.name).write_bytes(TEMPLATE.read_bytes())
         (root / "content.json").write_text(json.dumps(said, ensure_ascii=False, default=str), encoding="utf-8")
         try:
-            made = typst.compile(
-                str(root / TEMPLATE.name), root=folder, format="pdf", pdf_standards=[STANDARD], timestamp=int(moment.timestamp()),
-                font_paths=[str(fonts)] if fonts else [], sys_inputs={"font": font, "mono": MONOSPACED})
+            made: bytes = typst.compile(
+                root / TEMPLATE.name, root=root, format="pdf", pdf_standards=STANDARD, timestamp=int(moment.timestamp()),
+                font_paths=[fonts] if fonts else [], sys_inputs={"font": font, "mono": MONOSPACED})
         except typst.TypstError as error:
             raise StoreError(f"the handbook cannot be typeset: {error}", hint="take the HTML, and report this") from error
-    return bytes(made) if isinstance(made, bytes) else b"".join(made or [])
+    return made
 
 
 @cache
 def _families(folder: Path | None) -> frozenset[str]:
+    import typst  # noqa: PLC0415 - as above
+
     return frozenset(typst.Fonts(font_paths=[str(folder)] if folder else []).families())
