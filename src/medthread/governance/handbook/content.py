@@ -31,7 +31,8 @@ def content_of(book: Book, registry: Registry, setting: HandbookSetting, *, qual
     domains = [d for d in DOMAINS if any(e.about.domain == d for e in registry.values())]
     domains += sorted({e.about.domain for e in registry.values()} - set(domains))
     chapters = [_common(book, quality, setting), *(_chapter(d, book, registry, setting) for d in domains)]
-    return {"company": company, "as_of": book.on.isoformat(), "release": release, "gaps": book.gaps, "chapters": [{**c, "hash": hash_of(c)} for c in chapters]}
+    return {"company": company, "as_of": book.on.isoformat(), "release": release, "gaps": book.gaps, "issued_by": [{"role": r, "label": pair(role_label(r))} for r in setting.issued_by],
+            "chapters": [{**c, "hash": hash_of(c)} for c in chapters]}
 
 
 def _common(book: Book, quality: Mapping[str, Any], setting: HandbookSetting) -> Content:

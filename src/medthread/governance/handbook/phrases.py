@@ -29,7 +29,7 @@ PHRASES: dict[str, Label] = {
     f"state.{DRAFT}": Label("草案 — 未生效,不得用作依据", "DRAFT — not in force, not to be relied upon"), f"state.{IN_FORCE}": Label("现行有效", "In force"),
     f"state.{SUPERSEDED}": Label("已被新版取代", "Superseded"), f"state.{WITHDRAWN}": Label("已撤回", "Withdrawn"),
     "status.approved": Label("现行", "approved"), "status.deprecated": Label("停用", "deprecated"), "in_force_at": Label("生效时间", "In force since"),
-    "class.public": Label("公开", "public"), "class.internal": Label("内部", "internal"), "class.confidential": Label("机密", "confidential"), "class.personal": Label("个人", "personal"), "class.sensitive": Label("敏感个人", "sensitive"),
+    "class.public": Label("公开", "public"), "class.internal": Label("内部", "internal"), "class.confidential": Label("机密", "confidential"), "class.personal": Label("个人", "personal"), "class.personal_sensitive": Label("敏感个人", "sensitive"),
     "gate.block": Label("阻断", "block"), "gate.quarantine": Label("隔离", "quarantine"), "gate.warn": Label("提示", "warn"), "gate.correct": Label("更正", "correct"),
 }
 
@@ -53,7 +53,7 @@ def printed(issue: Issue, language: str) -> dict[str, Any]:
     said, row = phrases(language), issue.row
     by = {s["chapter"]: s for s in issue.signatures}
     content = spoken(issue.content, language)
-    lines = [*((c["name"], c["label"], c["signs"]) for c in content["chapters"]), (WHOLE, said["whole"], [])]
+    lines = [*((c["name"], c["label"], c["signs"]) for c in content["chapters"]), (WHOLE, said["whole"], content["issued_by"])]
     return {
         **content, "words": said, "language": "en" if language.startswith("en") else "zh", "id": issue.id, "state": row["state"], "content_hash": row["content_hash"],
         "prepared_by": row["prepared_name"] or row["prepared_by"], "in_force_at": _moment(row["in_force_at"]), "sign_page": [_line(label, signs, by.get(name), language) for name, label, signs in lines],
