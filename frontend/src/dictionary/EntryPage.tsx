@@ -29,7 +29,7 @@ export function EntryPage({ subject, route }: { subject: string; route: Route })
     { key: "definition", label: t("definition"), children: <Defined of={e} route={route} /> },
     ...(e.kind === "field" ? [{ key: "examples", label: t("dictionary.examples"), children: <Examples subject={subject} /> }] : []),
     ...(e.kind === "term" ? [] : [
-      { key: "quality", label: t("nav.quality"), children: <Quality subject={subject} /> },
+      { key: "quality", label: t("group.quality"), children: <Quality subject={subject} /> },
       { key: "use", label: t("dictionary.use"), children: <Use subject={subject} /> },
     ]),
     { key: "history", label: t("dictionary.history"), children: <History of={e.history} /> },
@@ -46,7 +46,7 @@ export function EntryPage({ subject, route }: { subject: string; route: Route })
         {proposes && e.kind !== "rule" && e.kind !== "codes" && !e.waiting && <Button type="primary" onClick={() => setEditing(true)}>{t("dictionary.propose")}</Button>}
         {e.waiting && <Button href={link("glossary", "changes", e.waiting)}>{t("dictionary.waits")}</Button>}
       </Head>
-      <div className="bar"><span className="quiet">{t("dictionary.on")}</span><DayInput value={on ?? e.on} aria-label={t("dictionary.on")} onChange={(v: unknown) => go(withSearch(route, { on: v ? String(v) : null }))} /></div>
+      <div className="bar"><span className="quiet">{t("dictionary.on")}</span><span style={{ width: 160 }}><DayInput value={on ?? e.on} aria-label={t("dictionary.on")} onChange={(v: unknown) => go(withSearch(route, { on: v ? String(v) : null }))} /></span></div>
       <Panel><Tabs items={items} activeKey={items.some((i) => i.key === tab) ? tab : "definition"} onChange={(key) => go(withSearch(route, { tab: key }))} /></Panel>
       {editing && (e.kind === "term" ? <TermForm name={e.entity} term={e.term ?? undefined} onDone={done} onClose={() => setEditing(false)} /> : <DefinitionForm of={e} onDone={done} onClose={() => setEditing(false)} />)}
     </>

@@ -52,7 +52,7 @@ function Issues() {
 type Doing = { kind: "sign"; chapter: Chapter } | { kind: "withdraw" };
 
 function IssuePage({ id }: { id: string }) {
-  const { t, word, number, moment, language } = useSpeech();
+  const { t, word, number, moment, language, has } = useSpeech();
   const drafts = useMay("handbook:draft");
   const [doing, setDoing] = useState<Doing>();
   const [looking, setLooking] = useState<Chapter>();
@@ -81,7 +81,7 @@ function IssuePage({ id }: { id: string }) {
       ]} /></Panel>
       <Panel title={t("handbook.signatures")}>
         <Table<Chapter> fit label={t("handbook.signatures")} rows={issue.chapters} id={(c) => c.name} columns={[
-          { name: "chapter", title: t("handbook.chapter"), width: 150, show: (c) => (c.name === WHOLE ? <strong>{word(c.label)}</strong> : <Button size="small" type="link" onClick={() => setLooking(c)}>{word(c.label)}</Button>) },
+          { name: "chapter", title: t("handbook.chapter"), width: 150, show: (c) => (c.name === WHOLE ? <strong>{word(c.label)}</strong> : <Button size="small" type="link" style={{ padding: 0 }} onClick={() => setLooking(c)}>{word(c.label)}</Button>) },
           { name: "holds", title: t("handbook.holds"), width: 200, show: (c) => <span className="quiet">{Object.entries(c.counts).filter(([, n]) => n > 0).map(([part, n]) => `${t(`handbook.part.${part}` as Key)} ${number(n)}`).join(" · ")}</span> },
           { name: "signs", title: t("handbook.signs"), width: 150, show: (c) => c.signs.map((s) => word(s.label)).join(" / ") },
           { name: "signature", title: t("handbook.signature"), width: 260, show: (c) => (c.signature ? (
@@ -95,7 +95,7 @@ function IssuePage({ id }: { id: string }) {
           <Table<Change> fit label={t("handbook.changes")} rows={issue.changes} id={(c) => `${c.kind} ${c.subject}`} empty={<Nothing>{t("handbook.unchanged")}</Nothing>} columns={[
             { name: "kind", title: t("kind"), width: 90, show: (c) => <Tag tone={KINDS[c.kind]}>{t(`handbook.kind.${c.kind}` as Key)}</Tag> },
             { name: "label", title: t("name"), width: 150, show: (c) => word(c.label) }, { name: "subject", title: t("technical"), width: 200, show: (c) => <a className="mono break" href={link("dictionary", c.subject)}>{c.subject}</a> },
-            { name: "what", title: t("glossary.what"), width: 360, show: (c) => <ul className="plain">{c.what.map((w) => <li key={w.name}><del>{word(w.before) || "–"}</del> → {word(w.after) || "–"}</li>)}</ul> },
+            { name: "what", title: t("glossary.what"), width: 360, show: (c) => <ul className="plain">{c.what.map((w) => <li key={w.name}><span className="quiet">{has(`handbook.word.${w.name}`) ? t(`handbook.word.${w.name}` as Key) : w.name}: </span><del>{word(w.before) || "–"}</del> → {word(w.after) || "–"}</li>)}</ul> },
           ]} />
         )}
       </Panel>

@@ -19,6 +19,7 @@ from medthread.model.owners import owner_label
 from medthread.trust.roles import role_label
 
 Content = dict[str, Any]
+_BESIDE = frozenset({"fields", "columns", "since", "declared", "id", "asset"})  # told apart, or following from what is told
 _COMMON = Label("公共部分", "What is common")
 _INDEX = Label(
     f"每个维度的指数 = 100 × (1 − 不符合数 / 检验数),对该维度的全部规则合计;入库规则按最近 {WINDOW} 天的各次装载累计,整表规则取最近一次判定;总指数 = 有检验的各维度指数的算术平均。结果向下取到两位小数。",
@@ -132,8 +133,8 @@ def _subjects(content: Content) -> Iterator[tuple[str, Content]]:
     for chapter in content["chapters"]:
         for part in ("terms", "entities", "models", "codes", "rules"):
             for one in chapter[part]:
-                yield one["subject"], {n: v for n, v in one.items() if n not in ("fields", "columns")}
-                yield from ((inner["subject"], inner) for inner in (*one.get("fields", ()), *one.get("columns", ())))
+                for told in (one, *one.get("fields", ()), *one.get("columns", ())):
+                    yield told["subject"], {n: v for n, v in told.items() if n not in _BESIDE}
 
 
 def _changed(subject: str, kind: str, before: Content | None, after: Content | None) -> Content:
