@@ -178,6 +178,9 @@ def test_quality_and_use_of_an_entry(steward: TestClient) -> None:
     assert "lot_overview" in [m["name"] for m in use["models"]]
     assert "batch_record.lot_no" in [r["subject"] for r in use["references"]]
     assert [o["address"] for o in use["offers"]] == ["GET /api/v1/entities/lot"]
+    for subject in ("marts.lot_overview", "codes:lot.kind", "rule:lot.lot_no.required"):
+        for part in ("", "/examples", "/quality", "/use"):
+            ok(steward.get(f"{API}/dictionary-entries/{subject}{part}"))
     column = ok(steward.get(f"{API}/dictionary?sort=column"))
     assert column["gaps"]["columns"] == column["total"] > 0
     assert steward.get(f"{API}/dictionary-entries/no.such").status_code == 404

@@ -10,7 +10,7 @@ from medthread.derive.form import pair
 from medthread.governance.dictionary.book import Book, Item, Owners
 from medthread.governance.quality_parts import Part, Parts, divided
 from medthread.governance.rule_library import by_rule, listed
-from medthread.model import Entity, Label
+from medthread.model import Label
 from medthread.model.owners import owner_label
 from medthread.model.service import OFFERS, Offer
 from medthread.pipeline.build.built import Columns
@@ -37,7 +37,7 @@ def owners_told(owners: Owners) -> list[dict[str, Any]]:
 def examples_of(given: Services, actor: Actor, item: Item) -> dict[str, Any]:
     """Some values of a field as the reader sees them, or why there are none."""
     e = item.entry
-    entity = given.registry.get(e.entity)
+    entity = given.registry[e.entity] if e.entity in given.registry else None
     if e.sort not in (Sort.FIELD, Sort.CODES) or entity is None or e.field is None:
         return {"items": [], "because": pair(OF_MODELS if e.sort is Sort.COLUMN else NO_VALUES)}
     if entity.fields[e.field].is_personal:
@@ -116,8 +116,7 @@ def _columns(given: Services, book: Book, table: str) -> Columns:
 
 def _references(given: Services, of: str, field: str | None) -> Iterator[dict[str, Any]]:
     """Fields that refer to the entity; of a field only where it is the key that they name."""
-    entity: type[Entity] | None = given.registry.get(of)
-    if entity is None or (field is not None and field not in entity.key()):
+    if of not in given.registry or (field is not None and field not in given.registry[of].key()):
         return
     for other in given.registry.values():
         for f in other.fields.values():

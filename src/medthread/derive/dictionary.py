@@ -116,6 +116,9 @@ def _keys(entry: Entry, entity: Entry | None) -> Iterator[Key]:
 
 
 def _said_keys(entry: Entry, entity: Entry | None) -> Iterator[Key]:
+    if entry.sort is Sort.RULE:  # there are more of them than of all else, and nobody asks for them by sound
+        yield from (Key(entry.label.zh), Key(entry.label.en), Key(entry.entity, 0.98))
+        return
     zh, en, name = entry.label.zh, entry.label.en, entry.field or entry.entity
     yield from (Key(zh), Key(en), Key(name, 0.98), Key(sound(zh), 0.9), Key(_initials(zh), 0.85))
     for synonym in entry.synonyms:
