@@ -1,7 +1,6 @@
 """The handbook: drafted, signed by chapter, put in force, kept as it was, printed the same every time."""
 
 import re
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -57,8 +56,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(house: House) -> Iterator[Desk]:
-    yield Desk(house)
+def desk(house: House) -> Desk:
+    return Desk(house)
 
 
 @pytest.fixture(scope="module")

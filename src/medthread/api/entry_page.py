@@ -37,7 +37,7 @@ def owners_told(owners: Owners) -> list[dict[str, Any]]:
 def examples_of(given: Services, actor: Actor, item: Item) -> dict[str, Any]:
     """Some values of a field as the reader sees them, or why there are none."""
     e = item.entry
-    entity = given.registry[e.entity] if e.entity in given.registry else None
+    entity = given.registry[e.entity] if e.entity in given.registry else None  # noqa: SIM401 - a registry refuses what it does not know
     if e.sort not in (Sort.FIELD, Sort.CODES) or entity is None or e.field is None:
         return {"items": [], "because": pair(OF_MODELS if e.sort is Sort.COLUMN else NO_VALUES)}
     if entity.fields[e.field].is_personal:
