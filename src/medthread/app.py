@@ -26,6 +26,7 @@ from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.backup.drill import Declared
 from medthread.governance.backup.records import Keeping
 from medthread.governance.backup.take import Subject
+from medthread.governance.handbook import HandbookSetting
 from medthread.governance.lake import Upkeep
 from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.offers import declared_offers
@@ -324,7 +325,7 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                models=lambda: self.models, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, terms=self.terms, plan=self.plan, consumers=CONSUMERS,
+                models=lambda: self.models, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, terms=self.terms, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )

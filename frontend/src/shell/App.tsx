@@ -15,6 +15,8 @@ const page = (load: () => Promise<{ default: Page }>): Page => lazy(load);
 const PAGES: Record<string, Page> = {
   "": page(() => import("../pages/Home")),
   dictionary: page(() => import("../pages/Dictionary")),
+  glossary: page(() => import("../pages/Glossary")),
+  handbook: page(() => import("../pages/Handbook")),
   entities: page(() => import("../pages/Entities")),
   trace: page(() => import("../pages/Trace")),
   masters: page(() => import("../pages/Masters")),

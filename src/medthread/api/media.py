@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 from fastapi import Response
 
 CSV, YAML, EVENTS, NDJSON = "text/csv", "application/yaml", "text/event-stream", "application/x-ndjson"
+HTML, PDF, XLSX = "text/html", "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Given(TypedDict):
@@ -17,3 +18,8 @@ class Given(TypedDict):
 def text_as(media: str) -> Given:
     """Of a route that gives text of a media type."""
     return {"response_class": Response, "responses": {200: {"content": {media: {"schema": {"type": "string"}}}}}}
+
+
+def file_as(media: str) -> Given:
+    """Of a route that gives a file of a media type."""
+    return {"response_class": Response, "responses": {200: {"content": {media: {"schema": {"type": "string", "format": "binary"}}}}}}

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table
 
-from medthread.derive.dictionary import Finder, entries
 from medthread.governance.backup.background import BackgroundKeeping
+from medthread.governance.dictionary import Dictionary
+from medthread.governance.handbook import HandbookSetting, Issues
 from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.profiles import Profiler
 from medthread.governance.quality_target import QualityTargets
@@ -18,8 +19,10 @@ from medthread.governance.service_use import UseMeter
 from medthread.governance.trains import Timetable
 from medthread.model import Registry, Source
 from medthread.model.consumer import Consumer
+from medthread.model.errors import DeclarationError
 from medthread.model.rule_file import QualityRule
 from medthread.model.service import Service
+from medthread.pipeline.build.known import Known, known_models
 from medthread.pipeline.build.model import Model
 from medthread.pipeline.build.plan import Plan
 from medthread.pipeline.context import Context as BatchContext
@@ -111,6 +114,7 @@ class Services:
     targets: QualityTargets = field(default_factory=QualityTargets)
     masters: MasterSetting = field(default_factory=MasterSetting)
     terms: ReviewTerms = field(default_factory=lambda: ReviewTerms(Calendar()))  # how soon held rows are looked at
+    handbook: HandbookSetting = field(default_factory=HandbookSetting)
     copies: BackgroundKeeping | None = None
     public_url: str | None = None  # where browsers reach us, where that is not what the request says
     carriers: tuple[Carrier, ...] = ()
@@ -118,9 +122,21 @@ class Services:
     demo_accounts: list[dict[str, Any]] = field(default_factory=list)
 
     @cached_property
-    def dictionary(self) -> Finder:
-        """What is declared, by what people type; made when it is first asked for."""
-        return Finder(entries(self.registry))
+    def dictionary(self) -> Dictionary:
+        """What is declared and said, by what people type."""
+        return Dictionary(self.store, self.registry, self.ruled, self._known, self.workflow.calendar.zone)
+
+    def _known(self) -> dict[str, Known]:
+        """The models; those in force alone where somebody's file cannot be read."""
+        try:
+            return known_models(self.batch(), self.models())
+        except DeclarationError:
+            return known_models(self.batch(), None)
+
+    @property
+    def issues(self) -> Issues:
+        """The issues of the handbook."""
+        return Issues(self.handbook, self.workflow.signer, self.workflow.calendar.zone)
 
     @property
     def rules(self) -> tuple[QualityRule, ...]:

@@ -28,6 +28,8 @@ COMMANDS = {
     "apply": "plans:apply_command",
     "model": "models:models",
     "rule": "rules:rules",
+    "dictionary": "dictionary:dictionary",
+    "handbook": "handbook:handbook",
     "profile": "profiles:profile",
     "held": "held:held",
     "master": "masters:masters",

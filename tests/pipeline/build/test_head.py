@@ -2,7 +2,9 @@
 
 import pytest
 
+from medthread.model import Label
 from medthread.model.errors import DeclarationError
+from medthread.pipeline.build.head import Head
 from medthread.pipeline.build.model import SHIPPED, in_order, parse_model
 
 HEAD = """-- about: 批次 | Lots
@@ -70,3 +72,14 @@ def test_models_stand_after_those_they_read_and_never_in_a_circle() -> None:
         in_order([make("a", "marts.nowhere")])
     with pytest.raises(DeclarationError, match="two models called a"):
         in_order([make("a", "golden.lot"), make("a", "golden.lot")])
+
+
+def test_columns_say_what_they_are_called_as_far_as_anybody_says() -> None:
+    head = Head("-- column: quantity = 数量 | Quantity\n-- column: a = 甲 | A = B\nselect 1", file="m.sql")
+    assert head.columns() == {"quantity": Label("数量", "Quantity"), "a": Label("甲", "A = B")}
+
+
+@pytest.mark.parametrize("line", ["quantity", "= 数量 | Quantity", "quantity = 数量", "a = 甲 | A\n-- column: a = 乙 | B"])
+def test_a_column_that_is_not_said_whole_is_refused(line: str) -> None:
+    with pytest.raises(DeclarationError):
+        Head(f"-- column: {line}\nselect 1", file="m.sql").columns()

@@ -6,6 +6,7 @@
     -- grain: id
     -- test: quantity >= 0
     -- warn: count(*) > 0
+    -- column: quantity = 数量 | Quantity
 
 Text in two languages stands as `中文 | English`. Prose without a word before it is a comment like any other.
 """
@@ -19,7 +20,7 @@ from medthread.model.errors import DeclarationError
 ENTRY = re.compile(r"^--\s?(\w+):\s*(\S.*)$")
 MORE = re.compile(r"^--\s{2,}(\S.*)$")
 ONCE = ("about", "meaning", "owner", "grain", "partition")
-OFTEN = ("test", "warn")
+OFTEN = ("test", "warn", "column")
 
 
 class Head:
@@ -47,7 +48,20 @@ class Head:
 
     def label(self, word: str, *, like: str) -> Label:
         """What must be said once in both languages."""
-        zh, bar, en = (part.strip() for part in self.text(word, like=like).partition("|"))
+        return self._both(word, self.text(word, like=like), like=like)
+
+    def columns(self) -> dict[str, Label]:
+        """What columns are called and mean, as far as it is said."""
+        like, found = "quantity = 数量 | Quantity", {}
+        for said in self.each("column"):
+            name, equals, text = (part.strip() for part in said.partition("="))
+            if not (name and equals) or name in found:
+                raise DeclarationError(f"{self.file}: {said!r} names no column, or one that was named before", hint=f"write `-- column: {like}`")
+            found[name] = self._both("column", text, like=like)
+        return found
+
+    def _both(self, word: str, text: str, *, like: str) -> Label:
+        zh, bar, en = (part.strip() for part in text.partition("|"))
         if not (bar and zh and en):
             raise DeclarationError(f"{self.file}: {word!r} is not in both languages", hint=f"write `-- {word}: {like}`")
         return Label(zh, en)

@@ -5,7 +5,7 @@ statement as it means, not as it is typed: comments, case of keywords and line b
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -43,6 +43,7 @@ class Model:
     partition: Partition | None
     domain: str
     statement: exp.Query = field(repr=False, compare=False)
+    columns: Mapping[str, Label] = field(default_factory=dict, repr=False, compare=False)  # what they are called, as far as the head says
     path: Path | None = field(default=None, compare=False)
 
     @property
@@ -90,7 +91,7 @@ def parse_model(name: str, text: str, *, file: str, domain: str = "") -> Model:
     said = [expectation(c, blocks=word == "test", file=file) for word in ("test", "warn") for c in head.each(word)]
     return Model(
         name, head.label("about", like="批次总览 | Lot overview"), head.label("meaning", like="每个批次一行 | One row per lot"),
-        head.text("owner", like="production"), grain, (*keys, *said), text, tuple(reads), parse_partition(head.maybe("partition"), reads, file=file), domain, statement,
+        head.text("owner", like="production"), grain, (*keys, *said), text, tuple(reads), parse_partition(head.maybe("partition"), reads, file=file), domain, statement, head.columns(),
     )
 
 

@@ -27,6 +27,11 @@ from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, collection, load, run
 from medthread.stores.postgres.tables.bus import inbound_event
 from medthread.stores.postgres.tables.correction import row_decision
+from medthread.stores.postgres.tables.definitions import (
+    definition_change,
+    handbook_issue,
+    handbook_signature,
+)
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file, lake_merge
 from medthread.stores.postgres.tables.matching import (
     master_refusal,
@@ -82,6 +87,7 @@ __all__ = [
     "batch",
     "collection",
     "deadline",
+    "definition_change",
     "delegation",
     "destruction",
     "destruction_item",
@@ -90,6 +96,8 @@ __all__ = [
     "erased_index",
     "erasure",
     "external_identity",
+    "handbook_issue",
+    "handbook_signature",
     "idempotency",
     "identity_proof",
     "identity_request",

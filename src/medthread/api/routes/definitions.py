@@ -1,0 +1,253 @@
+"""Definitions and terms: proposed, decided by another person, taken back; many at once as a sheet."""
+
+import csv
+import io
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Query, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
+
+from medthread.api.bodies import MOST, takes
+from medthread.api.identity import Given, Reader, may
+from medthread.api.language import Language
+from medthread.api.media import CSV, XLSX, file_as, text_as
+from medthread.api.routes.entities import safe_cell
+from medthread.api.services import Services
+from medthread.api.sheets import handed_in
+from medthread.api.subjects import Subject
+from medthread.governance.dictionary.changes import (
+    APPROVED,
+    PROPOSED,
+    REFUSED,
+    WITHDRAWN,
+    Change,
+    changes_of,
+    decide,
+    proposals,
+    propose,
+    undo,
+    withdraw,
+)
+from medthread.governance.dictionary.sheet import COLUMNS, FIXED, NAMES, Line, compared, read_sheet, rows_of
+from medthread.governance.dictionary.words import (
+    DEFINITION,
+    PREFIX,
+    TERM,
+    Definition,
+    Term,
+    check_definition,
+    check_term,
+    content_of,
+)
+from medthread.governance.quality_index import today_in
+from medthread.model.errors import InvalidError
+from medthread.stores.workbook import workbook
+from medthread.trust.access import Actor
+from medthread.workflow import handle
+
+router = Subject("definitions", "术语与口径", "Terms and definitions", owner="it").router()
+Proposing = Annotated[Actor, Depends(may("definitions:propose"))]
+Deciding = Annotated[Actor, Depends(may("definitions:decide"))]
+Why = Annotated[str, Field(min_length=2, max_length=2000)]
+Reason = Annotated[str, Query(min_length=2, max_length=2000)]
+Day = Annotated[date | None, Query(description="from when it holds; today where none is named")]
+Subjects = Annotated[str, Field(min_length=1, max_length=200)]
+LARGEST = 20 << 20
+SHOWN = 500
+STATE = f"^({PROPOSED}|{APPROVED}|{REFUSED}|{WITHDRAWN})$"
+
+
+class Wanted(BaseModel):
+    """One change: the whole of what is to be said of a subject; without `content` it goes back to what is declared, and a term is removed."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["term", "definition"]
+    subject: Subjects
+    content: dict[str, Any] | None = Field(default=None, description="a term, or a definition over what is declared")
+
+
+class Proposal(BaseModel):
+    """Changes that are decided as one."""
+
+    model_config = ConfigDict(extra="forbid")
+    changes: list[Wanted] = Field(min_length=1, max_length=500)
+    reason: Why
+    effective_from: date | None = None
+
+
+class Decided(BaseModel):
+    """Whether it is approved, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+    approve: bool
+    reason: Why
+
+
+class Because(BaseModel):
+    """Why."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: Why
+
+
+def _today(given: Services) -> date:
+    return today_in(given.workflow.calendar.zone)
+
+
+@router.get("/definition-changes", summary="列出口径变更 · List changes of definitions")
+def listed(given: Given, actor: Reader, state: Annotated[str | None, Query(pattern=STATE)] = None) -> dict[str, Any]:
+    """Proposals, those that wait first: what they are about, who proposed and who decided, whether they were taken back.
+
+    提议,待定的在前:涉及哪些条目、由谁提出、由谁决定、是否已撤销。
+    """
+    can = given.access.can(actor)
+    with given.store.transaction() as tx:
+        found = proposals(tx, state=state)
+    items = [{**p, "mine": p["proposed_by"] == actor.name} for p in found]
+    return {"items": items, "proposes": "definitions:propose" in can, "decides": "definitions:decide" in can}
+
+
+@router.get("/definition-changes/{proposal}", summary="查看一次口径变更 · Get a change of definitions")
+def one(proposal: str, given: Given, actor: Reader) -> dict[str, Any]:
+    """Every change of a proposal, with what was said before and after.
+
+    一次提议的全部变更:改前与改后。
+    """
+    with given.store.transaction() as tx:
+        rows = changes_of(tx, proposal)
+    first = rows[0]
+    told = ("reason", "effective_from", "state", "proposed_by", "decided_by", "decided_at", "decision", "undoes", "at")
+    return {
+        "proposal": proposal, "mine": first.proposed_by == actor.name, **{n: getattr(first, n) for n in told},
+        "items": [{"kind": r.kind, "subject": r.subject, "before": r.before, "after": r.after} for r in rows],
+    }
+
+
+@router.post("/definition-changes", summary="提议更改术语或口径 · Propose terms or definitions", status_code=201)
+def proposed(wanted: Proposal, given: Given, actor: Proposing) -> dict[str, str]:
+    """Propose terms, or one's own words over what is declared; another person decides. Nothing holds before that.
+
+    提议术语,或在产品声明之上的企业口径;由另一人决定,此前不生效。
+    """
+    return {"proposal": _propose(given, actor, _checked(given, wanted.changes), reason=wanted.reason, on=wanted.effective_from)}
+
+
+def _propose(given: Services, actor: Actor, changes: list[Change], *, reason: str, on: date | None) -> str:
+    today = _today(given)
+    act = partial(propose, by=actor.name, changes=changes, reason=reason, on=on or today, today=today)
+    return handle(given.store, by=actor.name, action="definition.propose", object_="definition", act=act)
+
+
+def _checked(given: Services, wanted: list[Wanted]) -> list[Change]:
+    """Refuse what cannot be said, each looked at beside the others."""
+    book = given.dictionary.book()
+    contents = {w.subject: content_of(w.kind, w.content) for w in wanted if w.content is not None}
+    if len({w.subject for w in wanted}) < len(wanted):
+        raise InvalidError("a subject stands twice", hint="say once what is to hold of it")
+    terms = book.terms | {s.removeprefix(PREFIX): Term.model_validate(c) for s, c in contents.items() if s.startswith(PREFIX)}
+    gone = {w.subject.removeprefix(PREFIX) for w in wanted if w.kind == TERM and w.content is None}
+    for w in wanted:
+        if (w.kind == TERM) != w.subject.startswith(PREFIX):
+            raise InvalidError(f"{w.subject} is no {w.kind}", hint="a term is called `term:` with a name, a definition after what it defines")
+        if w.kind == TERM and w.content is not None:
+            left = {n: t for n, t in terms.items() if n not in gone}
+            check_term(w.subject.removeprefix(PREFIX), Term.model_validate(contents[w.subject]), terms=left, subjects=book.items)
+        if w.kind == DEFINITION and w.content is not None:
+            check_definition(w.subject, Definition.model_validate(contents[w.subject]), subjects=book.items)
+    return [Change(w.kind, w.subject, contents.get(w.subject)) for w in wanted]
+
+
+@router.post("/definition-changes/{proposal}/decision", summary="批准或拒绝口径变更 · Decide a change of definitions")
+def decision(proposal: str, decided: Decided, given: Given, actor: Deciding) -> dict[str, Any]:
+    """Approve or refuse as a whole what another person proposed.
+
+    整体批准或拒绝他人的提议。
+    """
+    act = partial(decide, by=actor.name, proposal=proposal, approve=decided.approve, reason=decided.reason, today=_today(given))
+    on = handle(given.store, by=actor.name, action="definition.approve" if decided.approve else "definition.refuse", object_=f"definition/{proposal}", act=act)
+    return {"proposal": proposal, "state": APPROVED if decided.approve else REFUSED, "effective_from": on}
+
+
+@router.post("/definition-changes/{proposal}/undo", summary="撤销口径变更 · Take back a change of definitions", status_code=201)
+def undone(proposal: str, because: Because, given: Given, actor: Proposing) -> dict[str, str]:
+    """Propose, as one act, what was said before of everything that an approved proposal changed.
+
+    把一次已批准的提议所改的全部内容,作为一次提议恢复为改前的内容。
+    """
+    act = partial(undo, by=actor.name, proposal=proposal, reason=because.reason, today=_today(given))
+    return {"proposal": handle(given.store, by=actor.name, action="definition.propose", object_=f"definition/{proposal}", act=act)}
+
+
+@router.delete("/definition-changes/{proposal}", summary="收回口径变更 · Withdraw a change of definitions", status_code=204)
+def withdrawn(proposal: str, given: Given, actor: Proposing) -> None:
+    """Take back one's own proposal before it is decided.
+
+    在决定之前收回自己的提议。
+    """
+    handle(given.store, by=actor.name, action="definition.withdraw", object_=f"definition/{proposal}", act=partial(withdraw, by=actor.name, proposal=proposal))
+
+
+@router.get("/dictionary.csv", summary="导出字典 CSV · Export the dictionary as CSV", **text_as(CSV))
+def as_csv(given: Given, _: Reader) -> Response:
+    """Definitions, synonyms and owners of every entity, field, model, column and term, to be edited and sent back.
+
+    全部对象、字段、模型、列与术语的定义、同义词与责任方,供编辑后交回。
+    """
+    text = io.StringIO()
+    text.write("\ufeff")
+    lines = csv.writer(text)
+    lines.writerow(NAMES)
+    lines.writerows([safe_cell(c) for c in row] for row in rows_of(given.dictionary.book()))
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="dictionary.csv"'})
+
+
+@router.get("/dictionary.xlsx", summary="导出字典 XLSX · Export the dictionary as XLSX", **file_as(XLSX))
+def as_xlsx(given: Given, _: Reader) -> Response:
+    """The same as a workbook; every cell is text.
+
+    同上,为工作簿;每个单元格都是文本。
+    """
+    made = workbook("dictionary", COLUMNS, rows_of(given.dictionary.book()), locked=FIXED)
+    return Response(made, media_type=XLSX, headers={"Content-Disposition": 'attachment; filename="dictionary.xlsx"'})
+
+
+def _lines(given: Services, file: UploadFile) -> list[Line]:
+    with handed_in(file.file, file.filename or "") as path:
+        return compared(given.dictionary.book(), read_sheet(path))
+
+
+@router.post("/dictionary-sheet/trial", summary="预览交回的字典表 · Preview a dictionary sheet", **takes(LARGEST + MOST))
+def trial(file: UploadFile, given: Given, _: Proposing, language: Language) -> dict[str, Any]:
+    """What a sheet that was edited would change, line by line, and what would be refused and why; nothing is written.
+
+    交回的表逐行会改动什么、哪些行会被拒绝及原因;不写入任何内容。
+    """
+    lines = _lines(given, file)
+    return {
+        "changed": sum(ln.change is not None for ln in lines), "refused": sum(ln.error is not None for ln in lines),
+        "items": [
+            {"row": ln.row, "subject": ln.subject, "cells": [{"column": n, "before": b, "after": a} for n, b, a in ln.cells], "error": ln.error.told(language)._asdict() if ln.error else None}
+            for ln in sorted(lines, key=lambda ln: (ln.error is None, ln.row))[:SHOWN]
+        ],
+    }
+
+
+@router.post("/dictionary-sheet", summary="提议交回的字典表 · Propose a dictionary sheet", status_code=201, **takes(LARGEST + MOST))
+def accepted(file: UploadFile, given: Given, actor: Proposing, reason: Reason, effective_from: Day = None) -> dict[str, Any]:
+    """Propose every line that changes something as one proposal. Where a line is refused, nothing is taken.
+
+    把全部有改动的行作为一次提议;只要有一行被拒绝,就一行也不收。
+    """
+    lines = _lines(given, file)
+    wrong = [ln for ln in lines if ln.error is not None]
+    if wrong:
+        rows = [{"row": ln.row, "field": None, "label": {"zh": ln.error.told("zh").message, "en": ln.error.message}, "value": ln.subject} for ln in wrong[:20] if ln.error]
+        raise InvalidError(f"{len(wrong)} lines are refused, the first is row {wrong[0].row}", hint="mend the file and hand it in again: nothing was written", rows=rows)
+    changes = [ln.change for ln in lines if ln.change is not None]
+    if not changes:
+        raise InvalidError("the sheet changes nothing", hint="export it anew: it may have been taken already")
+    return {"proposal": _propose(given, actor, changes, reason=reason, on=effective_from), "changes": len(changes)}
+
+
