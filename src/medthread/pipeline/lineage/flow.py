@@ -98,7 +98,7 @@ def together(flows: Iterable[Flow]) -> Flow:
         influences |= flow.influences
         words.add(flow.word)
         gaps += [flow.gap] if flow.gap and flow.gap not in gaps else []
-    word = None if values or gaps else next((w for w in (Word.COUNTED, Word.GENERATED) if w in words), Word.CONSTANT)
+    word = None if values or gaps else next((w for w in (Word.COUNTED, Word.GENERATED, Word.KEPT) if w in words), Word.CONSTANT)
     return Flow(values, frozenset(influences), word, "; ".join(gaps))
 
 

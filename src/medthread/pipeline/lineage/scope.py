@@ -10,6 +10,9 @@ from sqlglot.errors import SqlglotError
 from medthread.pipeline.lineage.flow import Column, Direct, Flow, Influences, Relation, unknown
 
 
+NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
+
+
 @dataclass
 class Scope:
     """What one SELECT sees: the relations of its FROM, what its own select list called something, and what is around it."""
@@ -44,12 +47,20 @@ class Scope:
     def _found(self, parts: list[str]) -> Flow | None:
         found = self._qualified(parts) if len(parts) > 1 else None
         if found is None:
-            found = self._plain(parts[0])
-            if found is not None and len(parts) > 1:
-                found = found.at_least(Direct.TRANSFORMATION)  # a field of a struct
+            found = self._plain(parts[0]) if len(parts) == 1 else self._field(parts)
         if found is None and self.outer is not None:
             return self.outer._found(parts)  # noqa: SLF001 - its own kind
         return found
+
+    def _field(self, parts: list[str]) -> Flow | None:
+        """A field of a struct. A column of a plain type has none: then the name is that of a table farther out."""
+        found = self._plain(parts[0])
+        kind = self.type_of(parts[:1])
+        if found is None or (kind and not kind.upper().startswith(NESTED)):
+            return None
+        if not kind and self.outer is not None and self.outer._qualified(parts) is not None:  # noqa: SLF001 - its own kind
+            return unknown(f"{'.'.join(parts)} may be a field or a column farther out")
+        return found.at_least(Direct.TRANSFORMATION)
 
     def _qualified(self, parts: list[str]) -> Flow | None:
         low = [p.lower() for p in parts]
