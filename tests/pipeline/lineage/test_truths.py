@@ -86,7 +86,7 @@ def test_columns_that_the_engine_gives_otherwise_are_gaps() -> None:
 @pytest.fixture(scope="module")
 def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     """The tables filled once; what a statement does to them is taken back."""
-    dice = random.Random(7)  # noqa: S311 - no secret
+    dice = random.Random(7)
     with duckdb.connect(config={"threads": 1}) as con:
         _define(con)
         for name, columns in TABLES.items():
@@ -107,7 +107,7 @@ def _literal(value: object) -> str:
 @pytest.mark.parametrize("truth", TRUTHS, ids=lambda t: t.name)
 def test_what_changes_an_output_is_among_its_sources(truth: Truth, engine: duckdb.DuckDBPyConnection) -> None:
     """The engine as judge: each source column is changed by itself, and every output column that differs then must name it."""
-    target, dice = _read(truth), random.Random(7)  # noqa: S311 - no secret
+    target, dice = _read(truth), random.Random(7)
     before = _outputs(engine, truth)
     assert before == _outputs(engine, truth)
     for table, columns in ((t, c) for t, c in TABLES.items() if t in truth.sql):
@@ -160,7 +160,8 @@ def test_a_long_chain_is_read_at_once() -> None:
     columns = [f"c{i}" for i in range(60)]
     steps = ["s0 as (select " + ", ".join(columns) + " from wide)"]
     for n in range(1, 8):
-        steps.append(f"s{n} as (select {', '.join(f'{c} + c{(i + 1) % 60} as {c}' if n % 2 else c for i, c in enumerate(columns))} from s{n - 1} where c{n} > 0)")
+        told = ", ".join(f"{c} + c{(i + 1) % 60} as {c}" if n % 2 else c for i, c in enumerate(columns))
+        steps += [f"s{n} as (select {told} from s{n - 1} where c{n} > 0)"]
     sql = f"with {', '.join(steps)} select *, count(*) over () as n from s7"
     started = time.perf_counter()
     [target] = read_script(sql, {"wide": [(c, "integer") for c in columns]})

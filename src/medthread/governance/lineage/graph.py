@@ -15,7 +15,7 @@ DIRECT = frozenset(Direct)
 
 @dataclass(frozen=True)
 class Edge:
-    """One column goes into another, or decides over it. `how` is OpenLineage's word, `by` what does it: a mapping, a model, …"""
+    """One column goes into another, or decides over it. `how` is OpenLineage's word, `by` names what does it, as a mapping or a model."""
 
     start: Source
     end: Source
@@ -72,8 +72,7 @@ class Graph:
         by_value = self._reached(start, direction, only_values=True)
         steps = []
         for place, depth in self._reached(start, direction, only_values=through == "value").items():
-            for edge in self._next(place, direction):
-                steps.append(Step(edge, depth + 1, is_value=edge.is_value and place in by_value))
+            steps += [Step(e, depth + 1, is_value=e.is_value and place in by_value) for e in self._next(place, direction)]
         kept = [s for s in steps if through == "all" or s.is_value is (through == "value")]
         return sorted(kept, key=lambda s: (s.depth, not s.is_value, s.edge.start, s.edge.end, s.edge.how))
 

@@ -6,7 +6,18 @@ from functools import lru_cache
 import duckdb
 from sqlglot import exp
 
-from medthread.pipeline.lineage.flow import CONSTANT, COUNTED, GENERATED, Direct, Flow, Indirect, Influences, Relation, together, unknown
+from medthread.pipeline.lineage.flow import (
+    CONSTANT,
+    COUNTED,
+    GENERATED,
+    Direct,
+    Flow,
+    Indirect,
+    Influences,
+    Relation,
+    together,
+    unknown,
+)
 from medthread.pipeline.lineage.scope import Scope
 
 Query = Callable[[exp.Expression, Scope], Relation]
@@ -28,7 +39,7 @@ class Reader:
     def __init__(self, query: Query) -> None:
         self._query = query
 
-    def flow(self, node: exp.Expression, scope: Scope) -> Flow:
+    def flow(self, node: exp.Expression, scope: Scope) -> Flow:  # noqa: PLR0911 - one line for each kind
         """What the value of an expression is made of."""
         if isinstance(node, exp.Column):
             return COUNTED if isinstance(node.this, exp.Star) else scope.column([p.name for p in node.parts])
@@ -91,7 +102,7 @@ class Reader:
             own += [*(outer.args.get("partition_by") or []), *([outer.args["order"]] if outer.args.get("order") else [])]
         return self._beside(value, [e for o in own for e in _ordered(o)], scope, Indirect.WINDOW)
 
-    def _function(self, node: exp.Expression, scope: Scope) -> Flow:
+    def _function(self, node: exp.Expression, scope: Scope) -> Flow:  # noqa: C901, PLR0911 - one line for each kind
         if isinstance(node, exp.Filter):
             return self._beside(self.flow(node.this, scope), [node.expression.this], scope, Indirect.FILTER)
         if isinstance(node, exp.WithinGroup):  # a quantile of what it is ordered by

@@ -7,7 +7,18 @@ from dataclasses import replace
 from sqlglot import exp
 
 from medthread.pipeline.lineage.expression import Reader, has_aggregate
-from medthread.pipeline.lineage.flow import CONSTANT, NOTHING, Column, Direct, Flow, Indirect, Influences, Relation, together, unknown
+from medthread.pipeline.lineage.flow import (
+    CONSTANT,
+    NOTHING,
+    Column,
+    Direct,
+    Flow,
+    Indirect,
+    Influences,
+    Relation,
+    together,
+    unknown,
+)
 from medthread.pipeline.lineage.pivot import pivoted
 from medthread.pipeline.lineage.scope import Scope, struct_fields
 from medthread.pipeline.lineage.source import Sources

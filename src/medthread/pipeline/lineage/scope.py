@@ -9,7 +9,6 @@ from sqlglot.errors import SqlglotError
 
 from medthread.pipeline.lineage.flow import Column, Direct, Flow, Influences, Relation, unknown
 
-
 NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
@@ -71,7 +70,7 @@ class Scope:
                     return flow.at_least(Direct.TRANSFORMATION) if len(parts) > at + 2 else flow
         return None
 
-    def _plain(self, name: str) -> Flow | None:
+    def _plain(self, name: str) -> Flow | None:  # noqa: PLR0911 - DuckDB's order of looking
         low = name.lower()
         if low in self.params:
             return Flow()

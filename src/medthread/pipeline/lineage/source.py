@@ -6,7 +6,19 @@ from dataclasses import replace
 from sqlglot import exp
 
 from medthread.pipeline.lineage.expression import Query, Reader
-from medthread.pipeline.lineage.flow import CONSTANT, NOTHING, Column, Direct, Flow, Indirect, Influences, Relation, leaf, together, unknown
+from medthread.pipeline.lineage.flow import (
+    CONSTANT,
+    NOTHING,
+    Column,
+    Direct,
+    Flow,
+    Indirect,
+    Influences,
+    Relation,
+    leaf,
+    together,
+    unknown,
+)
 from medthread.pipeline.lineage.pivot import pivoted
 from medthread.pipeline.lineage.scope import Scope
 
@@ -80,7 +92,7 @@ class Sources:
             scope.hidden.add((name, low))
         return rows, gaps
 
-    def _bare(self, node: exp.Expression, scope: Scope, names: list[str]) -> Relation:
+    def _bare(self, node: exp.Expression, scope: Scope, names: list[str]) -> Relation:  # noqa: PLR0911 - one line for each kind
         if isinstance(node, exp.Table):
             return self._table(node, scope, names)
         if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table):

@@ -11,7 +11,21 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from medthread.pipeline.lineage.flow import CONSTANT, NOTHING, Column, Direct, Flow, Indirect, Influences, Relation, Source, Word, leaf, together, unknown
+from medthread.pipeline.lineage.flow import (
+    CONSTANT,
+    NOTHING,
+    Column,
+    Direct,
+    Flow,
+    Indirect,
+    Influences,
+    Relation,
+    Source,
+    Word,
+    leaf,
+    together,
+    unknown,
+)
 from medthread.pipeline.lineage.query import Queries
 from medthread.pipeline.lineage.scope import Scope
 
@@ -169,7 +183,7 @@ class Script:
         using = [c.name if isinstance(c, exp.Expression) else str(c) for c in node.args.get("using_cond") or []]
         source = scope.relations[[*scope.relations][1]]
         if using:
-            target = scope.relations[[*scope.relations][0]]
+            target = next(iter(scope.relations.values()))
             for column in using:
                 rows |= together([f for f in (target.flow(column), source.flow(column)) if f]).deciding(Indirect.JOIN)
         elif (on := node.args.get("on")) is not None:
