@@ -61,7 +61,7 @@ function EntityPage({ name, field }: { name: string; field: string | null }) {
       <Panel title={t("fields")}>
         <Table fit label={t("fields")} rows={page.fields} id={(f) => f.name} columns={[
           { name: "label", title: t("name"), show: (f) => (f.name === field ? <strong>{word(f.label)}</strong> : word(f.label)) },
-          { name: "name", title: t("technical"), show: (f) => <span className="mono">{f.name}</span> },
+          { name: "name", title: t("technical"), show: (f) => <a className="mono" href={`${link("lineage")}?field=${encodeURIComponent(`${page.name}.${f.name}`)}`} title={t("nav.lineage")}>{f.name}</a> },
           { name: "type", title: t("kind"), show: (f) => <>{f.type} {f.key && <Tag tone="busy">{t("key")}</Tag>}{f.required && <Tag>{t("required.short")}</Tag>}</> },
           { name: "classification", title: t("classification"), show: (f) => <>{t(`class.${f.classification}` as Key)} {f.restricted && <Tag tone="warn">{t("value.restricted")}</Tag>}</> },
           { name: "reference", title: t("reference"), show: (f) => f.reference ? <a href={link("dictionary", f.reference)}>{f.reference}</a> : "" },

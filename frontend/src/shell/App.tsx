@@ -15,6 +15,7 @@ const page = (load: () => Promise<{ default: Page }>): Page => lazy(load);
 const PAGES: Record<string, Page> = {
   "": page(() => import("../pages/Home")),
   dictionary: page(() => import("../pages/Dictionary")),
+  lineage: page(() => import("../pages/Lineage")),
   entities: page(() => import("../pages/Entities")),
   trace: page(() => import("../pages/Trace")),
   masters: page(() => import("../pages/Masters")),
