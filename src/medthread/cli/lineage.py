@@ -3,18 +3,19 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from medthread.app import CONSUMERS, Installation, open_installation
 from medthread.cli.options import HERE, Home
-from medthread.cli.speech import console, say
+from medthread.cli.speech import console, language, say
 from medthread.governance.lineage import Graph, lately, lineage_of
-from medthread.governance.lineage.graph import Direction
+from medthread.governance.lineage.graph import Direction, Through
 from medthread.governance.lineage.openlineage import events
 from medthread.governance.lineage.told import walked
 from medthread.model.errors import NotFoundError
+from medthread.model.wording import worded
 
 lineage = typer.Typer(no_args_is_help=True, help="血缘 · Lineage of fields: where one comes from, what depends on it.")
 
@@ -42,7 +43,7 @@ def show(
         start = graph.place(name)
         if start is None:
             raise NotFoundError(f"no field {name!r} in the lineage", hint="`medthread lineage gaps` tells what is known; fields are table.column")
-        told = walked(graph, installation.registry, start, directions, through)
+        told = walked(graph, installation.registry, start, directions, cast("Through", through), language())
         with installation.store.transaction() as tx:
             told["lately"] = lately(tx, told["tables"])
     if as_json:
@@ -78,7 +79,7 @@ def gaps(home: Home = HERE) -> None:
     known, columns = graph.told()
     say(f"{columns} 列中 {known} 列的血缘已知", f"{known} of {columns} columns have a lineage")
     for one in graph.gaps:
-        console.print(f"? {one.table}.{one.column}: {one.why}", markup=False)
+        console.print(f"? {one.table}.{one.column}: {worded(one.why, language())}", markup=False)
 
 
 @lineage.command("export")

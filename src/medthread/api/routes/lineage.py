@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 
 from medthread.api.identity import Given, Reader
+from medthread.api.language import Language
 from medthread.api.media import CSV, text_as
 from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
@@ -27,7 +28,7 @@ def _graph(given: Services) -> Graph:
 
 
 @router.get("/lineage", summary="查找字段 · Find fields in the lineage")
-def find(given: Given, _: Reader, q: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
+def find(given: Given, _: Reader, language: Language, q: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
     """Columns that a word names, in sources, layers and models; and of how many columns the lineage is known, with the gaps.
 
     一个词所指的列(来源、各层、模型);以及多少列的血缘已知、哪些未知及原因。
@@ -35,7 +36,7 @@ def find(given: Given, _: Reader, q: Annotated[str, Query(max_length=100)] = "")
     graph = _graph(given)
     known, columns = graph.told()
     found = [place(given.registry, p) for p in graph.find(q, most=MOST)] if q.strip() else []
-    return {"items": found, "known": known, "columns": columns, "gaps": [gap(g) for g in graph.gaps]}
+    return {"items": found, "known": known, "columns": columns, "gaps": [gap(g, language) for g in graph.gaps]}
 
 
 Name = Annotated[str, Query(min_length=3, max_length=300)]
@@ -44,17 +45,17 @@ Through = Literal["all", "value", "influence"]
 COLUMNS = ("direction", "depth", "from_table", "from_column", "to_table", "to_column", "flow", "kind", "how", "by")
 
 
-def _walked(given: Services, name: str, direction: Way, through: Through) -> dict[str, Any]:
+def _walked(given: Services, name: str, direction: Way, through: Through, language: str) -> dict[str, Any]:
     graph = _graph(given)
     start = graph.place(name)
     if start is None:
         raise NotFoundError(f"no field {name!r} in the lineage", hint="GET /api/v1/lineage?q= finds fields")
     directions: tuple[Direction, ...] = ("up", "down") if direction == "both" else (direction,)
-    return walked(graph, given.registry, start, directions, through)
+    return walked(graph, given.registry, start, directions, through, language)
 
 
 @router.get("/lineage/field", summary="查看字段的血缘 · Get the lineage of a field")
-def field(given: Given, _: Reader, name: Name, direction: Way = "both", through: Through = "all") -> dict[str, Any]:
+def field(given: Given, _: Reader, language: Language, name: Name, direction: Way = "both", through: Through = "all") -> dict[str, Any]:
     """Steps up to where the field comes from and down to what depends on it, nearest first, with how each goes over.
 
     `name` is `table.column`, or `entity.field`. A step's `flow` is `value` where values alone lead there, else `influence`. `lately` tells, by table,
@@ -63,13 +64,13 @@ def field(given: Given, _: Reader, name: Name, direction: Way = "both", through:
     向上到来源、向下到依赖者的各步,由近及远,并注明方式。`name` 为 `表.列` 或 `对象.字段`。只由取值相连的步,`flow` 为 `value`,否则为 `influence`。
     `lately` 按表给出最近的加载、扣留行、未通过的规则、构建与文本改动,供查找原因。
     """
-    told = _walked(given, name, direction, through)
+    told = _walked(given, name, direction, through, language)
     with given.store.transaction() as tx:
         return {**told, "lately": lately(tx, told["tables"])}
 
 
 @router.get("/lineage/field.csv", summary="导出字段的血缘 · Export the lineage of a field", **text_as(CSV))
-def export(given: Given, _: Reader, name: Name, direction: Way = "both", through: Through = "all") -> Response:
+def export(given: Given, _: Reader, language: Language, name: Name, direction: Way = "both", through: Through = "all") -> Response:
     """One line for each step.
 
     每步一行。
@@ -78,7 +79,7 @@ def export(given: Given, _: Reader, name: Name, direction: Way = "both", through
     text.write("\ufeff")
     lines = csv.writer(text)
     lines.writerow(COLUMNS)
-    for s in _walked(given, name, direction, through)["steps"]:
+    for s in _walked(given, name, direction, through, language)["steps"]:
         row = (s["direction"], s["depth"], s["from"]["table"], s["from"]["column"], s["to"]["table"], s["to"]["column"], s["flow"], s["kind"], s["how"], s["by"])
         lines.writerow([safe_cell(v) for v in row])
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="lineage.csv"'})

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from medthread.methods.lookup import Key, Lookup
@@ -52,6 +53,7 @@ class Graph:
     def __init__(self, edges: Iterable[Edge], *, words: dict[Source, Word], gaps: Iterable[Gap], columns: Iterable[Source]) -> None:
         self.edges = list(dict.fromkeys(edges))
         self.words, self.gaps, self.columns = words, list(dict.fromkeys(gaps)), list(dict.fromkeys(columns))
+        self._all = frozenset(self.columns)
         self._up: dict[Source, list[Edge]] = defaultdict(list)
         self._down: dict[Source, list[Edge]] = defaultdict(list)
         for edge in self.edges:
@@ -59,7 +61,7 @@ class Graph:
             self._down[edge.start].append(edge)
 
     def __contains__(self, place: Source) -> bool:
-        return place in self._up or place in self._down or place in self.words or place in set(self.columns)
+        return place in self._up or place in self._down or place in self.words or place in self._all
 
     def place(self, name: str) -> Source | None:
         """The column by its full name: table and column with a dot between; a field of an entity also by those two."""
@@ -98,6 +100,12 @@ class Graph:
 
     def find(self, text: str, *, most: int) -> Iterator[Source]:
         """Columns whose name or table the text fits."""
-        places = sorted({*self.columns, *self._down})
-        lookup = Lookup([[Key(p.column), Key(f"{p.table}.{p.column}"), Key(p.table, 0.7)] for p in places])
-        return (places[at] for at in lookup.find(text, most=most))
+        return (self._places[at] for at in self._lookup.find(text, most=most))
+
+    @cached_property
+    def _places(self) -> list[Source]:
+        return sorted({*self.columns, *self._down})
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup([[Key(p.column), Key(f"{p.table}.{p.column}"), Key(p.table, 0.7)] for p in self._places])

@@ -3,8 +3,9 @@
 from typing import Any
 
 from medthread.derive.form import pair
-from medthread.governance.lineage.graph import Direction, Gap, Graph, Step
+from medthread.governance.lineage.graph import Direction, Gap, Graph, Step, Through
 from medthread.model import Registry
+from medthread.model.wording import worded
 from medthread.pipeline.lineage import Source
 
 
@@ -25,12 +26,12 @@ def step(registry: Registry, one: Step, direction: Direction) -> dict[str, Any]:
     }
 
 
-def gap(one: Gap) -> dict[str, str]:
-    """A column whose lineage is not known."""
-    return {"table": one.table, "column": one.column, "why": one.why}
+def gap(one: Gap, language: str) -> dict[str, str]:
+    """A column whose lineage is not known, and why, in a language."""
+    return {"table": one.table, "column": one.column, "why": worded(one.why, language)}
 
 
-def walked(graph: Graph, registry: Registry, start: Source, directions: tuple[Direction, ...], through: Any) -> dict[str, Any]:
+def walked(graph: Graph, registry: Registry, start: Source, directions: tuple[Direction, ...], through: Through, language: str) -> dict[str, Any]:
     """A field with every step from it; gaps are those of tables that are met."""
     steps = [step(registry, s, d) for d in directions for s in graph.walk(start, d, through=through)]
     met = {start.table} | {s[end]["table"] for s in steps for end in ("from", "to")}
@@ -38,5 +39,5 @@ def walked(graph: Graph, registry: Registry, start: Source, directions: tuple[Di
     word = graph.words.get(start)
     return {
         "field": place(registry, start), "word": str(word) if word else None, "steps": steps, "tables": sorted(met),
-        "gaps": [gap(g) for g in graph.gaps if (g.table, g.column) in columns or (g.column == "*" and g.table in met)],
+        "gaps": [gap(g, language) for g in graph.gaps if (g.table, g.column) in columns or (g.column == "*" and g.table in met)],
     }
