@@ -22,7 +22,7 @@ def test_a_model_leads_up_to_the_systems_and_tells_what_happened_there(engineer:
     assert ways[:2] == [("golden.supplier", "name", "IDENTITY"), ("standard.supplier", "name", "AGGREGATION")]
     systems = {table for table, _, _ in ways[2:]}
     assert systems
-    assert {h["what"] for table in systems for h in told["lately"][table]} == {"load"}
+    assert all("load" in {h["what"] for h in told["lately"][table]} for table in systems)
     assert {h["what"] for h in told["lately"]["marts.lot_overview"]} >= {"build", "text"}
     assert {s["flow"] for s in told["steps"]} == {"value"}
 

@@ -46,7 +46,7 @@ function Find({ route }: { route: Route }) {
 
 function Field({ name, route }: { name: string; route: Route }) {
   const { t, word } = useSpeech();
-  const through = route.search.get("through") ?? "all";
+  const through = route.search.get("through") ?? "value";
   const direction = route.search.get("direction") ?? "both";
   const wanted = query({ name, through, direction });
   const asked = useAsk<Walked>(`/lineage/field${wanted}`);
@@ -63,7 +63,7 @@ function Field({ name, route }: { name: string; route: Route }) {
         <div className="bar">
           <Select style={{ width: 170 }} aria-label={t("lineage.direction")} value={direction} onChange={(v: string) => go(withSearch(route, { direction: v === "both" ? null : v }))}
             options={DIRECTIONS.map((d) => ({ value: d, label: t(`lineage.direction.${d}`) }))} />
-          <Select style={{ width: 170 }} aria-label={t("lineage.through")} value={through} onChange={(v: string) => go(withSearch(route, { through: v === "all" ? null : v }))}
+          <Select style={{ width: 170 }} aria-label={t("lineage.through")} value={through} onChange={(v: string) => go(withSearch(route, { through: v === "value" ? null : v }))}
             options={THROUGH.map((d) => ({ value: d, label: t(`lineage.through.${d}`) }))} />
         </div>
         {of.steps.length ? <Suspense fallback={<Waiting />}><LineageGraph of={of} /></Suspense> : <Nothing>{t("lineage.alone")}</Nothing>}

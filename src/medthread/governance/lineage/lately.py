@@ -35,5 +35,5 @@ def lately(tx: Connection, tables: Iterable[str]) -> dict[str, list[dict[str, An
             found[table].append({"what": "build", "at": made.at, "rows": made.rows})
             found[table] += [{"what": "test", "at": made.at, "rule": f.condition, "broken": f.failed} for f in made.findings if f.failed]
             if (version := texts.get(table.removeprefix(PREFIX))) is not None and table.startswith(PREFIX):
-                found[table].append({"what": "text", "at": version.applied_at, "version": version.version, "by": version.applied_by, "reason": version.reason})
+                found[table].append({"what": "text", "at": version.applied_at, "version": version.version})
     return dict(found)
