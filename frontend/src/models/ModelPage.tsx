@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useAsk } from "../api";
 import { useSpeech, type Key } from "../i18n";
-import { go, withSearch, type Route } from "../shell/route";
+import { go, link, withSearch, type Route } from "../shell/route";
 import { Facts, Head, Panel, Problem, Table, Tabs, Tag, Waiting } from "../ui";
 import { Cases } from "./Cases";
 import { Findings } from "./Findings";
