@@ -281,5 +281,6 @@ GAPS = (
     ("columns by a function", "select columns(c -> c like 'q%') from lot", "COLUMNS"),
     ("file", "select * from read_csv('x.csv')", "not all columns"),
     ("not SQL", "selekt 1 frum", "cannot be read"),
+    ("update on conflict", "insert into stock select id, price, code from item on conflict (id) do update set qty = excluded.qty", "ON CONFLICT"),
     ("procedure", "call something(1)", "not read"),
 )

@@ -136,6 +136,8 @@ class Script:
             node = node.copy()
             node.expression.set("with_", node.args["with_"])
         relation = self._relation(node.expression) if node.expression is not None else Relation()
+        if (conflict := node.args.get("conflict")) is not None and conflict.expressions:
+            relation = replace(relation, gaps=(*relation.gaps, "ON CONFLICT DO UPDATE, which is not read"))
         if not node.args.get("by_name"):
             names = listed or [c.name for c in into.columns][: len(relation.columns)]
             if relation.rest is not None or any(c.name == "*" for c in relation.columns):
