@@ -16,7 +16,7 @@ PAGES = {
     "entities/lot": "批次", "entities/customer": "客户", "entities/person": "人员", "masters": "主数据", "masters/supplier": "黄金记录", "masters/supplier/pairs": "待看的成对记录", "masters/decisions": "主数据决定",
     "quality": "质量规则", "quality/lot.lot_no.required": "不能为空", "profiles": "剖析", "profiles/golden.lot": "批次", "quarantine": "隔离区", "corrections": "自动更正", "sources": "来源", "sources/erp": "ERP", "runs": "运行",
     "releases": "发布", "tokens": "接口令牌", "services": "服务目录", "services/operation.get.entities.entity": "查询对象列表", "services/entity.lot": "批次",
-    "sharing": "共享规则", "models": "模型", "models/lot_overview": "批次总览", "models/genealogy?tab=lineage": "谱系", "model-plan": "待生效的改动",
+    "sharing": "共享规则", "models": "模型", "models/lot_overview": "批次总览", "lineage": "血缘", "lineage?field=golden.lot.lot_no": "golden.lot.lot_no", "models/genealogy?tab=lineage": "谱系", "model-plan": "待生效的改动",
 }
 
 

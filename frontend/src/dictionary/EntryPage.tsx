@@ -43,6 +43,7 @@ export function EntryPage({ subject, route }: { subject: string; route: Route })
         {e.kind === "entity" && <Button href={address(`/contracts/${e.entity}`)}>{t("dictionary.contract")}</Button>}
         {e.kind === "model" && <Button href={link("models", e.entity.replace(/^marts\./, ""))}>{t("dictionary.kind.model")}</Button>}
         {e.kind === "rule" && <Button href={link("quality", e.entity)}>{t("dictionary.kind.rule")}</Button>}
+        {(e.kind === "field" || e.kind === "column") && <Button href={`${link("lineage")}${query({ field: `${e.entity}.${e.field}` })}`}>{t("nav.lineage")}</Button>}
         {proposes && e.kind !== "rule" && e.kind !== "codes" && !e.waiting && <Button type="primary" onClick={() => setEditing(true)}>{t("dictionary.propose")}</Button>}
         {e.waiting && <Button href={link("glossary", "changes", e.waiting)}>{t("dictionary.waits")}</Button>}
       </Head>

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useAsk } from "../api";
 import { useSpeech, type Key } from "../i18n";
-import { go, withSearch, type Route } from "../shell/route";
+import { go, link, withSearch, type Route } from "../shell/route";
 import { Facts, Head, Panel, Problem, Table, Tabs, Tag, Waiting } from "../ui";
 import { Cases } from "./Cases";
 import { Findings } from "./Findings";
@@ -67,7 +67,7 @@ function Columns({ of }: { of: One }) {
   const { t } = useSpeech();
   return (
     <Table fit label={t("models.tab.columns")} rows={of.columns} id={(c) => c.name} columns={[
-      { name: "name", title: t("name"), show: (c) => <><span className="mono">{c.name}</span> {of.grain.includes(c.name) && <Tag tone="busy">{t("models.grain")}</Tag>}</> },
+      { name: "name", title: t("name"), show: (c) => <><a className="mono" href={`${link("lineage")}?field=${encodeURIComponent(`${of.table}.${c.name}`)}`} title={t("nav.lineage")}>{c.name}</a> {of.grain.includes(c.name) && <Tag tone="busy">{t("models.grain")}</Tag>}</> },
       { name: "type", title: t("kind"), show: (c) => <span className="mono">{c.type}</span> },
     ]} />
   );

@@ -27,6 +27,7 @@ COMMANDS = {
     "plan": "plans:plan_command",
     "apply": "plans:apply_command",
     "model": "models:models",
+    "lineage": "lineage:lineage",
     "rule": "rules:rules",
     "dictionary": "dictionary:dictionary",
     "handbook": "handbook:handbook",

@@ -1,0 +1,43 @@
+"""The graph as JSON: places with what people call them, steps of a walk, gaps."""
+
+from typing import Any
+
+from medthread.derive.form import pair
+from medthread.governance.lineage.graph import Direction, Gap, Graph, Step, Through
+from medthread.model import Registry
+from medthread.model.wording import worded
+from medthread.pipeline.lineage import Source
+
+
+def place(registry: Registry, at: Source) -> dict[str, Any]:
+    """A column: its table, its name, and the label that its entity declares for it."""
+    layer, _, name = at.table.partition(".")
+    entity = registry[name] if layer in ("golden", "standard", "native") and name in registry else None
+    field = entity.fields.get(at.column) if entity else None
+    return {"table": at.table, "column": at.column, "label": pair(field.label) if field else None}
+
+
+def step(registry: Registry, one: Step, direction: Direction) -> dict[str, Any]:
+    """One edge of a walk. `flow` is how the beginning of the walk is reached over it: by value, or under influence only."""
+    edge = one.edge
+    return {
+        "from": place(registry, edge.start), "to": place(registry, edge.end), "how": str(edge.how), "kind": "DIRECT" if edge.is_value else "INDIRECT",
+        "flow": "value" if one.is_value else "influence", "by": edge.by, "depth": one.depth, "direction": direction,
+    }
+
+
+def gap(one: Gap, language: str) -> dict[str, str]:
+    """A column whose lineage is not known, and why, in a language."""
+    return {"table": one.table, "column": one.column, "why": worded(one.why, language)}
+
+
+def walked(graph: Graph, registry: Registry, start: Source, directions: tuple[Direction, ...], through: Through, language: str) -> dict[str, Any]:
+    """A field with every step from it; gaps are those of tables that are met."""
+    steps = [step(registry, s, d) for d in directions for s in graph.walk(start, d, through=through)]
+    met = {start.table} | {s[end]["table"] for s in steps for end in ("from", "to")}
+    columns = {(start.table, start.column), *((s[e]["table"], s[e]["column"]) for s in steps for e in ("from", "to"))}
+    word = graph.words.get(start)
+    return {
+        "field": place(registry, start), "word": str(word) if word else None, "steps": steps, "tables": sorted(met),
+        "gaps": [gap(g, language) for g in graph.gaps if (g.table, g.column) in columns or (g.column == "*" and g.table in met)],
+    }
