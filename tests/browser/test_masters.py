@@ -196,6 +196,18 @@ def test_a_line_is_tried_and_asked_for_and_another_person_sees_its_effect(enter:
     expect(row).to_have_count(0)
 
 
+def test_who_is_about_to_make_something_sees_that_it_is_there(enter: Visit) -> None:
+    page = enter("reader", "masters/supplier/check")
+    page.get_by_label("名称", exact=True).fill("宁波华阳塑胶有限公司")
+    page.keyboard.press("Enter")
+    row = page.get_by_role("region", name="可能已有的黄金记录").get_by_role("row").filter(has_text="A1 A2")
+    expect(row).to_contain_text("就是它")
+    both(page)
+    page.get_by_label("名称", exact=True).fill("哈尔滨无此公司")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="可以新建")).to_be_visible()
+
+
 def test_pairs_are_judged_blind_with_the_keyboard(enter: Visit) -> None:
     page = enter("keeper", "masters/supplier/samples")
     expect(page.get_by_role("main")).to_contain_text("还没有样本")

@@ -5,7 +5,7 @@ import { useInbox } from "../shell/inbox";
 import { link } from "../shell/route";
 import { Reasoned } from "../shell/Reasoned";
 import { useMay } from "../shell/session";
-import { Button, Modal, Quiet, Table, Tag } from "../ui";
+import { Button, Checkbox, Modal, Quiet, Table, Tag } from "../ui";
 import { recordOf, show, TONES, type Decision } from "./model";
 
 export type Step = "grant" | "refuse" | "end";
@@ -43,12 +43,14 @@ const namesOf = (d: Decision) => d.golden.map((g) => d.names[g] ?? g);
 export function Taking({ of, step, onDone }: { of: { id: number }; step: Step; onDone: () => void }) {
   const { t } = useSpeech();
   const inbox = useInbox();
+  const [run, setRun] = useState(false);
   const path = `/stewardship/decisions/${of.id}`;
   return (
     <>
       <p>{t(`steward.${step}.about` as Key)}</p>
+      {step === "grant" && <p><Checkbox checked={run} onChange={(e) => setRun(e.target.checked)}>{t("steward.run")}</Checkbox></p>}
       <Reasoned label={t(LABELS[step])} onDone={() => { inbox.reload(); onDone(); }}
-        decide={(reason) => (step === "end" ? send("POST", `${path}/end`, { reason }) : send("POST", `${path}/approval`, { grant: step === "grant", reason }))} />
+        decide={(reason) => (step === "end" ? send("POST", `${path}/end`, { reason }) : send("POST", `${path}/approval`, { grant: step === "grant", reason, run }))} />
     </>
   );
 }

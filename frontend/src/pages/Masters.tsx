@@ -1,5 +1,6 @@
 import { useAsk } from "../api";
 import { Beside } from "../masters/Beside";
+import { Check } from "../masters/Check";
 import { DecisionsPage } from "../masters/DecisionsPage";
 import { GoldenList } from "../masters/GoldenList";
 import { GoldenPage } from "../masters/GoldenPage";
@@ -21,6 +22,7 @@ export default function Masters({ route }: { route: Route }) {
   if (entity === "decisions") return <DecisionsPage route={route} kinds={kinds} />;
   if (second === "pairs" && one && other) return <Beside key={`${one} ${other}`} entity={entity} ids={[one, other]} />;
   if (second === "pairs") return <Queue key={entity} entity={entity} route={route} kinds={kinds} />;
+  if (second === "check") return <Check key={entity} entity={entity} />;
   if (second === "matching") return <Matching key={entity} entity={entity} />;
   if (second === "samples" && one) return <Judging key={one} entity={entity} sample={one} />;
   if (second === "samples") return <Samples key={entity} entity={entity} />;

@@ -1,4 +1,4 @@
-"""What would come of other weights or lines: everything matched once more with them, beside what is released, and nothing written."""
+"""What would come of other weights or lines: everything matched once more with them, beside what is released and decided, and nothing written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,6 @@ from medthread.stores.serving import Snapshot
 NAMED = 50  # golden records of each kind that are named
 XREF = (("record_id", "varchar"), ("golden_id", "varchar"))
 FORMER = (("record_id", "varchar"), ("golden_id", "varchar"))
-REVIEW_PAIR = (("one", "varchar"), ("other", "varchar"))
 
 @dataclass(frozen=True)
 class Merged:
@@ -67,7 +66,7 @@ def weighed_now(tx: Connection, entity: type[Entity]) -> Weighing:
 
 
 def simulate(tx: Connection, snapshot: Snapshot, entity: type[Entity], numbers: Numbers) -> tuple[dict[str, float], Effect]:
-    """The numbers that would change, and their effect on what is released. Raises `InvalidError` for numbers that make no sense."""
+    """The numbers that would change, and their effect on what is released and decided. Raises `InvalidError` for numbers that make no sense."""
     assert entity.about.match is not None  # noqa: S101 - only matched masters have weights
     decisions = Decisions.in_force(tx, entity.name)
     now = weighing(entity.about.match, decisions)
@@ -75,15 +74,30 @@ def simulate(tx: Connection, snapshot: Snapshot, entity: type[Entity], numbers: 
     name = f"golden.{entity.name}"
     if not snapshot.has(f"{name}_feature"):
         return fresh, Effect((0, 0), (0, 0), 0, 0, 0, (), (), ())
+    # What was decided and no run has taken in yet is no effect of these numbers: both sides have it.
+    before, pairs = _as_decided(snapshot, name, decisions, now) if decisions.all else (None, int(snapshot.rows_of(f"{name}_review")))
     with job() as con:
-        _released(con, snapshot, name)
+        _released(con, snapshot, name, before)
         _matched(con, decisions, now.with_numbers(fresh))
-        return fresh, _effect(con, snapshot, name)
+        return fresh, _effect(con, pairs)
 
 
-def _released(con: Any, snapshot: Snapshot, name: str) -> None:
+def _as_decided(snapshot: Snapshot, name: str, decisions: Decisions, now: Weighing) -> tuple[Any, int]:
+    """The crosswalk by the numbers in force with all that is decided (record_id, golden_id), and how many pairs there would be to look at."""
+    with job() as con:
+        _released(con, snapshot, name, None)
+        _matched(con, decisions, now)
+        crosswalk = con.sql("select rid as record_id, golden_id from assigned").to_arrow_table()
+        return crosswalk, int(con.execute("select count(*) from looked_at").fetchall()[0][0])
+
+
+def _released(con: Any, snapshot: Snapshot, name: str, before: Any) -> None:
+    """`features`, `before` and `formerly`; the crosswalk is the released one where none is given."""
     con.execute(f"create temp table features as select * from {snapshot.relation(f'{name}_feature')}")
-    con.execute(f"create temp table before as select record_id, golden_id from {snapshot.relation(f'{name}_xref', XREF)}")
+    if before is None:
+        con.execute(f"create temp table before as select record_id, golden_id from {snapshot.relation(f'{name}_xref', XREF)}")
+    else:
+        con.register("before", before)
     con.execute(f"create temp table formerly as select record_id, golden_id from {snapshot.relation(f'{name}_former', FORMER)}")
 
 
@@ -100,7 +114,7 @@ def _matched(con: Any, decisions: Decisions, then: Weighing) -> None:
     )
 
 
-def _effect(con: Any, snapshot: Snapshot, name: str) -> Effect:
+def _effect(con: Any, pairs: int) -> Effect:
     def one(sql: str) -> int:
         return int(con.execute(sql).fetchall()[0][0])
 
@@ -112,7 +126,7 @@ def _effect(con: Any, snapshot: Snapshot, name: str) -> Effect:
     touched = con.execute("select distinct golden_id from (select was as golden_id from moved union select now from moved where now in (select golden_id from before)) order by 1").fetchall()
     return Effect(
         golden=(one("select count(distinct golden_id) from before"), one("select count(distinct name) from cluster")),
-        pairs=(one(f"select count(*) from {snapshot.relation(f'{name}_review', REVIEW_PAIR)}"), one("select count(*) from looked_at")),
+        pairs=(pairs, one("select count(*) from looked_at")),
         moved=one("select count(*) from moved"),
         merged=one("select count(*) from gone"), parted=one(f"select count(*) from ({parted})"),
         merges=tuple(Merged(into, tuple(golden)) for into, golden in merges),

@@ -84,9 +84,9 @@ class Committer:
 
     def commit(self, change: Change) -> Committed:
         """Do a change once."""
-        done = self._done(change)
+        done = self._done(change.key)
         if done is not None:
-            return done
+            return Committed(change.table, done, 0, fresh=False)
         if not change.files:
             return self._without_files(change)
         import pyarrow as pa  # noqa: PLC0415 - heavy, and not needed when nothing changed
@@ -166,10 +166,13 @@ class Committer:
             found = list(tx.execute(FILES_AT, {"table": table, "snapshot": snapshot}).scalars())
         return found if found and all(Path(p).is_file() for p in found) else None
 
-    def _done(self, change: Change) -> Committed | None:
+    def is_done(self, key: str) -> bool:
+        """Whether a change by this key was made and written down."""
+        return self._done(key) is not None
+
+    def _done(self, key: str) -> int | None:
         with self._store.transaction() as tx:
-            row = tx.execute(select(lake_commit.c.snapshot).where(lake_commit.c.key == change.key)).one_or_none()
-        return Committed(change.table, row.snapshot, 0, fresh=False) if row else None
+            return tx.execute(select(lake_commit.c.snapshot).where(lake_commit.c.key == key)).scalar_one_or_none()
 
     def _table(self, name: str, schema: Any) -> "IcebergTable":
         from pyiceberg.exceptions import NoSuchTableError  # noqa: PLC0415
