@@ -30,7 +30,7 @@ def test_a_connection_that_died_while_it_rested_is_replaced(alone: Store) -> Non
     with alone.transaction() as held:  # takes the resting one, so that another ends it
         with alone.transaction() as other:
             others = other.execute(text("select pg_backend_pid()")).scalar_one()
-        assert held.execute(text("select pg_terminate_backend(:pid)"), {"pid": others}).scalar_one()
+        assert held.execute(text("select pg_terminate_backend(:pid, 10000)"), {"pid": others}).scalar_one()
     assert own_pid(alone) != others
     with alone.transaction() as first, alone.transaction() as second:  # as many as rested before
         assert {first.execute(text("select 1")).scalar_one(), second.execute(text("select 1")).scalar_one()} == {1}
