@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from medthread.api.golden_rows import GoldenRows, matched_masters
+from medthread.api.golden_rows import MASKED, RETIRED, GoldenRows, matched_masters
 from medthread.api.services import Services
 from medthread.derive.form import pair
 from medthread.derive.view import masked_fields
@@ -14,9 +14,7 @@ from medthread.pipeline.match.setting import AUTO, REVIEW
 from medthread.stores.serving import Snapshot
 from medthread.trust.access import Actor
 
-MASKED = "***"
 LINES = {AUTO: Label("自动合并线", "line for matching by itself"), REVIEW: Label("人工查看线", "line for stewards")}
-RETIRED = (("golden_id", "varchar"), ("merged_into", "varchar"))
 
 
 def told_decisions(given: Services, actor: Actor, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from medthread.api.golden_rows import XREF, GoldenRows
+from medthread.api.golden_rows import MASKED, RETIRED, XREF, GoldenRows
 from medthread.api.services import Services
 from medthread.derive.sharing import WITHHELD
 from medthread.derive.view import masked_fields
 from medthread.model import Entity
 from medthread.trust.access import Actor
 
-MASKED = "***"
 CHANGE = (
     ("seq", "bigint"), ("golden_id", "varchar"), ("kind", "varchar"), ("field", "varchar"), ("before", "varchar"), ("after", "varchar"), ("record_id", "varchar"),
     ("source", "varchar"), ("at", "timestamp"),
 )
-RETIRED = (("golden_id", "varchar"), ("merged_into", "varchar"))
 
 
 class GoldenChanges:

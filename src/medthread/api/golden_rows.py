@@ -15,6 +15,8 @@ XREF = (
     ("record_id", "varchar"), ("golden_id", "varchar"), ("source", "varchar"), ("scheme", "varchar"), ("source_key", "varchar"), ("score", "double"),
     ("tier", "varchar"),
 )
+RETIRED = (("golden_id", "varchar"), ("merged_into", "varchar"))
+MASKED = "***"
 
 
 def matched_masters(registry: Registry) -> list[type[Entity]]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from medthread.api.routes.entities import safe_cell
 from medthread.app import open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
@@ -45,7 +46,7 @@ def export(to: Annotated[Path, typer.Argument(metavar="FILE", help="写到 .xlsx
         to.write_bytes(workbook("dictionary", COLUMNS, rows, locked=FIXED))
     elif to.suffix.lower() == ".csv":
         with to.open("w", encoding="utf-8-sig", newline="") as out:
-            csv.writer(out).writerows([NAMES, *([f"'{c}" if c[:1] in "=+-@\t\r" and c else c for c in row] for row in rows)])
+            csv.writer(out).writerows([NAMES, *([safe_cell(c) for c in row] for row in rows)])
     else:
         raise InvalidError(f"{to.name!r} is none of csv, xlsx", hint="save it as one of these")
     say(f"{len(rows)} 行 → {to}", f"{len(rows)} lines → {to}")

@@ -4,23 +4,22 @@ import secrets
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.golden_members import members
 from medthread.api.golden_rows import master_named, master_seen_whole
-from medthread.api.identity import Given, MasterReader, may
+from medthread.api.identity import Given, MasterReader
+from medthread.api.master_decisions import DECIDE
+from medthread.api.routes.stewardship import Deciding
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.governance.masters.sampling import draw, judge, keep, pair_of, samples
 from medthread.governance.masters.simulation import weighed_now
 from medthread.model.errors import NotFoundError
-from medthread.trust.access import Actor
 from medthread.workflow import handle
 
 router = Subject("match_quality", "匹配质量", "Quality of matching", owner="it").router()
-DECIDE = "masters:decide"
-Deciding = Annotated[Actor, Depends(may(DECIDE))]
 Place = Annotated[int | None, Query(ge=1, le=100_000)]
 MOST = 50
 
@@ -76,7 +75,7 @@ def asked(entity: str, sample: Annotated[int, Field(ge=1, le=2**62)], given: Giv
     declared = master_seen_whole(given, actor, entity)
     with given.store.transaction() as tx:
         found = pair_of(tx, entity=entity, sample=sample, n=n)
-        told = next((s for s in samples(tx, entity, limit=MOST) if s["id"] == sample), None)
+        told = next(iter(samples(tx, entity, limit=1, only=sample)), None)
     if told is None or (found is None and n is not None):
         raise NotFoundError(f"no pair {n} in sample {sample}", hint="the list shows the samples there are")
     progress = {"waiting": told["waiting"], "drawn": sum(s["drawn"] for s in told["strata"])}

@@ -3,14 +3,15 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Body, Depends
+from fastapi import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.decisions_told import told_number
 from medthread.api.golden_rows import GoldenRows, master_named, master_seen_whole
-from medthread.api.identity import Given, MasterReader, may
+from medthread.api.identity import Given, MasterReader
+from medthread.api.master_decisions import DECIDE
 from medthread.api.match_settings import ask_for_setting, judged_setting
-from medthread.api.routes.stewardship import Why
+from medthread.api.routes.stewardship import Deciding, Why
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
@@ -21,8 +22,6 @@ from medthread.trust.access import Actor
 from medthread.workflow import handle
 
 router = Subject("matching", "匹配规则", "Matching", owner="it").router()
-DECIDE = "masters:decide"
-Deciding = Annotated[Actor, Depends(may(DECIDE))]
 Number = Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)]
 Numbers = Annotated[dict[str, Number], Body(description="number → value; those left out stay", min_length=1, max_length=100)]
 

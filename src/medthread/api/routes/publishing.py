@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from medthread.api.golden_changes import RETIRED, GoldenChanges
-from medthread.api.golden_rows import GoldenRows, master_named
+from medthread.api.golden_changes import GoldenChanges
+from medthread.api.golden_rows import RETIRED, GoldenRows, master_named
 from medthread.api.identity import Given, MasterReader, may
 from medthread.api.subjects import Subject
 from medthread.governance.masters.receipts import Receipt, receive, refusals, subscribers

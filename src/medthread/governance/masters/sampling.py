@@ -80,10 +80,21 @@ def judge(tx: Connection, *, entity: str, sample: int, n: int, verdict: str | No
     record(tx, actor=by, action="master.judge", object_=f"match_sample/{sample}", detail={"pair": n, "verdict": verdict})
 
 
-def samples(tx: Connection, entity: str, *, limit: int) -> list[dict[str, Any]]:
-    """Newest first, each with what its judgements come to."""
-    found = tx.execute(select(match_sample).where(match_sample.c.entity == entity).order_by(match_sample.c.id.desc()).limit(limit)).all()
-    return [_told(tx, row) for row in found]
+def samples(tx: Connection, entity: str, *, limit: int, only: int | None = None) -> list[dict[str, Any]]:
+    """Newest first, or the one by its number, each with what its judgements come to."""
+    query = select(match_sample).where(match_sample.c.entity == entity)
+    query = query if only is None else query.where(match_sample.c.id == only)
+    found = tx.execute(query.order_by(match_sample.c.id.desc()).limit(limit)).all()
+    counts = _counts(tx, [row.id for row in found])
+    return [_told(row, counts) for row in found]
+
+
+def _counts(tx: Connection, of: Sequence[int]) -> dict[tuple[int, str], dict[str, int]]:
+    """By sample and stratum: pairs drawn, and how they were judged."""
+    table = match_sample_pair
+    counted = select(table.c.sample, table.c.stratum, *(func.count().filter(table.c.verdict == v).label(v) for v in (SAME, OTHER, UNSURE)), func.count().label("drawn"))
+    rows = tx.execute(counted.where(table.c.sample.in_(of)).group_by(table.c.sample, table.c.stratum))
+    return {(r.sample, r.stratum): {n: int(getattr(r, n)) for n in (SAME, OTHER, UNSURE, "drawn")} for r in rows}
 
 
 def pair_of(tx: Connection, *, entity: str, sample: int, n: int | None) -> dict[str, Any] | None:
@@ -95,13 +106,10 @@ def pair_of(tx: Connection, *, entity: str, sample: int, n: int | None) -> dict[
     return dict(row) if row else None
 
 
-def _told(tx: Connection, row: Any) -> dict[str, Any]:
-    table = match_sample_pair
-    counted = select(table.c.stratum, *(func.count().filter(table.c.verdict == v).label(v) for v in (SAME, OTHER, UNSURE)), func.count().label("drawn"))
-    by = {r.stratum: r._asdict() for r in tx.execute(counted.where(table.c.sample == row.id).group_by(table.c.stratum))}
+def _told(row: Any, counts: Mapping[tuple[int, str], Mapping[str, int]]) -> dict[str, Any]:
     strata = []
     for stratum in STRATA:
-        of = by.get(stratum, {SAME: 0, OTHER: 0, UNSURE: 0, "drawn": 0})
+        of = counts.get((row.id, stratum), {SAME: 0, OTHER: 0, UNSURE: 0, "drawn": 0})
         sure = of[SAME] + of[OTHER]
         low, high = wilson(of[SAME], sure)
         strata.append({"stratum": stratum, "pairs": row.strata.get(stratum, 0), "drawn": of["drawn"], SAME: of[SAME], OTHER: of[OTHER], UNSURE: of[UNSURE],
