@@ -21,6 +21,7 @@ export function GoldenList({ entity, route }: { entity: string; route: Route }) 
       <p><a href="#/masters">← {t("nav.masters")}</a></p>
       <Head title={t("masters.list")} about={called(entity)}>
         <Button href={link("masters", entity, "check")}>{t("check.title")}</Button>
+        <Button href={link("masters", entity, "links")}>{t("hierarchy.title")}</Button>
         <Button href={link("masters", entity, "matching")}>{t("matching.title")}</Button>
         <Button href={link("masters", entity, "samples")}>{t("samples.title")}</Button>
         <Button href={link("masters", entity, "subscribers")}>{t("published.title")}</Button>

@@ -4,8 +4,10 @@ import { useSpeech, type Key } from "../i18n";
 import { link } from "../shell/route";
 import { useMay } from "../shell/session";
 import { Button, Head, Modal, Nothing, Panel, Problem, Table, Tag, Waiting } from "../ui";
+import { Belonging, type Linking_ } from "./Belonging";
 import { Became } from "./Deciding";
 import { DecisionTable, mayEnd, Taking } from "./Decisions";
+import { Linking } from "./Linking";
 import { recordOf, titleOf, type Decision, type Made, type Match, type One, type Pair } from "./model";
 import { Parting } from "./Parting";
 import { Past } from "./Past";
@@ -27,9 +29,11 @@ function Known({ entity, of }: { entity: string; of: One }) {
   const said = useAsk<Paged<Decision>>(`/stewardship/decisions${query({ entity, golden: of.golden_id, limit: 50 })}`);
   const pairs = useAsk<Paged<Pair>>(`/stewardship/${entity}/pairs${query({ golden: [of.golden_id], limit: 20 })}`);
   const [doing, setDoing] = useState<"part" | { state: string | undefined } | { end: Decision }>();
+  const [linking, setLinking] = useState<Linking_>();
   const [became, setBecame] = useState<Made>();
+  const [said_, setSaid] = useState(0); // how often something was said, so that what hangs on it is asked again
   const decisions = said.data?.items ?? [];
-  const done = (made?: Made) => { setDoing(undefined); setBecame(made); said.reload(); };
+  const done = (made?: Made) => { setDoing(undefined); setLinking(undefined); setBecame(made); said.reload(); setSaid((n) => n + 1); };
   const start = (what: typeof doing) => { setBecame(undefined); setDoing(what); };
   const stating = typeof doing === "object" && "state" in doing ? doing : undefined;
   const ending = typeof doing === "object" && "end" in doing ? doing.end : undefined;
@@ -49,12 +53,14 @@ function Known({ entity, of }: { entity: string; of: One }) {
         <p className="quiet">{t("masters.side.about")}</p>
       </Panel>
       {pairs.data && pairs.data.items.length > 0 && <Alike entity={entity} id={of.golden_id} of={pairs.data.items} />}
+      <Belonging entity={entity} id={of.golden_id} name={titleOf(of)} stamp={said_} onSay={(what) => { setBecame(undefined); setLinking(what); }} />
       <Why of={of.edges} />
       <Panel title={t("steward.decisions")}>
         <Problem of={said.problem} retry={said.reload} />
         {!said.problem && <DecisionTable of={decisions} loading={said.loading} onChange={said.reload} empty={t("steward.none.of")} />}
       </Panel>
       <Past entity={entity} id={of.golden_id} fields={of.fields} />
+      <Linking of={linking} entity={entity} onClose={() => setLinking(undefined)} onDone={done} />
       <Parting open={doing === "part"} entity={entity} of={of} onClose={() => setDoing(undefined)} onDone={done} />
       <Stating open={!!stating} first={stating?.state} entity={entity} of={of} onClose={() => setDoing(undefined)} onDone={done} />
       <Modal open={!!ending} title={t("steward.end")} footer={null} onCancel={() => setDoing(undefined)} destroyOnHidden>

@@ -41,7 +41,7 @@ export function Outcome({ kind, seen, problem }: { kind: Said["kind"]; seen?: Ou
         </div>
       )}
       <Facts of={[
-        ...(kind === "value" ? [] : [[t("steward.groups"), <Groups key="groups" of={seen.groups} comma={comma} />] as [ReactNode, ReactNode]]),
+        ...(kind === "value" || kind === "link" ? [] : [[t("steward.groups"), <Groups key="groups" of={seen.groups} comma={comma} />] as [ReactNode, ReactNode]]),
         [t("steward.impact"), <Hangs key="impact" of={seen} comma={comma} />],
         [t("steward.second"), seen.second_person ? <Tag key="second" tone="warn">{t("steward.second.yes")}</Tag> : t("steward.second.no")],
         [t("steward.effect"), t("steward.effect.about")],

@@ -23,8 +23,11 @@ export type Pair = {
   decision: { id: number; kind: Said["kind"]; status: Status; asked_by: string } | null;
 };
 
-/** What a steward says: golden records that are one; records of one, or golden records, that are not the same; values that stand. */
-export type Said = { kind: "merge" | "split" | "value"; golden: string[]; apart?: string[][]; values?: Record<string, string | null> };
+/** What a steward says: golden records that are one; records of one, or golden records, that are not the same; values that stand; what it belongs under. */
+export type Said = {
+  kind: "merge" | "split" | "value" | "link"; golden: string[]; apart?: string[][]; values?: Record<string, string | null>;
+  link?: { kind: string; parent: string | null; from?: string; until?: string };
+};
 export type Impact = { references: number; open_cases: number; by: Record<string, number>; effect?: Effect };
 export type Outlook = { groups: string[][]; blocked: { a: string; b: string; against: string }[]; impact: Impact; second_person: boolean };
 export type Made = { id: number; status: Status; run_id: string | null };
@@ -55,7 +58,7 @@ export const recordOf = (id: string): string => id.replaceAll("|", " ");
 
 /** What became of a golden record: `before` and `after` are values of a field, or golden ids. */
 export type Change = {
-  seq: number; golden_id: string; kind: "created" | "parted" | "merged" | "joined" | "left" | "changed"; field: string | null; before: string | null; after: string | null;
+  seq: number; golden_id: string; kind: "created" | "parted" | "merged" | "joined" | "left" | "changed" | "linked" | "unlinked"; field: string | null; before: string | null; after: string | null;
   record_id: string | null; source: string | null; at: string;
 };
 

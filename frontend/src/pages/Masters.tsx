@@ -6,6 +6,7 @@ import { GoldenList } from "../masters/GoldenList";
 import { GoldenPage } from "../masters/GoldenPage";
 import { Judging } from "../masters/Judging";
 import { Kinds } from "../masters/Kinds";
+import { Links } from "../masters/Links";
 import { Matching } from "../masters/Matching";
 import type { Desk } from "../masters/model";
 import { Queue } from "../masters/Queue";
@@ -23,6 +24,7 @@ export default function Masters({ route }: { route: Route }) {
   if (second === "pairs" && one && other) return <Beside key={`${one} ${other}`} entity={entity} ids={[one, other]} />;
   if (second === "pairs") return <Queue key={entity} entity={entity} route={route} kinds={kinds} />;
   if (second === "check") return <Check key={entity} entity={entity} />;
+  if (second === "links") return <Links key={entity} entity={entity} route={route} />;
   if (second === "matching") return <Matching key={entity} entity={entity} />;
   if (second === "samples" && one) return <Judging key={one} entity={entity} sample={one} />;
   if (second === "samples") return <Samples key={entity} entity={entity} />;

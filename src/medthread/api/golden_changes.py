@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from medthread.api.golden_rows import MASKED, RETIRED, XREF, GoldenRows
+from medthread.api.golden_rows import MASKED, RETIRED, GoldenRows
 from medthread.api.services import Services
 from medthread.derive.sharing import WITHHELD
 from medthread.derive.view import masked_fields
 from medthread.model import Entity
+from medthread.pipeline.match.crosswalk import XREF_COLUMNS
 from medthread.trust.access import Actor
 
 CHANGE = (
@@ -30,7 +31,7 @@ class GoldenChanges:
         if self._rows.is_all:
             return f"select * from {self._change}", []
         rows, bound = self._rows.golden()
-        xref, retired = (self._snapshot.relation(f"golden.{entity.name}_{n}", c) for n, c in (("xref", XREF), ("retired", RETIRED)))
+        xref, retired = (self._snapshot.relation(f"golden.{entity.name}_{n}", c) for n, c in (("xref", XREF_COLUMNS), ("retired", RETIRED)))
         return (
             f"with seen as materialized (select id from {rows}), known as (select id from seen union select golden_id from {retired} where merged_into in (select id from seen))"
             f" select c.* from {self._change} c left join {xref} x on x.record_id = c.record_id"

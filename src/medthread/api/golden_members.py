@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from medthread.api.golden_rows import XREF
 from medthread.api.listing import shown
 from medthread.api.services import Services
 from medthread.api.sharing import WITHHELD_IN
 from medthread.derive.columns import NEWEST_FIRST, standard_columns
 from medthread.derive.view import masked_fields, shared_columns
 from medthread.model import Entity
+from medthread.pipeline.match.crosswalk import XREF_COLUMNS
 from medthread.stores.serving import Snapshot
 from medthread.trust.access import Actor, sources_seen
 
@@ -23,7 +23,7 @@ def members(given: Services, snapshot: Snapshot, entity: type[Entity], actor: Ac
     declared = [(c.name, c.duck) for c in standard_columns(entity, given.registry)]
     whose = "x.golden_id = ?" if golden else "x.record_id in (select unnest(?))"
     rows = snapshot.query(
-        f"select x.record_id as id, x.source, x.source_key, x.score, x.tier, s.* from {snapshot.relation(f'golden.{entity.name}_xref', XREF)} x"
+        f"select x.record_id as id, x.source, x.source_key, x.score, x.tier, s.* from {snapshot.relation(f'golden.{entity.name}_xref', XREF_COLUMNS)} x"
         f" join (select _key as record_id, {columns}, _version, _recorded_at, _load, _row"
         # Files that an older version of the product wrote do not tell it.
         f" from (select * from {snapshot.relation(f'standard.{entity.name}', declared)} union all by name select cast(null as bigint) as _version where false)"

@@ -8,13 +8,10 @@ from medthread.derive.sharing import Terms
 from medthread.derive.view import shared_value
 from medthread.model import Entity, Home, Registry
 from medthread.model.errors import ForbiddenError, NotFoundError
+from medthread.pipeline.match.crosswalk import XREF_COLUMNS
 from medthread.stores.serving import LakeRows, Snapshot
 from medthread.trust.access import Actor, row_rule, sources_seen
 
-XREF = (
-    ("record_id", "varchar"), ("golden_id", "varchar"), ("source", "varchar"), ("scheme", "varchar"), ("source_key", "varchar"), ("score", "double"),
-    ("tier", "varchar"),
-)
 RETIRED = (("golden_id", "varchar"), ("merged_into", "varchar"))
 MASKED = "***"
 
@@ -88,7 +85,7 @@ class GoldenRows:
         if self.is_all:
             return f"select golden_id, count(*) as n from {conflict} group by 1", ()
         each = f"""select golden_id, field, unnest(from_json("values", '[{{"record_id": "VARCHAR", "value": "VARCHAR"}}]')) as said from {conflict}"""
-        seen = (f"select c.golden_id, c.field from ({each}) c join {self.snapshot.relation(name + '_xref', XREF)} x on x.golden_id = c.golden_id and x.record_id = c.said.record_id"
+        seen = (f"select c.golden_id, c.field from ({each}) c join {self.snapshot.relation(name + '_xref', XREF_COLUMNS)} x on x.golden_id = c.golden_id and x.record_id = c.said.record_id"
                 " where x.source in (select unnest(?)) group by 1, 2 having count(distinct coalesce(c.said.value, '')) > 1")
         return f"select golden_id, count(*) as n from ({seen}) group by 1", (self.sources,)
 
@@ -107,7 +104,7 @@ class GoldenRows:
             "select g.id, g.name, x.codes, x.codes as code, x.records, x.sources, coalesce(c.n, 0) as conflicts"
             f" from (select id, cast({called} as varchar) as name from {rows}) g"
             " join (select golden_id, count(*) as records, list(distinct source order by source) as sources,"
-            f" string_agg(source_key, ' ' order by source_key) as codes from {self.snapshot.relation(name + '_xref', XREF)}"
+            f" string_agg(source_key, ' ' order by source_key) as codes from {self.snapshot.relation(name + '_xref', XREF_COLUMNS)}"
             " where source in (select unnest(?)) group by 1) x on x.golden_id = g.id"
             f" left join ({conflicts}) c on c.golden_id = g.id"
         ), (*bound, self.sources, *of_theirs)

@@ -1,12 +1,14 @@
 """What a steward says of golden records, as a decision about the records that they are made of."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection
 
-from medthread.api.golden_rows import XREF, GoldenRows
+from medthread.api.golden_links import require_no_circle
+from medthread.api.golden_rows import GoldenRows
 from medthread.api.services import Services
 from medthread.derive.payload import payload_of
 from medthread.governance.masters.deciding import Wanted, ask
@@ -14,7 +16,9 @@ from medthread.governance.masters.impact import Impact, Reach
 from medthread.governance.masters.outlook import Outlook, outlook
 from medthread.model import Entity
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from medthread.pipeline.match.decisions import MERGE, SPLIT, VALUE
+from medthread.pipeline.match.crosswalk import XREF_COLUMNS
+from medthread.pipeline.match.decisions import LINK, MERGE, SPLIT, VALUE
+from medthread.pipeline.match.links import FROM, KIND, PARENT, UNTIL
 from medthread.trust.access import Actor
 from medthread.trust.rules import broken_rules, column_of
 
@@ -22,19 +26,32 @@ DECIDE = "masters:decide"
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 
 
+class Link(BaseModel):
+    """What a golden record belongs under: the one above it, or none, in which way, from when and until when (exclusive)."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    kind: str = Field(min_length=1, max_length=60)
+    parent: Name | None = None
+    valid_from: date | None = Field(default=None, alias="from")
+    valid_until: date | None = Field(default=None, alias="until")
+
+
 class Said(BaseModel):
-    """A decision: golden records that are one; records of a golden record that are another thing, or golden records that are not the same; values that stand."""
+    """A decision: golden records that are one; records of a golden record that are another thing, or golden records that are not the same; values that stand; what it belongs under."""
 
     model_config = ConfigDict(extra="forbid")
-    kind: Literal["merge", "split", "value"]
+    kind: Literal["merge", "split", "value", "link"]
     golden: list[Name] = Field(min_length=1, max_length=50, description="golden ids; of a split several mean that they are not the same")
     apart: list[list[Name]] = Field(default=[], max_length=20, description="record ids, side by side; what is left of the golden record is a side too")
     values: dict[str, str | None] = Field(default={}, max_length=100, description="field → value; null leaves it empty")
+    link: Link | None = Field(default=None, description="of a link: what the golden record belongs under")
 
 
 def wanted_of(given: Services, actor: Actor, entity: type[Entity], said: Said, *, reason: str) -> tuple[Wanted, dict[str, list[str]]]:
     """The decision over record ids, and the records of each golden record that it is about."""
     golden = sorted(set(said.golden))
+    if said.kind == LINK:
+        return _link(given, actor, entity, said, reason=reason)
     records = _records(given, actor, entity, golden)
     every = [r for of in records.values() for r in of]
     if said.kind == SPLIT:
@@ -47,6 +64,23 @@ def wanted_of(given: Services, actor: Actor, entity: type[Entity], said: Said, *
         sides = [every]
     values = _stated(entity, said.values) if said.kind == VALUE else {}
     return Wanted(entity=entity.name, kind=said.kind, sides=sides, golden=golden, values=values, reason=reason), records
+
+
+def _link(given: Services, actor: Actor, entity: type[Entity], said: Said, *, reason: str) -> tuple[Wanted, dict[str, list[str]]]:
+    """The lower and the upper, in this order: the order of `golden` says nothing."""
+    link, known = said.link, entity.about.match.links if entity.about.match else ()
+    if link is None or len(said.golden) != 1:
+        raise InvalidError("a link is about one golden record", hint="name it, and under `link` what it belongs under")
+    if link.kind not in {k.name for k in known}:
+        raise InvalidError(f"{entity.name} has no links of kind {link.kind!r}", hint=f"there are: {', '.join(k.name for k in known)}")
+    if link.valid_from and link.valid_until and link.valid_until <= link.valid_from:
+        raise InvalidError("a link ends before it begins", hint="the day of its end is the first on which it no longer holds")
+    ids = [*said.golden, *([link.parent] if link.parent else [])]
+    if len(set(ids)) < len(ids):
+        raise InvalidError("nothing belongs under itself", hint="name another golden record")
+    records = _records(given, actor, entity, ids)  # in this order, which `judged` goes by
+    values = {KIND: link.kind, PARENT: link.parent, FROM: str(link.valid_from) if link.valid_from else None, UNTIL: str(link.valid_until) if link.valid_until else None}
+    return Wanted(entity=entity.name, kind=LINK, sides=[records[i] for i in ids], golden=sorted(ids), values=values, reason=reason), records
 
 
 def _sides(said: Said, golden: list[str], records: dict[str, list[str]]) -> list[list[str]]:
@@ -68,7 +102,7 @@ def _records(given: Services, actor: Actor, entity: type[Entity], golden: list[s
     for id_ in golden:
         rows.require(id_)
     found = snapshot.query(
-        f"select golden_id, record_id, source from {snapshot.relation(f'golden.{entity.name}_xref', XREF)} where golden_id in (select unnest(?)) order by 1, 2", [golden]
+        f"select golden_id, record_id, source from {snapshot.relation(f'golden.{entity.name}_xref', XREF_COLUMNS)} where golden_id in (select unnest(?)) order by 1, 2", [golden]
     )
     if unseen := sorted({r["source"] for r in found} - set(rows.sources)):
         raise ForbiddenError(f"records of {unseen[0]} belong to it", hint="let somebody decide who sees all of its sources", actor=actor.name, action=DECIDE)
@@ -113,6 +147,8 @@ def judged(tx: Connection, given: Services, entity: type[Entity], wanted: Wanted
     snapshot = given.reader.current()
     every = [r for of in records.values() for r in of]
     codes = sorted({r.partition("|")[2] for r in every})
+    if wanted.kind == LINK:
+        require_no_circle(snapshot, entity, child=next(iter(records)), parent=wanted.values.get(PARENT))
     impact = Reach(given.registry, given.native, snapshot).impact(tx, entity, golden=list(records), codes=codes)
     return outlook(tx, snapshot, entity, wanted, records=every), impact
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -10,9 +11,10 @@ import typer
 
 from medthread.api.decisions_told import told_decisions, told_number
 from medthread.api.golden_changes import GoldenChanges
+from medthread.api.golden_links import GoldenLinks, kinds_of
 from medthread.api.golden_pairs import GoldenPairs
 from medthread.api.golden_rows import master_named, matched_masters
-from medthread.api.master_decisions import Said, decided, wanted_of
+from medthread.api.master_decisions import Link, Said, decided, wanted_of
 from medthread.api.match_settings import ask_for_setting
 from medthread.api.services import Services
 from medthread.app import open_installation
@@ -20,6 +22,7 @@ from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.governance.masters.deciding import approve, decisions, end
 from medthread.governance.masters.simulation import simulate, weighed_now
+from medthread.governance.quality_index import today_in
 from medthread.model import Entity, Label
 from medthread.model.errors import InvalidError
 from medthread.pipeline.match.comparisons import waterfall
@@ -34,7 +37,7 @@ Reason = Annotated[str, typer.Option(help="原因,至少两个字 · why, two le
 STATUSES = {
     "asked": Label("待批准", "waits for approval"), "in_force": Label("有效", "in force"), "refused": Label("已拒绝", "refused"), "ended": Label("已撤销", "taken back"),
 }
-KINDS = {"setting": Label("匹配规则", "matching"), "merge": Label("合并", "merge"), "split": Label("分开", "keep apart"), "value": Label("指定取值", "state a value")}
+KINDS = {"setting": Label("匹配规则", "matching"), "merge": Label("合并", "merge"), "split": Label("分开", "keep apart"), "value": Label("指定取值", "state a value"), "link": Label("上下级", "link")}
 SHOWN = 50
 
 
@@ -68,13 +71,60 @@ def decide(
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="指定的取值;等号后留空即留空 · a value; nothing after the sign leaves it empty")] = None,
 ) -> None:
     """作出决定,随下一次运行生效 · Decide; it takes effect with the next run."""
-    said = Said(kind=kind, golden=golden, apart=[apart] if apart else [], values=dict(map(_value, set_ or [])))
+    _decide(home, entity, Said(kind=kind, golden=golden, apart=[apart] if apart else [], values=dict(map(_value, set_ or []))), reason=reason)
+
+
+def _decide(home: Home, entity: str, said: Said, *, reason: str) -> None:
     with _desk(home) as (given, actor):
         declared = master_named(given.registry, entity)
         wanted, records = wanted_of(given, actor, declared, said, reason=reason)
         act = partial(decided, given=given, entity=declared, wanted=wanted, records=records, by=actor.name)
-        id_, status, impact = handle(given.store, by=actor.name, action="master.decide", object_=f"{entity}/{min(golden)}", act=act)
+        id_, status, impact = handle(given.store, by=actor.name, action="master.decide", object_=f"{entity}/{min(said.golden)}", act=act)
     say(f"决定 {id_}:{STATUSES[status].zh};{impact.references} 行引用它们", f"decision {id_}: {STATUSES[status].en}; {impact.references} rows refer to them")
+
+
+@masters.command("link")
+def link(
+    entity: Kind, golden: Annotated[str, typer.Argument(metavar="GOLDEN", help="下级的黄金编号 · golden id of the lower one")],
+    kind: Annotated[str, typer.Option(help="关系,如 branch、group · the way, such as branch, group")], reason: Reason, home: Home = HERE,
+    under: Annotated[str | None, typer.Option(metavar="GOLDEN", help="上级的黄金编号;不写即没有上级 · golden id of the upper one; without it there is none")] = None,
+    since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="自哪天起 · the first day")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="到哪天为止(不含) · the first day on which it no longer holds")] = None,
+) -> None:
+    """说明一条黄金记录属于哪个上级,随下一次运行生效 · Say what a golden record belongs under; it takes effect with the next run."""
+    link = Link.model_validate({"kind": kind, "parent": under, "from": since.date() if since else None, "until": until.date() if until else None})
+    _decide(home, entity, Said(kind="link", golden=[golden], link=link), reason=reason)
+
+
+@masters.command("links")
+def list_links(
+    entity: Kind, home: Home = HERE, golden: Annotated[str | None, typer.Argument(metavar="GOLDEN", help="只看这一条的上下级 · what stands above and below this one")] = None,
+    q: Annotated[str, typer.Option("--search", help="名称含有 · whose name contains")] = "",
+) -> None:
+    """待确认的上下级关系,或一条黄金记录的上下级 · Links that names suggest, or what stands above and below one golden record."""
+    with _desk(home) as (given, actor):
+        declared = master_named(given.registry, entity)
+        found = GoldenLinks(given, actor, declared)
+        if golden is None:
+            items, total = (told := found.suggested(q=q.strip(), limit=1000))["items"], told["total"]
+        else:
+            around = found.around(golden, on=today_in(given.workflow.calendar.zone))
+    if golden is not None:
+        _show_tree(declared, around)
+        return
+    for row in items:
+        console.print(f"{row['child']}  {row['child_name']}  →  {row['parent']}  {row['parent_name']}  [{row['kind']}]", markup=False, soft_wrap=True)
+    say(f"{total} 条待确认", f"{total} wait for a word")
+
+
+def _show_tree(entity: type[Entity], around: Mapping[str, list[dict[str, Any]]]) -> None:
+    called = {k.name: k for k in kinds_of(entity)}
+    for way, sign in (("up", "↑"), ("down", "↓")):
+        for row in around[way]:
+            kind = called.get(row["kind"])
+            what = (kind.parent if way == "up" else kind.child).in_(language()) if kind else row["kind"]
+            console.print(f"{sign}{'  ' * row['depth']}{what}  {row['golden_id']}  {row['name']}", markup=False, soft_wrap=True)
+    say(f"上级 {len(around['up'])},下级 {len(around['down'])},待确认 {len(around['suggested'])}", f"{len(around['up'])} above, {len(around['down'])} below, {len(around['suggested'])} suggested")
 
 
 @masters.command("decisions")

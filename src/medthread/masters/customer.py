@@ -1,5 +1,6 @@
 from typing import Annotated
 
+from medthread.masters.hierarchy import ALLIANCE, BRANCH, GROUP
 from medthread.model import (
     USCC,
     USCC_CONFUSABLE,
@@ -40,7 +41,7 @@ class Customer(Entity):
         title="name",
         match=MatchModel(
             kind="organisation", unique="uscc", valid="is_uscc({column})", place="city", address="address", phone="phone",
-            agree=("uscc",), together=(("city", "address"),), prefix="CUS",
+            agree=("uscc",), together=(("city", "address"),), links=(BRANCH, GROUP, ALLIANCE), prefix="CUS",
         ),
         meaning=Label("医疗器械的收货单位,召回时的通知对象", "Who devices are shipped to, and who a recall must reach"),
         retain=Retention(years=15, anchor="last_ship"),

@@ -1,5 +1,6 @@
 from typing import Annotated
 
+from medthread.masters.hierarchy import BRANCH, GROUP
 from medthread.model import (
     USCC,
     USCC_CONFUSABLE,
@@ -38,7 +39,7 @@ class Supplier(Entity):
         title="name",
         match=MatchModel(
             kind="organisation", unique="uscc", valid="is_uscc({column})", place="city", address="address", phone="phone",
-            agree=("uscc",), together=(("city", "address"),), prefix="SUP",
+            agree=("uscc",), together=(("city", "address"),), links=(BRANCH, GROUP), prefix="SUP",
         ),
         meaning=Label("向本公司提供物料或服务的法人", "A legal entity that materials or services are bought from"),
         retain=Retention(years=10, anchor="last_ship", basis="ISO 13485:2016 4.2.5"),

@@ -6,7 +6,7 @@ from medthread.model.events import Event, EventType, Mode, Reaction, Work, react
 from medthread.model.guards import Calculation, Decision, Guard
 from medthread.model.labels import Label
 from medthread.model.mapping import EntityMapping, FieldMapping, TableMapping
-from medthread.model.matching import MatchModel
+from medthread.model.matching import LinkKind, MatchModel
 from medthread.model.privacy import LegalBasis, Purpose
 from medthread.model.process import Clock, Duty, Meaning, Opening, Process, State, Transition
 from medthread.model.registry import Registry
@@ -55,6 +55,7 @@ __all__ = [
     "Kind",
     "Label",
     "LegalBasis",
+    "LinkKind",
     "Mask",
     "MatchModel",
     "Meaning",

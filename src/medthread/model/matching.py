@@ -3,6 +3,22 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from medthread.model.labels import Label
+
+
+@dataclass(frozen=True)
+class LinkKind:
+    """One way in which a golden record belongs under another: at most one above it at a time.
+
+    `child` says what the lower is to the upper, `parent` the other way round. `told_by` names what of their names tells it,
+    where names do: a `branch` is called after its head office, the firms of a `group` after the one that says so.
+    """
+
+    name: str
+    child: Label
+    parent: Label
+    told_by: Literal["branch", "group"] | None = None
+
 
 @dataclass(frozen=True, kw_only=True)
 class MatchModel:
@@ -13,7 +29,7 @@ class MatchModel:
     SQL function that says whether a value of it counts. Fields in `agree` should have one value among all
     records of a thing: where they do not, a conflict is recorded for the steward. Fields in
     one tuple of `together` survive from one record, the one that fills most of them: a street of one record and the city of
-    another are no address. Pairs with a score of `auto` or more
+    another are no address. `links` are the ways in which one thing belongs under another. Pairs with a score of `auto` or more
     are one thing by themselves; from `review` on a steward looks; the others are never shown.
     """
 
@@ -28,6 +44,7 @@ class MatchModel:
     spec: str | None = None
     agree: tuple[str, ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
+    links: tuple[LinkKind, ...] = ()
     auto: float = 38.0
     review: float = 24.0
     prefix: str = "G"

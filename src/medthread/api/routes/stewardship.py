@@ -21,7 +21,7 @@ from medthread.governance.masters.simulation import weighed_now
 from medthread.model import Entity, Kind
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.pipeline.match.comparisons import waterfall
-from medthread.pipeline.match.decisions import VALUE
+from medthread.pipeline.match.decisions import LINK, VALUE
 from medthread.stores.serving import SortKey, encode, page_clause
 from medthread.trust.access import Actor
 from medthread.workflow import handle
@@ -124,7 +124,7 @@ def _by_pair(found: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any
     """The newest decision about two golden records that waits, or is in force and not yet taken into matching."""
     return {
         (d["golden"][0], d["golden"][1]): {"id": d["id"], "kind": d["kind"], "status": d["status"], "asked_by": d["asked_by"]}
-        for d in reversed(found) if d["status"] in ("asked", "in_force") and len(d["golden"]) == 2 and d["kind"] != VALUE  # noqa: PLR2004 - a pair
+        for d in reversed(found) if d["status"] in ("asked", "in_force") and len(d["golden"]) == 2 and d["kind"] not in (VALUE, LINK)  # noqa: PLR2004 - a pair
     }
 
 

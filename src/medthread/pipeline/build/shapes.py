@@ -10,9 +10,12 @@ from medthread.model import Home, Registry
 from medthread.model.errors import DeclarationError
 from medthread.pipeline.build.built import Columns
 from medthread.pipeline.build.model import Model
+from medthread.pipeline.match.crosswalk import XREF_COLUMNS
+from medthread.pipeline.match.links import COLUMNS as LINK_COLUMNS
 from medthread.stores.engines import DuckEngine, Input
 
-NATIVE = "native"
+NATIVE, GOLDEN = "native", "golden"
+BESIDE = {"xref": XREF_COLUMNS, "link": LINK_COLUMNS}  # of a matched master: the codes of its records, what belongs under what
 STEPS = "native.process_step"  # every act of every process, with the state that it led to
 STEP_COLUMNS: Columns = (
     ("id", "bigint"), ("entity", "varchar"), ("record", "varchar"), ("action", "varchar"), ("from_state", "varchar"), ("to_state", "varchar"),
@@ -21,13 +24,16 @@ STEP_COLUMNS: Columns = (
 
 
 def declared_columns(table: str, registry: Registry) -> Columns:
-    """The columns of a golden, standard or native table; none where no entity is called so."""
+    """The columns of a golden, standard or native table, or of one beside a golden one; none where no entity is called so."""
     layer, _, name = table.partition(".")
     if layer == NATIVE and name in registry and registry[name].about.home is Home.NATIVE:
         return tuple((c.name, c.duck) for c in native_columns(registry[name]))
     if table == STEPS:
         return STEP_COLUMNS
-    made = {"golden": golden_columns, "standard": standard_columns}.get(layer)
+    master, _, beside = name.rpartition("_")
+    if layer == GOLDEN and beside in BESIDE and master in registry and registry[master].about.match:
+        return BESIDE[beside]
+    made = {GOLDEN: golden_columns, "standard": standard_columns}.get(layer)
     if made is None or name not in registry or registry[name].about.home is Home.NATIVE:
         return ()
     return tuple((c.name, c.duck) for c in made(registry[name], registry))

@@ -5,13 +5,14 @@ A row says what happened to which golden record: `created`; `parted` from anothe
 value is of). Of personal fields it says that they changed, not what they hold. `seq` rises without a gap.
 
 All are SELECTs over these relations: `survived` (golden records as they are now), `celled` (where each value is from), `assigned`
-(rid, golden_id), `before` (record_id, golden_id as they were), `gone` (golden_id, merged_into).
+(rid, golden_id), `before` (record_id, golden_id as they were), `gone` (golden_id, merged_into), `link`.
 """
 
 from collections.abc import Sequence
 
 from medthread.derive.columns import INDEX
 from medthread.model import Entity, Field
+from medthread.pipeline.match.links import LINKED as STANDING
 from medthread.stores.engines import file_list, literal, quote
 
 NONE = "cast(null as varchar)"
@@ -28,14 +29,25 @@ JOINED = f"select a.golden_id, 'joined', {NONE}, b.golden_id, {NONE}, a.rid, {NO
 LEFT = f"select b.golden_id, 'left', {NONE}, {NONE}, a.golden_id, a.rid, {NONE} {MOVED} and b.golden_id is not null"
 
 
-def changes(entity: type[Entity], *, golden: Sequence[str], told: Sequence[str], at: str) -> str:
-    """SELECT seq, golden_id, kind, field, before, after, record_id, source, at. `golden` are the files of the golden records as they were, `told` those of the changes told so far."""
-    parts = [CREATED, MERGED, JOINED, LEFT, *([_changed(entity, golden)] if golden else [])]
+def changes(entity: type[Entity], *, golden: Sequence[str], links: Sequence[str], told: Sequence[str], at: str) -> str:
+    """SELECT seq, golden_id, kind, field, before, after, record_id, source, at. `golden` and `links` are the files of the golden records and links as they were, `told` those of the changes told so far."""
+    parts = [CREATED, MERGED, JOINED, LEFT, *_linked(links), *([_changed(entity, golden)] if golden else [])]
     last = f"(select coalesce(max(seq), 0) from read_parquet({file_list(tuple(told))}))" if told else "0"
-    order = "golden_id, kind, field nulls first, record_id nulls first"
+    order = "golden_id, kind, field nulls first, record_id nulls first, before nulls first, after nulls first"
     return (
         f"select {last} + row_number() over (order by {order}) as seq, golden_id, kind, field, before, after, record_id, source, cast({at} as timestamp) as at"
         f" from ({' union all '.join(parts)}) order by seq"
+    )
+
+
+def _linked(earlier: Sequence[str]) -> tuple[str, str]:
+    """What it belongs under now and did not, and what no longer. Other dates alone end the one and begin the other."""
+    each = "select distinct child, kind, parent, valid_from, valid_until"
+    now = f"{each} from link where status = '{STANDING}'"
+    was = f"{each} from read_parquet({file_list(tuple(earlier))}) where status = '{STANDING}'" if earlier else f"{now} and false"
+    return (
+        f"select child, 'linked', kind, {NONE}, parent, {NONE}, {NONE} from ({now} except {was})",
+        f"select child, 'unlinked', kind, parent, {NONE}, {NONE}, {NONE} from ({was} except {now})",
     )
 
 

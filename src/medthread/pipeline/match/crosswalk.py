@@ -12,6 +12,10 @@ INSIDE = (
     "select e.*, x.golden_id from edges e join assigned x on x.rid = e.a join assigned y on y.rid = e.b where x.golden_id = y.golden_id"
 )
 EDGES = f"select golden_id, a, b, tier, score, parts from ({INSIDE}) order by golden_id, score desc"
+XREF_COLUMNS = (
+    ("record_id", "varchar"), ("golden_id", "varchar"), ("source", "varchar"), ("scheme", "varchar"), ("source_key", "varchar"), ("score", "double"),
+    ("tier", "varchar"),
+)
 # The strongest edge inside its cluster says why a record is there; one that only a steward put there has none, or a weak one.
 XREF = f"""
 with inside as ({INSIDE}), best as (

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from medthread.stores.postgres.tables import match_decision
 
-MERGE, SPLIT, VALUE, SETTING = "merge", "split", "value", "setting"
+MERGE, SPLIT, VALUE, SETTING, LINK = "merge", "split", "value", "setting", "link"
 IDENTIFIER = "sure"  # the namespace of identifiers that two things never share: no steward puts two of them together
 FEW = 50  # records that are linked each with each; more are linked in a row
 Tokens = dict[str, dict[str, str]]
@@ -23,7 +23,7 @@ Tokens = dict[str, dict[str, str]]
 
 @dataclass(frozen=True)
 class Decision:
-    """One that is in force. `sides` holds record ids: of a split at least two lists, of a setting none, else one."""
+    """One that is in force. `sides` holds record ids: of a split at least two lists, of a setting none, of a link the lower and the upper, else one."""
 
     id: int
     kind: str

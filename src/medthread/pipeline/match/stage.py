@@ -16,6 +16,8 @@ from medthread.pipeline.match.decisions import MERGE, Decisions
 from medthread.pipeline.match.feature_table import bring_up
 from medthread.pipeline.match.features import VERSION
 from medthread.pipeline.match.identity import assign
+from medthread.pipeline.match.links import TABLE as LINKS
+from medthread.pipeline.match.links import link
 from medthread.pipeline.match.partition import part, register_sides
 from medthread.pipeline.match.score import score
 from medthread.pipeline.match.setting import Weighing, weighing
@@ -25,7 +27,7 @@ from medthread.stores.engines import copy, file_list, job, literal
 from medthread.stores.lakehouse import Change
 from medthread.stores.lakehouse.committer import key_of
 
-CODE_REVISION = f"match-{VERSION}-4"
+CODE_REVISION = f"match-{VERSION}-5"
 
 
 def match_masters(context: Context) -> int:
@@ -61,6 +63,7 @@ def _match(context: Context, entity: type[Entity], head: int) -> int:
         assign(con, prefix=model.prefix)
         _members(con, decisions)
         _survive(con, context, entity, decisions)
+        link(con, model, decisions)
         # Told before the golden records are other ones, for then nobody could tell any more.
         written = _tell(context, con, entity, fingerprint, at=_until(decisions))
         return written + _commit(context, con, fingerprint, _tables(entity, context, decisions, weighed))
@@ -120,7 +123,7 @@ def _tell(context: Context, con: Any, entity: type[Entity], fingerprint: str, *,
     if context.committer.is_done(key):  # and its file stays as it was: what it is told from may be other by now
         return 0
     golden_files = context.committer.files(f"golden.{entity.name}")
-    con.execute(f"create temp table changed as {changes(entity, golden=golden_files, told=context.committer.files(target), at=at)}")
+    con.execute(f"create temp table changed as {changes(entity, golden=golden_files, links=_files(context, entity, 'link'), told=context.committer.files(target), at=at)}")
     if con.execute("select count(*) from changed").fetchall()[0][0] == 0:
         return 0
     out = context.committer.place(target, key)
@@ -137,6 +140,7 @@ def _tables(entity: type[Entity], context: Context, decisions: Decisions, weighe
         f"{entity.name}_conflict": conflicts(entity),
         f"{entity.name}_edge": crosswalk.EDGES,
         f"{entity.name}_token": "select rid as record_id, ns, value from token order by 1, 2",
+        f"{entity.name}_link": LINKS,
         f"{entity.name}_feature": "select * from features order by rid",
         f"{entity.name}_review": crosswalk.REVIEW.format(auto=auto),
         f"{entity.name}_retired": crosswalk.retired(files("retired")),
