@@ -353,7 +353,7 @@ class Installation:
         return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
             sources=self.sources, declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
-            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=self.rules, corrects_from=self.terms.corrects_from, judging=Judging.read(self.workspace.settings), publishes=not self.timetable.trains, progress=progress,
+            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=self.rules, corrects_from=self.terms.corrects_from, judging=Judging.read(self.workspace.settings), publishes=not self.timetable.trains, progress=progress, zone=self.workspace.calendar().zone,
         )
 
 

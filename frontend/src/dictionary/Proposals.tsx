@@ -66,7 +66,7 @@ export function ProposalPage({ id }: { id: string }) {
       ]} /></Panel>
       <Panel title={t("glossary.what")}>
         <Table fit label={t("glossary.what")} rows={p.items} id={(c) => c.subject} columns={[
-          { name: "subject", title: t("technical"), width: 200, show: (c) => (c.after === null && c.kind === "term" ? <span className="mono">{c.subject}</span> : <a className="mono break" href={link("dictionary", c.subject)}>{c.subject}</a>) },
+          { name: "subject", title: t("technical"), width: 200, show: (c) => (c.kind === "code" ? <a className="mono break" href={`${link("codes")}?tab=known`}>{c.subject}</a> : c.after === null && c.kind === "term" ? <span className="mono">{c.subject}</span> : <a className="mono break" href={link("dictionary", c.subject)}>{c.subject}</a>) },
           { name: "what", title: t("glossary.what"), width: 500, show: (c) => <Difference before={c.before} after={c.after} /> },
         ]} />
       </Panel>

@@ -15,6 +15,7 @@ const page = (load: () => Promise<{ default: Page }>): Page => lazy(load);
 const PAGES: Record<string, Page> = {
   "": page(() => import("../pages/Home")),
   dictionary: page(() => import("../pages/Dictionary")),
+  codes: page(() => import("../pages/Codes")),
   glossary: page(() => import("../pages/Glossary")),
   handbook: page(() => import("../pages/Handbook")),
   lineage: page(() => import("../pages/Lineage")),

@@ -39,6 +39,7 @@ class Context:
     rules: tuple[QualityRule, ...] = ()  # of the company's own; those tried at intake are in the registry too
     judging: Judging = field(default_factory=Judging)  # how long rules may take, and their verdicts are kept
     corrects_from: float = SURE  # rules at least so sure of a mended value mend by themselves
+    zone: str = "Asia/Shanghai"  # whose day it is when something comes into force
     publishes: bool = True  # or a run makes a release ready, and a train takes it to readers
 
     @cached_property

@@ -17,8 +17,8 @@ from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
 from medthread.api.sheets import handed_in
 from medthread.api.subjects import Subject
+from medthread.governance.codes import check_code, places
 from medthread.governance.dictionary.changes import (
-    APPROVED,
     PROPOSED,
     REFUSED,
     WITHDRAWN,
@@ -43,6 +43,8 @@ from medthread.governance.dictionary.words import (
 )
 from medthread.governance.quality_index import today_in
 from medthread.model.errors import InvalidError
+from medthread.pipeline.said import APPROVED
+from medthread.pipeline.standardise.codes import CODE
 from medthread.stores.workbook import workbook
 from medthread.trust.access import Actor
 from medthread.workflow import handle
@@ -63,9 +65,9 @@ class Wanted(BaseModel):
     """One change: the whole of what is to be said of a subject; without `content` it goes back to what is declared, and a term is removed."""
 
     model_config = ConfigDict(extra="forbid")
-    kind: Literal["term", "definition"]
+    kind: Literal["term", "definition", "code"]
     subject: Subjects
-    content: dict[str, Any] | None = Field(default=None, description="a term, or a definition over what is declared")
+    content: dict[str, Any] | None = Field(default=None, description="a term, a definition over what is declared, or what a source's word for a code means")
 
 
 class Proposal(BaseModel):
@@ -142,10 +144,16 @@ def _propose(given: Services, actor: Actor, changes: list[Change], *, reason: st
 
 def _checked(given: Services, wanted: list[Wanted]) -> list[Change]:
     """Refuse what cannot be said, each looked at beside the others."""
-    book = given.dictionary.book()
-    contents = {w.subject: content_of(w.kind, w.content) for w in wanted if w.content is not None}
     if len({w.subject for w in wanted}) < len(wanted):
         raise InvalidError("a subject stands twice", hint="say once what is to hold of it")
+    of = list(places(given.sources, given.registry)) if any(w.kind == CODE for w in wanted) else []
+    codes = [Change(CODE, w.subject, check_code(w.subject, w.content, of)) for w in wanted if w.kind == CODE]
+    return codes + _worded(given, [w for w in wanted if w.kind != CODE])
+
+
+def _worded(given: Services, wanted: list[Wanted]) -> list[Change]:
+    book = given.dictionary.book()
+    contents = {w.subject: content_of(w.kind, w.content) for w in wanted if w.content is not None}
     terms = book.terms | {s.removeprefix(PREFIX): Term.model_validate(c) for s, c in contents.items() if s.startswith(PREFIX)}
     gone = {w.subject.removeprefix(PREFIX) for w in wanted if w.kind == TERM and w.content is None}
     for w in wanted:

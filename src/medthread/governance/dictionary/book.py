@@ -8,13 +8,14 @@ from threading import Lock
 from typing import Any
 
 from medthread.derive.dictionary import Entry, Finder, Sort, code_lists, entries
-from medthread.governance.dictionary.changes import Said, stamp, standing
+from medthread.governance.dictionary.changes import stamp
 from medthread.governance.dictionary.words import DEFINITION, PREFIX, TERM, Definition, Status, Term
 from medthread.governance.quality_index import today_in
 from medthread.governance.rule_library import ListedRule, listed
 from medthread.model import Label, Registry
 from medthread.model.rule_file import QualityRule
 from medthread.pipeline.build.known import Known
+from medthread.pipeline.said import Said, standing
 from medthread.stores.postgres.store import Store
 from medthread.workflow import Calendar
 

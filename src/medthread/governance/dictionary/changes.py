@@ -13,13 +13,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from medthread.pipeline.said import APPROVED, Said, standing
 from medthread.stores.postgres.tables import account, definition_change
 from medthread.trust.audit import record
 
-PROPOSED, APPROVED, REFUSED, WITHDRAWN = "proposed", "approved", "refused", "withdrawn"
+PROPOSED, REFUSED, WITHDRAWN = "proposed", "refused", "withdrawn"
 MOST = 5000  # changes of one proposal
 LISTED = 500
 SHORTEST_REASON = 2
@@ -33,29 +33,6 @@ class Change:
     kind: str
     subject: str
     after: Content | None
-
-
-@dataclass(frozen=True)
-class Said:
-    """What holds of a subject: since when, proposed and approved by whom."""
-
-    kind: str
-    subject: str
-    content: Content | None
-    proposal: str
-    since: date
-    proposed_by: str
-    approved_by: str
-
-
-def standing(tx: Connection, on: date) -> dict[str, Said]:
-    """What holds on a day, by subject; also of those of which nothing is said any more."""
-    t = definition_change
-    query = (
-        select(t).ext(distinct_on(t.c.subject)).where(t.c.state == APPROVED, t.c.effective_from <= on)
-        .order_by(t.c.subject, t.c.effective_from.desc(), t.c.decided_at.desc(), t.c.seq.desc())
-    )
-    return {r.subject: Said(r.kind, r.subject, r.after, r.proposal, r.effective_from, r.proposed_by, r.decided_by) for r in tx.execute(query)}
 
 
 def propose(tx: Connection, *, by: str, changes: Sequence[Change], reason: str, on: date, today: date, undoes: str | None = None) -> str:

@@ -118,6 +118,25 @@ class Desk:
         return self._dicts(
             f"select rule, count(*) as count from (select unnest(list_distinct(rules)) as rule from desk where {where}) group by all order by count desc, rule", given)
 
+    def by_place(self, wanted: Wanted) -> list[dict[str, Any]]:
+        """The same for each rule of each table."""
+        where, given = self._where(wanted)
+        each = f'select source, "table", unnest(list_distinct(rules)) as rule from desk where {where}'
+        return self._dicts(f'select source, "table", rule, count(*) as count from ({each}) group by all', given)
+
+    def words(self, wanted: Wanted, text: str, *, most: int) -> list[dict[str, Any]]:
+        """What stands in their raw rows where `text` (SQL over `raw`) looks, the most frequent first: `theirs`, `rows`."""
+        where, given = self._where(wanted)
+        rows = WITH_RAW.format(chosen=f"select * from desk where {where}")
+        return self._dicts(f"select {text} as theirs, count(*) as rows from ({rows}) group by all having theirs is not null order by rows desc, theirs limit {most}", given)
+
+    def saying(self, wanted: Wanted, text: str, word: str) -> pa.Table:
+        """The rows of which `text` is a word."""
+        where, given = self._where(wanted)
+        rows = WITH_RAW.format(chosen=f"select * from desk where {where}")
+        found: pa.Table = self._con.sql(f"select * from ({rows}) where {text} = ?", params=[*given, word]).to_arrow_table()
+        return found
+
     def _dicts(self, sql: str, given: Sequence[Any]) -> list[dict[str, Any]]:
         answer = self._con.execute(sql, list(given))
         names = [d[0] for d in answer.description or []]

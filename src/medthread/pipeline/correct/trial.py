@@ -8,6 +8,7 @@ from medthread.model.errors import NotFoundError
 from medthread.pipeline.context import Context
 from medthread.pipeline.correct.again import columns_of, edited
 from medthread.pipeline.standardise import outputs
+from medthread.pipeline.standardise.codes import coded_sources
 from medthread.pipeline.standardise.scan import Scan
 from medthread.pipeline.standardise.stage import Made, know_keys, look_ups
 from medthread.pipeline.standardise.statement import statement, twins
@@ -30,7 +31,7 @@ class Tried:
 
 def try_rows(context: Context, source: str, table: str, rows: pa.Table) -> list[Tried]:
     """Try rows of one table: `held`, `raw` and `edits`, both as JSON. They are tried together, as they would come in."""
-    mapped = next((s for s in context.sources if s.name == source and table in s.tables), None)
+    mapped = next((s for s in coded_sources(context) if s.name == source and table in s.tables), None)
     if mapped is None:
         raise NotFoundError(f"{source}.{table} is mapped no more", hint="reject the row, or map its table again")
     scan = Scan(mapped, table, context.registry, corrects_from=context.corrects_from)

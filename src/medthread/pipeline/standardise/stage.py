@@ -14,6 +14,7 @@ from medthread.pipeline.ingest.newness import PATH, version_sql
 from medthread.pipeline.ingest.stage import rejects_path
 from medthread.pipeline.judge.verdict import Verdict, keep, said_by, state_of, version_of
 from medthread.pipeline.standardise import outputs
+from medthread.pipeline.standardise.codes import coded_sources
 from medthread.pipeline.standardise.order import scans_in_order
 from medthread.pipeline.standardise.scan import Scan
 from medthread.pipeline.standardise.statement import statement, twins
@@ -40,7 +41,7 @@ def standardise(context: Context, batch: str) -> int:
     """Bring the batch's raw loads into the standard layer; gives the rows written."""
     loads = _loads(context, batch)
     made = Made()
-    scans = [s for s in scans_in_order(context.sources, context.registry, corrects_from=context.corrects_from) if (s.source.name, s.table) in loads]
+    scans = [s for s in scans_in_order(coded_sources(context), context.registry, corrects_from=context.corrects_from) if (s.source.name, s.table) in loads]
     for number, scan in enumerate(scans):
         context.progress("standardise", number, len(scans), f"{scan.source.name}.{scan.table}")
         if not scan.feeds:  # other tables look values up in it
