@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from medthread import __version__
+from medthread.cli.loading import loading
 from medthread.cli.speech import console, language
 from medthread.model import Label
 from medthread.model.errors import MedthreadError
@@ -58,7 +59,8 @@ class Shelf(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         """Raises `KeyError` where there is none of that name."""
         module, _, what = COMMANDS[name].partition(":")
-        found = getattr(import_module(f"medthread.cli.{module}"), what)
+        with loading():
+            found = getattr(import_module(f"medthread.cli.{module}"), what)
         if isinstance(found, typer.Typer):
             group = typer.main.get_group(found)
             group.name = name  # said here only; without it `--help` tells what the group is for and not what to type
