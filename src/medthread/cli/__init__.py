@@ -1,5 +1,8 @@
 """The command line: `medthread demo | init | ingest | run | trace | verify | release | up`."""
 
-from medthread.cli.main import main
+from medthread.cli.loading import loading
+
+with loading():
+    from medthread.cli.main import main
 
 __all__ = ["main"]

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from medthread import __version__
+from medthread.cli.loading import ENDING, loading
 from medthread.cli.speech import console, language
 from medthread.model import Label
 from medthread.model.errors import MedthreadError
@@ -58,7 +59,8 @@ class Shelf(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         """Raises `KeyError` where there is none of that name."""
         module, _, what = COMMANDS[name].partition(":")
-        found = getattr(import_module(f"medthread.cli.{module}"), what)
+        with loading():
+            found = getattr(import_module(f"medthread.cli.{module}"), what)
         if isinstance(found, typer.Typer):
             group = typer.main.get_group(found)
             group.name = name  # said here only; without it `--help` tells what the group is for and not what to type
@@ -108,22 +110,32 @@ def medthread(
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run a command and exit. An error a person can act on is told in two lines in the reader's language, with exit code 1; one of usage, with 2."""
+    """Run a command and exit. An error a person can act on is told in two lines in the reader's language, with exit code 1; one of usage, with 2.
+
+    Without arguments it is the process's own command, and the process ends with it.
+    """
+    status = _status(arguments)
+    if arguments is None:
+        ENDING.status = status
+    sys.exit(status)
+
+
+def _status(arguments: list[str] | None) -> int:
     try:
         with privately():
             ended = app(arguments, standalone_mode=False)
     except MedthreadError as error:
         _tell(*error.told(language()))
-        sys.exit(1)
+        return 1
     except TyperException as error:
         said = error.format_message()  # empty where the help was shown instead
         if said:
             _tell(worded(said, language()), _usage(getattr(error, "ctx", None)))
-        sys.exit(error.exit_code)
+        return error.exit_code
     except typer.Abort:
         _tell(Label("已中止", "aborted").in_(language()), "")
-        sys.exit(1)
-    sys.exit(ended if type(ended) is int else 0)  # of `typer.Exit`; what a command gives back is no exit code
+        return 1
+    return ended if type(ended) is int else 0  # of `typer.Exit`; what a command gives back is no exit code
 
 
 def _tell(message: str, hint: str) -> None:

@@ -3,11 +3,9 @@
 import atexit
 import contextlib
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import duckdb
@@ -71,20 +69,6 @@ def question() -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
     finally:
         con.close()
-
-
-@contextlib.contextmanager
-def job(*, memory: str = "2GB", threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for one piece of work; its spill folder goes with it."""
-    spill = Path(tempfile.mkdtemp(prefix="medthread-spill-"))
-    con = connect(spill=spill, memory=memory, threads=threads)
-    # Rows say where they stood themselves; keeping them in order would hold back far more of them in memory.
-    con.execute("set preserve_insertion_order=false")
-    try:
-        yield con
-    finally:
-        con.close()
-        shutil.rmtree(spill, ignore_errors=True)
 
 
 def define(con: duckdb.DuckDBPyConnection, inputs: Mapping[str, Input]) -> None:
@@ -154,35 +138,3 @@ def storable(con: duckdb.DuckDBPyConnection, sql: str) -> str:
         return sql
     exact = ", ".join(f"cast({quote(c)} as decimal(38, 0)) as {quote(c)}" for c in wide)
     return f"select * replace ({exact}) from ({sql}) as summed"
-
-
-class DuckEngine:
-    """The embedded engine."""
-
-    def __init__(self, *, memory: str = "2GB", threads: int = 2) -> None:
-        self._memory = memory
-        self._threads = threads
-
-    def select_to_parquet(self, sql: str, *, inputs: Mapping[str, Input], out: Path) -> Output:
-        """Run one SELECT over the inputs and write Parquet."""
-        with job(memory=self._memory, threads=self._threads) as con:
-            define(con, inputs)
-            return copy(con, storable(con, sql), out)
-
-    def select_to_partitions(self, sql: str, *, inputs: Mapping[str, Input], by: str, out: Path) -> dict[str, list[Output]]:
-        """Run one SELECT and write Parquet files by the value of an expression over its columns, which is text."""
-        with job(memory=self._memory, threads=self._threads) as con:
-            define(con, inputs)
-            return copy_partitions(con, storable(con, sql), by=by, out=out)
-
-    def columns_of(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[str, str]]:
-        """Names and types the SELECT would give."""
-        with job(memory=self._memory, threads=self._threads) as con:
-            define(con, inputs)
-            return [(str(r[0]), str(r[1])) for r in con.execute(f"describe {storable(con, sql)}").fetchall()]
-
-    def rows(self, sql: str, *, inputs: Mapping[str, Input]) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT whose answer is small."""
-        with job(memory=self._memory, threads=self._threads) as con:
-            define(con, inputs)
-            return con.execute(sql).fetchall()

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from medthread.model.errors import SourceError
-from medthread.stores.engines import connect, literal
+from medthread.stores.engines import job, literal
 from medthread.stores.readers.encoding import BLOCK, encoding_of
 from medthread.stores.readers.extract import Extract, ReadRequest, Rejects, check_columns, write_rows
 
@@ -102,15 +102,12 @@ def _has_giant(path: Path) -> bool:
 def _fast(path: Path, columns: tuple[str, ...], delimiter: str, skip: int, out: Path) -> int:
     """The whole file in one statement; any broken record makes it fail."""
     names = ", ".join(f"{literal(c)}: 'VARCHAR'" for c in columns)
-    con = connect(memory="600MB")
-    try:
+    with job(memory="600MB", ordered=True) as con:
         counted = con.execute(
             f"copy (select * from read_csv({literal(str(path))}, columns={{{names}}}, auto_detect=false, header=false, skip={skip},"
             f" delim={literal(delimiter)}, quote='\"', escape='\"', nullstr='', strict_mode=true, null_padding=false"
             f")) to {literal(str(out))} ({PARQUET})"
         ).fetchall()
-    finally:
-        con.close()
     return int(counted[0][0])
 
 

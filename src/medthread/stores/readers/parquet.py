@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from medthread.stores.engines import connect, literal, quote
+from medthread.stores.engines import job, literal, quote
 from medthread.stores.readers.extract import Extract, ReadRequest, check_columns
 
 PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
@@ -12,14 +12,11 @@ NESTED = ("STRUCT", "MAP", "UNION")
 def read_parquet(request: ReadRequest, out: Path) -> Extract:
     """Read all columns as text."""
     source = f"read_parquet({literal(str(request.path))})"
-    con = connect(memory="600MB")
-    try:
+    with job(memory="600MB", ordered=True) as con:
         described = con.execute(f"describe select * from {source}").fetchall()
         columns = check_columns([str(r[0]) for r in described], file=request.path.name)
         casts = ", ".join(f"{_as_text(str(r[0]), str(r[1]))} as {quote(str(r[0]))}" for r in described)
         counted = con.execute(f"copy (select {casts} from {source}) to {literal(str(out))} ({PARQUET})").fetchall()
-    finally:
-        con.close()
     return Extract(out, columns, int(counted[0][0]))
 
 
