@@ -1,8 +1,8 @@
 """How golden records belong under one another: told by their names, or by a steward, whose word comes first.
 
-A branch is linked by itself where one head office only has its name and its city; whatever is less sure is suggested. What
-a steward says holds for the golden records that the two records stand in, however they are matched, within its dates; of
-two words about the same thing the later one counts from its first day on.
+A branch is linked by itself where one head office only has its name and its city, and never to one elsewhere than its own
+name says; whatever is less sure is suggested. What a steward says holds for the golden records that the two records stand
+in, however they are matched, within its dates; of two words about the same thing the later one counts from its first day.
 """
 
 from typing import Any
@@ -25,10 +25,12 @@ TABLE = "select * from link order by kind, child, valid_from nulls first, parent
 TOLD_BY = {
     "branch": """
 with told as (
-  select distinct a.golden_id, f.norm, f.city, f.branch from features f join assigned a using (rid) where f.norm is not null and not f.latin
+  select distinct a.golden_id, f.norm, f.city, f.branch, coalesce(starts_with(m.{name}, f.city), false) as says_city
+  from features f join assigned a using (rid) join member m on m.record_id = f.rid where f.norm is not null and not f.latin
 ), pair as (
   select c.golden_id as child, p.golden_id as parent, bool_or(coalesce(c.city = p.city, false)) as near
-  from told c join told p on p.norm = c.norm and p.branch is null and p.golden_id <> c.golden_id where c.branch is not null group by 1, 2
+  from told c join told p on p.norm = c.norm and p.branch is null and p.golden_id <> c.golden_id
+  where c.branch is not null and not (c.says_city and coalesce(p.city <> c.city, false)) group by 1, 2
 )
 select child, parent, near and count(*) filter (near) over (partition by child) = 1 as sure from pair""",
     "group": """
