@@ -1,14 +1,16 @@
 """A steward at the desk: what may be one firm is looked at, decided with a reason, approved where much hangs on it, and taken back."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from medthread.api.server import create_app
-from medthread.stores.postgres.tables import audit_event
+from medthread.governance.quality_index import today_in
+from medthread.stores.postgres.tables import audit_event, match_decision
 from tests.api.conftest import House
 from tests.conftest import Opening
 from tests.scenarios import company, firms
@@ -182,6 +184,20 @@ def test_a_stated_value_stands_above_the_sources_until_it_is_taken_back(works: H
     ok(desk.post(f"{API}/stewardship/decisions/{said['id']}/end", json={"reason": "未更名"}))
     rerun(works)
     assert ok(desk.get(f"{API}/entities/supplier/{b}"))["item"]["name"] == "苏州金泰精密五金有限公司"
+
+
+def test_a_stated_value_ends_on_its_day_by_itself(works: House) -> None:
+    desk = client(works)
+    b, today = golden(desk, "B1"), today_in("Asia/Shanghai")
+    body = {"kind": "value", "golden": [b], "values": {"name": "苏州金泰五金"}, "reason": "更名过渡期"}
+    assert desk.post(f"{API}/stewardship/supplier/decisions", json={**body, "until": str(today)}).status_code == 422
+    said = ok(desk.post(f"{API}/stewardship/supplier/decisions", json={**body, "until": str(today + timedelta(days=1))}), 201)
+    rerun(works)
+    assert ok(desk.get(f"{API}/masters/supplier", params={"q": "B1"}))["items"][0]["name"] == "苏州金泰五金"
+    with works.installation.store.transaction() as tx:  # a day goes by
+        tx.execute(update(match_decision).where(match_decision.c.id == said["id"]).values(until=today))
+    rerun(works)
+    assert ok(desk.get(f"{API}/masters/supplier", params={"q": "B1"}))["items"][0]["name"] == "苏州金泰精密五金有限公司"
 
 
 def test_what_cannot_be_stated_is_refused(works: House) -> None:

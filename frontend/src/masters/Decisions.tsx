@@ -83,6 +83,7 @@ function About({ of: d }: { of: Decision }) {
       {d.status === "asked" && d.golden.length === PAIR && <div><a href={link("masters", d.entity, "pairs", ...d.golden)}>{t("steward.beside")}</a></div>}
       {d.kind === "split" && d.golden.length === 1 && d.sides.map((s) => <div key={s[0]} className="quiet mono break">{s.slice(0, NAMED).map(recordOf).join(comma)}{s.length > NAMED ? " …" : ""}</div>)}
       {d.stated.map((v) => <div key={v.field}><span className="quiet">{word(v.label)}:</span> {v.code ? word(v.code) : v.value === null ? t("steward.empty") : show(v.value)}</div>)}
+      {d.until && <div className="quiet">{t("hierarchy.until")}: <span className="moment">{d.until}</span></div>}
       {d.kind === "setting" && <><a href={link("masters", d.entity, "matching")}>{t("matching.title")}</a>{d.impact.effect && <div className="quiet">{t("matching.told", { merged: number(d.impact.effect.merged), parted: number(d.impact.effect.parted), moved: number(d.impact.effect.moved) })}</div>}</>}
       {d.impact.references > 0 && <div className="quiet">{t("steward.hangs", { n: number(d.impact.references) })}</div>}
     </>

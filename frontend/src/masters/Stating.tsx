@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useAsk, type EntityMeta } from "../api";
 import { useSpeech } from "../i18n";
 import { FieldInput, sentValue } from "../meta/inputs";
-import { Button, Checkbox, Problem, Select } from "../ui";
+import { Button, Checkbox, Input, Problem, Select } from "../ui";
 import { Deciding } from "./Deciding";
 import { show, titleOf, worded, type Cell, type Made, type One, type Said } from "./model";
 
@@ -27,15 +27,16 @@ function Choosing({ first, entity, of, onSaid }: { first: string | undefined; en
   const [field, setField] = useState(open.find((f) => f.name === first));
   const [value, setValue] = useState<unknown>(field?.value ?? undefined);
   const [empty, setEmpty] = useState(false);
+  const [until, setUntil] = useState("");
   const declared = meta.data?.fields.find((f) => f.name === field?.name);
-  const state = (f: Cell, to: unknown, none: boolean) => {
+  const state = (f: Cell, to: unknown, none: boolean, last = until) => {
     const declares = meta.data?.fields.find((d) => d.name === f.name);
     const sent = declares && !none ? sentValue(declares, to) : null;
     setField(f);
     setValue(to);
     setEmpty(none);
     const changes = none ? f.value !== null : sent !== null && String(sent) !== String(f.value);
-    onSaid(changes ? { kind: "value", golden: [of.golden_id], values: { [f.name]: sent === null ? null : String(sent) } } : undefined);
+    onSaid(changes ? { kind: "value", golden: [of.golden_id], values: { [f.name]: sent === null ? null : String(sent) }, ...(last && { until: last }) } : undefined);
   };
   return (
     <div className="stating">
@@ -48,6 +49,8 @@ function Choosing({ first, entity, of, onSaid }: { first: string | undefined; en
         <>
           <label htmlFor="stated">{t("steward.value")}</label>
           <FieldInput key={field.name} field={declared} compact id="stated" value={empty ? undefined : value} disabled={empty} onChange={(v) => state(field, typed(v), false)} />
+          <label htmlFor="stated-until">{t("hierarchy.until")}</label>
+          <Input id="stated-until" type="date" value={until} onChange={(e) => { setUntil(e.target.value); state(field, value, empty, e.target.value); }} />
           {!declared.required && <Checkbox checked={empty} onChange={(e) => state(field, value, e.target.checked)}>{t("steward.leave")}</Checkbox>}
         </>
       )}

@@ -25,7 +25,7 @@ export type Pair = {
 
 /** What a steward says: golden records that are one; records of one, or golden records, that are not the same; values that stand; what it belongs under. */
 export type Said = {
-  kind: "merge" | "split" | "value" | "link"; golden: string[]; apart?: string[][]; values?: Record<string, string | null>;
+  kind: "merge" | "split" | "value" | "link"; golden: string[]; apart?: string[][]; values?: Record<string, string | null>; until?: string;
   link?: { kind: string; parent: string | null; from?: string; until?: string };
 };
 export type Impact = { references: number; open_cases: number; by: Record<string, number>; effect?: Effect };
@@ -35,7 +35,7 @@ export type Made = { id: number; status: Status; run_id: string | null };
 export type Status = "asked" | "in_force" | "refused" | "ended";
 export type Decision = {
   id: number; entity: string; label: Label; kind: Said["kind"] | "setting"; sides: string[][]; golden: string[]; names: Record<string, string>; impact: Impact; reason: string;
-  stated: { field: string; label: Label; value: string | null; code: Label | null }[]; status: Status; mine: boolean;
+  stated: { field: string; label: Label; value: string | null; code: Label | null }[]; status: Status; mine: boolean; until: string | null;
   asked_by: string; asker_name: string | null; at: string; decided_by: string | null; decider_name: string | null; decided_at: string | null; decision: string | null;
   ended_by: string | null; ender_name: string | null; ended_at: string | null; ended_why: string | null;
 };

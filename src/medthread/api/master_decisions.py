@@ -14,6 +14,7 @@ from medthread.derive.payload import payload_of
 from medthread.governance.masters.deciding import Wanted, ask
 from medthread.governance.masters.impact import Impact, Reach
 from medthread.governance.masters.outlook import Outlook, outlook
+from medthread.governance.quality_index import today_in
 from medthread.model import Entity
 from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from medthread.pipeline.match.crosswalk import XREF_COLUMNS
@@ -44,6 +45,7 @@ class Said(BaseModel):
     golden: list[Name] = Field(min_length=1, max_length=50, description="golden ids; of a split several mean that they are not the same")
     apart: list[list[Name]] = Field(default=[], max_length=20, description="record ids, side by side; what is left of the golden record is a side too")
     values: dict[str, str | None] = Field(default={}, max_length=100, description="field → value; null leaves it empty")
+    until: date | None = Field(default=None, description="of stated values: the first day on which they no longer stand")
     link: Link | None = Field(default=None, description="of a link: what the golden record belongs under")
 
 
@@ -63,7 +65,9 @@ def wanted_of(given: Services, actor: Actor, entity: type[Entity], said: Said, *
             raise InvalidError("values are stated of one golden record", hint="name one golden id")
         sides = [every]
     values = _stated(entity, said.values) if said.kind == VALUE else {}
-    return Wanted(entity=entity.name, kind=said.kind, sides=sides, golden=golden, values=values, reason=reason), records
+    if said.until is not None and said.until <= today_in(given.workflow.calendar.zone):
+        raise InvalidError(f"{said.until} is past", hint="name a later day, or leave it out")
+    return Wanted(entity=entity.name, kind=said.kind, sides=sides, golden=golden, values=values, until=said.until, reason=reason), records
 
 
 def _link(given: Services, actor: Actor, entity: type[Entity], said: Said, *, reason: str) -> tuple[Wanted, dict[str, list[str]]]:

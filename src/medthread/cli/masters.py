@@ -68,10 +68,11 @@ def decide(
     entity: Kind, kind: Annotated[Literal["merge", "split", "value"], typer.Argument(help="合并、分开、指定取值 · merge, keep apart, state values")],
     golden: Annotated[list[str], typer.Argument(metavar="GOLDEN", help="黄金编号 · golden ids")], reason: Reason, home: Home = HERE,
     apart: Annotated[list[str] | None, typer.Option(help="一条黄金记录中另一对象的记录,如 erp|V2 · of one golden record the records that are another thing")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="指定的取值到哪天为止(不含) · the first day on which stated values no longer stand")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="指定的取值;等号后留空即留空 · a value; nothing after the sign leaves it empty")] = None,
 ) -> None:
     """作出决定,随下一次运行生效 · Decide; it takes effect with the next run."""
-    _decide(home, entity, Said(kind=kind, golden=golden, apart=[apart] if apart else [], values=dict(map(_value, set_ or []))), reason=reason)
+    _decide(home, entity, Said(kind=kind, golden=golden, apart=[apart] if apart else [], values=dict(map(_value, set_ or [])), until=until.date() if until else None), reason=reason)
 
 
 def _decide(home: Home, entity: str, said: Said, *, reason: str) -> None:

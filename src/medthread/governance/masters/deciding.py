@@ -6,7 +6,7 @@ time it runs, and takes it back as easily when the decision is ended.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -33,6 +33,7 @@ class Wanted:
     golden: Sequence[str]
     reason: str
     values: Mapping[str, str | None] = field(default_factory=dict)
+    until: date | None = None  # of stated values: the first day on which they no longer stand
 
 
 def ask(tx: Connection, wanted: Wanted, *, by: str, impact: Impact, second: bool, effect: Mapping[str, Any] | None = None) -> tuple[int, str]:
@@ -45,12 +46,12 @@ def ask(tx: Connection, wanted: Wanted, *, by: str, impact: Impact, second: bool
     status = "asked" if second else "in_force"
     now = {} if second else {"decided_by": by, "decided_at": datetime.now(UTC)}
     made = insert(table).values(
-        entity=wanted.entity, kind=wanted.kind, sides=[sorted(s) for s in wanted.sides], values=dict(wanted.values) or None, golden=sorted(wanted.golden),
+        entity=wanted.entity, kind=wanted.kind, sides=[sorted(s) for s in wanted.sides], values=dict(wanted.values) or None, until=wanted.until, golden=sorted(wanted.golden),
         impact={**impact.told(), **({"effect": effect} if effect else {})}, reason=wanted.reason.strip(), status=status, asked_by=by, **now,
     ).returning(table.c.id)
     id_ = int(tx.execute(made).scalar_one())
     detail = {"decision": id_, "kind": wanted.kind, "golden": sorted(wanted.golden), "sides": [sorted(s) for s in wanted.sides], "status": status}
-    detail |= {"references": impact.references, "open_cases": impact.open_cases, **({"fields": sorted(wanted.values)} if wanted.values else {})}
+    detail |= {"references": impact.references, "open_cases": impact.open_cases, **({"fields": sorted(wanted.values)} if wanted.values else {}), **({"until": wanted.until} if wanted.until else {})}
     record(tx, actor=by, action="master.decide", object_=_object(wanted.entity, wanted.golden), reason=wanted.reason.strip(), detail=detail)
     return id_, status
 
@@ -107,6 +108,8 @@ def _check(wanted: Wanted) -> None:
         raise InvalidError("nothing would be parted", hint="leave at least one record on either side")
     if wanted.kind == "value" and not wanted.values:
         raise InvalidError("no value is stated", hint="name at least one field")
+    if wanted.until is not None and wanted.kind != "value":
+        raise InvalidError("only stated values end by themselves", hint="leave the last day out; a link has dates of its own")
 
 
 def _reason(reason: str) -> str:

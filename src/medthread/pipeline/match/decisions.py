@@ -8,10 +8,10 @@ two decisions that say the opposite of the same records the later one counts.
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import combinations, pairwise
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from medthread.stores.postgres.tables import match_decision
 
@@ -49,10 +49,12 @@ class Decisions:
     all: tuple[Decision, ...] = ()
 
     @classmethod
-    def in_force(cls, tx: Connection, entity: str) -> "Decisions":
-        """As they stand now."""
+    def in_force(cls, tx: Connection, entity: str, *, on: date | None = None) -> "Decisions":
+        """As they stand now; with a day, without the values that no longer stand on it."""
         table = match_decision
         query = select(table).where(table.c.entity == entity, table.c.status == "in_force").order_by(table.c.decided_at, table.c.id)
+        if on is not None:
+            query = query.where(or_(table.c.until.is_(None), table.c.until > on))
         return cls(tuple(
             Decision(r.id, r.kind, tuple(map(tuple, r.sides)), r.values or {}, r.decided_at) for r in tx.execute(query)
         ))

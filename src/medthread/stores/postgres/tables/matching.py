@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Column,
+    Date,
     DateTime,
     Double,
     ForeignKey,
@@ -22,9 +23,10 @@ match_decision = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("entity", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # merge, split, value
+    Column("kind", Text, nullable=False),  # merge, split, value, setting, link
     Column("sides", JSONB, nullable=False),  # lists of record ids: one list that belongs together, or several that stay apart
     Column("values", JSONB),  # field → what stands in the golden record
+    Column("until", Date),  # the first day on which stated values no longer stand
     Column("golden", JSONB, nullable=False),  # the golden ids that it was about
     Column("impact", JSONB, nullable=False),  # what referred to them when it was asked for
     Column("reason", Text, nullable=False),
