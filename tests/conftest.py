@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from sqlalchemy import MetaData
@@ -26,6 +27,9 @@ from medthread.workspace import Workspace
 from tests.registry import registry
 
 pytest_plugins = ("tests.campaign",)
+# A machine that does other things beside makes an example slow, not wrong.
+hypothesis.settings.register_profile("medthread", deadline=None)
+hypothesis.settings.load_profile("medthread")
 SCALE, SEED = "0.05", "101"
 # These rooms hold the longest tests; what comes last is small, so that no worker waits long for another at the end.
 FIRST = ("docs", "demo", "reliability", "governance", "browser", "scenarios", "test_examples.py", "cli", "api")

@@ -17,6 +17,27 @@ LINK = re.compile(r"\]\((?!https?:|/|#)([^)#]+)(?:#[^)]*)?\)")
 COUNTS = {"D": 8, "G": 15, "P": 6, "S": 7, "M": 6, "Q": 4, "C": 5, "N": 10, "R": 5, "T": 14}
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+# Lines of English guides that say in other words what the Chinese one says: names of columns, reasons, names of people.
+WORDS = {
+    "steward.en.md": {
+        "code,name,tax no,phone,remark": "编码,名称,税号,电话,备注",
+        "V002,苏州弘雅五金有限公司,9133O304685627980X,,typed by hand": "V002,苏州弘雅五金有限公司,9133O304685627980X,,手工录入",
+        "    ignore: [remark]": "    ignore: [备注]",
+        "        fields: {code: code, name: name, uscc: tax no, phone: phone}": "        fields: {code: 编码, name: 名称, uscc: 税号, phone: 电话}",
+        **{
+            f'medthread held decide corrected --of erp.supplier --set name=苏州弘达五金有限公司 --reason "asked the supplier"{tried} --home mycompany':
+            f'medthread held decide corrected --of erp.supplier --set 名称=苏州弘达五金有限公司 --reason "已向供应商核实"{tried} --home mycompany'
+            for tried in (" --try", "")
+        },
+    },
+    "access.en.md": {
+        'echo "a long password" | medthread account add lin --role qa --printed-name Lin --home bound':
+        'echo "a long password" | medthread account add lin --role qa --printed-name 小林 --home bound',
+        'medthread account assign lin --reason "moved to Suzhou" --plant SZ --organisation T --region CN --home bound':
+        "medthread account assign lin --reason 调到苏州 --plant SZ --organisation T --region CN --home bound",
+    },
+}
+
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
@@ -47,9 +68,22 @@ def test_every_row_of_the_specification_is_followed() -> None:
 
 
 def scripts() -> dict[str, str]:
-    """What the guides tell to type, by the guide that tells it first: word for word the same runs once."""
+    """What the guides tell to type, by the guide that tells it first: the same runs once, also where only its words are of the other language."""
     told = {g.name: "".join(SHELL.findall(g.read_text(encoding="utf-8"))) for g in reversed(GUIDES)}
-    return {name: script for script, name in {s: n for n, s in told.items() if s}.items()}
+    return {name: script for script, name in {in_chinese(n, s): n for n, s in told.items() if s}.items()}
+
+
+def in_chinese(guide: str, script: str) -> str:
+    """The script with the English words that its guide puts in the place of Chinese ones, line by line; any other difference stays one."""
+    words = WORDS.get(guide, {})
+    return "\n".join(words.get(line, line) for line in script.split("\n"))
+
+
+@pytest.mark.parametrize("guide", sorted(WORDS))
+def test_words_of_the_other_language_stand_in_their_guides(guide: str) -> None:
+    here, there = ((ROOT / "docs" / "guides" / name).read_text(encoding="utf-8").splitlines() for name in (guide, guide.replace(".en.", ".")))
+    assert WORDS[guide].keys() <= set(here)
+    assert set(WORDS[guide].values()) <= set(there)
 
 
 @pytest.mark.parametrize("guide", sorted(scripts()))

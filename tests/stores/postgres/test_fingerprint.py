@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, text
 from sqlalchemy.exc import ProgrammingError
@@ -115,3 +116,32 @@ def test_a_table_of_an_extension_is_added_once(store: Store, compared: Callable[
     assert compared() == 1
     with store.transaction() as tx:
         assert tx.execute(text("select weight from native.crate")).all() == []
+
+
+@pytest.mark.parametrize(("more", "times"), [(False, 0), (True, 1)], ids=["what ships", "and an extension"])
+def test_a_new_database_is_compared_where_an_extension_wants_more(more: bool, times: int, cluster: Cluster, compared: Callable[[], int]) -> None:  # noqa: FBT001
+    """What our own steps make of nothing has another test, `test_the_migrated_database_equals_the_declarations`."""
+    native = declared()
+    if more:
+        Table("crate", native, Column("id", String, primary_key=True), Column("_org", String), Column("_plant", String), schema="native")
+    with psycopg.connect(cluster.conninfo, autocommit=True) as admin:
+        admin.execute(f"create database new_{times}")
+    made = Store(cluster.url.replace("@/medthread?", f"@/new_{times}?"))
+    assert upgrade(made, native) == []
+    assert compared() == times
+    with made.transaction() as tx:
+        assert migrate.differences(tx, native) == []
+        tx.execute(text("alter table medthread.load add column planted text"))
+    compared()
+    with pytest.raises(StoreError, match="remove_column"):
+        upgrade(made, native)
+    assert compared() == 1
+    made.close()
+
+
+@pytest.mark.parametrize("lacking", ["alter table medthread.load drop column id", "drop table medthread.recovery_code", "create table medthread.planted (a int)"])
+def test_a_step_that_was_forgotten_is_found(lacking: str, store: Store) -> None:
+    with store.transaction() as tx:
+        assert migrate._is_whole(tx, declared())
+        tx.execute(text(lacking))
+        assert not migrate._is_whole(tx, declared())

@@ -16,7 +16,7 @@ from medthread.stores.engines.duck import connect, literal
 
 IDLE = 2  # databases kept open for the next piece of work
 HELD_BYTES = 32 << 20  # what one of them may hold on to meanwhile
-WORK = "work"
+WORK = "_work"  # no schema of an input is called so, which DuckDB would take for this
 # The functions are found beside what the work makes: they lie in the database's own catalogue, which is called so by DuckDB.
 OWN = "memory"
 PATH = f"{WORK}.main,{OWN}.main,{OWN}.medthread"

@@ -1,4 +1,4 @@
-"""DuckDB in process: in memory per job, with a spill folder and fixed limits; no file of its own is a store."""
+"""DuckDB in process: in memory, with a spill folder and fixed limits; no file of its own is a store."""
 
 import atexit
 import contextlib
