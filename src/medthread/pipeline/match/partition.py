@@ -4,6 +4,7 @@ What hangs together by edges is one cluster unless it holds two values of a name
 only those few components are gone through in order (`cluster`), and the outcome is the same as if all had been.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from medthread.pipeline.match.decisions import IDENTIFIER, Decisions
 from medthread.stores.engines import literal, quote
 
 
-def part(con: Any, decisions: Decisions, *, apart: tuple[str, ...], auto: float) -> None:
+def part(con: Any, decisions: Decisions, *, apart: Iterable[str], auto: float) -> None:
     """`cluster` (rid, name), `token` (rid, ns, value), `refused` and `unbound` (a, b, against), from `features` and `edges` (a, b, row_a, row_b, score)."""
     told = " union all ".join(f"select rid, {literal(ns)} as ns, cast({quote(ns)} as varchar) as value from features where {quote(ns)} <> ''" for ns in apart)
     con.execute(f"create temp table token as {told}")
