@@ -55,7 +55,7 @@ def told_against(entity: type[Entity], namespace: str | None) -> dict[str, str] 
     """What it means that two records differ in a namespace that keeps apart."""
     if not namespace:
         return None
-    said = kind_of(entity.about.match).comparisons.apart.get(namespace) if entity.about.match else None
+    said = kind_of(entity.about.match).comparisons.against(namespace) if entity.about.match else None
     return pair(said) if said else {"zh": namespace, "en": namespace}
 
 

@@ -28,12 +28,32 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Within:
+    """Of the records of one system, those with different values (SQL over features) are never put together: it knows what it numbers."""
+
+    system: str
+    value: str
+    label: Label
+
+    def namespace(self, system: str) -> str:
+        """That keeps records of a system apart."""
+        return f"{self.system}:{system}"
+
+
+@dataclass(frozen=True)
 class Comparisons:
     """Blocks that make candidates, comparisons that score, namespaces that keep apart, with what it means that two values differ."""
 
     blocks: tuple[str, ...]
     compare: tuple[Comparison, ...]
     apart: Mapping[str, Label]
+    within: Within | None = None
+
+    def against(self, namespace: str) -> Label | None:
+        """What it means that two records differ in a namespace."""
+        if self.within and namespace.startswith(self.within.namespace("")):
+            return self.within.label
+        return self.apart.get(namespace)
 
 
 def known(column: str) -> str:

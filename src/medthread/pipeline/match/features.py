@@ -15,7 +15,7 @@ Rows = dict[str, list[Any]]
 def inputs_of(model: MatchModel) -> tuple[str, ...]:
     """The columns of a record that its features are made of, beside its id."""
     columns = (_column_of(model, part) for part in ("name", *kind_of(model).parts))
-    return tuple(dict.fromkeys(c for c in (*columns, model.unique) if c))
+    return tuple(dict.fromkeys(c for c in (*columns, model.unique, *kind_of(model).standard) if c))
 
 
 def features_of(model: MatchModel, records: Rows) -> pa.Table:
@@ -28,5 +28,7 @@ def features_of(model: MatchModel, records: Rows) -> pa.Table:
 
 def _column_of(model: MatchModel, part: str) -> str | None:
     """Where the values of a part stand: of personal ones what is compared is their blind index."""
+    if part in kind_of(model).standard:
+        return part
     field = model.name if part == "name" else model.parts.get(part)
     return field + INDEX if field and part in kind_of(model).sealed else field

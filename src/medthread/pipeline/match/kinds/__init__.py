@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from medthread.model import Entity, MatchModel
 from medthread.model.errors import DeclarationError
 from medthread.pipeline.match.kinds.article import ARTICLE
+from medthread.pipeline.match.kinds.asset import ASSET
 from medthread.pipeline.match.kinds.kind import Kind
 from medthread.pipeline.match.kinds.organisation import ORGANISATION
 
-KINDS = {"organisation": ORGANISATION, "article": ARTICLE}
+KINDS = {"organisation": ORGANISATION, "article": ARTICLE, "asset": ASSET}
 
 __all__ = ["KINDS", "Kind", "check_kinds", "kind_of"]
 

@@ -17,6 +17,7 @@ class Kind:
     `features` is a pure function from columns to columns of one length; `poor`, whether the record's name is badly written,
     is always among them, and those in `flags` are yes or no, the others text. The machine adds `rid`, and of the model's
     `unique` field `code`, and `sure` where it is valid. Parts in `sealed` are personal: their blind index is compared.
+    Those in `standard` are columns that every record has, whatever it is.
     """
 
     parts: tuple[str, ...]
@@ -24,3 +25,4 @@ class Kind:
     comparisons: Comparisons
     flags: tuple[str, ...] = ("poor",)
     sealed: tuple[str, ...] = ()
+    standard: tuple[str, ...] = ()
