@@ -34,7 +34,7 @@ SYSTEMS = {
     "erp": (LEDGER, ("production", "gauge", "inspection", "steriliser"), 0.85), "mes": (RESOURCES, ("production", "steriliser"), 0.95),
     "metro": (INSTRUMENTS, ("gauge", "inspection"), 0.95), "cmms": (UPKEEP, ("production", "inspection", "steriliser"), 0.7),
 }
-TWICE = 0.02  # machines that a system keeps under two numbers
+TWICE = 0.01  # machines that a system keeps under two numbers
 Row = tuple[str, str, Written, str]
 
 

@@ -47,7 +47,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Written:
-    """A machine as one system wrote it; what it does not say is empty."""
+    """A machine as one system wrote it; what it does not say is empty. `dressed`: the serial has another case or width, or words before it."""
 
     name: str
     maker: str
@@ -56,6 +56,7 @@ class Written:
     card: str
     room: str
     since: str
+    dressed: bool
 
 
 @dataclass(frozen=True)
@@ -144,13 +145,14 @@ def write_down(rng: random.Random, machine: Machine, clerk: Clerk) -> Written:
     """The machine as a system's clerk typed it. Each record has something of this one machine: its serial, its card, or both."""
     with_card = rng.random() < clerk.card
     with_serial = rng.random() < clerk.serial or not with_card or (machine.shared and clerk is not LEDGER)
+    serial, dressed = _serial(rng, machine.serial, clerk) if with_serial else (rng.choice(_NOTHING), False)
     return Written(
         name=_name(rng, machine, clerk), maker=_maker(rng, machine.line.make, clerk) if rng.random() < clerk.maker else "",
         type=_type(rng, machine, clerk) if rng.random() < clerk.type else "",
-        serial=_serial(rng, machine.serial, clerk) if with_serial else rng.choice(_NOTHING),
+        serial=serial,
         card=_card(rng, machine.card, clerk) if with_card else "",
         room=_room(rng, machine.room) if rng.random() < clerk.room else "",
-        since=_since(rng, machine.bought, exact=clerk is LEDGER) if rng.random() < clerk.since else "",
+        since=_since(rng, machine.bought, exact=clerk is LEDGER) if rng.random() < clerk.since else "", dressed=dressed,
     )
 
 
@@ -181,7 +183,8 @@ def _type(rng: random.Random, machine: Machine, clerk: Clerk) -> str:
     ))
 
 
-def _serial(rng: random.Random, serial: str, clerk: Clerk) -> str:
+def _serial(rng: random.Random, serial: str, clerk: Clerk) -> tuple[str, bool]:
+    """As it is written, and whether it is dressed up."""
     luck = rng.random()
     if luck < 0.025:
         serial = _mistyped(rng, serial)
@@ -190,10 +193,12 @@ def _serial(rng: random.Random, serial: str, clerk: Clerk) -> str:
     elif luck < 0.065:
         serial = serial.replace("0", "O", 1) if rng.random() < 0.7 else serial.replace("1", "I", 1)
     if rng.random() > clerk.careless:
-        return serial
+        return serial, False
     if serial.isdigit() and rng.random() < 0.4:
-        return f"{float(serial):.4E}" if len(serial) > 9 and rng.random() < 0.1 else serial.lstrip("0")
-    return rng.choice((serial.lower(), f"S/N {serial}", f"SN:{serial}", f"编号:{serial}", serial.translate(_WIDE), serial.replace("-", ""), f"{serial[:4]} {serial[4:]}", f"{serial[:4]}-{serial[4:]}"))
+        return f"{float(serial):.4E}" if len(serial) > 9 and rng.random() < 0.1 else serial.lstrip("0"), False
+    dressed = (serial.lower(), f"S/N {serial}", f"SN:{serial}", f"编号:{serial}", serial.translate(_WIDE))
+    written = rng.choice((*dressed, serial.replace("-", ""), f"{serial[:4]} {serial[4:]}", f"{serial[:4]}-{serial[4:]}"))
+    return written, written in dressed and written != serial
 
 
 def _mistyped(rng: random.Random, serial: str) -> str:

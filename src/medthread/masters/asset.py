@@ -3,7 +3,19 @@ from decimal import Decimal
 from typing import Annotated
 
 from medthread.masters.equipment import KINDS
-from medthread.model import NOT_NEGATIVE, About, Classification, Entity, F, Home, Label, MatchModel, Retention
+from medthread.model import (
+    NOT_NEGATIVE,
+    About,
+    Classification,
+    Dimension,
+    Entity,
+    F,
+    Home,
+    Label,
+    MatchModel,
+    Retention,
+    Rule,
+)
 
 STATUS = {
     "in_use": Label("在用", "In use"),
@@ -12,6 +24,16 @@ STATUS = {
     "repair": Label("维修", "In repair"),
     "scrapped": Label("报废", "Scrapped"),
 }
+_FORM = "trim(regexp_replace(upper(narrow({column})), '^(S/N|SN|序列号|出厂编号|制造编号|编号|机号)[ .:：#]+', ''))"
+SERIAL_FORM = Rule(
+    name="serial_form",
+    about=Label("出厂编号一律大写半角,不带「S/N」「编号」等字样", "serial numbers are upper case and narrow, without a word such as S/N before them"),
+    broken=f"{{column}} <> {_FORM}",
+    dimension=Dimension.CONSISTENCY,
+    correct=_FORM,
+)
+# A figure at least, and not what a spreadsheet makes of a long number.
+SAYS_A_SERIAL = "regexp_matches({column}, '[0-9]') and not regexp_matches({column}, '^[0-9]([.,][0-9]+)?[eE][+]?[0-9]+$')"
 
 
 class Asset(Entity):
@@ -26,7 +48,7 @@ class Asset(Entity):
         home=Home.MASTER,
         title="name",
         match=MatchModel(
-            kind="asset", auto=36.0, agree=("kind",), together=(("plant", "location"),), prefix="AST",
+            kind="asset", auto=36.0, agree=("kind",), survives={"serial_no": SAYS_A_SERIAL}, together=(("plant", "location"),), prefix="AST",
             parts={
                 "serial": "serial_no", "maker": "maker", "type": "model", "ledger": "ledger_no", "site": "plant", "place": "location", "since": "commissioned_on",
             },
@@ -44,7 +66,7 @@ class Asset(Entity):
     kind: Annotated[str | None, F("类型", "Kind", codes=KINDS)]
     maker: Annotated[str | None, F("制造商", "Maker", search=True)]
     model: Annotated[str | None, F("型号", "Model", search=True, example="MA1600II/570")]
-    serial_no: Annotated[str | None, F("出厂编号", "Maker's serial no.", search=True, synonyms=("序列号", "S/N"))]
+    serial_no: Annotated[str | None, F("出厂编号", "Maker's serial no.", search=True, rules=(SERIAL_FORM,), synonyms=("序列号", "S/N"))]
     plant: Annotated[str | None, F("工厂", "Plant")]
     location: Annotated[str | None, F("存放地点", "Location")]
     commissioned_on: Annotated[date | None, F("启用日期", "Commissioned on")]

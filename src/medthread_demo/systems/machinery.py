@@ -32,45 +32,62 @@ def write(company: Company, rng: random.Random) -> None:
 
 def _cards(company: Company, rng: random.Random, machines: list[Machine]) -> Table:
     rows: list[list[str | None]] = []
+    dressed: list[int] = []
     shared = {m.card: sum(1 for other in machines if other.card == m.card) for m in machines if m.shared}
     for machine in machines:
         w = write_down(rng, machine, LEDGER)
         count = shared.pop(machine.card, 0) if machine.shared else 1
         if not count or (count == 1 and rng.random() > CARDED):
             continue
+        dressed += [len(rows)] if w.dressed and count == 1 else []
         rows.append([
             machine.card, w.name, TYPES[machine.line.kind], w.type, w.maker, w.serial if count == 1 else "", str(count), w.room, w.since, grouped(machine.cost * count),
             rng.choices(("使用中", "闲置", "封存"), (90, 7, 3))[0],
         ])
         if count == 1:
             company.record.masters.append(TrueRecord("asset", "erp", "FA_CARD", machine.card, machine.entity))
-    return table_of("erp", "FA_CARD", CARD, rows, ("FNUMBER",))
+    return _told(company, table_of("erp", "FA_CARD", CARD, rows, ("FNUMBER",)), "FSERIALNO", dressed)
+
+
+def _told(company: Company, table: Table, column: str, dressed: list[int]) -> Table:
+    """The same, with the serial numbers that are dressed up on record."""
+    for row in dressed:
+        company.record.spoil(table, "dressed_serial", column, row, lambda v: v)
+    return table
 
 
 def _store_resources(company: Company, rng: random.Random, machines: list[Machine]) -> None:
     """A table more in the MES's database."""
     rows: list[list[str | None]] = []
+    dressed: list[int] = []
     for machine in machines:
         if machine.line.kind in {"production", "steriliser"} and rng.random() < LISTED:
             w, code = write_down(rng, machine, RESOURCES), f"EQ-{len(rows) + 1:02d}"
+            dressed += [len(rows)] if w.dressed else []
             rows.append([code, w.name, w.type or None, w.maker or None, w.serial or None, w.card or None, w.room or None, rng.choice("111110")])
             company.record.masters.append(TrueRecord("asset", "mes", "resource", code, machine.entity))
-    table = table_of("mes", "resource", RESOURCE, rows, ("resource_code",))
+    table = _told(company, table_of("mes", "resource", RESOURCE, rows, ("resource_code",)), "serial_no", dressed)
     base = sqlite3.connect(company.inbox / MES_FILE)
     with base:
         store(base, table)
     base.close()
-    company.record.wrote(path=f"{MES_FILE}#{table.name}", source="mes", table=table.name, rows=len(table))
+    file = f"{MES_FILE}#{table.name}"
+    company.record.wrote(path=file, source="mes", table=table.name, rows=len(table))
+    company.record.place(table, {n: (file, n + 1) for n in range(len(table))})
 
 
 def _instruments(company: Company, rng: random.Random, machines: list[Machine]) -> None:
-    rows: list[dict[str, object]] = []
+    rows: list[list[str | None]] = []
+    dressed: list[int] = []
     for machine in machines:
         if machine.line.kind in {"gauge", "inspection"} and rng.random() < LISTED:
             w, code = write_down(rng, machine, INSTRUMENTS), f"JL-{len(rows) + 1:04d}"
-            said = (code, w.name, w.maker or None, w.type or None, w.serial or None, w.card or None, w.room or None, w.since or None, rng.choices(("在用", "停用"), (95, 5))[0])
-            rows.append(dict(zip(INSTRUMENT, said, strict=True)))
+            dressed += [len(rows)] if w.dressed else []
+            state = rng.choices(("在用", "停用"), (95, 5))[0]
+            rows.append([code, w.name, *(v or None for v in (w.maker, w.type, w.serial, w.card, w.room, w.since)), state])
             company.record.masters.append(TrueRecord("asset", "qms", "instrument", code, machine.entity))
+    table = _told(company, table_of("qms", "instrument", INSTRUMENT, rows, ("instrument_no",)), "serial", dressed)
     file = "qms/instruments.json"
-    write_json(company.inbox / file, rows, lines=False)
-    company.record.wrote(path=file, source="qms", table="instrument", rows=len(rows))
+    write_json(company.inbox / file, [dict(zip(INSTRUMENT, r, strict=True)) for r in rows], lines=False)
+    company.record.wrote(path=file, source="qms", table="instrument", rows=len(table))
+    company.record.place(table, {n: (file, n + 1) for n in range(len(table))})
