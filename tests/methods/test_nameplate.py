@@ -17,6 +17,10 @@ def test_what_is_no_serial_number(written: str) -> None:
     assert serial(written) is None
 
 
+def test_a_counter_with_its_zeros_is_a_number_though_its_figures_are_alike() -> None:
+    assert (serial("00000666"), serial("00000123"), serial("666"), serial("123")) == ("666", "123", None, None)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.from_regex(r"[A-HJ-NP-Z]{1,3}[2-9][0-9]{4,8}", fullmatch=True), st.sampled_from(["{}", "S/N {}", "sn:{}", " {} ", "编号:{}", "{}(旧)"]), st.booleans())
 def test_decoration_changes_no_number_and_other_numbers_stay_other(number: str, decoration: str, lower: bool) -> None:  # noqa: FBT001 - drawn by hypothesis

@@ -40,10 +40,10 @@ def serial(text: str) -> str | None:
     bare = _AHEAD.sub("", _NOTE.sub("", plain(text)).strip())
     if _HAN.search(bare) or _ROUNDED.match(bare):
         return None
-    stamped = "".join(c for c in bare if c.isalnum()).translate(_CONFUSED).lstrip("0")
-    if len(stamped) < LEAST_SERIAL or len(set(stamped)) == 1 or stamped in "1234567890" or not any(c.isdigit() for c in stamped):
-        return None
-    return stamped
+    whole = "".join(c for c in bare if c.isalnum()).translate(_CONFUSED)
+    stamped = whole.lstrip("0")
+    made_up = len(set(whole)) == 1 or "1234567890".startswith(whole)
+    return None if made_up or len(stamped) < LEAST_SERIAL or not any(c.isdigit() for c in stamped) else stamped
 
 
 def designation(text: str) -> str | None:
