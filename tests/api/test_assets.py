@@ -64,12 +64,13 @@ def test_the_desk_shows_why_two_may_be_one(sign_in: SignIn) -> None:
     assert {m["name"] for m in ok(desk.get(f"{API}/stewardship/asset/matching"))["lines"]} == {"auto", "review"}
 
 
-def test_equipment_leads_to_its_asset_and_back_and_on_to_its_maintenance(sign_in: SignIn, known: dict[str, Any]) -> None:
+def test_equipment_leads_to_its_asset_and_an_asset_by_it_to_its_calibration(sign_in: SignIn, known: dict[str, Any]) -> None:
     metro = sign_in("metro")
     gauge = ok(metro.post(f"{API}/entities/equipment", json={"asset_no": "AST-T1", "name": known["name"], "kind": "gauge", "asset": known["_id"]}))["item"]
     related = {r["entity"]: r for r in ok(metro.get(f"{API}/entities/asset/{known['_id']}"))["related"]}
     assert related["equipment"]["count"] == 1
     (listed,) = ok(metro.get(f"{API}/entities/equipment", params={"filter": related["equipment"]["filters"]}))["items"]
     assert (listed["_id"], listed["asset"]) == (gauge["_id"], known["_id"])
-    beyond = {r["entity"] for r in ok(metro.get(f"{API}/entities/equipment/{gauge['_id']}"))["related"]}
-    assert {"calibration_record", "maintenance_order"} <= beyond
+    ok(metro.post(f"{API}/entities/calibration_record", json={"equipment": "AST-T1", "kind": "external", "due_at": "2031-03-01T00:00:00Z"}))
+    beyond = {r["entity"]: r["count"] for r in ok(metro.get(f"{API}/entities/equipment/{gauge['_id']}"))["related"]}
+    assert beyond["calibration_record"] == 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from medthread.methods.names import parse_organisation, plain, sound
 
 LEAST_SERIAL = 3  # a shorter number is a place in a row, not one that a maker stamped
+PADDED = 6  # unless it was stamped with so many places
 _ROUNDED = re.compile(r"^\d([.,]\d+)?E\+?\d{1,2}$")  # a spreadsheet made a number of it: the last digits are gone
 _AHEAD = re.compile(r"^(?:(?:出厂编号|制造编号|产品编号|出厂号|序列号|机身号|机号|编号|SERIAL(?: ?NUMBER| ?NO)?|SER|S/N|S\.N|SN|NUMBER|N[O0])[\s.:#-]*)+")
 _NOTE = re.compile(r"\([^()]*\)")
@@ -43,7 +44,8 @@ def serial(text: str) -> str | None:
     whole = "".join(c for c in bare if c.isalnum()).translate(_CONFUSED)
     stamped = whole.lstrip("0")
     made_up = len(set(whole)) == 1 or "1234567890".startswith(whole)
-    return None if made_up or len(stamped) < LEAST_SERIAL or not any(c.isdigit() for c in stamped) else stamped
+    short = len(stamped) < LEAST_SERIAL and (not stamped or len(whole) < PADDED)
+    return None if made_up or short or not any(c.isdigit() for c in stamped) else stamped
 
 
 def designation(text: str) -> str | None:
