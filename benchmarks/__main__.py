@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import (
+    assets,
     commands,
     companies,
     databases,
@@ -43,6 +44,7 @@ MEASURES: dict[str, Measure] = {
     "rerun": lambda folder, size: [whole.rerun(folder, rows=int(4_000_000 * size))],
     "incremental": lambda folder, size: incremental.measure(folder, rows=int(2_000_000 * size)),
     "matching": lambda folder, size: matching.measure(folder, records=int(1_000_000 * size)),
+    "assets": lambda folder, _: assets.measure(folder, machines=3_000),
     "companies": lambda folder, _: companies.measure(folder, records=2_000),
     "dictionary": lambda folder, size: dictionary.measure(folder, fields=int(20_000 * size)),
     "persons": lambda folder, _: persons.measure(folder, wheels=Path.cwd()),  # FEBRL4 has one size

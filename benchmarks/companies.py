@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from benchmarks.figures import Figure
 from medthread.masters.supplier import Supplier
-from medthread.pipeline.match.comparisons import BY_KIND
 from medthread.pipeline.match.decisions import Decisions
 from medthread.pipeline.match.feature_table import bring_up
+from medthread.pipeline.match.kinds import kind_of
 from medthread.pipeline.match.partition import part
 from medthread.pipeline.match.score import score
 from medthread.stores.engines import connect
@@ -46,11 +46,12 @@ def _measured(seed: int, records: int) -> tuple[float, float, float]:
     rows = rows[:records]
     model = Supplier.about.match
     assert model is not None
+    comparisons = kind_of(model).comparisons
     with connect(memory="1GB", threads=2) as con:
         con.register("record", _table(rows))
         bring_up(con, model, earlier=())
-        score(con, BY_KIND[model.kind], least=model.review)
-        part(con, Decisions(), apart=BY_KIND[model.kind].apart, auto=model.auto)
+        score(con, comparisons, least=model.review)
+        part(con, Decisions(), apart=comparisons.apart, auto=model.auto)
         con.register("truth", pa.table({"rid": [r[0] for r in rows], "entity": [r[2] for r in rows]}))
         true, told, right = (
             con.execute(f"select coalesce(sum(n * (n - 1) / 2), 0) from (select count(*) as n from cluster join truth using (rid) group by {by})").fetchall()[0][0]

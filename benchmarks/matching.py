@@ -30,12 +30,13 @@ con.execute(f"copy (select rid, {name} as name from {found}) to {literal(out)}")
 """
 OURS = """
 from medthread.model import MatchModel
-from medthread.pipeline.match.comparisons import BY_KIND
 from medthread.pipeline.match.decisions import Decisions
+from medthread.pipeline.match.kinds import kind_of
 from medthread.pipeline.match.partition import part
 from medthread.pipeline.match.score import score
 """ + READY + """
-model, comparisons = MatchModel(kind="organisation"), BY_KIND["organisation"]
+model = MatchModel(kind="organisation")
+comparisons = kind_of(model).comparisons
 score(con, comparisons, least=model.review)
 part(con, Decisions(), apart=comparisons.apart, auto=model.auto)
 name, found = "name", "cluster"

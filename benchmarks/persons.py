@@ -11,7 +11,7 @@ import duckdb
 
 from benchmarks.figures import Figure
 from medthread.model import Label
-from medthread.pipeline.match.comparisons import Case, Comparison, Comparisons
+from medthread.pipeline.match.comparisons import SURE, Case, Comparison, Comparisons
 from medthread.pipeline.match.decisions import Decisions
 from medthread.pipeline.match.partition import part
 from medthread.pipeline.match.score import score
@@ -50,7 +50,7 @@ PERSONS = Comparisons(
         _like("number", "number", 4, 1, -1, least=0.8),
         _like("place", "place", 6, 3, 0),
     ),
-    apart=("sure",),
+    apart=SURE,
 )
 
 

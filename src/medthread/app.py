@@ -123,7 +123,7 @@ class Installation:
         self._reading = threading.Lock()
         self.read_rules()
         self.targets = QualityTargets.read(workspace.settings, self.registry, self.sources)
-        self.masters = MasterSetting.read(workspace.settings)
+        self.masters = MasterSetting.read(workspace.settings, self.registry.values())
         Judging.read(workspace.settings)
         self.terms = ReviewTerms.read(workspace.settings, workspace.calendar())
         self.rulebook = Rulebook.declared(self.registry, workspace.processes(self.registry))

@@ -47,6 +47,11 @@ class Plan:
         return self._master(40, 8)
 
     @property
+    def machines(self) -> int:
+        """Machines, gauges and tools."""
+        return self._master(420, 90)
+
+    @property
     def units(self) -> int:
         """Finished units."""
         return self._events(85_000, 400)

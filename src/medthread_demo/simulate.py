@@ -8,7 +8,7 @@ from pathlib import Path
 from medthread_demo.company import Company, found_company
 from medthread_demo.plan import Plan
 from medthread_demo.recall import choose_defect
-from medthread_demo.systems import crm, erp, mes, plm, qms, wms
+from medthread_demo.systems import crm, erp, machinery, mes, plm, qms, wms
 from medthread_demo.truth import Truth
 
 WORKSPACE = Path(__file__).parent / "workspace"
@@ -21,6 +21,7 @@ def simulate(*, home: Path, scale: float, seed: int, progress: Progress = lambda
     shutil.rmtree(building, ignore_errors=True)
     company = found_company(random.Random(f"medthread {seed}"), Plan(scale), building)
     _write(company, progress)
+    machinery.write(company, random.Random(f"medthread machines {seed}"))
     truth = Truth(
         seed=seed, scale=scale,
         trace=choose_defect(company.flow, company.products, company.customers, company.customer_codes),

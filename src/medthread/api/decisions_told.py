@@ -9,8 +9,8 @@ from medthread.api.services import Services
 from medthread.derive.form import pair
 from medthread.derive.view import masked_fields
 from medthread.model import Entity, Label
-from medthread.pipeline.match.comparisons import BY_KIND
 from medthread.pipeline.match.decisions import LINK, SETTING
+from medthread.pipeline.match.kinds import kind_of
 from medthread.pipeline.match.links import FROM, KIND, PARENT, UNTIL
 from medthread.pipeline.match.setting import AUTO, REVIEW
 from medthread.stores.serving import Snapshot
@@ -44,11 +44,19 @@ def told_number(entity: type[Entity], name: str) -> dict[str, Any]:
     what, _, case = name.partition(".")
     if name in LINES:
         return {"label": pair(LINES[name])}
-    compared = next((c for c in BY_KIND[entity.about.match.kind].compare if c.what == what), None) if entity.about.match else None
+    compared = next((c for c in kind_of(entity.about.match).comparisons.compare if c.what == what), None) if entity.about.match else None
     if compared is None or not case.isdigit() or int(case) >= len(compared.cases):
         return {"label": {"zh": name, "en": name}}  # of a version of the product that weighed otherwise
     likeness = compared.cases[int(case)].label
     return {"label": {"zh": f"{compared.label.zh}:{likeness.zh}", "en": f"{compared.label.en}: {likeness.en}"}}
+
+
+def told_against(entity: type[Entity], namespace: str | None) -> dict[str, str] | None:
+    """What it means that two records differ in a namespace that keeps apart."""
+    if not namespace:
+        return None
+    said = kind_of(entity.about.match).comparisons.against(namespace) if entity.about.match else None
+    return pair(said) if said else {"zh": namespace, "en": namespace}
 
 
 def _stated(rows: GoldenRows, decision: dict[str, Any], called: Mapping[str, str]) -> dict[str, Any]:

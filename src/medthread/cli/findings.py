@@ -22,7 +22,7 @@ FAULT_OF_RULE = (
     ("device_model.udi_di.check_digit", "gtin_check_digit"), ("crm_complaint.udi.check_digit", "udi_check_digit"),
     ("material_issue.work_order.reference", "broken_wo_link"), ("load.unparsable", "unparsable_line"),
     (".expiry_before_manufacture", "expiry_before_manufacture"), (".dates", "expiry_before_manufacture"),
-    ("equipment.form", "unknown_code"), (".placeholder", "out_of_range"), (".implausible", "out_of_range"),
+    ("equipment.form", "unknown_code"), (".serial_form", "dressed_serial"), (".placeholder", "out_of_range"), (".implausible", "out_of_range"),
     (".key.duplicate", "duplicate_key"), (".negative", "negative_quantity"), (".required", "missing_required"),
     (".reference", "dangling_reference"), (".code", "unknown_code"), (".width", "fullwidth_number"),
 )

@@ -25,7 +25,7 @@ from medthread.governance.masters.simulation import simulate, weighed_now
 from medthread.governance.quality_index import today_in
 from medthread.model import Entity, Label
 from medthread.model.errors import InvalidError
-from medthread.pipeline.match.comparisons import waterfall
+from medthread.pipeline.match.waterfall import waterfall
 from medthread.trust.access import Actor
 from medthread.trust.operators import operator_name
 from medthread.workflow import handle

@@ -40,7 +40,7 @@ class Customer(Entity):
         home=Home.MASTER,
         title="name",
         match=MatchModel(
-            kind="organisation", unique="uscc", valid="is_uscc({column})", place="city", address="address", phone="phone",
+            kind="organisation", unique="uscc", valid="is_uscc({column})", parts={"place": "city", "address": "address", "phone": "phone"},
             agree=("uscc",), together=(("city", "address"),), links=(BRANCH, GROUP, ALLIANCE), prefix="CUS",
         ),
         meaning=Label("医疗器械的收货单位,召回时的通知对象", "Who devices are shipped to, and who a recall must reach"),

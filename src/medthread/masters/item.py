@@ -55,7 +55,7 @@ class Item(Entity):
         home=Home.MASTER,
         title="name",
         match=MatchModel(
-            kind="article", unique="gtin", valid="is_gtin({column})", spec="spec",
+            kind="article", unique="gtin", valid="is_gtin({column})", parts={"code": "code", "spec": "spec"},
             agree=("gtin", "kind", "base_uom", "tracking", "shelf_life_days"), prefix="ITM",
         ),
         meaning=Label(

@@ -38,7 +38,7 @@ class Supplier(Entity):
         home=Home.MASTER,
         title="name",
         match=MatchModel(
-            kind="organisation", unique="uscc", valid="is_uscc({column})", place="city", address="address", phone="phone",
+            kind="organisation", unique="uscc", valid="is_uscc({column})", parts={"place": "city", "address": "address", "phone": "phone"},
             agree=("uscc",), together=(("city", "address"),), links=(BRANCH, GROUP), prefix="SUP",
         ),
         meaning=Label("向本公司提供物料或服务的法人", "A legal entity that materials or services are bought from"),

@@ -1,6 +1,7 @@
 """How records of a master are matched: declared with the entity, carried out by the machine."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from medthread.model.labels import Label
@@ -24,25 +25,23 @@ class LinkKind:
 class MatchModel:
     """Which fields play which part in matching.
 
-    `kind` names the comparison: organisations by the parts of their names, articles by code, name and
-    specification. `unique` is an identifier that two different things never share (USCC, GTIN); `valid` is the
+    `kind` names the comparison (`pipeline/match/kinds` declares them); `parts` says which field plays which part of it,
+    beside `name`. `unique` is an identifier that two different things never share (USCC, GTIN); `valid` is the
     SQL function that says whether a value of it counts. Fields in `agree` should have one value among all
-    records of a thing: where they do not, a conflict is recorded for the steward. Fields in
+    records of a thing: where they do not, a conflict is recorded for the steward. Fields in `survives` have a condition (SQL
+    over `{column}`) of the values that say something: a dash in the place of a number is never a golden value. Fields in
     one tuple of `together` survive from one record, the one that fills most of them: a street of one record and the city of
     another are no address. `links` are the ways in which one thing belongs under another. Pairs with a score of `auto` or more
     are one thing by themselves; from `review` on a steward looks; the others are never shown.
     """
 
-    kind: Literal["organisation", "article"]
+    kind: str
     unique: str | None = None
     valid: str = "true"
     name: str = "name"
-    code: str = "code"
-    place: str | None = None
-    address: str | None = None
-    phone: str | None = None
-    spec: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
     agree: tuple[str, ...] = ()
+    survives: Mapping[str, str] = field(default_factory=dict)
     together: tuple[tuple[str, ...], ...] = ()
     links: tuple[LinkKind, ...] = ()
     auto: float = 38.0
@@ -52,5 +51,4 @@ class MatchModel:
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields of the record that it names."""
-        code = (self.code,) if self.kind == "article" else ()
-        return tuple(n for n in (self.name, *code, self.unique, self.place, self.address, self.phone, self.spec, *self.agree) if n)
+        return tuple(n for n in (self.name, *self.parts.values(), self.unique, *self.agree, *self.survives) if n)

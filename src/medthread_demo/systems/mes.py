@@ -29,7 +29,7 @@ def write(company: Company) -> None:
     base = sqlite3.connect(path)
     with base:
         for table in (_orders(company), _operations(company), _issues(company), _units(company)):
-            _store(base, table)
+            store(base, table)
             file = f"{FILE}#{table.name}"
             company.record.wrote(path=file, source="mes", table=table.name, rows=len(table))
             company.record.place(table, {n: (file, n + 1) for n in range(len(table))})
@@ -37,7 +37,8 @@ def write(company: Company) -> None:
     _readings(company)
 
 
-def _store(base: sqlite3.Connection, table: Table) -> None:
+def store(base: sqlite3.Connection, table: Table) -> None:
+    """A table of the database."""
     kinds = ", ".join(f'"{c}" {"REAL" if c in NUMBERS else "TEXT"}' for c in table.columns)
     base.execute(f'CREATE TABLE "{table.name}" ({kinds})')
     marks = ", ".join("?" for _ in table.columns)

@@ -6,15 +6,16 @@ import pyarrow as pa
 from benchmarks.firms import ROWS
 
 from medthread.model import MatchModel
-from medthread.pipeline.match.comparisons import BY_KIND
 from medthread.pipeline.match.decisions import SPLIT, Decision, Decisions
 from medthread.pipeline.match.identity import assign
+from medthread.pipeline.match.kinds import kind_of
 from medthread.pipeline.match.partition import part
 from medthread.pipeline.match.score import score
 from medthread.stores.engines import connect
 from tests.pipeline.match.test_decisions import NOON
 
-MODEL, COMPARISONS = MatchModel(kind="organisation"), BY_KIND["organisation"]
+MODEL = MatchModel(kind="organisation")
+COMPARISONS = kind_of(MODEL).comparisons
 SPLITS = 200
 Before = dict[str, str]
 

@@ -16,7 +16,7 @@ from medthread.derive.sharing import WITHHELD, Terms
 from medthread.derive.view import masked_fields
 from medthread.model import Entity, Kind
 from medthread.model.errors import NotFoundError
-from medthread.pipeline.match.comparisons import waterfall
+from medthread.pipeline.match.waterfall import waterfall
 from medthread.stores.serving import Snapshot, SortKey, encode, page_clause
 
 STEWARD, MASKED_VALUE = "steward", "***"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Body, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from medthread.api.decisions_told import told_decisions
+from medthread.api.decisions_told import told_against, told_decisions
 from medthread.api.golden_pairs import GoldenPairs
 from medthread.api.golden_rows import GoldenRows, master_named, matched_masters
 from medthread.api.identity import Given, MasterReader, may
@@ -20,8 +20,8 @@ from medthread.governance.masters.outlook import Outlook
 from medthread.governance.masters.simulation import weighed_now
 from medthread.model import Entity, Kind
 from medthread.model.errors import ConflictError, InvalidError
-from medthread.pipeline.match.comparisons import waterfall
 from medthread.pipeline.match.decisions import LINK, VALUE
+from medthread.pipeline.match.waterfall import waterfall
 from medthread.stores.serving import SortKey, encode, page_clause
 from medthread.trust.access import Actor
 from medthread.workflow import handle
@@ -32,9 +32,6 @@ Approving = Annotated[Actor, Depends(may("masters:approve"))]
 APPROVE = "masters:approve"
 Values = Annotated[dict[str, Annotated[str, Field(max_length=1000)] | None], Body(description="field → value", max_length=50)]
 Why = Annotated[str, Field(min_length=2, max_length=2000)]
-AGAINST = {
-    "sure": ("有效证照号不同", "valid identifiers differ"), "branch": ("总部与分支不同", "head office and branch differ"), "city": ("城市不同", "cities differ"),
-}
 
 
 class Asked(Said):
@@ -113,10 +110,9 @@ def pairs(
 
 def _pair(entity: type[Entity], row: dict[str, Any], said: dict[tuple[str, str], dict[str, Any]]) -> dict[str, Any]:
     sides = [{"golden_id": row[s], "name": row[f"{s}_name"], "codes": row[f"{s}_codes"], "records": row[f"{s}_records"], "sources": row[f"{s}_sources"]} for s in ("one", "other")]
-    against = AGAINST.get(row["against"] or "", (row["against"], row["against"]))
     return {
         "id": row["id"], "kind": row["kind"], "score": row["score"], "tier": row["tier"], "a": row["a"], "b": row["b"], "parts": waterfall(entity, row["parts"]),
-        "against": {"zh": against[0], "en": against[1]} if row["against"] else None, "sides": sides, "decision": said.get((row["one"], row["other"])),
+        "against": told_against(entity, row["against"]), "sides": sides, "decision": said.get((row["one"], row["other"])),
     }
 
 

@@ -103,7 +103,7 @@ def _released(con: Any, snapshot: Snapshot, name: str, before: Any) -> None:
 
 def _matched(con: Any, decisions: Decisions, then: Weighing) -> None:
     score(con, then.comparisons, least=then.model.review)
-    part(con, decisions, apart=then.comparisons.apart, auto=then.model.auto)
+    part(con, decisions, apart=then.comparisons.apart, within=then.comparisons.within, auto=then.model.auto)
     assign(con, prefix=then.model.prefix)
     con.execute("create temp table assigned as select rid, golden_id from cluster join named using (name)")
     register_sides(con, decisions)

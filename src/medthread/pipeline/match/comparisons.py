@@ -3,11 +3,10 @@
 Measured on generated Chinese supplier sets: fixed weights beat weights learnt by EM on a few thousand firms.
 """
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from medthread.model import Entity, Label
+from medthread.model import Label
 
 
 @dataclass(frozen=True)
@@ -29,87 +28,42 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Within:
+    """Of the records of one system, those with different values (SQL over features) are never put together: it knows what it numbers."""
+
+    system: str
+    value: str
+    label: Label
+
+    def namespace(self, system: str) -> str:
+        """That keeps records of a system apart."""
+        return f"{self.system}:{system}"
+
+
+@dataclass(frozen=True)
 class Comparisons:
-    """A kind of matching: blocks that make candidates, comparisons that score, namespaces that keep apart."""
+    """Blocks that make candidates, comparisons that score, namespaces that keep apart, with what it means that two values differ."""
 
     blocks: tuple[str, ...]
     compare: tuple[Comparison, ...]
-    apart: tuple[str, ...]
+    apart: Mapping[str, Label]
+    within: Within | None = None
+
+    def against(self, namespace: str) -> Label | None:
+        """What it means that two records differ in a namespace."""
+        if self.within and namespace.startswith(self.within.namespace("")):
+            return self.within.label
+        return self.apart.get(namespace)
 
 
-def _known(column: str) -> str:
+def known(column: str) -> str:
+    """A condition: both records have it."""
     return f"l.{column} is not null and r.{column} is not null"
 
 
-_CODE = Comparison("code", Label("证照号", "Identifier"), (
+SURE = {"sure": Label("有效证照号不同", "valid identifiers differ")}
+IDENTIFIERS = Comparison("code", Label("证照号", "Identifier"), (
     Case("l.sure = r.sure", 100, Label("有效证照号相同", "same valid identifier")),
-    Case(f"{_known('sure')} and l.sure <> r.sure", -100, Label("两个有效证照号不同", "two different valid identifiers")),
-    Case(f"{_known('code')} and length(l.code) = length(r.code) and hamming(l.code, r.code) <= 1", 45, Label("证照号只差一位", "identifiers one character apart")),
+    Case(f"{known('sure')} and l.sure <> r.sure", -100, Label("两个有效证照号不同", "two different valid identifiers")),
+    Case(f"{known('code')} and length(l.code) = length(r.code) and hamming(l.code, r.code) <= 1", 45, Label("证照号只差一位", "identifiers one character apart")),
 ))
-
-ORGANISATION = Comparisons(
-    blocks=(
-        "sure", "code[:12]", "code[-10:]", "norm", "brand || coalesce(city, '')", "sound || coalesce(city, '')", "brand", "sound",
-        "phone", "address", "city || case when institution then '+' else brand[1] || trade[1] end",
-    ),
-    compare=(
-        _CODE,
-        Comparison("name", Label("字号", "Name"), (
-            Case("l.whole = r.whole", 40, Label("登记全名相同", "same registered name")),
-            Case("l.brand = r.brand", 30, Label("字号相同", "same brand")),
-            Case("l.institution and r.institution and (regexp_full_match(l.brand, r.brand_wild) or regexp_full_match(r.brand, l.brand_wild))", 24, Label("机构简称相符", "short form of the institution")),
-            Case("l.latin <> r.latin and l.sound = r.sound", 26, Label("拼音与英文名相符", "pinyin equals the Latin name")),
-            Case("not l.institution and l.sound = r.sound", 14, Label("字号同音", "brand sounds alike")),
-            Case("not l.institution and jaro_winkler_similarity(l.norm, r.norm) >= 0.93", 10, Label("名称相近", "names nearly alike")),
-            Case("true", -30, Label("名称不同", "names differ")),
-        )),
-        Comparison("branch", Label("分支机构", "Branch"), (
-            Case("coalesce(l.branch, '') <> coalesce(r.branch, '')", -100, Label("总部与分支不同", "head office and branch differ")),
-        )),
-        Comparison("city", Label("城市", "City"), (
-            Case("l.city = r.city", 12, Label("城市相同", "same city")),
-            Case(f"{_known('city')} and l.city <> r.city", -40, Label("城市不同", "different cities")),
-        )),
-        Comparison("trade", Label("行业", "Trade"), (
-            Case("l.trade = r.trade", 14, Label("行业相同", "same trade")),
-            Case("regexp_full_match(l.trade, r.trade_wild) or regexp_full_match(r.trade, l.trade_wild)", 8, Label("行业简称相符", "short form of the trade")),
-            Case(f"{_known('trade')} and l.trade <> r.trade", -30, Label("行业不同", "different trades")),
-        )),
-        Comparison("address", Label("地址", "Address"), (Case("l.address = r.address", 24, Label("地址相同", "same address")),)),
-        Comparison("phone", Label("电话", "Phone"), (Case("l.phone = r.phone", 14, Label("电话相同", "same phone")),)),
-    ),
-    apart=("sure", "branch", "city"),
-)
-
-ARTICLE = Comparisons(
-    blocks=("sure", "norm", "name || '|' || spec"),
-    compare=(
-        _CODE,
-        Comparison("norm", Label("编码", "Code"), (
-            Case("l.norm = r.norm", 30, Label("编码相同(不计大小写、全半角与前导零)", "same code but for case, width and leading zeros")),
-            Case("true", -20, Label("编码不同", "different codes")),
-        )),
-        Comparison("name", Label("名称", "Name"), (
-            Case("l.name = r.name", 12, Label("名称相同", "same name")),
-            Case("jaro_winkler_similarity(l.name, r.name) < 0.8", -15, Label("名称不同", "different names")),
-        )),
-        Comparison("spec", Label("规格", "Specification"), (
-            Case("l.spec = r.spec", 14, Label("规格相同", "same specification")),
-            Case(f"{_known('spec')} and l.spec <> r.spec", -8, Label("规格不同", "different specifications")),
-        )),
-    ),
-    apart=("sure",),
-)
-
-BY_KIND = {"organisation": ORGANISATION, "article": ARTICLE}
-
-
-def waterfall(entity: type[Entity], parts: str) -> list[dict[str, Any]]:
-    """What an edge's score is made of, in order: respect, likeness in both languages, weight. `parts` as they are kept with the edge."""
-    model = entity.about.match
-    compared = {c.what: c for c in BY_KIND[model.kind].compare} if model else {}
-    told = [(compared[p["what"]], compared[p["what"]].cases[p["case"]], p) for p in json.loads(parts)]
-    return [
-        {"what": c.what, "about": {"zh": c.label.zh, "en": c.label.en}, "label": {"zh": case.label.zh, "en": case.label.en}, "weight": p["weight"]}
-        for c, case, p in told
-    ]

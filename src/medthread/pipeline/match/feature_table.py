@@ -31,5 +31,4 @@ def bring_up(con: Any, model: MatchModel, *, earlier: Sequence[str]) -> None:
 
 
 def _made(model: MatchModel, rows: Rows) -> pa.Table:
-    made = features_of(model, rows).append_column(MADE_OF, pa.array(rows[MADE_OF], pa.string()))
-    return made.cast(pa.schema([(name, pa.bool_() if name in ("institution", "poor") else pa.string()) for name in made.column_names]))
+    return features_of(model, rows).append_column(MADE_OF, pa.array(rows[MADE_OF], pa.string()))

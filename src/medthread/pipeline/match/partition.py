@@ -4,6 +4,7 @@ What hangs together by edges is one cluster unless it holds two values of a name
 only those few components are gone through in order (`cluster`), and the outcome is the same as if all had been.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,17 @@ import pyarrow as pa
 
 from medthread.methods.components import components
 from medthread.pipeline.match.cluster import Clusters, cluster
+from medthread.pipeline.match.comparisons import Within
 from medthread.pipeline.match.decisions import IDENTIFIER, Decisions
 from medthread.stores.engines import literal, quote
 
 
-def part(con: Any, decisions: Decisions, *, apart: tuple[str, ...], auto: float) -> None:
+def part(con: Any, decisions: Decisions, *, apart: Iterable[str], within: Within | None = None, auto: float) -> None:
     """`cluster` (rid, name), `token` (rid, ns, value), `refused` and `unbound` (a, b, against), from `features` and `edges` (a, b, row_a, row_b, score)."""
-    told = " union all ".join(f"select rid, {literal(ns)} as ns, cast({quote(ns)} as varchar) as value from features where {quote(ns)} <> ''" for ns in apart)
+    told = " union all ".join([
+        *(f"select rid, {literal(ns)} as ns, cast({quote(ns)} as varchar) as value from features where {quote(ns)} <> ''" for ns in apart),
+        *([f"select rid, {literal(within.namespace(''))} || {quote(within.system)}, {within.value} from features where {quote(within.system)} <> ''"] if within else []),
+    ])
     con.execute(f"create temp table token as {told}")
     con.register("bound", _table(list(decisions.links()), "a", "b"))
     con.execute(f"create temp view strong as select a, b, row_a, row_b, score from edges where score >= {auto}")

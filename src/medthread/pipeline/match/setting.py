@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from medthread.model import MatchModel
 from medthread.model.errors import InvalidError
-from medthread.pipeline.match.comparisons import BY_KIND, Comparisons
+from medthread.pipeline.match.comparisons import Comparisons
 from medthread.pipeline.match.decisions import SETTING, Decisions
+from medthread.pipeline.match.kinds import kind_of
 
 AUTO, REVIEW = "auto", "review"
 HEAVIEST = 200.0
@@ -45,7 +46,7 @@ def name_of(what: str, case: int) -> str:
 
 def declared_weighing(model: MatchModel) -> Weighing:
     """As it is declared."""
-    return Weighing(model, BY_KIND[model.kind])
+    return Weighing(model, kind_of(model).comparisons)
 
 
 def weighing(model: MatchModel, decisions: Decisions) -> Weighing:

@@ -60,7 +60,7 @@ def _match(context: Context, entity: type[Entity], head: int) -> int:
         _past(con, xref=files("xref"), former=files("former"))
         bring_up(con, model, earlier=files("feature"))
         score(con, weighed.comparisons, least=model.review)
-        part(con, decisions, apart=weighed.comparisons.apart, auto=model.auto)
+        part(con, decisions, apart=weighed.comparisons.apart, within=weighed.comparisons.within, auto=model.auto)
         assign(con, prefix=model.prefix)
         _members(con, decisions)
         _survive(con, context, entity, decisions)

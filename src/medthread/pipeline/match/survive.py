@@ -91,9 +91,8 @@ def _counts(entity: type[Entity], field: Field) -> str:
 
 def _valid(entity: type[Entity], field: Field) -> str | None:
     model = entity.about.match
-    if model and field.name == model.unique:
-        return model.valid.format(column=quote(field.name))
-    return None
+    condition = (model.valid if field.name == model.unique else model.survives.get(field.name)) if model else None
+    return condition.format(column=quote(field.name)) if condition else None
 
 
 def cells(entity: type[Entity], *, standing: tuple[str, ...] = ()) -> str:
