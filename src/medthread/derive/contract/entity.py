@@ -140,5 +140,5 @@ def _retention(entity: type[Entity]) -> Json:
 
 def _promised(promise: Promise) -> Json:
     return {
-        "property": promise.property, "value": promise.value, "unit": promise.unit, "driver": "operational", "description": f"{promise.about.zh}\n{promise.about.en}",
+        "id": promise.id, "property": promise.property, "value": promise.value, "unit": promise.unit, "driver": "operational", "description": f"{promise.about.zh}\n{promise.about.en}",
     }

@@ -36,8 +36,9 @@ class Words:
 
 @dataclass(frozen=True)
 class Promise:
-    """A level of service in the words of the standard: `latency`, 1, `h`, what it is promised of."""
+    """A level of service in the words of the standard: `latency`, 1, `h`, what it is promised of; its id tells it from others of the property."""
 
+    id: str
     property: str
     value: str | int | float
     unit: str

@@ -121,7 +121,7 @@ def _compare_own(report: Report, at: str, was: Json, is_: Json, *, moved: bool) 
     before, after = customs(was), customs(is_)
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name) and not (name == "gate" and moved):
-            kind = {"gate": "rule.changed", "rule": "values.changed", "origin": "words"}.get(name, "unknown")
+            kind = {"gate": "rule.changed", "rule": "values.changed", "at": "rule.changed", "origin": "words", "severity": "words", "owner": "words", "position": "words"}.get(name, "unknown")
             report.add(kind, f"{at}.{name}", before.get(name), after.get(name))
 
 
