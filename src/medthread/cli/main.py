@@ -30,6 +30,7 @@ COMMANDS = {
     "lineage": "lineage:lineage",
     "rule": "rules:rules",
     "dictionary": "dictionary:dictionary",
+    "contract": "contracts:contract",
     "handbook": "handbook:handbook",
     "profile": "profiles:profile",
     "held": "held:held",

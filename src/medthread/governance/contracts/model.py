@@ -63,7 +63,7 @@ def model_contract(
 
 
 def _object(model: Model, columns: Columns, words: Words, said: Callable[[str], Words | None], rules: list[QualityRule]) -> Json:
-    tests = [*_grain_test(model), *(_test(e, n) for n, e in enumerate(model.expectations, start=1) if not _is_of_grain(e, model))]
+    tests = [*_grain_test(model), *(_test(e) for e in model.expectations if not _is_of_grain(e, model))]
     quality = tests + [rule_as_quality(r) for r in rules if r.on.field is None]
     found: Json = {
         "id": model.name, "name": model.name, "physicalName": model.table, "logicalType": "object", "physicalType": "table", "businessName": model.label.zh,
@@ -117,9 +117,9 @@ def _grain_conditions(model: Model) -> set[str]:
     return {*(f"{n} is not null" for n in names), f"count(*) = count(distinct ({', '.join(names)}))"}
 
 
-def _test(asked: Expectation, number: int) -> Json:
+def _test(asked: Expectation) -> Json:
     query = f"select cast(not coalesce({asked.condition}, true) as integer) from ${{object}}" if asked.whole else f"select count(*) from ${{object}} where not ({asked.condition})"
     return {
         "name": asked.condition, "type": "sql", "query": query, "mustBe": 0, "unit": "rows", "severity": "error" if asked.blocks else "warning",
-        "customProperties": [{"property": "origin", "value": "model", "vendor": VENDOR}, {"property": "position", "value": number, "vendor": VENDOR}],
+        "customProperties": [{"property": "origin", "value": "model", "vendor": VENDOR}],
     }

@@ -10,7 +10,6 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
-from medthread.methods.contracts import normal
 from medthread.model.errors import InvalidError
 from medthread.model.yaml_file import PlainYaml
 
@@ -36,7 +35,7 @@ class Fault:
     """What is wrong, where."""
 
     at: str
-    line: int | None
+    line: int
     error: InvalidError
 
 
@@ -146,8 +145,7 @@ def _faults(document: Json, tree: yaml.Node, name: str) -> Iterator[Fault]:
     for error in _official().iter_errors(document):
         path = list(error.instance_path)
         line = _line(tree, path)
-        place = f"{name}, line {line}: {_place(document, path)}" if line else f"{name}: {_place(document, path)}"
-        yield Fault(_place(document, path), line, InvalidError(_words(error, place), hint=HINT))
+        yield Fault(_place(document, path), line, InvalidError(_words(error, f"{name}, line {line}: {_place(document, path)}"), hint=HINT))
 
 
 def _words(error: Any, place: str) -> str:
@@ -183,30 +181,11 @@ def _place(document: Any, path: Path) -> str:
     return ".".join(words) or "document"
 
 
-def _line(tree: yaml.Node, path: Path) -> int | None:
+def _line(tree: yaml.Node, path: Path) -> int:
     node = tree
     for step in path:
         if isinstance(node, yaml.MappingNode):
             node = next((v for k, v in node.value if k.value == step), node)
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
             node = node.value[step]
-    return node.start_mark.line + 1
-
-
-class _Written(yaml.SafeDumper):
-    """Says everything where it stands: others, too, read no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Always."""
-        del data
-        return True
-
-
-def as_yaml(contract: Json) -> str:
-    """A contract as text; the same contract gives the same bytes."""
-    return yaml.dump(contract, Dumper=_Written, allow_unicode=True, sort_keys=False, width=160)
-
-
-def objects_of(contract: Json) -> list[Json]:
-    """Its tables, in the newest form."""
-    return list(normal(contract).get("schema") or ())
+    return node.start_mark.line + 1 if node.start_mark else 1

@@ -19,6 +19,7 @@ HANDLED = frozenset({
     "quality", "customProperties", "properties", "items",
 })
 LEVELS = {"public": 0, "internal": 1, "confidential": 2, "restricted": 3, "personal": 3, "personal_sensitive": 4}
+NUMBERS = frozenset("12345")  # levels without words, of which a higher number is the more careful
 # What our own properties say, by what their change is.
 CUSTOM = {
     "mask": "mask.changed", "home": "home.changed", "resolvedToMaster": "meaning.told", "statement": "values.changed", "match": "values.changed", "series": "offer.changed",
@@ -91,7 +92,7 @@ def _codes(report: Report, at: str, old: Sequence[Json] | None, new: Sequence[Js
 def _classification(report: Report, at: str, was: Any, is_: Any) -> None:
     if was == is_:
         return
-    levels = [LEVELS.get(str(c).lower()) if not str(c).isdigit() else int(c) + 10 for c in (was, is_)]
+    levels = [int(c) + 10 if str(c) in NUMBERS else LEVELS.get(str(c).lower()) for c in (was, is_)]
     comparable = levels[0] is not None and levels[1] is not None and (levels[0] > 9) == (levels[1] > 9)  # noqa: PLR2004 - numbers are a scale of their own
     if not comparable or levels[0] == levels[1]:
         report.add("class.changed", at, was, is_)

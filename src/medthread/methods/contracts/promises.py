@@ -1,6 +1,7 @@
 """Levels of service and rules of quality compared: whether less is promised than before."""
 
 import json
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ SECONDS = {
     **dict.fromkeys(("y", "yr", "year", "years"), 31556952),
 }
 INFINITE = float("inf")
+LARGEST = 10**15  # beyond it a figure is none
 Interval = tuple[float, float]
 
 
@@ -68,15 +70,15 @@ def _amounts(was: Json, is_: Json) -> tuple[float, float] | None:
 def _number(value: Any) -> float | None:
     if isinstance(value, bool):
         return None
-    if isinstance(value, int | float):
-        return float(value)
-    text = str(value).strip().rstrip("%")
+    text = str(value).strip().rstrip("%") if not isinstance(value, int) or abs(value) < LARGEST else ""
     if text.lower() == "forever":
         return INFINITE
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
         pass
+    else:
+        return found if math.isfinite(found) else None
     try:
         return float(date.fromisoformat(text[:10]).toordinal())
     except ValueError:
@@ -121,7 +123,7 @@ def _compare_own(report: Report, at: str, was: Json, is_: Json, *, moved: bool) 
     before, after = customs(was), customs(is_)
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name) and not (name == "gate" and moved):
-            kind = {"gate": "rule.changed", "rule": "values.changed", "at": "rule.changed", "origin": "words", "severity": "words", "owner": "words", "position": "words"}.get(name, "unknown")
+            kind = {"gate": "rule.changed", "rule": "values.changed", "at": "rule.changed", "origin": "words", "severity": "words", "owner": "words"}.get(name, "unknown")
             report.add(kind, f"{at}.{name}", before.get(name), after.get(name))
 
 
@@ -161,10 +163,12 @@ def interval(rule: Json) -> Interval | None:
         ("mustBeLessThan", lambda v: (-INFINITE, v - hair)), ("mustBeLessOrEqualTo", lambda v: (-INFINITE, v)),
     ):
         value = rule.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST:
             return bounds(value)
     between = rule.get("mustBeBetween")
-    return (float(between[0]), float(between[1])) if isinstance(between, list) else None
+    if isinstance(between, list) and all(abs(v) < LARGEST for v in between):
+        return float(between[0]), float(between[1])
+    return None
 
 
 def rule_told(rule: Json) -> str:

@@ -11,10 +11,11 @@ WIDER = {
     "BIGINT": {"HUGEINT"}, "FLOAT": {"DOUBLE"}, "REAL": {"DOUBLE"},
 }
 SAME = {"INT": "INTEGER", "TEXT": "VARCHAR", "STRING": "VARCHAR", "NUMERIC": "DECIMAL", "BOOL": "BOOLEAN", "INT8": "BIGINT", "INT4": "INTEGER", "FLOAT8": "DOUBLE", "DOUBLE PRECISION": "DOUBLE"}
-STORED = re.compile(r"([A-Z0-9_ ]+?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?")
+STORED = re.compile(r"([A-Z0-9_ ]+?) ?(?:\( ?(\d{1,9}) ?(?:, ?(\d{1,9}) ?)?\))?")
 LOW, HIGH = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"), ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+LONGEST = 500  # signs of a type or pattern that is looked into
 FORMS = frozenset({"format", "timezone", "defaultTimezone"})
-REPEATED = re.compile(r"\^?(?P<body>.*?)\{(?P<low>\d+)(?P<comma>,)?(?P<high>\d*)\}\$?", re.DOTALL)
+REPEATED = re.compile(r"\^?(?P<body>.*?)\{(?P<low>\d{1,9})(?P<comma>,)?(?P<high>\d{0,9})\}\$?", re.DOTALL)
 
 
 def compare_types(report: Report, at: str, was: Json, is_: Json) -> None:
@@ -65,7 +66,7 @@ def _by_size(name: str, size: list[int | None], room: list[int | None]) -> str:
 
 
 def _read(text: str) -> tuple[str, int | None, int | None] | None:
-    found = STORED.fullmatch(text.strip().upper())
+    found = STORED.fullmatch(" ".join(text.upper().split())) if len(text) <= LONGEST else None
     if found is None:
         return None
     name = found[1].strip()
@@ -90,7 +91,7 @@ def _option_kind(name: str, before: Any, after: Any) -> str:
         return "option.changed"
     if before is None or after is None:
         return "bound.tightened" if before is None else "bound.loosened"
-    if isinstance(before, str) is not isinstance(after, str):
+    if not (isinstance(before, str) and isinstance(after, str)) and not all(isinstance(v, int | float) for v in (before, after)):
         return "option.changed"
     higher = after > before
     return "bound.tightened" if higher == (name in LOW) else "bound.loosened"
@@ -100,7 +101,9 @@ def pattern_kind(before: str | None, after: str | None) -> str:
     """Whether a pattern is tighter; told only of one repetition with other bounds, for more cannot be decided by reading."""
     if before is None or after is None:
         return "pattern.added" if before is None else "pattern.removed"
-    was, is_ = REPEATED.fullmatch(before), REPEATED.fullmatch(after)
+    if max(len(str(before)), len(str(after))) > LONGEST:
+        return "pattern.changed"
+    was, is_ = REPEATED.fullmatch(str(before)), REPEATED.fullmatch(str(after))
     if was is None or is_ is None or was["body"] != is_["body"] or "|" in was["body"]:
         return "pattern.changed"
     (low, high), (least, most) = _bounds(was), _bounds(is_)
