@@ -23,7 +23,7 @@ def compare_types(report: Report, at: str, was: Json, is_: Json) -> None:
     before, after = was.get("logicalType"), is_.get("logicalType")
     if before != after and before is not None and after is not None:
         known = {("integer", "number"): "type.widened", ("number", "integer"): "type.narrowed"}
-        report.add(known.get((before, after), "type.changed"), f"{at}.logicalType", before, after)
+        report.add(known.get((str(before), str(after)), "type.changed"), f"{at}.logicalType", before, after)
         return
     if before != after:
         report.add("storage.changed", f"{at}.logicalType", before, after)
