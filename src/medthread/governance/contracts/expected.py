@@ -21,6 +21,7 @@ from medthread.model.errors import InvalidError
 ASIDE = frozenset({
     "words", "identity.changed", "owner.changed", "place.changed", "table.kind", "storage.wider", "storage.layout", "object.added", "field.added", "field.added.required", "rule.added",
     "rule.added.warning", "promise.added", "reference.added", "role.added", "server.added", "critical", "values.changed", "offer.changed", "grain.changed", "unit.added",
+    "required.on", "unique.on", "codes.closed",
 })
 FEWER = frozenset({"code.removed", "type.narrowed"})  # we give less than is expected there, and all of it is
 STORED = frozenset({"storage.narrower", "storage.changed"})  # types of another engine's; the logical type decides
