@@ -26,6 +26,7 @@ from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.backup.drill import Declared
 from medthread.governance.backup.records import Keeping
 from medthread.governance.backup.take import Subject
+from medthread.governance.contracts.at_release import ContractsAtRelease
 from medthread.governance.handbook import HandbookSetting
 from medthread.governance.lake import Upkeep
 from medthread.governance.masters.setting import MasterSetting
@@ -353,7 +354,7 @@ class Installation:
         return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
             sources=self.sources, declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
-            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=self.rules, corrects_from=self.terms.corrects_from, judging=Judging.read(self.workspace.settings), publishes=not self.timetable.trains, progress=progress, zone=self.workspace.calendar().zone,
+            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=self.rules, corrects_from=self.terms.corrects_from, judging=Judging.read(self.workspace.settings), at_release=(ContractsAtRelease(self.name, self.workspace.calendar().zone),), publishes=not self.timetable.trains, progress=progress, zone=self.workspace.calendar().zone,
         )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema_rs
@@ -23,6 +24,7 @@ from medthread.derive import (
     standard_columns,
     table_of,
 )
+from medthread.derive.contract import declaration_in
 from medthread.model import Classification, Entity
 from medthread.stores.engines import job
 from tests.registry import registry
@@ -49,6 +51,15 @@ def test_the_contract_is_valid_against_the_official_schema(entity: type[Entity])
     errors = [f"{'/'.join(map(str, e.instance_path))}: {e.message}"
               for e in jsonschema_rs.validator_for(SCHEMA).iter_errors(contract)]
     assert errors == []
+
+
+@every
+def test_the_declaration_comes_back_out_of_the_contract(entity: type[Entity]) -> None:
+    contract = json.loads(json.dumps(contract_of(entity, registry(), version="1.0.0")))
+    found = declaration_in(contract)
+    assert found.about == replace(entity.about, process=None)
+    assert (found.name, found.fields) == (entity.name, entity.fields)
+    assert found.process == (entity.about.process.name if entity.about.process else None)
 
 
 @every

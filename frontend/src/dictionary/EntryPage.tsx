@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { address, query, useAsk, type EntityMeta, type Label } from "../api";
+import { query, useAsk, type EntityMeta, type Label } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { RuleWords } from "./RuleWords";
 import { go, link, withSearch, type Route } from "../shell/route";
@@ -40,7 +40,7 @@ export function EntryPage({ subject, route }: { subject: string; route: Route })
       <p><a href="#/dictionary">← {t("nav.dictionary")}</a>{e.field && e.kind !== "codes" && <> / <a href={link("dictionary", e.entity)}>{e.entity}</a></>}</p>
       <Head title={word(e.label)} about={e.definition ? word(e.definition) : t("dictionary.no_meaning")}>
         {e.kind === "entity" && <Button href={link("entities", e.entity)}>{t("dictionary.rows")}</Button>}
-        {e.kind === "entity" && <Button href={address(`/contracts/${e.entity}`)}>{t("dictionary.contract")}</Button>}
+        {(e.kind === "entity" || e.kind === "model") && <Button href={link("contracts", e.entity)}>{t("dictionary.contract")}</Button>}
         {e.kind === "model" && <Button href={link("models", e.entity.replace(/^marts\./, ""))}>{t("dictionary.kind.model")}</Button>}
         {e.kind === "rule" && <Button href={link("quality", e.entity)}>{t("dictionary.kind.rule")}</Button>}
         {(e.kind === "field" || e.kind === "column") && <Button href={`${link("lineage")}${query({ field: `${e.entity}.${e.field}` })}`}>{t("nav.lineage")}</Button>}

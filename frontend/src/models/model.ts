@@ -1,4 +1,5 @@
 // What the server says of models, typed.
+import type { Difference, Verdict as Broken } from "../contracts/model";
 import type { Label } from "../api";
 import type { Tone } from "../ui";
 
@@ -25,6 +26,7 @@ export type Change = {
   columns: Column[]; readers: { name: string; kind: "model" | "part"; fields: string[] | null; broken: string[] }[]; diff: string[];
 };
 export type Plan = {
+  contracts: { subject: string; version: string; verdict: Broken; differences: Difference[]; consumers: { name: string; fields: string[] }[] }[];
   verdict: string | null; seconds: number; changes: Change[]; remade: { model: string; because: string[]; rows: number | null; seconds: number; guessed: boolean }[];
   faults: { model: string | null; message: string; hint?: string }[]; labels: Record<string, Label>; seen: string | null;
 };

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { send, useAsk, type Label } from "../api";
+import { Differences, Verdict as Broken } from "../contracts/Differences";
 import { useSpeech } from "../i18n";
 import type { Change, Column, Plan } from "../models/model";
 import { Diff } from "../models/texts";
@@ -53,8 +54,22 @@ function Told({ of, some }: { of: Plan; some: boolean }) {
       {!some && of.faults.length === 0 && <Panel><Nothing>{t("plan.nothing")}</Nothing></Panel>}
       {some && <p role="status">{t("plan.sum", { changes: of.changes.length, remade: of.remade.length, seconds: of.seconds.toFixed(1) })}</p>}
       {of.changes.map((c) => <Changed key={c.model} of={c} labels={of.labels} />)}
+      {of.contracts.length > 0 && <Contracts of={of} />}
       {of.remade.length > 0 && <Remade of={of} />}
     </>
+  );
+}
+
+/** What becomes of what was promised, and which consumers it breaks. */
+function Contracts({ of }: { of: Plan }) {
+  const { t } = useSpeech();
+  return (
+    <Panel title={t("plan.contracts")}>{of.contracts.map((c) => (
+      <Part key={c.subject} title={<><a className="mono" href={link("contracts", c.subject)}>{c.subject}</a> <span className="mono quiet">{c.version}</span> <Broken of={c.verdict} /></>}>
+        {c.consumers.map((who) => <p key={who.name}><Tag tone="bad">{t("plan.contracts.loses", { name: who.name, fields: who.fields.join(", ") })}</Tag></p>)}
+        <Differences of={c.differences} label={c.subject} />
+      </Part>
+    ))}</Panel>
   );
 }
 

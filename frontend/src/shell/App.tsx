@@ -18,6 +18,7 @@ const PAGES: Record<string, Page> = {
   codes: page(() => import("../pages/Codes")),
   glossary: page(() => import("../pages/Glossary")),
   handbook: page(() => import("../pages/Handbook")),
+  contracts: page(() => import("../pages/Contracts")),
   lineage: page(() => import("../pages/Lineage")),
   entities: page(() => import("../pages/Entities")),
   trace: page(() => import("../pages/Trace")),

@@ -5,7 +5,8 @@ from typing import Any
 
 from medthread import __version__
 from medthread.api.services import Services
-from medthread.derive import asyncapi_of, contract_of
+from medthread.derive import asyncapi_of
+from medthread.governance.contracts.writing import ordered
 from medthread.methods.compatibility.document import Document
 from medthread.model.owners import owner_label
 from medthread.model.service import OFFERS, STABILITIES, Offer, Service, Stability
@@ -68,8 +69,8 @@ def _calculation(given: Services, service: Service, _: Mapping[str, Any]) -> Jso
     return {"takes": {n: t.__name__ for n, t in calculation.takes.items()}, "optional": list(calculation.optional), "standard": calculation.standard}
 
 
-def _entity(given: Services, service: Service, _: Mapping[str, Any]) -> Json:
-    return contract_of(given.registry[service.name], given.registry, version=__version__)
+def _entity(given: Services, service: Service, _: Mapping[str, Any]) -> Any:
+    return ordered(given.contracts.one(service.name).content)
 
 
 def _mart(given: Services, service: Service, _: Mapping[str, Any]) -> Json:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Table
 
 from medthread.governance.backup.background import BackgroundKeeping
+from medthread.governance.contracts.shelf import ContractShelf
 from medthread.governance.dictionary import Dictionary
 from medthread.governance.handbook import HandbookSetting, Issues
 from medthread.governance.masters.setting import MasterSetting
@@ -125,6 +126,11 @@ class Services:
     def dictionary(self) -> Dictionary:
         """What is declared and said, by what people type."""
         return Dictionary(self.store, self.registry, self.ruled, self._known, self.workflow.calendar.zone)
+
+    @cached_property
+    def contracts(self) -> ContractShelf:
+        """The data contracts, as they would be given out now."""
+        return ContractShelf(self.registry, self.dictionary.book, self.mapped, self.ruled, self.name)
 
     def _known(self) -> dict[str, Known]:
         """The models; those in force alone where somebody's file cannot be read."""

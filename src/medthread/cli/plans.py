@@ -5,9 +5,13 @@ from typing import Annotated
 
 import typer
 
+from medthread.api import contracted
 from medthread.app import open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import Bars, console, language, say
+from medthread.governance.contracts.planned import PlannedContract, contracts_of_plan
+from medthread.methods.contracts import Verdict as Broken
+from medthread.methods.contracts import next_version
 from medthread.model import Label
 from medthread.pipeline.build.change import ColumnChange, Verdict
 from medthread.pipeline.build.described import described
@@ -30,12 +34,16 @@ def plan_command(
     as_json: Annotated[bool, typer.Option("--json", help="机器可读 · for machines")] = False,
 ) -> None:
     """说出模型的改动会带来什么,不做任何改动 · Tell what changes of models would do; nothing is changed."""
-    with open_installation(home) as installation:
+    with open_installation(home) as installation, installation.services(None) as services:
         found = installation.plan()
+        with installation.store.transaction() as tx:
+            promised = contracts_of_plan(tx, found, services.contracts.making)
     if as_json:
-        console.print(json.dumps(described(found, language()), ensure_ascii=False, indent=1), markup=False)
+        console.print(json.dumps({**described(found, language()), "contracts": contracted.planned(promised)}, ensure_ascii=False, indent=1), markup=False)
         return
     _tell(found, text=text)
+    for one in promised:
+        _tell_contract(one)
 
 
 def apply_command(
@@ -100,6 +108,17 @@ def _reader(reader: Reader) -> str:
     fields = Label("字段无法判定", "fields cannot be told").in_(language()) if reader.fields is None else ", ".join(reader.fields)
     broken = Label(f" ✗ 失去 {', '.join(reader.broken)}", f" ✗ loses {', '.join(reader.broken)}").in_(language()) if reader.broken else ""
     return f"→ {reader.name} {fields}{broken}".rstrip()
+
+
+def _tell_contract(one: PlannedContract) -> None:
+    """The contract that would be another, with what breaks it, and the consumers that expect otherwise."""
+    lang = language()
+    grave = [d for d in one.differences if d.verdict in (Broken.BREAKING, Broken.NOT_JUDGED)]
+    console.print(f"§ {one.subject} {one.version} → {next_version(one.version, one.verdict)}  {one.verdict.value}", markup=False)
+    for difference in grave:
+        console.print(f"    {difference.at}: {difference.label.in_(lang)}", markup=False)
+    for name, fields in one.consumers:
+        console.print(f"    ✗ {Label(f'{name} 期望的字段被破坏', f'{name} loses what it expects').in_(lang)}: {', '.join(fields)}", markup=False)
 
 
 def _tell_remake(remake: Remake) -> None:

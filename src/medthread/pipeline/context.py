@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection
 
 from medthread.model import Registry, Source
 from medthread.model.rule_file import QualityRule
@@ -15,6 +18,16 @@ from medthread.pipeline.progress import Progress, silent
 from medthread.stores.lakehouse import Committer
 from medthread.stores.postgres.store import Store
 from medthread.trust.keys import Keyring
+
+
+class AtRelease(Protocol):
+    """A part of the product that every release asks and tells."""
+
+    def judge(self, context: "Context", *, run: str) -> None:
+        """Look at what is about to be released. Raises `HeldError` where readers may not see it."""
+
+    def keep(self, tx: Connection, context: "Context", *, release: str, by: str) -> None:
+        """Keep what goes with a release, in the transaction that makes it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class Context:
     judging: Judging = field(default_factory=Judging)  # how long rules may take, and their verdicts are kept
     corrects_from: float = SURE  # rules at least so sure of a mended value mend by themselves
     zone: str = "Asia/Shanghai"  # whose day it is when something comes into force
+    at_release: tuple[AtRelease, ...] = ()
     publishes: bool = True  # or a run makes a release ready, and a train takes it to readers
 
     @cached_property

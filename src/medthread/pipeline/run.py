@@ -180,6 +180,8 @@ def _bring_to_readers(context: Context, outcome: Outcome, recorder: _Recorder, *
 
 def _publish(context: Context, outcome: Outcome, *, by: str, index_trace: IndexTrace) -> int:
     _judge_heads(context, outcome, Point.RELEASE)
+    for part in context.at_release:
+        part.judge(context, run=outcome.id)
     outcome.release = release(context, by=by, trace_index=index_trace(context))
     if context.publishes:
         judge_served(context, run=outcome.id)

@@ -1,20 +1,16 @@
-"""The data dictionary: found by Chinese, English, pinyin or its initials; a page per entity, one per entry; contracts."""
+"""The data dictionary: found by Chinese, English, pinyin or its initials; a page per entity, one per entry."""
 
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
-import yaml
-from fastapi import Query, Response
+from fastapi import Query
 
-from medthread import __version__
 from medthread.api.entry_page import examples_of, owners_told, quality_on, uses_of
 from medthread.api.identity import Given, Reader
-from medthread.api.media import YAML, text_as
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive import entity_meta
-from medthread.derive.contract import contract_of
 from medthread.derive.dictionary import Sort
 from medthread.derive.form import pair
 from medthread.governance.dictionary.book import Book, Item
@@ -197,14 +193,3 @@ def how(mapping: FieldMapping) -> str:
         ) if is_so
     ]
     return ", ".join([*done, *mapping.change])
-
-
-@router.get("/contracts/{entity}", summary="取数据契约 ODCS · Get a data contract (ODCS)", **text_as(YAML))
-def contract(entity: str, given: Given, _: Reader) -> Response:
-    """The entity's data contract (ODCS 3.1).
-
-    对象的数据契约(ODCS 3.1)。
-    """
-    text = yaml.safe_dump(contract_of(given.registry[entity], given.registry, version=__version__), allow_unicode=True, sort_keys=False)
-    headers = {"Content-Disposition": f'attachment; filename="{entity}.odcs.yaml"'}
-    return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)

@@ -10,12 +10,14 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
+from medthread.api import contracted
 from medthread.api.identity import Given, ModelApplier, ModelReader
 from medthread.api.language import Language
 from medthread.api.modelled import Shown, tried
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
+from medthread.governance.contracts.planned import contracts_of_plan
 from medthread.model.errors import ConflictError, DeclarationError, NotFoundError
 from medthread.pipeline.build.case import try_cases
 from medthread.pipeline.build.described import described
@@ -119,18 +121,20 @@ def try_its_cases(name: str, given: Given, actor: ModelApplier, language: Langua
 
 @router.get("/model-plan", summary="查看模型改动的计划 · Get the plan of changes of models")
 def plan(given: Given, _: ModelReader, language: Language) -> dict[str, Any]:
-    """What the files of models would change of what is in force, who loses fields by it, what it costs; nothing is changed.
+    """What the files of models would change of what is in force, who loses fields by it, which contracts it breaks, what it costs; nothing is changed.
 
-    模型文件会使生效内容发生哪些变化、谁会因此失去字段、代价多少;不做任何改动。
+    模型文件会使生效内容发生哪些变化、谁会因此失去字段、破坏哪些数据契约、代价多少;不做任何改动。
     """
     try:
         declared = given.models()
         found = given.plan()
     except DeclarationError as error:
         told = error.told(language)
-        return {"verdict": None, "seconds": 0.0, "changes": [], "remade": [], "faults": [{"model": None, **told._asdict()}], "labels": {}, "seen": None}
+        return {"verdict": None, "seconds": 0.0, "changes": [], "remade": [], "faults": [{"model": None, **told._asdict()}], "labels": {}, "contracts": [], "seen": None}
     labels = {m.name: pair(m.label) for m in declared} | {c.name: pair(c.label) for c in given.consumers}
-    return {**described(found, language), "labels": labels, "seen": _seen(declared)}
+    with given.store.transaction() as tx:
+        promised = contracted.planned(contracts_of_plan(tx, found, given.contracts.making))
+    return {**described(found, language), "labels": labels, "contracts": promised, "seen": _seen(declared)}
 
 
 @router.post("/model-plan/apply", summary="使模型改动生效 · Bring changes of models into force", status_code=202)

@@ -25,7 +25,7 @@ def written(found: Suggestion) -> str:
     """The text of the file: the rule in the words and the order of the guide, above it what made it likely."""
     said = found.rule.model_dump(mode="json", exclude_none=True, exclude={"origin"})
     evidence = f"{found.checked - found.broken:,} / {found.checked:,}"
-    lines = [f"# 由数据剖析建议:{found.zh};成立 {evidence}", f"# Suggested by a profile: {found.en}; holds for {evidence}"]
+    lines = [f"# {found.origin.zh}:{found.zh};成立 {evidence}", f"# {found.origin.en}: {found.en}; holds for {evidence}"]
     lines += [f"{name}: {_inline(said[name])}" for name in ORDER if name in said and not (name == "tolerance" and not said[name])]
     return "\n".join(line.replace("\r", " ") for line in lines) + "\n"
 

@@ -17,6 +17,7 @@ from medthread.pipeline.profile import Profile
 from medthread.stores.lakehouse import ReleaseTable
 
 MOST_BROKEN = 0.02  # a rule that more rows break is none
+PROFILE = Label("由数据剖析建议", "Suggested by a profile")
 ROOM = 1.5  # tolerance beyond what breaks it today
 Tables = Mapping[str, ReleaseTable]
 
@@ -33,6 +34,7 @@ class Suggestion:
     sample: tuple[str, ...]
     zh: str
     en: str
+    origin: Label = PROFILE
 
     @property
     def why(self) -> Label:

@@ -26,6 +26,10 @@ from medthread.stores.postgres.tables.backups import backup_run, drill
 from medthread.stores.postgres.tables.base import metadata
 from medthread.stores.postgres.tables.batch_path import batch, collection, load, run
 from medthread.stores.postgres.tables.bus import inbound_event
+from medthread.stores.postgres.tables.contracts import (
+    contract_of_others,
+    contract_version,
+)
 from medthread.stores.postgres.tables.correction import row_decision
 from medthread.stores.postgres.tables.definitions import (
     definition_change,
@@ -86,6 +90,8 @@ __all__ = [
     "backup_run",
     "batch",
     "collection",
+    "contract_of_others",
+    "contract_version",
     "deadline",
     "definition_change",
     "delegation",
