@@ -22,7 +22,7 @@ export type One = Line & {
 export type Column = { name: string; before: string | null; after: string | null; breaks: boolean };
 export type Change = {
   model: string; kind: "added" | "removed" | "changed"; verdict: string; rows: number | null; grain: { before: string[] | null; after: string[] | null };
-  columns: Column[]; readers: { name: string; kind: "model" | "part"; fields: string[] | null; broken: string[] }[]; diff: string[];
+  columns: Column[]; readers: { name: string; kind: "model" | "part"; fields: string[] | null; broken: string[]; deciding: string[] }[]; diff: string[];
 };
 export type Plan = {
   verdict: string | null; seconds: number; changes: Change[]; remade: { model: string; because: string[]; rows: number | null; seconds: number; guessed: boolean }[];

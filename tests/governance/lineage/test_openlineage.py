@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from medthread.app import CONSUMERS, Installation
-from medthread.governance.lineage import lineage_of
+from medthread.governance.lineage import Declared, lineage_of
 from medthread.governance.lineage.openlineage import events
 
 SUBTYPES = {"DIRECT": {"IDENTITY", "TRANSFORMATION", "AGGREGATION"}, "INDIRECT": {"JOIN", "GROUP_BY", "FILTER", "SORT", "WINDOW", "CONDITIONAL"}}
@@ -16,7 +16,7 @@ SUBTYPES = {"DIRECT": {"IDENTITY", "TRANSFORMATION", "AGGREGATION"}, "INDIRECT":
 
 @pytest.fixture(scope="module")
 def told(installation: Installation) -> list[dict[str, Any]]:
-    graph = lineage_of(installation.registry, installation.sources, installation.models, CONSUMERS)
+    graph = lineage_of(Declared(installation.registry, installation.sources, installation.models, CONSUMERS))
     with installation.store.transaction() as tx:
         lines = [json.dumps(e, default=str) for e in events(tx, graph, installation.models, namespace="demo")]
         again = [e["run"]["runId"] for e in events(tx, graph, installation.models, namespace="demo") if "run" in e]

@@ -1,16 +1,20 @@
 """The graph of an installation, read from what is declared and what runs: mappings, the SQL of the golden layer, models, rules."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import duckdb
 import sqlglot
 
 from medthread.derive.checks import checks_of
 from medthread.derive.columns import INDEX, MASKED, SCHEME, golden_columns, native_columns, standard_columns
+from medthread.governance.lineage.declared import Declared
 from medthread.governance.lineage.graph import Edge, Gap, Graph
+from medthread.governance.lineage.outside.drawn import outside, own_names
+from medthread.governance.lineage.outside.says import Says
+from medthread.governance.lineage.outside.standing import Standing
+from medthread.governance.lineage.readers import Readers
 from medthread.model import Entity, FieldMapping, Home, Registry
 from medthread.model import Source as System
-from medthread.model.consumer import Consumer
 from medthread.pipeline.build.golden import golden_sql
 from medthread.pipeline.build.model import Model, in_order
 from medthread.pipeline.build.shapes import declared_columns
@@ -22,16 +26,22 @@ UNMAPPED, NO_SOURCE = "no source maps it", "no source feeds the entity"
 MAPPING, SURVIVORSHIP, MATCHING, GOLDEN, MODEL, RULE, API, PART = "mapping", "survivorship", "matching", "golden", "model", "rule", "api", "part"
 
 
-def lineage_of(registry: Registry, sources: tuple[System, ...], models: Iterable[Model], consumers: Iterable[Consumer] = ()) -> Graph:
-    """From source columns through standard and golden to models, rules, parts of the product and the interface."""
-    drawing = _Drawing(registry, sources)
-    for entity in registry.values():
+def lineage_of(declared: Declared, said: Mapping[Standing, Says] | None = None) -> Graph:
+    """From source columns through standard and golden to models, rules, processes, parts of the product and the interface; with what is told from outside."""
+    drawing = _Drawing(declared.registry, tuple(declared.sources))
+    for entity in declared.registry.values():
         drawing.entity(entity)
-    for model in in_order(models):
+    for model in in_order(declared.models):
         drawing.model(model)
-    for consumer in consumers:
+    for consumer in declared.consumers:
         drawing.edges += [Edge(Source(t, f), Source(f"part:{consumer.name}", f), Direct.IDENTITY, PART) for t, fields in consumer.reads.items() for f in fields]
-    return Graph(drawing.edges, words=drawing.words, gaps=drawing.gaps, columns=drawing.columns)
+    drawing.readers(declared)
+    own = Graph(drawing.edges, words=drawing.words, gaps=drawing.gaps, columns=drawing.columns)
+    if not said:
+        return own
+    tables = {*(p.table for p in own.columns), *(f"{s.name}.{t}" for s in declared.sources for t in s.tables)}
+    found = outside(said, own, own_names(declared.sources, tables, declared.namespace), declared.namespace)
+    return own.and_outside(found.edges, found.places, found.contradictions)
 
 
 class _Drawing:
@@ -60,6 +70,17 @@ class _Drawing:
             for field in dict.fromkeys(filter(None, (check.field, *check.rule.needs))):
                 if field in entity.fields:
                     self.edges.append(Edge(Source(f"{read}.{entity.name}", field), Source(f"rule:{check.id}", ""), Indirect.CONDITIONAL, RULE))
+
+    def readers(self, declared: Declared) -> None:
+        """Who reads fields beside the batch path."""
+        readers = Readers(self._registry, self._shapes)
+        if declared.rulebook is not None:
+            readers.rulebook(declared.rulebook)
+        readers.sharing(declared.sharing)
+        readers.rules(declared.rules)
+        readers.exports()
+        self.edges += readers.edges
+        self.gaps += readers.gaps
 
     def _standard(self, entity: type[Entity]) -> None:
         table, fed = f"standard.{entity.name}", set()

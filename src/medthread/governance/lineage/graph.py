@@ -1,7 +1,7 @@
 """The graph of fields: edges that carry values apart from such as only decide, walked up or down."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,17 +11,24 @@ from medthread.pipeline.lineage import Direct, Source, Word
 
 Direction = Literal["up", "down"]
 Through = Literal["all", "value", "influence"]
-DIRECT = frozenset(Direct)
+Flow = Literal["value", "influence", "table"]
+TABLE = "TABLE"  # a job reads or writes it, and nobody says which columns
+# Others say DIRECT without a subtype, or nothing but that it goes in.
+DIRECT = frozenset({*map(str, Direct), "DIRECT", "UNSPECIFIED"})
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One column goes into another, or decides over it. `how` is OpenLineage's word, `by` names what does it, as a mapping or a model."""
+    """One column goes into another, or decides over it. `how` is OpenLineage's word, `by` names what does it, as a mapping or a model.
+
+    An end without a column is a table as a whole. `job` is the outside job that does it.
+    """
 
     start: Source
     end: Source
     how: str
     by: str
+    job: str = ""
 
     @property
     def is_value(self) -> bool:
@@ -39,19 +46,41 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """Somebody outside says that `start` goes into `end`, which is made here otherwise; `job` says so, and `why` it cannot be."""
+
+    end: Source
+    start: Source
+    job: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Step:
-    """An edge met on a walk, how many edges from its beginning, and whether values alone lead there."""
+    """An edge met on a walk, how many edges from its beginning, and whether values alone lead there, columns, or tables only."""
 
     edge: Edge
     depth: int
-    is_value: bool
+    flow: Flow
+
+    @property
+    def is_value(self) -> bool:
+        """Whether values alone lead there."""
+        return self.flow == "value"
 
 
 class Graph:
-    """All edges, which columns need none (`words`), and what is not known (`gaps`); `columns` are all that were looked at."""
+    """All edges, which columns need none (`words`), and what is not known (`gaps`); `columns` are all that were looked at.
 
-    def __init__(self, edges: Iterable[Edge], *, words: dict[Source, Word], gaps: Iterable[Gap], columns: Iterable[Source]) -> None:
+    `others` are places told of from outside, which nobody here looked at; `contradictions` what is told of our tables and is not so.
+    """
+
+    def __init__(
+        self, edges: Iterable[Edge], *, words: dict[Source, Word], gaps: Iterable[Gap], columns: Iterable[Source],
+        others: Iterable[Source] = (), contradictions: Iterable[Contradiction] = (),
+    ) -> None:
         self.edges = list(dict.fromkeys(edges))
+        self.others, self.contradictions = list(dict.fromkeys(others)), list(dict.fromkeys(contradictions))
         self.words, self.gaps, self.columns = words, list(dict.fromkeys(gaps)), list(dict.fromkeys(columns))
         self._all = frozenset(self.columns)
         self._up: dict[Source, list[Edge]] = defaultdict(list)
@@ -60,35 +89,66 @@ class Graph:
             self._up[edge.end].append(edge)
             self._down[edge.start].append(edge)
 
+    def and_outside(self, edges: Iterable[Edge], others: Iterable[Source], contradictions: Iterable[Contradiction]) -> "Graph":
+        """The same with what is told from outside."""
+        return Graph([*self.edges, *edges], words=self.words, gaps=self.gaps, columns=self.columns, others=others, contradictions=contradictions)
+
     def __contains__(self, place: Source) -> bool:
         return place in self._up or place in self._down or place in self.words or place in self._all
 
     def place(self, name: str) -> Source | None:
-        """The column by its full name: table and column with a dot between; a field of an entity also by those two."""
+        """The column by its full name: table and column with a dot between; a field of an entity also by those two; a table or job by its name."""
         table, _, column = name.rpartition(".")
         tries = (table, f"golden.{table}", f"native.{table}", f"marts.{table}", f"standard.{table}")
-        return next((p for t in tries if (p := Source(t, column)) in self), None)
+        return self._named.get(name) or next((p for t in tries if (p := Source(t, column)) in self), None)
+
+    @cached_property
+    def _named(self) -> dict[str, Source]:
+        """Places by how they are written, where the name of a table or column may have dots in it, and whole tables."""
+        whole = {t: Source(t, "") for t in self._columns_of}
+        return whole | {f"{p.table}.{p.column}" if p.column else p.table: p for p in {*self._places, *self._up}}
+
+    @cached_property
+    def _columns_of(self) -> dict[str, list[Source]]:
+        found: dict[str, list[Source]] = defaultdict(list)
+        for place in sorted({*self._up, *self._down, *self._all}):
+            if place.column:
+                found[place.table].append(place)
+        return found
 
     def walk(self, start: Source, direction: Direction, *, through: Through = "all") -> list[Step]:
-        """Every edge that leads to a column, or from it, nearest first; `through` leaves those that values alone lead to, or the others."""
-        by_value = self._reached(start, direction, only_values=True)
+        """Every edge that leads to a column, or from it, nearest first; `through` leaves those that values alone lead to, or the others.
+
+        What is said of a table as a whole holds of each of its columns.
+        """
+        by_value = self._reached(start, direction, lambda e: e.is_value)
+        by_column = self._reached(start, direction, lambda e: e.how != TABLE)
         steps = []
-        for place, depth in self._reached(start, direction, only_values=through == "value").items():
-            steps += [Step(e, depth + 1, is_value=e.is_value and place in by_value) for e in self._next(place, direction)]
+        for place, depth in (by_value if through == "value" else self._reached(start, direction, lambda _: True)).items():
+            for edge in self._next(place, direction):
+                flow: Flow = "value" if edge.is_value and place in by_value else "influence" if edge.how != TABLE and place in by_column else "table"
+                steps.append(Step(edge, depth + 1, flow))
         kept = [s for s in steps if through == "all" or s.is_value is (through == "value")]
-        return sorted(kept, key=lambda s: (s.depth, not s.is_value, s.edge.start, s.edge.end, s.edge.how))
+        nearest = sorted(kept, key=lambda s: (s.depth, not s.is_value, s.edge.start, s.edge.end, s.edge.how))
+        found: dict[Edge, Step] = {}
+        for step in nearest:
+            found.setdefault(step.edge, step)
+        return list(found.values())
 
     def _next(self, place: Source, direction: Direction) -> list[Edge]:
-        return (self._up if direction == "up" else self._down).get(place, [])
+        edges = self._up if direction == "up" else self._down
+        if place.column:
+            return [*edges.get(place, []), *edges.get(Source(place.table, ""), [])]
+        return [e for p in (place, *self._columns_of.get(place.table, [])) for e in edges.get(p, [])]
 
-    def _reached(self, start: Source, direction: Direction, *, only_values: bool) -> dict[Source, int]:
-        """Columns within reach and how far they are."""
-        far, near = {start: 0}, [start]
+    def _reached(self, start: Source, direction: Direction, taken: Callable[[Edge], bool]) -> dict[Source, int]:
+        """Columns within reach over edges that are taken, and how far they are."""
+        far, near = {start: 0}, deque([start])
         while near:
-            place = near.pop(0)
+            place = near.popleft()
             for edge in self._next(place, direction):
                 there = edge.start if direction == "up" else edge.end
-                if there not in far and (edge.is_value or not only_values):
+                if there not in far and taken(edge):
                     far[there] = far[place] + 1
                     near.append(there)
         return far
@@ -104,8 +164,8 @@ class Graph:
 
     @cached_property
     def _places(self) -> list[Source]:
-        return sorted({*self.columns, *self._down})
+        return sorted({*self.columns, *self._down, *self.others})
 
     @cached_property
     def _lookup(self) -> Lookup:
-        return Lookup([[Key(p.column), Key(f"{p.table}.{p.column}"), Key(p.table, 0.7)] for p in self._places])
+        return Lookup([[*([Key(p.column)] if p.column else []), Key(f"{p.table}.{p.column}"), Key(p.table, 0.7)] for p in self._places])
