@@ -45,10 +45,10 @@ def find(given: Given, _: Reader, language: Language, q: Annotated[str, Query(ma
     """
     graph = given.graph
     known, columns = graph.told()
-    found = [place(given.registry, p) for p in graph.find(q, most=MOST)] if q.strip() else []
+    found = [place(graph, given.registry, p) for p in graph.find(q, most=MOST)] if q.strip() else []
     return {
         "items": found, "known": known, "columns": columns, "gaps": [gap(g, language) for g in graph.gaps],
-        "contradictions": [contradiction(given.registry, c, language) for c in graph.contradictions],
+        "contradictions": [contradiction(graph, given.registry, c, language) for c in graph.contradictions],
     }
 
 

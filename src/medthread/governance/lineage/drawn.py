@@ -13,7 +13,7 @@ from medthread.governance.lineage.outside.drawn import outside, own_names
 from medthread.governance.lineage.outside.says import Says
 from medthread.governance.lineage.outside.standing import Standing
 from medthread.governance.lineage.readers import Readers
-from medthread.model import Entity, FieldMapping, Home, Registry
+from medthread.model import Entity, FieldMapping, Home, Label, Registry
 from medthread.model import Source as System
 from medthread.pipeline.build.golden import golden_sql
 from medthread.pipeline.build.model import Model, in_order
@@ -34,9 +34,10 @@ def lineage_of(declared: Declared, said: Mapping[Standing, Says] | None = None) 
     for model in in_order(declared.models):
         drawing.model(model)
     for consumer in declared.consumers:
+        drawing.labels[f"part:{consumer.name}"] = consumer.label
         drawing.edges += [Edge(Source(t, f), Source(f"part:{consumer.name}", f), Direct.IDENTITY, PART) for t, fields in consumer.reads.items() for f in fields]
     drawing.readers(declared)
-    own = Graph(drawing.edges, words=drawing.words, gaps=drawing.gaps, columns=drawing.columns)
+    own = Graph(drawing.edges, words=drawing.words, gaps=drawing.gaps, columns=drawing.columns, labels=drawing.labels)
     if not said:
         return own
     tables = {*(p.table for p in own.columns), *(f"{s.name}.{t}" for s in declared.sources for t in s.tables)}
@@ -53,9 +54,11 @@ class _Drawing:
         self.words: dict[Source, Word] = {}
         self.gaps: list[Gap] = []
         self.columns: list[Source] = []
+        self.labels: dict[str, Label] = {}
 
     def entity(self, entity: type[Entity]) -> None:
         """What an entity's columns come from, and who reads them as such."""
+        self.labels |= dict.fromkeys((f"{layer}.{entity.name}" for layer in ("standard", "golden", "native")), entity.about.label)
         if entity.about.home is Home.NATIVE:  # entered here, by people
             served = f"native.{entity.name}"
             self.columns += [Source(served, c.name) for c in native_columns(entity) if not c.name.startswith("_")]
@@ -70,6 +73,7 @@ class _Drawing:
             for field in dict.fromkeys(filter(None, (check.field, *check.rule.needs))):
                 if field in entity.fields:
                     self.edges.append(Edge(Source(f"{read}.{entity.name}", field), Source(f"rule:{check.id}", ""), Indirect.CONDITIONAL, RULE))
+                    self.labels[f"rule:{check.id}"] = check.rule.about
 
     def readers(self, declared: Declared) -> None:
         """Who reads fields beside the batch path."""
@@ -80,6 +84,7 @@ class _Drawing:
         readers.rules(declared.rules)
         readers.exports()
         self.edges += readers.edges
+        self.labels |= readers.labels
         self.gaps += readers.gaps
 
     def _standard(self, entity: type[Entity]) -> None:
@@ -127,6 +132,7 @@ class _Drawing:
 
     def model(self, model: Model) -> None:
         """The columns of a model through its statement, held against the engine's own, and what its tests look at."""
+        self.labels[model.table] = model.label
         tables = {t: columns for t in model.reads if (columns := self._shapes.get(t) or declared_columns(t, self._registry))}
         try:
             described: Columns = tuple(self._engine.columns_of(model.text, inputs={t: Input((), tuple(c)) for t, c in tables.items()}))

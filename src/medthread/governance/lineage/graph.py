@@ -1,12 +1,13 @@
 """The graph of fields: edges that carry values apart from such as only decide, walked up or down."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from medthread.methods.lookup import Key, Lookup
+from medthread.model import Label
 from medthread.pipeline.lineage import Direct, Source, Word
 
 Direction = Literal["up", "down"]
@@ -73,12 +74,14 @@ class Graph:
     """All edges, which columns need none (`words`), and what is not known (`gaps`); `columns` are all that were looked at.
 
     `others` are places told of from outside, which nobody here looked at; `contradictions` what is told of our tables and is not so.
+    `labels` are what people call tables and readers.
     """
 
     def __init__(
         self, edges: Iterable[Edge], *, words: dict[Source, Word], gaps: Iterable[Gap], columns: Iterable[Source],
-        others: Iterable[Source] = (), contradictions: Iterable[Contradiction] = (),
+        others: Iterable[Source] = (), contradictions: Iterable[Contradiction] = (), labels: Mapping[str, Label] | None = None,
     ) -> None:
+        self.labels = dict(labels or {})
         self.edges = list(dict.fromkeys(edges))
         self.others, self.contradictions = list(dict.fromkeys(others)), list(dict.fromkeys(contradictions))
         self.words, self.gaps, self.columns = words, list(dict.fromkeys(gaps)), list(dict.fromkeys(columns))
@@ -91,7 +94,7 @@ class Graph:
 
     def and_outside(self, edges: Iterable[Edge], others: Iterable[Source], contradictions: Iterable[Contradiction]) -> "Graph":
         """The same with what is told from outside."""
-        return Graph([*self.edges, *edges], words=self.words, gaps=self.gaps, columns=self.columns, others=others, contradictions=contradictions)
+        return Graph([*self.edges, *edges], words=self.words, gaps=self.gaps, columns=self.columns, others=others, contradictions=contradictions, labels=self.labels)
 
     def __contains__(self, place: Source) -> bool:
         return place in self._up or place in self._down or place in self.words or place in self._all

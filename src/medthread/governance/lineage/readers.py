@@ -7,7 +7,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from medthread.governance.lineage.graph import Edge, Gap
-from medthread.model import Entity, Home, Process, Registry, Rulebook, Transition
+from medthread.model import Entity, Home, Label, Process, Registry, Rulebook, Transition
 from medthread.model.guards import Guard
 from medthread.model.rule_file import OF_ROW, DriftOf, Point, QualityRule
 from medthread.model.sharing import SharingRule
@@ -26,15 +26,19 @@ def served(entity: type[Entity]) -> str:
 
 
 class Readers:
-    """Draws them; `gaps` are what could not be read of their questions."""
+    """Draws them; `gaps` are what could not be read of their questions, `labels` what people call them."""
 
     def __init__(self, registry: Registry, shapes: dict[str, Columns]) -> None:
         self._registry, self._shapes = registry, shapes
         self.edges: list[Edge] = []
         self.gaps: list[Gap] = []
+        self.labels: dict[str, Label] = {}
 
     def rulebook(self, book: Rulebook) -> None:
         """Guards and watches with the fields that their questions read, decisions, processes, and events with what they carry."""
+        kinds = ((GUARD, book.guards), (WATCH, book.watches), (DECISION, book.decisions), (EVENT, book.events))
+        self.labels |= {f"{kind}:{one.name}": one.label for kind, declared in kinds for one in declared.values()}
+        self.labels |= {f"{kind}:{p.name}": p.label for kind in (PROCESS, ENTRY) for p in book.processes.values()}
         for guard in book.guards.values():
             self._ask(f"guard:{guard.name}", guard.blocks, over=guard.over, by=GUARD)
         for watch in book.watches.values():
@@ -50,6 +54,7 @@ class Readers:
     def sharing(self, rules: Iterable[SharingRule]) -> None:
         """What each rule withholds or masks, and what it decides by. A rule of whole records is about the table."""
         for rule in rules:
+            self.labels[f"sharing:{rule.name}"] = rule.label
             for entity in filter(rule.data.covers, self._registry.values()):
                 table, to = served(entity), f"sharing:{rule.name}"
                 fields = [""] if rule.data.is_of_records else [f.name for f in entity.fields.values() if rule.data.holds(entity, f)]
@@ -62,6 +67,7 @@ class Readers:
         """A company's own rules on whole tables; those tried at intake are checks of their entity."""
         for rule in rules:
             if rule.at is not Point.INTAKE:
+                self.labels[f"rule:{rule.name}"] = rule.label
                 self._rule(rule, f"rule:{rule.name}")
 
     def exports(self) -> None:

@@ -17,8 +17,8 @@ from medthread.pipeline.lineage import Source
 OUTSIDE, JOB = "outside", "job:"
 # As OpenLineage names data sets of each kind of database (its naming page): the scheme, the usual port, the schema that a bare name is in.
 DATABASES = {
-    "postgresql": ("postgres", 5432, "public"), "mysql": ("mysql", 3306, ""), "mariadb": ("mysql", 3306, ""),
-    "oracle": ("oracle", 1521, ""), "mssql": ("mssql", 1433, "dbo"), "sqlserver": ("mssql", 1433, "dbo"), "kafka": ("kafka", 9092, ""), "tls+kafka": ("kafka", 9092, ""),
+    "postgresql": ("postgres", 5432, "public"), "postgres": ("postgres", 5432, "public"), "mysql": ("mysql", 3306, ""), "mariadb": ("mysql", 3306, ""),
+    "oracle": ("oracle", 1521, ""), "mssql": ("mssql", 1433, "dbo"), "kafka": ("kafka", 9092, ""), "tls+kafka": ("kafka", 9092, ""),
 }
 NO_COLUMN, NOT_READ = "the table has no such column", "what makes the table here does not read it"
 
