@@ -21,7 +21,7 @@ const [WIDTH, HEAD, LINE, GAP] = [290, 34, 24, 22];
 export function boxes(of: Walked): Box[] {
   const depth = new Map<string, number>([[of.field.table, 0]]);
   const called = new Map<string, Label | null>([[of.field.table, of.field.called]]);
-  const columns = new Map<string, Set<string>>([[of.field.table, new Set([of.field.column])]]);
+  const columns = new Map<string, Set<string>>([[of.field.table, new Set(of.field.column ? [of.field.column] : [])]]);
   for (const s of of.steps) {
     for (const p of [s.from, s.to]) {
       if (!columns.has(p.table)) columns.set(p.table, new Set());

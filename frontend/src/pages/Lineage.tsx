@@ -17,7 +17,9 @@ export default function Lineage({ route }: { route: Route }) {
 }
 
 const to = (name: string): string => `${link("lineage")}?field=${encodeURIComponent(name)}`;
-const at = (p: Place): string => to(named(p));
+/** Of a table or job as a whole no values are told. */
+const at = (p: Place): string => (p.column ? to(named(p)) : whole(named(p)));
+const whole = (name: string): string => `${to(name)}&through=all`;
 
 function Find({ route }: { route: Route }) {
   const { t, word, number } = useSpeech();
@@ -88,12 +90,12 @@ function Steps({ of, label }: { of: Step[]; label: string }) {
   const near = (s: Step) => (s.direction === "up" ? s.to : s.from);
   return (
     <Table<Step> fit label={label} rows={of} id={(s) => `${named(s.from)}>${named(s.to)}>${s.how}`} columns={[
-      { name: "depth", title: t("lineage.depth"), show: (s) => number(s.depth) },
-      { name: "field", title: t("field"), show: (s) => (canWalk(far(s)) ? <a className="mono" href={at(far(s))}>{named(far(s))}</a> : <Reader of={far(s)} />) },
-      { name: "flow", title: t("lineage.flow"), show: (s) => <Tag tone={s.flow === "value" ? "busy" : "plain"}>{t(`lineage.through.${s.flow}`)}</Tag> },
-      { name: "how", title: t("how"), show: (s) => t(`lineage.how.${s.how}` as Key) },
-      { name: "by", title: t("lineage.by"), show: (s) => (s.job ? <a className="mono" href={to(s.job)}>{s.job.replace(/^job:/, "")}</a> : t(`lineage.by.${s.by}` as Key)) },
-      { name: "near", title: t("lineage.near"), show: (s) => <span className="mono">{named(near(s))}</span> },
+      { name: "depth", title: t("lineage.depth"), width: 64, show: (s) => number(s.depth) },
+      { name: "field", title: t("field"), show: (s) => (canWalk(far(s)) ? <a className="mono break" href={at(far(s))}>{named(far(s))}</a> : <Reader of={far(s)} />) },
+      { name: "flow", title: t("lineage.flow"), width: 92, show: (s) => <Tag tone={s.flow === "value" ? "busy" : "plain"}>{t(`lineage.through.${s.flow}`)}</Tag> },
+      { name: "how", title: t("how"), width: 110, show: (s) => t(`lineage.how.${s.how}` as Key) },
+      { name: "by", title: t("lineage.by"), show: (s) => (s.job ? <a className="mono break" href={whole(s.job)}>{s.job.replace(/^job:/, "")}</a> : t(`lineage.by.${s.by}` as Key)) },
+      { name: "near", title: t("lineage.near"), show: (s) => <span className="mono break">{named(near(s))}</span> },
     ]} />
   );
 }
@@ -101,7 +103,7 @@ function Steps({ of, label }: { of: Step[]; label: string }) {
 /** Who only reads, by what people call it. */
 function Reader({ of }: { of: Place }) {
   const { word } = useSpeech();
-  return of.called ? <span>{word(of.called)} <span className="mono quiet">{named(of)}</span></span> : <span className="mono">{named(of)}</span>;
+  return of.called ? <span>{word(of.called)} <span className="mono quiet break">{named(of)}</span></span> : <span className="mono break">{named(of)}</span>;
 }
 
 function Contradictions({ of }: { of: Contradiction[] }) {
@@ -109,8 +111,8 @@ function Contradictions({ of }: { of: Contradiction[] }) {
   return (
     <Table<Contradiction> fit label={t("lineage.contradictions")} rows={of} id={(c) => `${named(c.from)}>${named(c.to)}>${c.job ?? ""}`} columns={[
       { name: "to", title: t("field"), show: (c) => <a className="mono" href={at(c.to)}>{named(c.to)}</a> },
-      { name: "from", title: t("lineage.contradictions.says"), show: (c) => <span className="mono">{named(c.from)}</span> },
-      { name: "job", title: t("lineage.job"), show: (c) => (c.job ? <a className="mono" href={to(c.job)}>{c.job.replace(/^job:/, "")}</a> : "") },
+      { name: "from", title: t("lineage.contradictions.says"), show: (c) => <span className="mono break">{named(c.from)}</span> },
+      { name: "job", title: t("lineage.job"), show: (c) => (c.job ? <a className="mono" href={whole(c.job)}>{c.job.replace(/^job:/, "")}</a> : "") },
       { name: "why", title: t("lineage.why"), show: (c) => c.why },
     ]} />
   );
@@ -132,7 +134,7 @@ function Lately({ of }: { of: Record<string, Happened[]> }) {
   const { t, moment } = useSpeech();
   const rows: Line[] = Object.entries(of).flatMap(([table, happened]) => happened.map((h) => ({ ...h, table })));
   if (!rows.length) return null;
-  const told = (h: Line) => Object.entries(h).filter(([k, v]) => !["what", "at", "table"].includes(k) && v !== null).map(([k, v]) => `${t(`lineage.fact.${k}` as Key)} ${String(v)}`).join(" · ");
+  const told = (h: Line) => Object.entries(h).filter(([k, v]) => !["what", "at", "table"].includes(k) && v !== null).map(([k, v]) => `${t(`lineage.fact.${k}` as Key)} ${k === "state" ? t(`lineage.state.${String(v)}` as Key) : String(v)}`).join(" · ");
   return (
     <Panel title={t("lineage.lately")}>
       <Table<Line> fit label={t("lineage.lately")} rows={rows} id={(h) => `${h.table}.${h.what}.${String(h.rule ?? "")}.${String(h.field ?? "")}`} columns={[

@@ -91,6 +91,11 @@ class Graph:
         for edge in self.edges:
             self._up[edge.end].append(edge)
             self._down[edge.start].append(edge)
+        columned = (e for e in self.edges if e.job and e.how != TABLE)
+        # Asked for a job itself, what it writes is told; on a walk through columns that are known it would widen the way.
+        self._writes: dict[Source, list[Edge]] = defaultdict(list)
+        for written in dict.fromkeys(Edge(Source(e.job, ""), Source(e.end.table, ""), TABLE, e.by, e.job) for e in columned):
+            self._writes[written.start].append(written)
 
     def and_outside(self, edges: Iterable[Edge], others: Iterable[Source], contradictions: Iterable[Contradiction]) -> "Graph":
         """The same with what is told from outside."""
@@ -122,15 +127,15 @@ class Graph:
     def walk(self, start: Source, direction: Direction, *, through: Through = "all") -> list[Step]:
         """Every edge that leads to a column, or from it, nearest first; `through` leaves those that values alone lead to, or the others.
 
-        What is said of a table as a whole holds of each of its columns.
+        What is said of a table as a whole holds of each of its columns; beyond a job of which tables alone are told, tables alone are followed.
         """
         by_value = self._reached(start, direction, lambda e: e.is_value)
         by_column = self._reached(start, direction, lambda e: e.how != TABLE)
         steps = []
         for place, depth in (by_value if through == "value" else self._reached(start, direction, lambda _: True)).items():
-            for edge in self._next(place, direction):
+            for edge in self._next(place, direction, start):
                 flow: Flow = "value" if edge.is_value and place in by_value else "influence" if edge.how != TABLE and place in by_column else "table"
-                steps.append(Step(edge, depth + 1, flow))
+                steps.append(Step(_whole(edge) if flow == "table" else edge, depth + 1, flow))
         kept = [s for s in steps if through == "all" or s.is_value is (through == "value")]
         nearest = sorted(kept, key=lambda s: (s.depth, not s.is_value, s.edge.start, s.edge.end, s.edge.how))
         found: dict[Edge, Step] = {}
@@ -138,8 +143,10 @@ class Graph:
             found.setdefault(step.edge, step)
         return list(found.values())
 
-    def _next(self, place: Source, direction: Direction) -> list[Edge]:
+    def _next(self, place: Source, direction: Direction, start: Source) -> list[Edge]:
         edges = self._up if direction == "up" else self._down
+        if place == start and direction == "down" and place in self._writes:
+            return [*edges.get(place, []), *self._writes[place]]
         if place.column:
             return [*edges.get(place, []), *edges.get(Source(place.table, ""), [])]
         return [e for p in (place, *self._columns_of.get(place.table, [])) for e in edges.get(p, [])]
@@ -149,7 +156,7 @@ class Graph:
         far, near = {start: 0}, deque([start])
         while near:
             place = near.popleft()
-            for edge in self._next(place, direction):
+            for edge in self._next(place, direction, start):
                 there = edge.start if direction == "up" else edge.end
                 if there not in far and taken(edge):
                     far[there] = far[place] + 1
@@ -172,3 +179,8 @@ class Graph:
     @cached_property
     def _lookup(self) -> Lookup:
         return Lookup([[*([Key(p.column)] if p.column else []), Key(f"{p.table}.{p.column}"), Key(p.table, 0.7)] for p in self._places])
+
+
+def _whole(edge: Edge) -> Edge:
+    """The same between tables, where nobody says which columns are meant."""
+    return Edge(Source(edge.start.table, ""), Source(edge.end.table, ""), TABLE, edge.by, edge.job)
