@@ -9,7 +9,7 @@ from medthread.derive.checks import checks_of
 from medthread.derive.columns import INDEX, MASKED, SCHEME, golden_columns, native_columns, standard_columns
 from medthread.governance.lineage.declared import Declared
 from medthread.governance.lineage.graph import Edge, Gap, Graph
-from medthread.governance.lineage.outside.drawn import outside, own_names
+from medthread.governance.lineage.outside.drawn import MADE, outside, own_names
 from medthread.governance.lineage.outside.says import Says
 from medthread.governance.lineage.outside.standing import Standing
 from medthread.governance.lineage.readers import Readers
@@ -40,7 +40,7 @@ def lineage_of(declared: Declared, said: Mapping[Standing, Says] | None = None) 
     own = Graph(drawing.edges, words=drawing.words, gaps=drawing.gaps, columns=drawing.columns, labels=drawing.labels)
     if not said:
         return own
-    tables = {*(p.table for p in own.columns), *(f"{s.name}.{t}" for s in declared.sources for t in s.tables)}
+    tables = {*(p.table for p in own.columns), *(p.table for e in own.edges if e.by in MADE for p in (e.start, e.end)), *(f"{s.name}.{t}" for s in declared.sources for t in s.tables)}
     found = outside(said, own, own_names(declared.sources, tables, declared.namespace), declared.namespace)
     return own.and_outside(found.edges, found.places, found.contradictions)
 

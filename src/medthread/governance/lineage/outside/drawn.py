@@ -77,7 +77,7 @@ class _Drawing:
         self._same = _groups(pair for s in said.values() for pair in s.same)
         self._made = {e.end.table for e in own.edges if e.by in MADE}
         self._columns: dict[str, set[str]] = defaultdict(set)
-        for place in own.columns:
+        for place in (*own.columns, *(p for e in own.edges for p in (e.start, e.end))):
             self._columns[place.table].add(place.column)
         self._above: dict[Source, dict[str, set[Source]]] = {}
         self.found = Outside()

@@ -38,6 +38,7 @@ class ColumnInputs(_Facet):
     """What goes into one column."""
 
     inputFields: Annotated[tuple[InputField, ...], BeforeValidator(_none_is_empty)]  # noqa: N815 - the specification's own words
+    transformationType: str | None = None  # noqa: N815 - before 1-2-0: IDENTITY or MASKED, of all of them
 
 
 class ColumnLineage(_Facet):
@@ -125,7 +126,14 @@ class _Symlinks(_Facet):
     identifiers: Annotated[tuple[_Name, ...], BeforeValidator(_none_is_empty)] = ()
 
 
-class DatasetFacets(_Facet):
+def _without_deleted(given: Any) -> Any:
+    """A facet that is taken back has nothing but that in it."""
+    if not isinstance(given, dict):
+        return given
+    return {n: f for n, f in given.items() if not (isinstance(f, dict) and f.get("_deleted") is True)}
+
+
+class _DatasetFacets(_Facet):
     """Those of a data set; pydantic keeps `schema` for itself, so it goes by another name here."""
 
     columns: _Schema | None = Field(default=None, alias="schema")
@@ -134,9 +142,12 @@ class DatasetFacets(_Facet):
     lineage: Lineage | None = None
 
 
+DatasetFacets = Annotated[_DatasetFacets, BeforeValidator(_without_deleted)]
+
+
 class Dataset(_Facet):
     """A data set with what is said of it."""
 
     namespace: Text
     name: Text
-    facets: DatasetFacets = DatasetFacets()
+    facets: DatasetFacets = _DatasetFacets()

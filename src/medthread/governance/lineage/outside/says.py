@@ -17,6 +17,7 @@ from medthread.pipeline.lineage import Direct, Indirect
 
 DATASET = "DATASET"
 UNSAID = "UNSPECIFIED"  # that it goes in, and nobody says how
+OLDER = {"IDENTITY": str(Direct.IDENTITY), "MASKED": "DIRECT"}
 SUBTYPES = {"DIRECT": frozenset(map(str, Direct)), "INDIRECT": frozenset(map(str, Indirect))}
 
 
@@ -103,7 +104,7 @@ def _columns(of: Dataset) -> Iterator[Told]:
         return
     for column, inputs in facet.fields.items():
         for one in inputs.inputFields:
-            yield from (_told(one, end, column, how) for how in _hows(one.transformations, UNSAID))
+            yield from (_told(one, end, column, how) for how in _hows(one.transformations, OLDER.get(inputs.transformationType or "", UNSAID)))
     for one in facet.dataset:
         yield from (_told(one, end, "", how) for how in _hows(one.transformations, "INDIRECT"))
 
