@@ -35,7 +35,7 @@ function Find({ route }: { route: Route }) {
           <Table<Place> fit label={t("nav.lineage")} rows={asked.data?.items ?? []} id={named} loading={asked.loading} columns={[
             { name: "column", title: t("field"), show: (p) => <a className="mono" href={at(p)}>{p.column || p.table}</a> },
             { name: "table", title: t("table"), show: (p) => <span className="mono">{p.table}</span> },
-            { name: "label", title: t("name"), show: (p) => word(p.label ?? p.called) },
+            { name: "label", title: t("name"), show: (p) => word(p.label ?? (p.column ? null : p.called)) },
           ]} />
         ) : <Nothing>{t("lineage.empty")}</Nothing>}
       </Panel>

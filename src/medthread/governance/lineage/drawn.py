@@ -132,7 +132,7 @@ class _Drawing:
 
     def model(self, model: Model) -> None:
         """The columns of a model through its statement, held against the engine's own, and what its tests look at."""
-        self.labels[model.table] = model.label
+        self.labels |= {model.table: model.label, **{f"{model.table}.{c}": label for c, label in model.columns.items()}}
         tables = {t: columns for t in model.reads if (columns := self._shapes.get(t) or declared_columns(t, self._registry))}
         try:
             described: Columns = tuple(self._engine.columns_of(model.text, inputs={t: Input((), tuple(c)) for t, c in tables.items()}))

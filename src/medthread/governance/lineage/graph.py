@@ -74,7 +74,7 @@ class Graph:
     """All edges, which columns need none (`words`), and what is not known (`gaps`); `columns` are all that were looked at.
 
     `others` are places told of from outside, which nobody here looked at; `contradictions` what is told of our tables and is not so.
-    `labels` are what people call tables and readers.
+    `labels` are what people call tables and readers, and columns of models by table and column with a dot between.
     """
 
     def __init__(

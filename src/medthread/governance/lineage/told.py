@@ -10,11 +10,12 @@ from medthread.pipeline.lineage import Source
 
 
 def place(graph: Graph, registry: Registry, at: Source) -> dict[str, Any]:
-    """A column: its table, its name, the label that its entity declares for it, and what people call the table or reader (`called`)."""
+    """A column: its table, its name, the label that its entity or model declares for it, and what people call the table or reader (`called`)."""
     layer, _, name = at.table.partition(".")
     entity = registry[name] if layer in ("golden", "standard", "native") and name in registry else None
     field = entity.fields.get(at.column) if entity else None
-    return {"table": at.table, "column": at.column, "label": pair(field.label) if field else None, "called": pair(label) if (label := graph.labels.get(at.table)) else None}
+    said = field.label if field else graph.labels.get(f"{at.table}.{at.column}")
+    return {"table": at.table, "column": at.column, "label": pair(said) if said else None, "called": pair(label) if (label := graph.labels.get(at.table)) else None}
 
 
 def step(graph: Graph, registry: Registry, one: Step, direction: Direction) -> dict[str, Any]:

@@ -66,7 +66,9 @@ def outside(said: Mapping[Standing, Says], own: Graph, names: Mapping[Name, str]
     """What is told, over what we read ourselves. What our own runs told stays out: it is the same reading."""
     drawing = _Drawing(said, own, names)
     for standing, says in said.items():
-        if not (standing.kind == "job" and standing.name.namespace == namespace):
+        if standing.kind == "job" and standing.name.namespace == namespace:
+            drawing.found.places.append(Source(job_table(standing.name), ""))
+        else:
             drawing.one(standing, says)
     return drawing.found
 
