@@ -1,15 +1,17 @@
 """The company at work: its people act through the public interface, as anybody could, and leave the rest to whoever looks on.
 
-A supplier's lot is inspected and fails; a hospital complains; a recall is drilled. What waits then lies in the inboxes.
+The terms of the field are agreed; a supplier's lot is inspected and fails; a hospital complains; a recall is drilled. What waits then lies in the inboxes.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from medthread_demo.terms import TERMS, WAITING
 
 SAMPLE = 13
 READINGS = ["55.2", "41.5", *["56.1"] * (SAMPLE - 2)]
@@ -52,6 +54,12 @@ class Person:
         """Write a record; gives it with its id under `_id`."""
         item: dict[str, Any] = self.ask("POST", f"/entities/{entity}", values)[0]["item"]
         return item
+
+    def proposes_terms(self, terms: Mapping[str, dict[str, Any]], *, reason: str) -> str:
+        """Propose terms of the glossary as one; gives the proposal."""
+        changes = [{"kind": "term", "subject": f"term:{name}", "content": content} for name, content in terms.items()]
+        proposal: str = self.ask("POST", "/definition-changes", {"changes": changes, "reason": reason})[0]["proposal"]
+        return proposal
 
     def reads(self, entity: str, id_: str) -> tuple[dict[str, Any], str]:
         """A record and its version."""
@@ -134,4 +142,13 @@ def a_recall_is_drilled(stage: Stage) -> None:
               f"  Recall drill {drill['recall_no']}: {row['lots_stopped']} lots stopped, {row['units_shipped']:g} units shipped to {row['consignees']} consignees")
 
 
-CHAPTERS: dict[str, Callable[[Stage], None]] = {c.__name__: c for c in (a_lot_fails, a_hospital_complains, a_recall_is_drilled)}
+def words_are_agreed(stage: Stage) -> None:
+    """The steward proposes the terms of the field, the management's representative approves them; one more waits."""
+    steward, representative = stage.person("steward"), stage.person("mr")
+    agreed = steward.proposes_terms(TERMS, reason="按标准与法规统一术语")
+    representative.ask("POST", f"/definition-changes/{agreed}/decision", {"approve": True, "reason": "与所引标准、法规一致"})
+    steward.proposes_terms(WAITING, reason="新增包装术语")
+    stage.say(f"  {len(TERMS)} 条术语已批准,{len(WAITING)} 条待批准", f"  {len(TERMS)} terms are approved, {len(WAITING)} waits for approval")
+
+
+CHAPTERS: dict[str, Callable[[Stage], None]] = {c.__name__: c for c in (words_are_agreed, a_lot_fails, a_hospital_complains, a_recall_is_drilled)}

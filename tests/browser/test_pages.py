@@ -50,7 +50,7 @@ def test_signing_in_and_out_with_the_keyboard(page: Page, console: str) -> None:
 def test_english_is_whole(visit: Visit) -> None:
     page = visit("数据管家")
     page.get_by_role("button", name="English").click()
-    for place in ("", "trace", "dictionary", "glossary", "handbook", "quality", "profiles", "profiles/golden.lot", "sources", "runs", "releases", "udi", "masters", "masters/supplier/pairs", "masters/decisions", "masters/supplier/matching", "masters/supplier/samples", "masters/supplier/subscribers", "services", "sharing", "models", "models/lot_overview?tab=lineage", "model-plan"):
+    for place in ("", "trace", "dictionary", "glossary", "handbook", "quality", "profiles", "profiles/golden.lot", "sources", "runs", "releases", "udi", "masters", "masters/supplier/pairs", "masters/decisions", "masters/supplier/matching", "masters/supplier/samples", "masters/supplier/subscribers", "services", "sharing", "models", "models/lot_overview?tab=lineage", "model-plan", "lineage"):
         page.goto(page.url.split("#")[0] + f"#/{place}")
         page.wait_for_load_state("networkidle")
         words = page.locator("nav").first.inner_text() + page.get_by_role("main").locator("h1, h2, th").all_inner_texts().__str__()

@@ -16,8 +16,17 @@ from sqlalchemy import select
 from medthread.app import Installation, open_installation
 from medthread.cli.demo_people import PASSWORD
 from medthread.cli.playing import BEGUN, player
-from medthread.stores.postgres.tables import audit_event, deadline, outbox, process_case, process_step, signature
+from medthread.stores.postgres.tables import (
+    audit_event,
+    deadline,
+    definition_change,
+    outbox,
+    process_case,
+    process_step,
+    signature,
+)
 from medthread_demo.story import CHAPTERS, READINGS, SAMPLE
+from medthread_demo.terms import TERMS, WAITING
 from tests.browser.serving import serving_console
 from tests.conftest import PROGRAM
 
@@ -67,6 +76,14 @@ def test_every_chapter_is_played_to_its_end(played: Played) -> None:
     assert "中断" not in played.said
     assert json.loads((played.home / BEGUN).read_text(encoding="utf-8")) == list(CHAPTERS)
     assert player(played.home, played.report, password=PASSWORD) is None  # another start plays nothing twice
+
+
+def test_the_terms_of_the_field_are_approved_by_another_and_one_waits(played: Played) -> None:
+    with played.installation.store.transaction() as tx:
+        rows = tx.execute(select(definition_change)).all()
+    assert {(r.subject.removeprefix("term:"), r.state) for r in rows} == {*((n, "approved") for n in TERMS), *((n, "proposed") for n in WAITING)}
+    assert {(r.proposed_by, r.decided_by) for r in rows if r.state == "approved"} == {("steward", "mr")}
+    assert all("依据" in r.after["definition"]["zh"] and "after " in r.after["definition"]["en"] for r in rows)
 
 
 def test_the_lot_failed_and_everything_made_of_it_is_on_hold(played: Played) -> None:

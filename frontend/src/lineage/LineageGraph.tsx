@@ -7,7 +7,7 @@ import { boxes, canWalk, type Box, type Walked } from "./lineage";
 
 type Shown = Node<{ of: Box; start: string }, "table">;
 
-/** Tables with the columns that are met; a line is solid where a value goes over, broken where a column only decides. */
+/** Tables with the columns that are met; a line is solid where a value goes over, broken where a column only decides, dotted where tables alone are told. */
 export default function LineageGraph({ of }: { of: Walked }) {
   const { t } = useSpeech();
   const start = `${of.field.table}.${of.field.column}`;
@@ -17,9 +17,10 @@ export default function LineageGraph({ of }: { of: Walked }) {
   const lines = useMemo<Edge[]>(() => [...new Map(of.steps.map((s): [string, Edge] => {
     const id = `${s.from.table}.${s.from.column}>${s.to.table}.${s.to.column}>${s.kind}`;
     const isValue = s.kind === "DIRECT";
+    const dashes = { DIRECT: undefined, INDIRECT: "4 4", TABLE: "1 5" }[s.kind];
     return [id, {
       id, source: s.from.table, sourceHandle: `o:${s.from.column}`, target: s.to.table, targetHandle: `i:${s.to.column}`, focusable: false,
-      style: { stroke: isValue ? "#0a5c80" : "#8b97a1", strokeWidth: isValue ? 1.8 : 1, strokeDasharray: isValue ? undefined : "4 4" },
+      style: { stroke: isValue ? "#0a5c80" : "#8b97a1", strokeWidth: isValue ? 1.8 : 1, strokeDasharray: dashes },
     }];
   })).values()], [of]);
   return (
@@ -34,16 +35,17 @@ export default function LineageGraph({ of }: { of: Walked }) {
 }
 
 function TableBox({ data }: NodeProps<Shown>) {
+  const { word } = useSpeech();
   const { of, start } = data;
   return (
     <div className="lineage-box">
-      <div className="kind" title={of.table}>{of.table}<Handles column="" /></div>
+      <div className="kind" title={of.called ? `${of.table} · ${word(of.called)}` : of.table}>{of.called && /:/.test(of.table) ? `${of.table.split(":")[0]}: ${word(of.called)}` : of.table}<Handles column="" /></div>
       {of.columns.map((c) => {
         const name = `${of.table}.${c}`;
         return (
           <div key={c} className={name === start ? "column start" : "column"} title={name}>
             <Handles column={c} />
-            {canWalk({ table: of.table, column: c, label: null }) ? <button type="button" tabIndex={-1} onClick={() => go(`${link("lineage")}?field=${encodeURIComponent(name)}`)}>{c}</button> : c}
+            {canWalk(of) ? <button type="button" tabIndex={-1} onClick={() => go(`${link("lineage")}?field=${encodeURIComponent(name)}`)}>{c}</button> : c}
           </div>
         );
       })}

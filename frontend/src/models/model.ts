@@ -23,7 +23,7 @@ export type One = Line & {
 export type Column = { name: string; before: string | null; after: string | null; breaks: boolean };
 export type Change = {
   model: string; kind: "added" | "removed" | "changed"; verdict: string; rows: number | null; grain: { before: string[] | null; after: string[] | null };
-  columns: Column[]; readers: { name: string; kind: "model" | "part"; fields: string[] | null; broken: string[] }[]; diff: string[];
+  columns: Column[]; readers: { name: string; kind: "model" | "part"; fields: string[] | null; broken: string[]; deciding: string[] }[]; diff: string[];
 };
 export type Plan = {
   contracts: { subject: string; version: string; verdict: Broken; differences: Difference[]; consumers: { name: string; fields: string[] }[] }[];

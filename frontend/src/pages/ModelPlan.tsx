@@ -105,7 +105,8 @@ function Changed({ of, labels }: { of: Change; labels: Record<string, Label> }) 
             {of.readers.map((r) => (
               <li key={`${r.kind} ${r.name}`}>
                 {r.kind === "model" ? <a href={link("models", r.name)}>{word(labels[r.name]) || r.name}</a> : word(labels[r.name]) || r.name}{" "}
-                {r.fields === null ? <span className="quiet">{t("models.fields.unknown")}</span> : r.fields.length ? <span className="mono quiet break">{r.fields.join(", ")}</span> : <span className="quiet">{t("plan.indirect")}</span>}{" "}
+                {r.fields === null ? <span className="quiet">{t("models.fields.unknown")}</span> : r.fields.length ? <span className="mono quiet break">{r.fields.filter((f) => !r.deciding.includes(f)).join(", ")}</span> : <span className="quiet">{t("plan.indirect")}</span>}{" "}
+                {r.deciding.length > 0 && <span className="quiet break">{t("plan.deciding", { fields: r.deciding.join(", ") })}</span>}{" "}
                 {r.broken.length > 0 && <Tag tone="bad">{t("plan.loses", { fields: r.broken.join(", ") })}</Tag>}
               </li>
             ))}

@@ -48,6 +48,7 @@ OWN: dict[str, Label] = {
     "identity.prove": Label("经身份源重新认证", "Proven again through a provider"),
     "lake.tidied": Label("数据湖整理完成", "Lake tidied"),
     "lake.tidy": Label("开始整理数据湖", "Lake being tidied"),
+    "lineage.take": Label("接收外部血缘事件", "Events of lineage taken in"),
     "load.accept": Label("确认大量减少的数据", "Load with many rows withdrawn accepted"),
     "load.upload": Label("提交文件", "File handed in"),
     "master.approve": Label("批准主数据决定", "Decision about master records approved"),

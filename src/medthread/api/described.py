@@ -3,20 +3,16 @@
 from medthread.api.services import Services
 from medthread.governance.catalogue import Described, described_flows
 from medthread.governance.contracts.kept import promised
-from medthread.governance.lineage.kept import KeptGraph
-
-KEPT = KeptGraph()
 
 
 def described(given: Services) -> Described:
     """What is declared and promised now, and the release that readers see."""
     contracts, book = given.contracts.now(), given.dictionary.book()
-    graph = KEPT.of(given.registry, given.sources, given.models(), given.consumers, rules=len(given.ruled()))
     release = given.releases.current()
     with given.store.transaction() as tx:
         versions = {s: v.version for s, v in promised(tx).items() if v.content is not None}
     source_tables = [f"{s.name}.{n}" for s in given.sources for n in s.tables]
     return Described(
         company=given.name, url=given.public_url, contracts=contracts, versions=versions, terms=book.terms, sources=given.sources, release=release.id if release else None,
-        moment=release.created_at if release else None, flows=described_flows(graph, [c.table for c in contracts.values()], source_tables),
+        moment=release.created_at if release else None, flows=described_flows(given.graph, [c.table for c in contracts.values()], source_tables),
     )

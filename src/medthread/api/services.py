@@ -12,6 +12,8 @@ from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.contracts.shelf import ContractShelf
 from medthread.governance.dictionary import Dictionary
 from medthread.governance.handbook import HandbookSetting, Issues
+from medthread.governance.lineage import Declared as Lineage
+from medthread.governance.lineage import Graph, KeptGraph
 from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.profiles import Profiler
 from medthread.governance.quality_target import QualityTargets
@@ -116,6 +118,7 @@ class Services:
     masters: MasterSetting = field(default_factory=MasterSetting)
     terms: ReviewTerms = field(default_factory=lambda: ReviewTerms(Calendar()))  # how soon held rows are looked at
     handbook: HandbookSetting = field(default_factory=HandbookSetting)
+    kept_graph: KeptGraph = field(default_factory=KeptGraph)
     copies: BackgroundKeeping | None = None
     public_url: str | None = None  # where browsers reach us, where that is not what the request says
     carriers: tuple[Carrier, ...] = ()
@@ -138,6 +141,13 @@ class Services:
             return known_models(self.batch(), self.models())
         except DeclarationError:
             return known_models(self.batch(), None)
+
+    @property
+    def graph(self) -> Graph:
+        """The lineage of now, drawn anew where something changed that it is drawn from."""
+        declared = Lineage(
+            self.registry, self.mapped(), self.models(), self.consumers, self.ruled(), self.workflow.rulebook, self.workflow.sharing.rules, self.name)
+        return self.kept_graph.of(self.store, declared)
 
     @property
     def issues(self) -> Issues:

@@ -10,18 +10,24 @@ import typer
 from medthread.app import CONSUMERS, Installation, open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
-from medthread.governance.lineage import Graph, lately, lineage_of
+from medthread.governance.lineage import Declared, Graph, graph_of, lately
 from medthread.governance.lineage.graph import Direction, Through
 from medthread.governance.lineage.openlineage import events
+from medthread.governance.lineage.outside import NONE, parts_of, take
+from medthread.governance.lineage.outside.standing import counts, jobs, refusals
 from medthread.governance.lineage.told import walked
 from medthread.model.errors import NotFoundError
 from medthread.model.wording import worded
+from medthread.trust.operators import operator_name
 
+SHOWN = 20
 lineage = typer.Typer(no_args_is_help=True, help="血缘 · Lineage of fields: where one comes from, what depends on it.")
 
 
 def _graph(installation: Installation) -> Graph:
-    return lineage_of(installation.registry, installation.sources, installation.models, CONSUMERS)
+    declared = Declared(
+        installation.registry, installation.sources, installation.models, CONSUMERS, installation.rules, installation.rulebook, installation.sharing.rules, installation.name)
+    return graph_of(installation.store, declared)
 
 
 @lineage.command("show")
@@ -62,9 +68,9 @@ def show(
 def _tell(one: dict[str, Any]) -> None:
     arrow = "<-" if one["direction"] == "up" else "->"
     far = one["from"] if one["direction"] == "up" else one["to"]
-    mark = " " if one["flow"] == "value" else "~"
+    mark = {"value": " ", "influence": "~", "table": "#"}[one["flow"]]
     near = one["to"] if one["direction"] == "up" else one["from"]
-    console.print(f"{'  ' * one['depth']}{arrow}{mark} {_named(far)}  ({one['how']}, {one['by']}; {_named(near)})", markup=False)
+    console.print(f"{'  ' * one['depth']}{arrow}{mark} {_named(far)}  ({one['how']}, {one['job'] or one['by']}; {_named(near)})", markup=False)
 
 
 def _named(place: dict[str, Any]) -> str:
@@ -80,6 +86,41 @@ def gaps(home: Home = HERE) -> None:
     say(f"{columns} 列中 {known} 列的血缘已知", f"{known} of {columns} columns have a lineage")
     for one in graph.gaps:
         console.print(f"? {one.table}.{one.column}: {worded(one.why, language())}", markup=False)
+    for told in graph.contradictions:
+        ends = f"{told.start.table}.{told.start.column} -> {told.end.table}.{told.end.column}".replace(". ->", " ->").rstrip(".")
+        console.print(f"! {ends} ({told.job}): {worded(told.why, language())}", markup=False)
+
+
+@lineage.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="每行一个 OpenLineage 事件 · one event of OpenLineage a line")],
+    home: Home = HERE,
+) -> None:
+    """接收其他工具的 OpenLineage 事件 · Take in events of OpenLineage that other tools wrote; the same event again is none."""
+    with open_installation(home) as installation:
+        done, read = NONE, 0
+        for part in parts_of(file):
+            with installation.store.transaction() as tx:
+                done += take(tx, part, by=operator_name(), start=read)
+            read += len(part)
+    say(f"{done.taken} 个新事件,{done.known} 个已有,{len(done.refused)} 个读不出", f"{done.taken} new events, {done.known} known, {len(done.refused)} that cannot be read")
+    for one in done.refused[:SHOWN]:
+        console.print(f"{one.index + 1}: {worded(one.why, language())}", markup=False)
+    if done.refused:
+        raise typer.Exit(1)
+
+
+@lineage.command("jobs")
+def list_jobs(home: Home = HERE, q: Annotated[str, typer.Option("--find", help="名称中的字 · part of the name")] = "") -> None:
+    """列出外部作业、最近一次运行与状态 · Jobs of other tools, their last run and how it stands; events that wait."""
+    with open_installation(home) as installation, installation.store.transaction() as tx:
+        found, waiting, many = jobs(tx, q), refusals(tx), counts(tx)
+    for job in found:
+        last = f"{job['begun']:%Y-%m-%d %H:%M}  {job['state']}  {job['message'] or ''}".rstrip() if job["begun"] else "-"
+        console.print(f"{job['namespace']}/{job['name']}  {last}", markup=False)
+    say(f"{many['jobs']} 个作业,{many['events']} 个事件,{many['refused']} 个读不出", f"{many['jobs']} jobs, {many['events']} events, {many['refused']} that cannot be read")
+    for one in waiting[:SHOWN]:
+        console.print(f"? {one['number']}: {worded(one['why'], language())}", markup=False)
 
 
 @lineage.command("export")

@@ -105,7 +105,7 @@ def _column(column: ColumnChange) -> str:
 
 
 def _reader(reader: Reader) -> str:
-    fields = Label("字段无法判定", "fields cannot be told").in_(language()) if reader.fields is None else ", ".join(reader.fields)
+    fields = Label("字段无法判定", "fields cannot be told").in_(language()) if reader.fields is None else ", ".join(f"~{f}" if f in reader.deciding else f for f in reader.fields)
     broken = Label(f" ✗ 失去 {', '.join(reader.broken)}", f" ✗ loses {', '.join(reader.broken)}").in_(language()) if reader.broken else ""
     return f"→ {reader.name} {fields}{broken}".rstrip()
 

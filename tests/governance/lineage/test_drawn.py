@@ -2,7 +2,7 @@
 
 import pytest
 
-from medthread.governance.lineage import Graph, lineage_of
+from medthread.governance.lineage import Declared, Graph, lineage_of
 from medthread.model import Label, Source
 from medthread.model.consumer import Consumer
 from medthread.pipeline.build.model import parse_model
@@ -26,7 +26,7 @@ FAR = parse_model("far", HEAD + "select * from marts.near", file="far.sql")
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    return lineage_of(registry(), (SOURCE,), (FAR, NEAR), (Consumer("screen", Label("屏", "Screen"), {"marts.far": ("long_name",)}),))
+    return lineage_of(Declared(registry(), (SOURCE,), (FAR, NEAR), (Consumer("screen", Label("屏", "Screen"), {"marts.far": ("long_name",)}),)))
 
 
 def test_a_model_is_followed_up_to_the_column_of_the_source(graph: Graph) -> None:
@@ -67,5 +67,5 @@ def test_what_no_source_fills_is_a_gap_and_is_counted(graph: Graph) -> None:
 
 def test_a_model_that_cannot_be_run_is_a_gap_and_no_failure() -> None:
     broken = parse_model("odd", HEAD + "select nothing as id from golden.supplier", file="odd.sql")
-    graph = lineage_of(registry(), (SOURCE,), (broken,))
+    graph = lineage_of(Declared(registry(), (SOURCE,), (broken,)))
     assert {g.column for g in graph.gaps if g.table == "marts.odd"} == {"*", "id"}

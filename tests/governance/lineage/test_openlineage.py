@@ -8,15 +8,19 @@ from uuid import UUID
 import pytest
 
 from medthread.app import CONSUMERS, Installation
-from medthread.governance.lineage import lineage_of
+from medthread.governance.lineage import Declared, lineage_of
 from medthread.governance.lineage.openlineage import events
+from medthread.governance.lineage.outside.event import read_event
+from medthread.governance.lineage.outside.says import Name
+from medthread.governance.lineage.outside.standing import Standing
+from tests.governance.lineage.referee import judge
 
 SUBTYPES = {"DIRECT": {"IDENTITY", "TRANSFORMATION", "AGGREGATION"}, "INDIRECT": {"JOIN", "GROUP_BY", "FILTER", "SORT", "WINDOW", "CONDITIONAL"}}
 
 
 @pytest.fixture(scope="module")
 def told(installation: Installation) -> list[dict[str, Any]]:
-    graph = lineage_of(installation.registry, installation.sources, installation.models, CONSUMERS)
+    graph = lineage_of(Declared(installation.registry, installation.sources, installation.models, CONSUMERS))
     with installation.store.transaction() as tx:
         lines = [json.dumps(e, default=str) for e in events(tx, graph, installation.models, namespace="demo")]
         again = [e["run"]["runId"] for e in events(tx, graph, installation.models, namespace="demo") if "run" in e]
@@ -38,6 +42,36 @@ def test_every_event_has_what_the_specification_requires(told: list[dict[str, An
         for one in datasets:
             assert one["namespace"] == "demo"
             assert all({"_producer", "_schemaURL"} <= f.keys() for f in one.get("facets", {}).values())
+
+
+def test_the_specifications_own_classes_take_every_event(told: list[dict[str, Any]]) -> None:
+    assert {"run", "dataset"} <= {key for event in told for key in event}
+    for event in told:
+        judge(event)
+
+
+@pytest.mark.parametrize("spoilt", [{"fields": None}, {"unknown": 1}, {"_schemaURL": "https://openlineage.io/spec/facets/1-0-0/Other.json"}])
+def test_the_referee_refuses(told: list[dict[str, Any]], spoilt: dict[str, Any]) -> None:
+    event = json.loads(json.dumps(next(e for e in told if "dataset" in e)))
+    event["dataset"]["facets"]["columnLineage"] |= spoilt
+    with pytest.raises((AssertionError, TypeError, AttributeError)):
+        judge(event)
+
+
+def test_our_own_events_told_back_to_us_contradict_nothing_and_add_nothing(told: list[dict[str, Any]], installation: Installation) -> None:
+    declared = Declared(installation.registry, installation.sources, installation.models, CONSUMERS, namespace="demo")
+    said = {Standing("dataset" if e.kind == "dataset" else "job", Name(e.namespace, e.name), (e.hash,)): e.says for e in map(read_event, told)}
+    graph = lineage_of(declared, said)
+    assert graph.contradictions == []
+    assert graph.edges == lineage_of(declared).edges
+
+
+def test_what_goes_out_is_taken_in_whole(told: list[dict[str, Any]]) -> None:
+    for event in told:
+        read = read_event(event)
+        facets = [d["facets"] for d in (event.get("outputs") or [event.get("dataset")]) if d]
+        flows = sum(len(i["transformations"]) for f in facets for c in f["columnLineage"]["fields"].values() for i in c["inputFields"])
+        assert len(read.says.flows) == flows
 
 
 def test_runs_begin_and_end_under_one_identifier(told: list[dict[str, Any]]) -> None:

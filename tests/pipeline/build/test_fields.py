@@ -4,7 +4,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from medthread.pipeline.build.fields import fields_used
+from medthread.pipeline.build.fields import fields_used, use_of
 
 LOT = [("id", "VARCHAR"), ("item", "VARCHAR"), ("quantity", "DOUBLE"), ("made_on", "DATE")]
 ITEM = [("id", "VARCHAR"), ("code", "VARCHAR"), ("name", "VARCHAR")]
@@ -34,3 +34,22 @@ def test_fields_by_table(sql: str, lot: set[str], item: set[str] | None) -> None
 
 def test_what_cannot_be_told_is_not_guessed() -> None:
     assert used("select * from golden.lot") == {"golden.lot": None}
+
+
+@pytest.mark.parametrize(("sql", "values", "deciding"), [
+    ("select l.quantity as q from golden.lot as l join golden.item as i on i.id = l.item where l.made_on > date '2026-01-01'", {"quantity"}, {"item", "made_on"}),
+    ("with l as (select id, made_on from golden.lot) select id from l", {"id"}, {"made_on"}),  # named in vain: the statement stops without it all the same
+    ("select id as a, item as b from golden.lot union all by name select item as b, id as a from golden.lot", {"id", "item"}, set()),
+])
+def test_values_are_told_apart_from_what_decides(sql: str, values: set[str], deciding: set[str]) -> None:
+    statement = sqlglot.parse_one(sql, read="duckdb")
+    assert isinstance(statement, exp.Query)
+    use = use_of(statement, {"golden.lot": LOT, "golden.item": ITEM})["golden.lot"]
+    assert use is not None
+    assert (use.values, use.deciding, use.fields) == (values, deciding, values | deciding)
+
+
+def test_nobody_knows_what_a_star_over_an_unknown_table_takes() -> None:
+    statement = sqlglot.parse_one("select * from golden.lot", read="duckdb")
+    assert isinstance(statement, exp.Query)
+    assert use_of(statement, {}) == {"golden.lot": None}

@@ -1,16 +1,20 @@
 """The graph of an installation, read from what is declared and what runs: mappings, the SQL of the golden layer, models, rules."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import duckdb
 import sqlglot
 
 from medthread.derive.checks import checks_of
 from medthread.derive.columns import INDEX, MASKED, SCHEME, golden_columns, native_columns, standard_columns
+from medthread.governance.lineage.declared import Declared
 from medthread.governance.lineage.graph import Edge, Gap, Graph
-from medthread.model import Entity, FieldMapping, Home, Registry
+from medthread.governance.lineage.outside.drawn import MADE, outside, own_names
+from medthread.governance.lineage.outside.says import Says
+from medthread.governance.lineage.outside.standing import Standing
+from medthread.governance.lineage.readers import Readers
+from medthread.model import Entity, FieldMapping, Home, Label, Registry
 from medthread.model import Source as System
-from medthread.model.consumer import Consumer
 from medthread.pipeline.build.golden import golden_sql
 from medthread.pipeline.build.model import Model, in_order
 from medthread.pipeline.build.shapes import declared_columns
@@ -22,16 +26,23 @@ UNMAPPED, NO_SOURCE = "no source maps it", "no source feeds the entity"
 MAPPING, SURVIVORSHIP, MATCHING, GOLDEN, MODEL, RULE, API, PART = "mapping", "survivorship", "matching", "golden", "model", "rule", "api", "part"
 
 
-def lineage_of(registry: Registry, sources: tuple[System, ...], models: Iterable[Model], consumers: Iterable[Consumer] = ()) -> Graph:
-    """From source columns through standard and golden to models, rules, parts of the product and the interface."""
-    drawing = _Drawing(registry, sources)
-    for entity in registry.values():
+def lineage_of(declared: Declared, said: Mapping[Standing, Says] | None = None) -> Graph:
+    """From source columns through standard and golden to models, rules, processes, parts of the product and the interface; with what is told from outside."""
+    drawing = _Drawing(declared.registry, tuple(declared.sources))
+    for entity in declared.registry.values():
         drawing.entity(entity)
-    for model in in_order(models):
+    for model in in_order(declared.models):
         drawing.model(model)
-    for consumer in consumers:
+    for consumer in declared.consumers:
+        drawing.labels[f"part:{consumer.name}"] = consumer.label
         drawing.edges += [Edge(Source(t, f), Source(f"part:{consumer.name}", f), Direct.IDENTITY, PART) for t, fields in consumer.reads.items() for f in fields]
-    return Graph(drawing.edges, words=drawing.words, gaps=drawing.gaps, columns=drawing.columns)
+    drawing.readers(declared)
+    own = Graph(drawing.edges, words=drawing.words, gaps=drawing.gaps, columns=drawing.columns, labels=drawing.labels)
+    if not said:
+        return own
+    tables = {*(p.table for p in own.columns), *(p.table for e in own.edges if e.by in MADE for p in (e.start, e.end)), *(f"{s.name}.{t}" for s in declared.sources for t in s.tables)}
+    found = outside(said, own, own_names(declared.sources, tables, declared.namespace), declared.namespace)
+    return own.and_outside(found.edges, found.places, found.contradictions)
 
 
 class _Drawing:
@@ -43,9 +54,11 @@ class _Drawing:
         self.words: dict[Source, Word] = {}
         self.gaps: list[Gap] = []
         self.columns: list[Source] = []
+        self.labels: dict[str, Label] = {}
 
     def entity(self, entity: type[Entity]) -> None:
         """What an entity's columns come from, and who reads them as such."""
+        self.labels |= dict.fromkeys((f"{layer}.{entity.name}" for layer in ("standard", "golden", "native")), entity.about.label)
         if entity.about.home is Home.NATIVE:  # entered here, by people
             served = f"native.{entity.name}"
             self.columns += [Source(served, c.name) for c in native_columns(entity) if not c.name.startswith("_")]
@@ -60,6 +73,19 @@ class _Drawing:
             for field in dict.fromkeys(filter(None, (check.field, *check.rule.needs))):
                 if field in entity.fields:
                     self.edges.append(Edge(Source(f"{read}.{entity.name}", field), Source(f"rule:{check.id}", ""), Indirect.CONDITIONAL, RULE))
+                    self.labels[f"rule:{check.id}"] = check.rule.about
+
+    def readers(self, declared: Declared) -> None:
+        """Who reads fields beside the batch path."""
+        readers = Readers(self._registry, self._shapes)
+        if declared.rulebook is not None:
+            readers.rulebook(declared.rulebook)
+        readers.sharing(declared.sharing)
+        readers.rules(declared.rules)
+        readers.exports()
+        self.edges += readers.edges
+        self.labels |= readers.labels
+        self.gaps += readers.gaps
 
     def _standard(self, entity: type[Entity]) -> None:
         table, fed = f"standard.{entity.name}", set()
@@ -106,6 +132,7 @@ class _Drawing:
 
     def model(self, model: Model) -> None:
         """The columns of a model through its statement, held against the engine's own, and what its tests look at."""
+        self.labels |= {model.table: model.label, **{f"{model.table}.{c}": label for c, label in model.columns.items()}}
         tables = {t: columns for t in model.reads if (columns := self._shapes.get(t) or declared_columns(t, self._registry))}
         try:
             described: Columns = tuple(self._engine.columns_of(model.text, inputs={t: Input((), tuple(c)) for t, c in tables.items()}))

@@ -1,29 +1,38 @@
 """The graph is drawn anew only when something that it is drawn from changed."""
 
 import threading
-from collections.abc import Sequence
 
+from medthread.governance.lineage.declared import Declared
 from medthread.governance.lineage.drawn import lineage_of
 from medthread.governance.lineage.graph import Graph
-from medthread.model import Registry, Source
-from medthread.model.consumer import Consumer
-from medthread.pipeline.build.model import Model
-from medthread.stores.lakehouse.committer import key_of
+from medthread.governance.lineage.outside.standing import Standing, newest, said, standing
+from medthread.stores.postgres.store import Store
 
 
 class KeptGraph:
-    """The last graph, and what it was drawn from."""
+    """The last graph of an installation, and what it was drawn from."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._key, self._graph = "", None
+        self._key = ""
+        self._newest = -1
+        self._standing: tuple[Standing, ...] = ()
+        self._graph: Graph | None = None
 
-    _graph: Graph | None
-
-    def of(self, registry: Registry, sources: tuple[Source, ...], models: Sequence[Model], consumers: Sequence[Consumer], *, rules: int) -> Graph:
-        """The graph of what is declared now; `rules` is how many rules of the company's own there are, which only ever grow."""
-        key = key_of("lineage", str(id(registry)), str(rules), *(s.model_dump_json() for s in sources), *(f"{m.name}\n{m.text}" for m in models))
-        with self._lock:
+    def of(self, store: Store, declared: Declared) -> Graph:
+        """The graph of what is declared and told now. Events that say again what was said draw nothing anew."""
+        key = declared.key
+        with self._lock, store.transaction() as tx:
+            if (last := newest(tx)) != self._newest:
+                told = standing(tx)
+                if told != self._standing:
+                    self._standing, self._graph = told, None
+                self._newest = last
             if self._graph is None or key != self._key:
-                self._key, self._graph = key, lineage_of(registry, sources, models, consumers)
+                self._key, self._graph = key, lineage_of(declared, said(tx, self._standing))
             return self._graph
+
+
+def graph_of(store: Store, declared: Declared) -> Graph:
+    """The graph of now, for who asks once."""
+    return KeptGraph().of(store, declared)

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from medthread.governance.lineage.outside.drawn import JOB
+from medthread.governance.lineage.outside.standing import last_runs
 from medthread.pipeline.build.built import heads
 from medthread.pipeline.build.model import PREFIX
 from medthread.pipeline.build.versions import in_force
@@ -18,7 +20,7 @@ BAD = (State.FAILED, State.BROKEN)
 
 
 def lately(tx: Connection, tables: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
-    """By table, what a person who looks for a cause wants to know: `what` (load, rule, build, test, text), `at`, and the figures."""
+    """By table or outside job, what a person who looks for a cause wants to know: `what` (load, rule, build, test, text, run), `at`, and the figures."""
     asked, found = set(tables), defaultdict(list)
     newest = select(load).ext(distinct_on(load.c.source, load.c.table)).order_by(load.c.source, load.c.table, load.c.at.desc())
     for row in tx.execute(newest):
@@ -36,4 +38,6 @@ def lately(tx: Connection, tables: Iterable[str]) -> dict[str, list[dict[str, An
             found[table] += [{"what": "test", "at": made.at, "rule": f.condition, "broken": f.failed} for f in made.findings if f.failed]
             if (version := texts.get(table.removeprefix(PREFIX))) is not None and table.startswith(PREFIX):
                 found[table].append({"what": "text", "at": version.applied_at, "version": version.version})
+    for job, ran in last_runs(tx, (t.removeprefix(JOB) for t in asked if t.startswith(JOB))).items():
+        found[f"{JOB}{job}"].append({"what": "run", **ran})
     return dict(found)

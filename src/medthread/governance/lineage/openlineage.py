@@ -48,7 +48,7 @@ def _run(row: Any, kind: str, at: datetime, namespace: str, code: Mapping[str, s
     facets: dict[str, Any] = {"processing_engine": _facet("1-1-1/ProcessingEngineRunFacet.json", version=__version__, name="medthread")}
     if kind == "FAIL":
         facets["errorMessage"] = _facet("1-0-1/ErrorMessageRunFacet.json", message=str(row.message or "failed"), programmingLanguage="Python")
-    job: dict[str, Any] = {"jobType": _facet("2-0-3/JobTypeJobFacet.json", processingType="BATCH", integration="MEDTHREAD", jobType="RUN")}
+    job: dict[str, Any] = {"jobType": _facet("2-0-4/JobTypeJobFacet.json", processingType="BATCH", integration="MEDTHREAD", jobType="RUN")}
     if code:
         job["sourceCode"] = _facet("1-0-1/SourceCodeJobFacet.json", language="SQL", sourceCode=";\n".join(code.values()))
     return {
@@ -65,10 +65,10 @@ def _output(table: str, edges: list[Edge], graph: Graph, made: Built | None, nam
         into[edge.end.column][edge.start].append(edge)
     fields = {column: {"inputFields": [_input(s, e, namespace) for s, e in sorted(sources.items())]} for column, sources in into.items()}
     columns = [{"name": n, "type": k} for n, k in made.columns] if made else [{"name": c.column} for c in graph.columns if c.table == table]
-    facets: dict[str, Any] = {"schema": _facet("1-1-1/SchemaDatasetFacet.json", fields=columns), "columnLineage": _facet("1-2-0/ColumnLineageDatasetFacet.json", fields=fields)}
+    facets: dict[str, Any] = {"schema": _facet("1-2-0/SchemaDatasetFacet.json", fields=columns), "columnLineage": _facet("1-2-0/ColumnLineageDatasetFacet.json", fields=fields)}
     if made and made.findings:
         asserted = [{"assertion": f.condition, "success": f.failed == 0, "severity": "error" if f.blocks else "warn"} for f in made.findings]
-        facets["dataQualityAssertions"] = _facet("1-0-2/DataQualityAssertionsDatasetFacet.json", assertions=asserted)
+        facets["dataQualityAssertions"] = _facet("1-1-0/DataQualityAssertionsDatasetFacet.json", assertions=asserted)
     return {"namespace": namespace, "name": table, "facets": facets}
 
 
@@ -80,7 +80,8 @@ def _input(source: Source, edges: list[Edge], namespace: str) -> dict[str, Any]:
 
 
 def _facet(schema: str, **said: Any) -> dict[str, Any]:
-    return {"_producer": PRODUCER, "_schemaURL": f"{FACETS}{schema}", **said}
+    name = schema.rpartition("/")[2].removesuffix(".json")
+    return {"_producer": PRODUCER, "_schemaURL": f"{FACETS}{schema}#/$defs/{name}", **said}
 
 
 def _moment(at: datetime | None) -> str:

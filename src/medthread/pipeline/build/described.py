@@ -26,7 +26,7 @@ def _change(planned: Planned) -> dict[str, Any]:
         "grain": {"before": list(change.before.grain) if change.before else None, "after": list(change.after.grain) if change.after else None},
         "columns": [{"name": c.name, "before": c.before, "after": c.after, "breaks": c.breaks} for c in change.columns],
         "readers": [
-            {"name": r.name, "kind": r.kind, "fields": None if r.fields is None else list(r.fields), "broken": list(r.broken)} for r in planned.readers
+            {"name": r.name, "kind": r.kind, "fields": None if r.fields is None else list(r.fields), "broken": list(r.broken), "deciding": list(r.deciding)} for r in planned.readers
         ],
         "diff": change.diff,
     }

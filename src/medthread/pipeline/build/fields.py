@@ -1,13 +1,41 @@
 """Which fields of which tables a statement uses, read from the statement with what its tables hold."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
+from medthread.pipeline.lineage import read_query
+
 Columns = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a statement takes of one table: fields whose values go on, and those that only decide over rows and values, or are named in vain."""
+
+    values: frozenset[str]
+    deciding: frozenset[str]
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """All of them: each has to be there for the statement to run."""
+        return self.values | self.deciding
+
+
+def use_of(statement: exp.Query, tables: Mapping[str, Columns]) -> dict[str, Use | None]:
+    """The fields that a statement takes from each table, values apart from what only decides; None where it cannot be told."""
+    named, target = fields_used(statement, tables), read_query(statement, tables)
+    knows = not target.gaps and not any(c.gap for c in target.columns)
+    found: dict[str, Use | None] = {}
+    for table, fields in named.items():
+        values = frozenset(s.column for c in target.columns for s in c.values if s.table == table)
+        deciding = frozenset(s.column for c in target.columns for s, _ in c.influences if s.table == table)
+        found[table] = Use(values, (deciding | (fields or set())) - values) if knows or fields is not None else None
+    return found
 
 
 def fields_used(statement: exp.Query, tables: Mapping[str, Columns]) -> dict[str, set[str] | None]:

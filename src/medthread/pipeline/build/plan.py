@@ -11,7 +11,7 @@ from medthread.model.consumer import Consumer
 from medthread.model.errors import DeclarationError
 from medthread.pipeline.build.built import Built, Columns, built, heads
 from medthread.pipeline.build.change import ORDER, Change, Verdict, columns_changed
-from medthread.pipeline.build.fields import fields_used
+from medthread.pipeline.build.fields import use_of
 from medthread.pipeline.build.model import PREFIX, Model, in_order, parse_model
 from medthread.pipeline.build.models import Workshop
 from medthread.pipeline.build.shapes import declared_columns
@@ -24,13 +24,14 @@ from medthread.stores.lakehouse import Releases
 class Reader:
     """Who reads a table: another model, or a part of the product; the fields it takes (None: that cannot be told).
 
-    `broken` are the fields it takes and will not find as they were.
+    `broken` are the fields it takes and will not find as they were; `deciding` those whose values do not go on, but decide over what does.
     """
 
     name: str
     kind: str
     fields: tuple[str, ...] | None
     broken: tuple[str, ...] = ()
+    deciding: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,9 +183,7 @@ class _Planning:
         broken = {c.name for c in change.columns if c.breaks}
         near = [m for m in self._declared if table in m.reads]
         for model in near:
-            known = {name: columns for name in model.reads if (columns := self._columns(name))}
-            used = fields_used((self._before.get(model.name) or model).statement, known)[table] if table in (self._before.get(model.name) or model).reads else set()
-            yield Reader(model.name, "model", None if used is None else tuple(sorted(used)), tuple(sorted(broken & (broken if used is None else used))))
+            yield self._reader(model, table, broken)
         far, reached = [m.table for m in near], {m.table for m in near}
         while far:
             through = far.pop(0)
@@ -198,6 +197,16 @@ class _Planning:
                 yield Reader(consumer.name, "part", fields, tuple(sorted(broken & set(fields))))
             elif reached & consumer.reads.keys():
                 yield Reader(consumer.name, "part", ())
+
+    def _reader(self, model: Model, table: str, broken: set[str]) -> Reader:
+        """What a model takes of the table, by the statement that is in force."""
+        before = self._before.get(model.name) or model
+        if table not in before.reads:
+            return Reader(model.name, "model", ())
+        use = use_of(before.statement, {name: columns for name in before.reads if (columns := self._columns(name))})[table]
+        if use is None:
+            return Reader(model.name, "model", None, tuple(sorted(broken)))
+        return Reader(model.name, "model", tuple(sorted(use.fields)), tuple(sorted(broken & use.fields)), tuple(sorted(use.deciding)))
 
 
 def _parsed(version: Version) -> Model:

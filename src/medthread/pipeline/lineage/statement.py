@@ -60,7 +60,7 @@ class Target:
 
 def read_query(statement: exp.Expression, tables: Mapping[str, Columns], *, described: Columns | None = None) -> Target:
     """The lineage of one query; `described` are its columns in the engine's words, where it was asked."""
-    return Script(tables, lambda _: described).read(statement)[0]
+    return Script(tables, None if described is None else lambda _: described).read(statement)[0]
 
 
 def read_script(sql: str, tables: Mapping[str, Columns], *, engine: Engine | None = None) -> list[Target]:
@@ -79,7 +79,7 @@ class Script:
     def __init__(self, tables: Mapping[str, Columns], engine: Engine | None = None) -> None:
         self._tables = {name.lower(): _leaves(name, columns) for name, columns in tables.items()}
         self._passing: set[str] = set()  # temporary tables and views
-        self._engine = engine or (lambda _: None)
+        self._engine = engine
 
     def read(self, node: exp.Expression) -> list[Target]:
         """What one statement writes; nothing where that passes."""
@@ -104,7 +104,7 @@ class Script:
     def _relation(self, node: exp.Expression) -> Relation:
         """A query's relation, its columns as the engine gives them."""
         relation = Queries(self._tables).query(node, Scope())
-        described = self._engine(node.sql(dialect="duckdb"))
+        described = self._engine(node.sql(dialect="duckdb")) if self._engine else None
         return relation if described is None else checked(relation, described)
 
     def _create(self, node: exp.Create) -> list[Target]:

@@ -3,6 +3,13 @@
 -- owner: production
 -- grain: none
 -- partition: month = date_trunc('month', "at") of golden.genealogy_edge
+-- column: parent = 投入方节点(角色:物料|编号) | Node that goes in (role:item|number)
+-- column: child = 产出方节点(角色:物料|编号) | Node that comes out (role:item|number)
+-- column: kind = 活动种类:投料、灭菌、发运等 | Kind of activity: consumption, sterilisation, shipment …
+-- column: quantity = 投入数量 | Quantity that went in
+-- column: at = 活动发生时间 | When the activity took place
+-- column: month = 活动所在月份,按月增量计算 | Month of the activity, by which it is computed anew
+-- column: activity = 活动编号;无编号时为来源行 | Number of the activity; without one, the row it stood in
 -- test: parent is not null and child is not null
 -- Node names are role:item|number; an end that could not be read is named after the row it stood in.
 with ends as (

@@ -3,6 +3,20 @@
 --   | One row per lot: item, supplier, expiry, how many nonconformances and failed inspections
 -- owner: production
 -- grain: id
+-- column: id = 批次标识 | Id of the lot
+-- column: item = 物料标识 | Id of the item
+-- column: item_code = 物料编码 | Item code
+-- column: item_name = 物料名称 | Item name
+-- column: lot_no = 批号 | Lot number
+-- column: kind = 批类型:来料、生产、灭菌或返工 | Kind of lot: received, production, sterilisation or rework
+-- column: supplier_name = 供应商名称;自制批无 | Supplier's name; none for lots made here
+-- column: supplier_lot = 供应商批号 | Supplier's lot number
+-- column: made_on = 生产日期 | Date of manufacture
+-- column: expires_on = 有效期至 | Expiry date
+-- column: quantity = 批量 | Lot size
+-- column: nonconformances = 该批的不合格品记录数 | Nonconformance records of the lot
+-- column: inspections_failed = 该批检验结论为不合格的次数 | Inspections of the lot that failed
+-- column: _plant = 批次所在工厂,决定谁能看到 | Plant of the lot, which decides who sees it
 -- test: lot_no is not null
 -- test: id in (select id from golden.lot)
 -- warn: expires_on is null or made_on is null or expires_on >= made_on

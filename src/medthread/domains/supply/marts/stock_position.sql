@@ -3,6 +3,15 @@
 --   | One row per item, lot and location: the balance computed from movements, and how far the ERP's differs
 -- owner: warehouse
 -- grain: id
+-- column: id = 行标识,由物料、批次、库位得出 | Id of the row, from item, lot and location
+-- column: item = 物料标识 | Id of the item
+-- column: lot_no = 批号;不按批管理的无 | Lot number; none where lots are not kept
+-- column: location = 库位标识 | Id of the location
+-- column: computed = 按出入库推算的结存;无出入库时为空 | Balance computed from movements; empty without any
+-- column: erp_on_hand = ERP 结存;ERP 无此行时为空 | Balance in the ERP; empty where it has no such row
+-- column: difference = ERP 结存减推算结存 | Balance in the ERP less the computed one
+-- column: last_moved_at = 最近一次出入库的时间 | When it was moved last
+-- column: last_movement = 最近一次出入库的单号 | Number of the last movement
 -- test: item is not null
 -- warn: difference = 0
 with moved as (

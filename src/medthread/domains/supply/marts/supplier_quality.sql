@@ -2,6 +2,14 @@
 -- meaning: 每个供应商一行:收货、批次、不合格 | One row per supplier: receipts, lots, nonconformances
 -- owner: purchasing
 -- grain: id
+-- column: id = 供应商标识 | Id of the supplier
+-- column: name = 供应商名称 | Supplier's name
+-- column: city = 所在城市 | City
+-- column: receipts = 收货笔数 | Receipts
+-- column: lots = 收到的批次数,按物料与批号计 | Lots received, by item and lot number
+-- column: quantity = 收货总数量 | Quantity received in all
+-- column: nonconformances = 所供批次的不合格品记录数 | Nonconformance records of lots that it delivered
+-- column: last_received_at = 最近收货时间 | When goods were received last
 -- test: id in (select id from golden.supplier)
 -- test: receipts >= 0 and lots <= receipts
 with delivered as (

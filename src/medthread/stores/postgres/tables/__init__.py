@@ -37,6 +37,13 @@ from medthread.stores.postgres.tables.definitions import (
     handbook_signature,
 )
 from medthread.stores.postgres.tables.lake import lake_commit, lake_file, lake_merge
+from medthread.stores.postgres.tables.lineage import (
+    lineage_event,
+    lineage_refusal,
+    lineage_run,
+    lineage_said,
+    lineage_subject,
+)
 from medthread.stores.postgres.tables.matching import (
     master_refusal,
     master_subscriber,
@@ -111,6 +118,11 @@ __all__ = [
     "lake_commit",
     "lake_file",
     "lake_merge",
+    "lineage_event",
+    "lineage_refusal",
+    "lineage_run",
+    "lineage_said",
+    "lineage_subject",
     "load",
     "master_refusal",
     "master_subscriber",
