@@ -49,18 +49,18 @@ def contract_of(
 
 
 def _object(entity: type[Entity], registry: Registry, words: Words, said: Said) -> Json:
-    about, key = entity.about, entity.key()
+    about, key, asked = entity.about, entity.key(), qualities(entity, registry)
     layer = "native" if about.home is Home.NATIVE else "golden"
     found: Json = {
         "id": entity.name, "name": entity.name, "physicalName": f"{layer}.{entity.name}", "logicalType": "object", "physicalType": "table",
         "businessName": about.zh, **both(words.meaning), "synonyms": synonyms(about.label, words.synonyms),
         "dataGranularityDescription": grain(key, [entity.fields[k].mark.zh for k in key]), "tags": [about.domain, about.group],
-        "properties": [_property(entity, f, registry, said) for f in entity.fields.values()],
+        "properties": [_property(entity, f, registry, said, asked.get(f.name, [])) for f in entity.fields.values()],
     }
     if composite := [r for f in entity.fields.values() if (r := _composite(entity, f, registry))]:
         found["relationships"] = composite
-    if rows := qualities(entity, registry, None):
-        found["quality"] = rows
+    if None in asked:
+        found["quality"] = asked[None]
     return with_custom(found, _about(entity, words))
 
 
@@ -81,7 +81,7 @@ def _plain(said: Any) -> Json:
     return plain
 
 
-def _property(entity: type[Entity], field: Field, registry: Registry, said: Said) -> Json:
+def _property(entity: type[Entity], field: Field, registry: Registry, said: Said, asked: list[Json]) -> Json:
     mark, key = field.mark, entity.key()
     words = said(f"{entity.name}.{field.name}") or Words(mark.about, mark.synonyms, entity.about.owner)
     found: Json = {
@@ -103,7 +103,7 @@ def _property(entity: type[Entity], field: Field, registry: Registry, said: Said
         found["examples"] = [mark.example]
     if mark.ref and not mark.ref.along:
         found["relationships"] = [{"to": f"{mark.ref.entity}.{registry[mark.ref.entity].key()[-1]}"}]
-    if asked := qualities(entity, registry, field.name):
+    if asked:
         found["quality"] = asked
     return with_custom(found, {**_mark(field, registry), "declaredRequired": field.required and entity.about.repeats, "terms": [{"name": n, "label": pair(label)} for n, label in words.terms]})
 

@@ -25,14 +25,15 @@ CALLS = re.compile(r"\b([a-z_][a-z0-9_]*)\s*\(", re.IGNORECASE)
 SHARED = frozenset({"and", "or", "not", "in", "exists", "cast", "coalesce", "nullif", "upper", "lower", "trim", "length", "abs", "round", "count", "sum", "min", "max", "avg", "extract", "substr"})
 
 
-def qualities(entity: type[Entity], registry: Registry, field: str | None) -> list[Json]:
-    """Every rule of a field, or those of the rows; each says where it comes from."""
+def qualities(entity: type[Entity], registry: Registry) -> dict[str | None, list[Json]]:
+    """Every rule by its field, those of the rows under none; each says where it comes from."""
     origins = {c.id: "implied" for c in implied_checks(entity, registry)} | {c.id: "added" for c in added_checks(entity, registry)}
     said = {c.id: _declared(entity, c) for c in declared_checks(entity)}
-    return [
-        _quality(c, entity, origin=origins.get(c.id) or ("declared" if c.id in said else "carried"), rule=said.get(c.id))
-        for c in checks_of(entity, registry) if c.field == field
-    ]
+    found: dict[str | None, list[Json]] = {}
+    for check in checks_of(entity, registry):
+        told = _quality(check, entity, origin=origins.get(check.id) or ("declared" if check.id in said else "carried"), rule=said.get(check.id))
+        found.setdefault(check.field, []).append(told)
+    return found
 
 
 def _declared(entity: type[Entity], check: Check) -> Rule:
