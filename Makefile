@@ -6,6 +6,9 @@ STAMP := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 CONSOLE := src/medthread/console/static/index.html
 
+# Some machines forbid Python to keep what it compiled: then every command that a test starts compiles the product anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo test check bench soak fix clean
 
 help: ## what there is to do
