@@ -37,7 +37,7 @@ def test_every_operation_says_who_may_and_how_it_refuses() -> None:
 
 def test_an_answer_is_of_the_described_type(auditor: TestClient) -> None:
     told = routed().openapi()["paths"]
-    asked = {"/entities/{entity}.csv": "/entities/lot.csv", "/contracts/{entity}": "/contracts/lot", "/entities/{entity}": "/entities/lot", "/quarantine.csv": "/quarantine.csv"}
+    asked = {"/entities/{entity}.csv": "/entities/lot.csv", "/contracts/{entity}": "/contracts/lot", "/catalogue-exports/{form}": "/catalogue-exports/dcat", "/entities/{entity}": "/entities/lot", "/quarantine.csv": "/quarantine.csv"}
     for path, address in asked.items():
         answer = auditor.get(f"/api/v1{address}")
         assert answer.status_code == 200

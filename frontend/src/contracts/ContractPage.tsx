@@ -7,7 +7,7 @@ import type { Field, Whole } from "./model";
 
 /** One contract: what it promises, its versions, what a release now would change, who expects something of it. */
 export function ContractPage({ subject, route }: { subject: string; route: Route }) {
-  const { t, word, number } = useSpeech();
+  const { t, word, number, language } = useSpeech();
   const path = `/contracts/${encodeURIComponent(subject)}`;
   const asked = useAsk<Whole>(`${path}/standing`);
   if (asked.problem) return <><Head title={t("nav.contracts")} /><Problem of={asked.problem} retry={asked.reload} /></>;
@@ -22,7 +22,7 @@ export function ContractPage({ subject, route }: { subject: string; route: Route
   return (
     <>
       <p><a href="#/contracts">← {t("nav.contracts")}</a></p>
-      <Head title={word(c.label)} about={c.grain ?? undefined}>
+      <Head title={word(c.label)} about={c.grain?.split(" · ")[language === "en" ? 1 : 0]}>
         {c.verdict && <Verdict of={c.verdict} />}
         <Button href={link("dictionary", subject)}>{t("nav.dictionary")}</Button>
         <Button href={address(path)}>YAML</Button>

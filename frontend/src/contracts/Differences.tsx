@@ -34,7 +34,7 @@ export function Checked({ of }: { of: Check }) {
       {of.fields.length > 0 && <p className="quiet">{t("contracts.satisfied", { good, all: of.fields.filter((f) => f.field).length })}</p>}
       <Table fit label={t("contracts.check")} rows={found} id={(f) => f.id} empty={<Nothing>{t("contracts.agrees")}</Nothing>} columns={[
         { name: "verdict", title: t("contracts.verdict"), width: 110, show: (f) => <Verdict of={f.verdict} /> }, { name: "place", title: t("field"), width: 200, show: (f) => <span className="mono break">{f.place}</span> },
-        { name: "why", title: t("contracts.why"), width: 300, show: (f) => word(f.label) }, { name: "detail", title: t("contracts.values"), width: 220, show: (f) => <span className="break">{f.detail}</span> },
+        { name: "why", title: t("contracts.why"), width: 300, show: (f) => word(f.label) }, { name: "detail", title: t("contracts.asked"), width: 220, show: (f) => <span className="break">{f.detail}</span> },
       ]} />
     </>
   );

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { address, useAsk } from "../api";
 import { useSpeech } from "../i18n";
 import { go, link, withSearch, type Route } from "../shell/route";
-import { Button, Head, Input, Nothing, Panel, Problem, Table, Tabs, Tag } from "../ui";
+import { Button, Head, Input, Nothing, Panel, Problem, Table, Tabs, Tag, Waiting } from "../ui";
 import { Keeping } from "./Keeping";
 import { Others } from "./Others";
 import { Verdict } from "./Differences";
@@ -37,13 +37,14 @@ function Ours() {
   const asked = useAsk<Listed>("/contracts");
   const [sought, setSought] = useState("");
   const rows = (asked.data?.items ?? []).filter((c) => `${c.subject} ${c.label.zh} ${c.label.en}`.toLowerCase().includes(sought.trim().toLowerCase()));
+  if (asked.loading) return <Waiting />;
   const moving = rows.filter((c) => c.verdict);
   return (
     <>
       <Problem of={asked.problem} retry={asked.reload} />
       <div className="bar"><Input style={{ maxWidth: 280 }} allowClear aria-label={t("contracts.find")} placeholder={t("contracts.find")} value={sought} onChange={(e) => setSought(e.target.value)} />
         {asked.data && <span className="quiet" role="status">{t("contracts.sum", { n: number(rows.length), moving: number(moving.length) })}</span>}</div>
-      <Table<Line> fit label={t("contracts.ours")} rows={[...moving, ...rows.filter((c) => !c.verdict)]} id={(c) => c.subject} loading={asked.loading} empty={<Nothing>{t("contracts.none")}</Nothing>} columns={[
+      <Table<Line> fit label={t("contracts.ours")} rows={[...moving, ...rows.filter((c) => !c.verdict)]} id={(c) => c.subject} empty={<Nothing>{t("contracts.none")}</Nothing>} columns={[
         { name: "label", title: t("name"), width: 190, show: (c) => <a href={link("contracts", c.subject)}>{word(c.label)}</a> }, { name: "subject", title: t("technical"), width: 190, show: (c) => <span className="mono break">{c.subject}</span> },
         { name: "kind", title: t("kind"), width: 90, show: (c) => t(`dictionary.kind.${c.kind}`) }, { name: "owner", title: t("owner"), width: 120, show: (c) => word(c.owner_label) },
         { name: "version", title: t("contracts.version"), width: 90, show: (c) => <span className="mono">{c.version ?? "–"}</span> },

@@ -11,8 +11,9 @@ def described(given: Services) -> Described:
     release = given.releases.current()
     with given.store.transaction() as tx:
         versions = {s: v.version for s, v in promised(tx).items() if v.content is not None}
-    source_tables = [f"{s.name}.{n}" for s in given.sources for n in s.tables]
+    tables = {c.table: {p["name"] for p in c.content["schema"][0]["properties"]} for c in contracts.values()}
+    source_tables = {f"{s.name}.{n}": t.mapped | set(t.personal) for s in given.sources for n, t in s.tables.items()}
     return Described(
         company=given.name, url=given.public_url, contracts=contracts, versions=versions, terms=book.terms, sources=given.sources, release=release.id if release else None,
-        moment=release.created_at if release else None, flows=described_flows(given.graph, [c.table for c in contracts.values()], source_tables),
+        moment=release.created_at if release else None, flows=described_flows(given.graph, tables, source_tables),
     )

@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 from fastapi import Response
 
 CSV, YAML, EVENTS, NDJSON = "text/csv", "application/yaml", "text/event-stream", "application/x-ndjson"
+JSON, JSON_LD = "application/json", "application/ld+json"  # as files
 HTML, PDF, XLSX = "text/html", "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -15,9 +16,9 @@ class Given(TypedDict):
     responses: dict[int | str, dict[str, Any]]
 
 
-def text_as(media: str) -> Given:
-    """Of a route that gives text of a media type."""
-    return {"response_class": Response, "responses": {200: {"content": {media: {"schema": {"type": "string"}}}}}}
+def text_as(*media: str) -> Given:
+    """Of a route that gives text of a media type, or of one of several."""
+    return {"response_class": Response, "responses": {200: {"content": {m: {"schema": {"type": "string"}} for m in media}}}}
 
 
 def file_as(media: str) -> Given:

@@ -20,7 +20,7 @@ def expectation(*fields: dict[str, Any], version: str = "v3.0.2", **more: Any) -
 
 def verdicts(*fields: dict[str, Any], **more: Any) -> dict[str | None, tuple[str, set[str]]]:
     found = held_against(expectation(*fields, **more), contract_of(registry()["lot"], registry(), version="1.0.0"))
-    return {v.field: (v.verdict.value, {d.kind for d in v.differences if d.verdict.value != "description"}) for v in found}
+    return {v.field: (v.verdict.value, {d.kind.removeprefix("expected.") for d in v.differences if d.verdict.value != "description"}) for v in found}
 
 
 def field(name: str = "lot_no", **said: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from medthread.api import contracted
 from medthread.api.described import described
 from medthread.api.identity import Given, Reader
 from medthread.api.language import Language
-from medthread.api.media import YAML, text_as
+from medthread.api.media import JSON, JSON_LD, YAML, text_as
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
 from medthread.governance.catalogue import MEDIA, catalogue_text
@@ -51,7 +51,7 @@ def contracts(given: Given, _: Reader, release: Annotated[str | None, Query(max_
     return {"items": [contracted.line(s) for s in standing.values()], "gone": [{"subject": g.subject, "version": g.version, "release": g.release} for g in gone]}
 
 
-@router.get("/contracts/{entity}", summary="取数据契约 ODCS · Get a data contract (ODCS)", **text_as(YAML))
+@router.get("/contracts/{entity}", summary="取数据契约 ODCS · Get a data contract (ODCS)", **text_as(YAML, JSON))
 def contract(entity: str, given: Given, _: Reader, version: Version = None, form: Annotated[Literal["yaml", "json"], Query()] = "yaml") -> Response:
     """The contract of an entity, or of a model by its table such as `marts.lot_overview` (ODCS 3.2.0): a version that was given out, else as it is now.
 
@@ -66,7 +66,7 @@ def contract(entity: str, given: Given, _: Reader, version: Version = None, form
             content = one.numbered(last.version) if last is not None and last.digest == one.digest else one.content
     if content is None:
         raise NotFoundError(f"{entity} was gone with version {version}", hint="take the version before it")
-    text, media = (as_yaml(content), YAML) if form == "yaml" else (as_json(content), "application/json")
+    text, media = (as_yaml(content), YAML) if form == "yaml" else (as_json(content), JSON)
     headers = {"Content-Disposition": f'attachment; filename="{entity}.odcs.{form}"'}
     return Response(text, media_type=f"{media}; charset=utf-8", headers=headers)
 
@@ -101,7 +101,7 @@ def comparison(body: Compared, given: Given, _: Reader) -> dict[str, Any]:
     return {"verdict": worst(d.verdict for d in found).value if found else None, "differences": contracted.differences(found)}
 
 
-@router.get("/catalogue-exports/{form}", summary="导出目录 · Export the catalogue", **text_as("application/json"))
+@router.get("/catalogue-exports/{form}", summary="导出目录 · Export the catalogue", **text_as(JSON, JSON_LD))
 def catalogue(form: Form, given: Given, _: Reader) -> Response:
     """The catalogue for other tools, the same bytes for the same state: `datahub` change proposals for its file source, `openmetadata` requests of its REST interface in order, `dcat` as JSON-LD of DCAT 3.
 

@@ -20,6 +20,7 @@ from medthread.pipeline.lineage import Source as Place
 
 Json = dict[str, Any]
 PLATFORM = "urn:li:dataPlatform:medthread"
+RESERVED = str.maketrans({c: f"%{ord(c):02X}" for c in "(),%"})  # signs that an address keeps for itself
 ACTOR = "urn:li:corpuser:medthread"
 SCHEMA = "com.linkedin.schema."
 TYPES = {
@@ -49,7 +50,7 @@ def dataset(table: str) -> str:
 
 
 def _field(place: Place) -> str:
-    return f"urn:li:schemaField:({dataset(place.table)},{place.column})"
+    return f"urn:li:schemaField:({dataset(place.table)},{place.column.translate(RESERVED)})"
 
 
 def _shared(described: Described) -> Iterator[Json]:

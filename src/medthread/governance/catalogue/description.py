@@ -1,7 +1,7 @@
 """What a catalogue tells: the contracts with their tables, the terms, and how values flow from source columns and from table to table."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -121,22 +121,23 @@ def slug(text: str) -> str:
     return "-".join(filter(None, kept.split("-"))) or "company"
 
 
-def described_flows(graph: Graph, tables: Iterable[str], source_tables: Iterable[str]) -> tuple[Flow, ...]:
-    """Flows of values between tables that are told, through those in between that are not, such as the standard layer."""
-    told, shown = set(tables), set(tables) | set(source_tables)
+def described_flows(graph: Graph, tables: Mapping[str, Collection[str]], source_tables: Mapping[str, Collection[str]]) -> tuple[Flow, ...]:
+    """Flows of values between columns that are told, through those in between that are not: the standard layer, technical columns, masks."""
+    shown = {**source_tables, **tables}
     up: dict[Place, list[Edge]] = defaultdict(list)
     for edge in graph.edges:
         if edge.is_value and edge.start.column and edge.end.column:
             up[edge.end].append(edge)
     found = set()
-    for end in [p for p in up if p.table in told]:
+    for end in [p for p in up if p.column in tables.get(p.table, ())]:
         waiting, seen = [(end, False)], {end}
         while waiting:
             place, changed = waiting.pop()
             for edge in up.get(place, ()):
                 altered = changed or str(edge.how) != "IDENTITY"
-                if edge.start.table in shown and edge.start.table != end.table:
-                    found.add(Flow(edge.start, end, altered))
+                start = edge.start._replace(column=edge.start.column.partition("__")[0])  # the mask of a field, or its code, is told as the field
+                if start.column in shown.get(start.table, ()) and start.table != end.table:
+                    found.add(Flow(start, end, altered))
                 elif edge.start not in seen:
                     seen.add(edge.start)
                     waiting.append((edge.start, altered))

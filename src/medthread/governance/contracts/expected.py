@@ -45,7 +45,7 @@ def held_against(expectation: Mapping[str, Any], ours: Mapping[str, Any]) -> lis
     for part in wanted.get("properties") or ():
         own = tuple(d for d in found if d.field == part["name"])
         verdicts.append(FieldVerdict(part["name"], worst(d.verdict for d in own) if own else Verdict.COMPATIBLE, own))
-    rest = tuple(d for d in found if d.field is None)
+    rest = tuple(d for d in found if d.field is None and d.verdict is not Verdict.DESCRIPTION)
     if rest:
         verdicts.append(FieldVerdict(None, worst(d.verdict for d in rest), rest))
     return verdicts
@@ -76,14 +76,13 @@ def _compared(wanted: Json, there: Json, expectation: Mapping[str, Any], ours: M
 
 
 def _softened(found: Difference, wanted: Json) -> Difference:
-    """A rule that is asked and that we do not say may hold all the same: that is for the data to tell, not for the contract."""
+    """The difference as one of an expectation. A rule that is asked and that we do not say may hold all the same: that is for the data to tell, not for the contract."""
     if found.kind in FEWER:
         return replace(found, verdict=Verdict.COMPATIBLE)
-    if found.kind == "rule.removed":
-        return Difference("rule.changed", found.at, KINDS["rule.changed"].verdict(READERS), found.before, found.after)
     if found.kind == "key.changed" and not any(p.get("primaryKey") for p in wanted.get("properties") or ()):
         return Difference("words", found.at, Verdict.DESCRIPTION, found.before, found.after)
-    return found
+    kind = f"expected.{'rule.changed' if found.kind == 'rule.removed' else found.kind}"
+    return replace(found, kind=kind, verdict=KINDS[kind].verdict(READERS)) if kind in KINDS else found
 
 
 def _reduced(wanted: Json, there: Json) -> tuple[Json, Json]:
