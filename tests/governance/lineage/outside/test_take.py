@@ -1,6 +1,7 @@
 """Events in whatever order, however often; what they leave, and what waits."""
 
 import itertools
+import threading
 from typing import Any
 
 import pytest
@@ -64,6 +65,25 @@ def test_what_cannot_be_read_waits_and_counts_once(store: Store) -> None:
         assert {"eventTime" in r["why"] for r in refusals(tx)} == {True, False}
         rows = tx.execute(select(audit_event.c.detail).where(audit_event.c.action == "lineage.take")).scalars().all()
         assert [r["refused"] for r in rows] == [2, 1]
+
+
+def test_two_who_tell_of_one_run_at_once_leave_it_whole(store: Store) -> None:
+    start, *_, complete = of_a_run("shared")
+
+    def tell() -> None:
+        with store.transaction() as other:
+            take(other, [complete], by="spark")
+
+    with store.transaction() as tx:
+        take(tx, [start], by="airflow")
+        second = threading.Thread(target=tell)
+        second.start()
+        second.join(0.3)
+        assert second.is_alive(), "it waits for its turn"
+    second.join(30)
+    with store.transaction() as tx:
+        [(state, says)] = tx.execute(select(lineage_run.c.state, lineage_run.c.says)).all()
+    assert (state, len(says)) == ("COMPLETE", 2)
 
 
 def test_many_at_once_are_few_statements(store: Store) -> None:

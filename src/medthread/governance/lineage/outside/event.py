@@ -14,8 +14,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from medthread.governance.lineage.outside.facets import Dataset, JobFacets, RunFacets, Text
-from medthread.governance.lineage.outside.says import Says
-from medthread.methods.canonical import hash_of
+from medthread.governance.lineage.outside.says import Says, hashed_text, json_of
 from medthread.model.errors import InvalidError
 
 Kind = Literal["run", "job", "dataset"]
@@ -97,9 +96,11 @@ def read_event(given: Any) -> Event:
     if not isinstance(given, dict):
         raise InvalidError("it is no event: not a JSON object", hint=HINT)
     try:
-        if NO_CHARACTER.search(json.dumps(given, ensure_ascii=False)):
+        written = json_of(given)
+        hashed = hashed_text(written)
+        if "\\u0000" in written and NO_CHARACTER.search(written):
             raise InvalidError(NO_TEXT, hint=NO_TEXT_HINT)
-        event = _understood(given, hash_of(given))
+        event = _understood(given, hashed)
     except UnicodeEncodeError as error:  # half of a surrogate pair
         raise InvalidError(NO_TEXT, hint=NO_TEXT_HINT) from error
     except RecursionError as error:
@@ -116,9 +117,9 @@ def read_event(given: Any) -> Event:
 def mark_of(given: Any) -> str:
     """What an event is known by, also one that cannot be read."""
     try:
-        return hash_of(given)
-    except (UnicodeEncodeError, RecursionError):
-        return hash_of(json.dumps(given))
+        return hashed_text(json_of(given))
+    except UnicodeEncodeError:
+        return hashed_text(json.dumps(given))
 
 
 def _understood(given: dict[str, Any], hashed: str) -> Event:

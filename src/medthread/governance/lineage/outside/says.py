@@ -1,5 +1,7 @@
 """What an event says of data sets and columns, in one form whichever facet it stood in."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,13 +14,22 @@ from medthread.governance.lineage.outside.facets import (
     LineageInput,
     Transformation,
 )
-from medthread.methods.canonical import hash_of
 from medthread.pipeline.lineage import Direct, Indirect
 
 DATASET = "DATASET"
 UNSAID = "UNSPECIFIED"  # that it goes in, and nobody says how
 OLDER = {"IDENTITY": str(Direct.IDENTITY), "MASKED": "DIRECT"}
 SUBTYPES = {"DIRECT": frozenset(map(str, Direct)), "INDIRECT": frozenset(map(str, Indirect))}
+
+
+def json_of(value: Any) -> str:
+    """What is JSON already in one writing, whatever the order of its keys."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def hashed_text(text: str) -> str:
+    """`sha256:<hex>` of a text."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 class Name(NamedTuple):
@@ -82,11 +93,6 @@ class Says:
             "same": sorted([*a, *b] for a, b in self.same), "columns": sorted([*n, c] for n, c in self.columns),
             "flows": sorted([*f.start, f.field, *f.end, f.column, f.how] for f in self.flows),
         }
-
-    @property
-    def hash(self) -> str:
-        """Of the content."""
-        return hash_of(self.kept())
 
     @classmethod
     def from_kept(cls, kept: dict[str, list[list[str]]]) -> "Says":

@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from medthread.governance.lineage.outside.event import Event, mark_of, read_event
+from medthread.governance.lineage.outside.says import hashed_text, json_of
 from medthread.model.errors import InvalidError
 from medthread.stores.postgres.tables import lineage_event, lineage_refusal, lineage_said, lineage_subject
 from medthread.trust.audit import record
 
+# Of the database's advisory locks: who tells does so one after the other, so that a run is reckoned from all its events, and the newest number is the last.
+TURN = 0x6C696E65
 RAW_KEPT = 64_000  # characters of a refused event
 # The newest of the ends counts, whatever came after it by arrival; without one the run goes on.
 RECKONED = text("""
@@ -59,6 +62,7 @@ NONE = Taken(0, 0, ())
 
 def take(tx: Connection, given: Sequence[Any], *, by: str, start: int = 0) -> Taken:
     """Take events in; `start` is the number of the first. A text among them is a line that is no JSON."""
+    tx.execute(select(func.pg_advisory_xact_lock(TURN)))
     events: dict[str, Event] = {}
     refused: dict[str, tuple[int, str, str]] = {}
     twice = 0
@@ -74,7 +78,7 @@ def take(tx: Connection, given: Sequence[Any], *, by: str, start: int = 0) -> Ta
     fresh = _kept(tx, list(events.values()), by=by)
     waiting = [{"hash": h, "why": why, "body": body, "taken_by": by} for h, (_, why, body) in sorted(refused.items())]
     if waiting:
-        tx.execute(insert(lineage_refusal).values(waiting).on_conflict_do_nothing())
+        tx.execute(insert(lineage_refusal).on_conflict_do_nothing(), waiting)
     if fresh or waiting:
         detail = {"taken": len(fresh), "refused": len(waiting)}
         record(tx, actor=by, action="lineage.take", object_="lineage", detail=detail)
@@ -85,18 +89,18 @@ def _kept(tx: Connection, events: list[Event], *, by: str) -> list[str]:
     """Write events that are not here yet, what they say and whose they are, and reckon their runs; gives those that were new."""
     if not events:
         return []
-    events.sort(key=lambda e: e.hash)  # two who send the same at once wait for each other in one order
-    said = {e.says.hash: e.says.kept() for e in events if e.says}
-    if said:
-        tx.execute(insert(lineage_said).values([{"hash": h, "body": b} for h, b in sorted(said.items())]).on_conflict_do_nothing())
+    kept = {e.hash: e.says.kept() for e in events if e.says}
+    hashes = {h: hashed_text(json_of(k)) for h, k in kept.items()}
+    if said := {hashes[h]: k for h, k in kept.items()}:
+        tx.execute(insert(lineage_said).on_conflict_do_nothing(), [{"hash": h, "body": k} for h, k in said.items()])
     subjects = sorted({("dataset" if e.kind == "dataset" else "job", e.namespace, e.name) for e in events})
-    tx.execute(insert(lineage_subject).values([{"kind": k, "namespace": n, "name": m} for k, n, m in subjects]).on_conflict_do_nothing())
+    tx.execute(insert(lineage_subject).on_conflict_do_nothing(), [{"kind": k, "namespace": n, "name": m} for k, n, m in subjects])
     rows = [
         {"hash": e.hash, "kind": e.kind, "namespace": e.namespace, "name": e.name, "run": e.run, "state": e.state, "moment": e.moment,
-         "says": e.says.hash if e.says else None, "body": e.body, "taken_by": by}
+         "says": hashes.get(e.hash), "body": e.body, "taken_by": by}
         for e in events
     ]
-    fresh = list(tx.execute(insert(lineage_event).values(rows).on_conflict_do_nothing().returning(lineage_event.c.hash)).scalars())
+    fresh = list(tx.execute(insert(lineage_event).on_conflict_do_nothing().returning(lineage_event.c.hash), rows).scalars())
     if fresh:
         tx.execute(RECKONED, {"fresh": fresh})
         tx.execute(delete(lineage_refusal).where(lineage_refusal.c.hash.in_(fresh)))
