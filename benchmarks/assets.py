@@ -27,14 +27,14 @@ from medthread_demo.machines import (
     write_down,
 )
 
-SEEDS = (51, 52, 53)
+SEEDS = (71, 72, 73)
 F1, PRECISION = 0.95, 0.96
 # system: who writes, which kinds it knows, what part of them
 SYSTEMS = {
     "erp": (LEDGER, ("production", "gauge", "inspection", "steriliser"), 0.85), "mes": (RESOURCES, ("production", "steriliser"), 0.95),
     "metro": (INSTRUMENTS, ("gauge", "inspection"), 0.95), "cmms": (UPKEEP, ("production", "inspection", "steriliser"), 0.7),
 }
-TWICE = 0.01  # machines that a system keeps under two numbers
+TWICE = 0.02  # machines that a system keeps under two numbers
 Row = tuple[str, str, Written, str]
 
 
