@@ -74,7 +74,8 @@ def test_the_catalogue_is_the_same_twice_and_names_nothing_that_is_not_in_it(ste
 
 def _check_datahub(proposals: list[dict[str, Any]]) -> None:
     made = {p["entityUrn"] for p in proposals}
-    fields = {f"urn:li:schemaField:({p['entityUrn']},{f['fieldPath']})" for p in proposals if p["aspectName"] == "schemaMetadata" for f in p["aspect"]["json"]["fields"]}
+    reserved = str.maketrans({"(": "%28", ")": "%29", ",": "%2C", "%": "%25"})
+    fields = {f"urn:li:schemaField:({p['entityUrn']},{f['fieldPath'].translate(reserved)})" for p in proposals if p["aspectName"] == "schemaMetadata" for f in p["aspect"]["json"]["fields"]}
     named = set(re.findall(r'"(urn:li:(?!corpuser)[^"]*)"', json.dumps([p["aspect"] for p in proposals], ensure_ascii=False)))
     assert {n for n in named if not n.startswith("urn:li:schemaField")} <= made
     lineage = [p for p in proposals if p["aspectName"] == "upstreamLineage"]

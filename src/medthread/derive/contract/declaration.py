@@ -28,6 +28,7 @@ from medthread.model import (
     Span,
 )
 from medthread.model.errors import InvalidError
+from medthread.model.matching import LinkKind
 
 KINDS = {logical: kind for kind, logical in LOGICAL.items()}
 
@@ -91,7 +92,8 @@ def _retention(said: Json) -> Retention:
 def _match(said: Any) -> MatchModel | None:
     if said is None:
         return None
-    known: dict[str, Any] = {n: _tuples(v) for n, v in said.items()}
+    links = tuple(LinkKind(k["name"], Label(**k["child"]), Label(**k["parent"]), k["told_by"]) for k in said["links"])
+    known: dict[str, Any] = {n: _tuples(v) for n, v in said.items()} | {"links": links}
     return MatchModel(**known)
 
 

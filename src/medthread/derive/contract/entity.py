@@ -1,6 +1,6 @@
 """An entity as a contract: what stands in its table, in whose words, who answers for it, what is promised of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,7 +21,7 @@ from medthread.derive.contract.words import (
     team,
     with_custom,
 )
-from medthread.model import Entity, Field, Home, Kind, Registry
+from medthread.model import Entity, Field, Home, Kind, Label, Registry
 
 Said = Callable[[str], Words | None]
 TEXT_ONLY = {"pattern"}
@@ -77,8 +77,17 @@ def _about(entity: type[Entity], words: Words) -> dict[str, Any]:
 
 def _plain(said: Any) -> Json:
     """A declaration's part as JSON."""
-    plain: Json = {n: [list(v) if isinstance(v, tuple) else v for v in value] if isinstance(value, tuple) else value for n, value in asdict(said).items()}
+    plain: Json = _json(asdict(said))
     return plain
+
+
+def _json(value: Any) -> Any:
+    """Labels by their languages, tuples as lists."""
+    if isinstance(value, Label):
+        return pair(value)
+    if isinstance(value, Mapping):
+        return {n: _json(v) for n, v in value.items()}
+    return [_json(v) for v in value] if isinstance(value, tuple) else value
 
 
 def _property(entity: type[Entity], field: Field, registry: Registry, said: Said, asked: list[Json]) -> Json:
