@@ -57,6 +57,19 @@ def test_of_a_golden_record_only_what_comes_from_sources_within_reach_is_told(bo
             assert {end for e in told["edges"] for end in (e["a"], e["b"])} <= seen
 
 
+def test_links_lead_to_golden_records_within_reach_alone(bound: Bound, steward: TestClient) -> None:
+    near, away = bound("quality", plants=["NOWHERE"]), bound("quality", organisations=["OTHER"])
+    seen = {i["golden_id"] for i in near.get(f"{API}/masters/supplier?limit=200").json()["items"]}
+    every = [i["golden_id"] for i in steward.get(f"{API}/masters/supplier?limit=200").json()["items"]]
+    linked = next(g for g in every if steward.get(f"{API}/masters/supplier/{g}/hierarchy").json()["up"])  # branches of the demo
+    assert away.get(f"{API}/masters/supplier/{linked}/hierarchy").status_code == 404
+    assert away.get(f"{API}/masters/supplier/links").json()["total"] == 0
+    for golden in [g for g in every if g in seen][:40]:
+        told = near.get(f"{API}/masters/supplier/{golden}/hierarchy").json()
+        assert {n["golden_id"] for n in (*told["up"], *told["down"])} <= seen
+    assert {g for i in near.get(f"{API}/masters/supplier/links").json()["items"] for g in (i["child"], i["parent"])} <= seen
+
+
 def counted(client: TestClient, entity: str) -> dict[str, int]:
     return next(i for i in client.get(f"{API}/masters").json()["items"] if i["entity"] == entity)
 

@@ -72,7 +72,7 @@ def decide(page: Page, key: str, reason: str) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-@pytest.mark.parametrize("place", ["masters", "masters/supplier", "masters/supplier/pairs", "masters/decisions?status=all", "masters/supplier/subscribers"])
+@pytest.mark.parametrize("place", ["masters", "masters/supplier", "masters/supplier/pairs", "masters/decisions?status=all", "masters/supplier/subscribers", "masters/supplier/links"])
 def test_each_page_of_the_desk_is_accessible(enter: Visit, place: str) -> None:
     page = enter("keeper", place)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -172,6 +172,27 @@ def test_a_golden_record_is_parted_and_stated_and_it_is_taken_back(enter: Visit,
     dialog.get_by_label("原因").fill("仍在经营")
     page.keyboard.press("Enter")
     expect(stated).to_contain_text("李管家 撤销")
+    both(page)
+
+
+def test_what_a_golden_record_belongs_under_is_said_and_taken_back(enter: Visit, console: str) -> None:
+    page = enter("keeper")
+    page.goto(f"{console}#/masters/supplier/{golden(page, console, 'D1')}")
+    page.get_by_role("button", name="说明归属").click()
+    dialog = page.get_by_role("dialog")
+    choose(dialog, "关系", "集团成员 → 集团母公司")
+    dialog.get_by_label("集团母公司").fill("金泰")
+    page.locator(".ant-select-item-option").filter(has_text="苏州金泰精密五金").first.click()
+    expect(dialog).to_contain_text("没有引用")
+    assert_accessible(page)
+    dialog.get_by_label("原因").fill("见股权结构")
+    page.keyboard.press("Enter")
+    said = page.get_by_role("row").filter(has_text="见股权结构")
+    expect(said).to_contain_text("集团母公司: 苏州金泰精密五金有限公司")
+    said.get_by_role("button", name="撤销").click()
+    dialog.get_by_label("原因").fill("股权已转让")
+    page.keyboard.press("Enter")
+    expect(said).to_contain_text("李管家 撤销")
     both(page)
 
 

@@ -47,7 +47,7 @@ function Choosing({ entity, of, onSaid }: { entity: string; of: Linking_; onSaid
     <div className="stating">
       <Problem of={kinds.problem ?? found.problem} />
       <label htmlFor="link-kind">{t("hierarchy.way")}</label>
-      <Select id="link-kind" value={way} onChange={setKind} options={known.map((k) => ({ value: k.kind, label: `${word(k.child)} → ${word(k.parent)}` }))} />
+      <Select id="link-kind" value={way} showSearch={{ optionFilterProp: "label" }} onChange={setKind} options={known.map((k) => ({ value: k.kind, label: `${word(k.child)} → ${word(k.parent)}` }))} />
       <label htmlFor="link-parent">{word(known.find((k) => k.kind === way)?.parent ?? { zh: "", en: "" }) || t("hierarchy.parent")}</label>
       <Select id="link-parent" value={parent} placeholder={t("hierarchy.search")} showSearch={{ filterOption: false, onSearch: setQ }} notFoundContent={t("hierarchy.search")} loading={found.loading}
         onChange={(id: string) => setParent(id)} options={options} />

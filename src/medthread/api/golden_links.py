@@ -10,6 +10,7 @@ from medthread.derive.form import pair
 from medthread.derive.view import shared_value
 from medthread.model import Entity, LinkKind
 from medthread.model.errors import ConflictError
+from medthread.pipeline.match.crosswalk import XREF_COLUMNS
 from medthread.pipeline.match.links import COLUMNS, LINKED, SUGGESTED
 from medthread.stores.serving import Snapshot
 from medthread.trust.access import Actor
@@ -75,12 +76,17 @@ class GoldenLinks:
         return (
             f"with seen as materialized ({seen}) select l.child || ' ' || l.parent || ' ' || l.kind as id, l.kind, l.child, c.name as child_name, l.parent, p.name as parent_name"
             f" from {self._link} l join seen c on c.id = l.child join seen p on p.id = l.parent where l.status = '{SUGGESTED}'"
-        ), list(bound)
+        ), bound
 
-    def _seen(self) -> tuple[str, tuple[str, ...]]:
+    def _seen(self) -> tuple[str, list[Any]]:
+        """Golden records within reach that have a record of a source that they see, by what they are called."""
         rows, bound = self._rows.golden()
         called = shared_value(self._entity.fields[self._rows.title], f'"{self._rows.title}"', self._rows.terms)
-        return f"select id, coalesce(cast({called} as varchar), id) as name from {rows}", bound
+        sql, given = f"select id, coalesce(cast({called} as varchar), id) as name from {rows}", list(bound)
+        if self._rows.is_all:
+            return sql, given
+        xref = self._snapshot.relation(f"golden.{self._entity.name}_xref", XREF_COLUMNS)
+        return f"{sql} where id in (select golden_id from {xref} where source in (select unnest(?)))", [*given, self._rows.sources]
 
 
 def require_no_circle(snapshot: Snapshot, entity: type[Entity], *, child: str, parent: str | None) -> None:

@@ -12,7 +12,7 @@ from medthread.pipeline.match.decisions import LINK, Decision, Decisions
 from medthread.pipeline.match.features import features_of
 from medthread.pipeline.match.links import CIRCULAR, LINKED, SUGGESTED, link
 
-MODEL = MatchModel(kind="organisation", unique="uscc", place="city", links=(BRANCH, GROUP, ALLIANCE))
+MODEL = MatchModel(kind="organisation", unique="uscc", parts={"place": "city"}, links=(BRANCH, GROUP, ALLIANCE))
 FIRMS = {
     "G1": ("上海康联医疗器械有限公司", "上海"), "G2": ("上海康联医疗器械有限公司苏州分公司", "苏州"), "G3": ("上海康联医疗器械有限公司无锡分公司", None),
     "G4": ("北京康联医疗器械有限公司", "北京"), "G5": ("宁波华阳集团有限公司", "宁波"), "G6": ("宁波华阳塑胶有限公司", "宁波"), "G7": ("苏州华阳包装有限公司", "苏州"),

@@ -59,7 +59,7 @@ class ContractShelf:
     def now(self) -> Mapping[str, Contract]:
         """Every contract as it would be given out now."""
         making = self.making
-        key = (id(making.book), tuple(s.model_dump_json() for s in making.sources), len(making.rules))
+        key = (id(making.book), tuple(s.model_dump_json() for s in making.sources), repr(making.rules))
         with self._lock:
             if key != self._key or not self._made:
                 self._key, self._made = key, making.all()

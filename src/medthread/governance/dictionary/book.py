@@ -107,7 +107,7 @@ class Dictionary:
         day = on or today_in(self.zone)
         models, rules = self.models(), self.rules()
         with self.store.transaction() as tx:
-            key = (day, stamp(tx), tuple((n, k.version.version if k.version else 0, k.made.at if k.made else None) for n, k in models.items()), len(rules))
+            key = (day, stamp(tx), tuple((n, k.version.version if k.version else 0, k.made.at if k.made else None) for n, k in models.items()), repr(rules))
             with self._making:
                 if key not in self._made:
                     if len(self._made) > 8:  # noqa: PLR2004 - days that are looked at in turn
