@@ -91,7 +91,7 @@ def test_what_ships_is_listed_with_how_it_stands(works: Works) -> None:
     assert lots["built_at"]
     assert lots["tests"] == {"asked": 5, "failed": 0, "warned": 0, "held": 0}
     assert ok(works.client("boss").get(f"{API}/model-plan")) | {"seen": "", "labels": {}} == {
-        "verdict": None, "seconds": 0, "changes": [], "remade": [], "faults": [], "seen": "", "labels": {}}
+        "verdict": None, "seconds": 0, "changes": [], "remade": [], "faults": [], "contracts": [], "seen": "", "labels": {}}
 
 
 def test_a_model_says_what_it_is_made_from_and_who_reads_it(works: Works) -> None:
