@@ -21,13 +21,18 @@ FIRMS = {
 
 
 def links(*decisions: Decision, firms: dict[str, tuple[str, str | None]] = FIRMS) -> list[tuple[Any, ...]]:
-    """What comes of it: child, parent, kind, status, from, until. Each firm is one golden record of one record named after it."""
-    rids = [f"erp|{g}" for g in firms]
+    """The same where each firm is one golden record of one record named after it."""
+    return linked({f"erp|{g}": (g, *said) for g, said in firms.items()}, *decisions)
+
+
+def linked(records: dict[str, tuple[str, str, str | None]], *decisions: Decision) -> list[tuple[Any, ...]]:
+    """What comes of records (golden id, name, city): child, parent, kind, status, from, until."""
+    ids, names, cities = (list(column) for column in zip(*records.values(), strict=True))
     with duckdb.connect() as con:
-        con.register("features", features_of(MODEL, {"record_id": rids, "name": [n for n, _ in firms.values()], "city": [c for _, c in firms.values()]}))
+        con.register("features", features_of(MODEL, {"record_id": list(records), "name": names, "city": cities}))
         con.execute("create table assigned (rid varchar, golden_id varchar); create table member (record_id varchar, name varchar)")
-        con.executemany("insert into assigned values (?, ?)", list(zip(rids, firms, strict=True)))
-        con.executemany("insert into member values (?, ?)", [(r, n) for r, (n, _) in zip(rids, firms.values(), strict=True)])
+        con.executemany("insert into assigned values (?, ?)", list(zip(records, ids, strict=True)))
+        con.executemany("insert into member values (?, ?)", list(zip(records, names, strict=True)))
         link(con, MODEL, Decisions(decisions))
         return con.execute("select child, parent, kind, status, valid_from::varchar, valid_until::varchar from link order by all").fetchall()
 
@@ -48,6 +53,12 @@ def test_a_branch_is_linked_to_the_one_head_office_of_its_name_and_city_and_what
     # Without a region in its name a branch may be of any firm that is called so.
     assert of(found, "G10") == [("G10", "G9", "branch", SUGGESTED, None, None)]
     assert of(found, "G1", "G4", "G5", "G9") == []
+
+
+def test_what_one_record_of_a_branch_says_of_its_city_counts_for_the_others_too() -> None:
+    told = {"r1": ("G2", "郑州帛远线缆有限公司佛山分公司", "佛山"), "r2": ("G2", "帛远线缆有限公司佛山分公司", None), "r3": ("G1", "昆山帛远线缆有限公司", "昆山")}
+    assert linked(told) == []
+    assert linked({**told, "r1": ("G2", "帛远线缆有限公司佛山分公司", "佛山")}) == [("G2", "G1", "branch", SUGGESTED, None, None)]
 
 
 def test_firms_are_suggested_as_members_of_the_one_that_calls_itself_a_group() -> None:

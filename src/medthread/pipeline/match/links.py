@@ -30,7 +30,7 @@ with told as (
 ), pair as (
   select c.golden_id as child, p.golden_id as parent, bool_or(coalesce(c.city = p.city, false)) as near
   from told c join told p on p.norm = c.norm and p.branch is null and p.golden_id <> c.golden_id
-  where c.branch is not null and not (c.says_city and coalesce(p.city <> c.city, false)) group by 1, 2
+  where c.branch is not null group by 1, 2 having near or not bool_or(c.says_city and coalesce(p.city <> c.city, false))
 )
 select child, parent, near and count(*) filter (near) over (partition by child) = 1 as sure from pair""",
     "group": """
