@@ -46,7 +46,7 @@ from medthread.model.errors import InvalidError
 from medthread.pipeline.said import APPROVED
 from medthread.pipeline.standardise.codes import CODE
 from medthread.stores.workbook import workbook
-from medthread.trust.access import Actor
+from medthread.trust.access import Actor, sources_seen
 from medthread.workflow import handle
 
 router = Subject("definitions", "术语与口径", "Terms and definitions", owner="it").router()
@@ -133,7 +133,7 @@ def proposed(wanted: Proposal, given: Given, actor: Proposing) -> dict[str, str]
 
     提议术语,或在产品声明之上的企业口径;由另一人决定,此前不生效。
     """
-    return {"proposal": _propose(given, actor, _checked(given, wanted.changes), reason=wanted.reason, on=wanted.effective_from)}
+    return {"proposal": _propose(given, actor, _checked(given, actor, wanted.changes), reason=wanted.reason, on=wanted.effective_from)}
 
 
 def _propose(given: Services, actor: Actor, changes: list[Change], *, reason: str, on: date | None) -> str:
@@ -142,11 +142,12 @@ def _propose(given: Services, actor: Actor, changes: list[Change], *, reason: st
     return handle(given.store, by=actor.name, action="definition.propose", object_="definition", act=act)
 
 
-def _checked(given: Services, wanted: list[Wanted]) -> list[Change]:
+def _checked(given: Services, actor: Actor, wanted: list[Wanted]) -> list[Change]:
     """Refuse what cannot be said, each looked at beside the others."""
     if len({w.subject for w in wanted}) < len(wanted):
         raise InvalidError("a subject stands twice", hint="say once what is to hold of it")
-    of = list(places(given.sources, given.registry)) if any(w.kind == CODE for w in wanted) else []
+    mine = sources_seen(actor, given.sources)
+    of = [p for p in places(given.sources, given.registry) if p.source in mine] if any(w.kind == CODE for w in wanted) else []
     codes = [Change(CODE, w.subject, check_code(w.subject, w.content, of)) for w in wanted if w.kind == CODE]
     return codes + _worded(given, [w for w in wanted if w.kind != CODE])
 
