@@ -1,4 +1,3 @@
-import { useEffect } from "react";
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
 import { link } from "../shell/route";
@@ -13,12 +12,10 @@ type Around = { kinds: LinkKind[]; up: Linked[]; down: Linked[]; suggested: Sugg
 export type Linking_ = { child: string; name: string; kind?: string; parent?: { id: string; name: string } };
 
 /** What a golden record belongs under and what under it, with what told it; what names suggest. */
-export function Belonging({ entity, id, name, onSay, stamp }: { entity: string; id: string; name: string; onSay: (of: Linking_) => void; stamp: number }) {
+export function Belonging({ entity, id, name, onSay, round }: { entity: string; id: string; name: string; onSay: (of: Linking_) => void; round: number }) {
   const { t, word } = useSpeech();
   const decides = useMay("masters:decide");
-  const asked = useAsk<Around>(`/masters/${entity}/${encodeURIComponent(id)}/hierarchy`);
-  const { reload } = asked;
-  useEffect(() => { if (stamp) reload(); }, [stamp, reload]);
+  const asked = useAsk<Around>(`/masters/${entity}/${encodeURIComponent(id)}/hierarchy`, round);
   const kinds = asked.data?.kinds ?? [];
   if (asked.data && kinds.length === 0) return null;
   const called = (l: { kind: string }, way: "child" | "parent") => { const k = kinds.find((x) => x.kind === l.kind); return k ? word(k[way]) : l.kind; };

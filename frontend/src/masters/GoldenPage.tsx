@@ -31,9 +31,9 @@ function Known({ entity, of }: { entity: string; of: One }) {
   const [doing, setDoing] = useState<"part" | { state: string | undefined } | { end: Decision }>();
   const [linking, setLinking] = useState<Linking_>();
   const [became, setBecame] = useState<Made>();
-  const [said_, setSaid] = useState(0); // how often something was said, so that what hangs on it is asked again
+  const [round, setRound] = useState(0); // of asking again: something was said
   const decisions = said.data?.items ?? [];
-  const done = (made?: Made) => { setDoing(undefined); setLinking(undefined); setBecame(made); said.reload(); setSaid((n) => n + 1); };
+  const done = (made?: Made) => { setDoing(undefined); setLinking(undefined); setBecame(made); said.reload(); setRound((n) => n + 1); };
   const start = (what: typeof doing) => { setBecame(undefined); setDoing(what); };
   const stating = typeof doing === "object" && "state" in doing ? doing : undefined;
   const ending = typeof doing === "object" && "end" in doing ? doing.end : undefined;
@@ -53,7 +53,7 @@ function Known({ entity, of }: { entity: string; of: One }) {
         <p className="quiet">{t("masters.side.about")}</p>
       </Panel>
       {pairs.data && pairs.data.items.length > 0 && <Alike entity={entity} id={of.golden_id} of={pairs.data.items} />}
-      <Belonging entity={entity} id={of.golden_id} name={titleOf(of)} stamp={said_} onSay={(what) => { setBecame(undefined); setLinking(what); }} />
+      <Belonging entity={entity} id={of.golden_id} name={titleOf(of)} round={round} onSay={(what) => { setBecame(undefined); setLinking(what); }} />
       <Why of={of.edges} />
       <Panel title={t("steward.decisions")}>
         <Problem of={said.problem} retry={said.reload} />

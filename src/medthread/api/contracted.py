@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from medthread.api.services import Services
+from medthread.derive.contract.words import label_of
 from medthread.derive.form import pair
 from medthread.governance.contracts.expected import FieldVerdict, held_against
 from medthread.governance.contracts.kept import GivenOut
@@ -61,11 +62,11 @@ def fields_told(contract: Contract) -> list[Json]:
     """The fields of a contract in short."""
     return [
         {
-            "name": p["name"], "label": {"zh": p["businessName"], "en": next((s["synonym"] for s in p.get("synonyms", ()) if s.get("locale") == "en"), p["businessName"])}, "type": p["logicalType"],
+            "name": p["name"], "label": pair(label_of(p)), "type": p["logicalType"],
             "stored": p.get("physicalType"), "required": p.get("required", False), "key": p.get("primaryKey", False), "classification": p.get("classification"),
             "codes": [c["value"] for c in p.get("enum", ())], "rules": len(p.get("quality", ())),
         }
-        for p in contract.content["schema"][0]["properties"]
+        for p in contract.there["properties"]
     ]
 
 
@@ -84,6 +85,17 @@ def of_others_line(one: OfOthers) -> Json:
         "name": one.name, "kind": one.kind.value, "subject": one.subject, "owner": one.owner, "owner_label": pair(owner_label(one.owner)), "blocks": one.blocks, "kept_by": one.kept_by,
         "at": one.at, "version": str(one.document.get("version", "")), "standard": one.document.get("apiVersion"),
     }
+
+
+def of_something(given: Services, one: OfOthers) -> OfOthers:
+    """The same, where what it is about is there. Raises `NotFoundError`, and `InvalidError` for a source's that would hold releases back."""
+    if one.kind is Part.CONSUMER:
+        given.contracts.one(one.subject)
+        return one
+    table_of_source(given.sources, one.subject)
+    if one.blocks:
+        raise InvalidError("what a source promises holds back no release", hint="leave blocks out; accept the rules that it suggests, and let them block")
+    return one
 
 
 def checked(given: Services, one: OfOthers, language: str) -> Json:

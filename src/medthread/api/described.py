@@ -11,7 +11,7 @@ def described(given: Services) -> Described:
     release = given.releases.current()
     with given.store.transaction() as tx:
         versions = {s: v.version for s, v in promised(tx).items() if v.content is not None}
-    tables = {c.table: {p["name"] for p in c.content["schema"][0]["properties"]} for c in contracts.values()}
+    tables = {c.table: {p["name"] for p in c.there["properties"]} for c in contracts.values()}
     source_tables = {f"{s.name}.{n}": t.mapped | set(t.personal) for s in given.sources for n, t in s.tables.items()}
     return Described(
         company=given.name, url=given.public_url, contracts=contracts, versions=versions, terms=book.terms, sources=given.sources, release=release.id if release else None,

@@ -18,7 +18,6 @@ from medthread.governance.catalogue import FORMATS, catalogue_text
 from medthread.governance.contracts.kept import promised, version_of, versions
 from medthread.governance.contracts.others import OfOthers, Part, keep_one, kept, let_go, of_others
 from medthread.governance.contracts.reading import read_contract
-from medthread.governance.contracts.source_check import table_of_source
 from medthread.governance.contracts.writing import as_yaml
 from medthread.methods.contracts import BOTH, READERS, Difference, Verdict, compare
 from medthread.model import Label
@@ -40,7 +39,7 @@ SubjectOption = Annotated[str, typer.Option("--of", help="对象、marts.模型,
 def list_contracts(home: Home = HERE) -> None:
     """列出数据契约:已给出的版本,现在发布会给出的版本 · List contracts: the version given out, what a release now would make of it."""
     with open_installation(home) as installation, installation.services(None) as services, services.store.transaction() as tx:
-        found = services.contracts.standing(tx)
+        found, _ = services.contracts.standing(tx)
     for one in found.values():
         pending = f"→ {one.next} {one.verdict.value} {len(one.differences)}" if one.verdict else ""
         console.print(f"{one.contract.subject:<32} {one.promised.version if one.promised else '–':<8} {one.contract.label.in_(language())}  {pending}".rstrip(), markup=False)
@@ -168,11 +167,7 @@ def catalogue(
 
 def _read(services: Services, file: Path, name: str, part: Part, subject: str, *, owner: str, blocks: bool, by: str = "") -> OfOthers:
     document = read_contract(file.read_bytes(), name=file.name)
-    if part is Part.CONSUMER:
-        services.contracts.one(subject)
-    else:
-        table_of_source(services.sources, subject)
-    return of_others(document, name=name, kind=part, subject=subject, owner=owner, blocks=blocks, by=by)
+    return contracted.of_something(services, of_others(document, name=name, kind=part, subject=subject, owner=owner, blocks=blocks, by=by))
 
 
 def _content(services: Services, name: str) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -26,8 +28,8 @@ class AtRelease(Protocol):
     def judge(self, context: "Context", *, run: str) -> None:
         """Look at what is about to be released. Raises `HeldError` where readers may not see it."""
 
-    def keep(self, tx: Connection, context: "Context", *, release: str, by: str) -> None:
-        """Keep what goes with a release, in the transaction that makes it."""
+    def prepare(self, context: "Context") -> Callable[[Connection, str, str], None]:
+        """Make what goes with a release; what is given keeps it, in the transaction that makes the release of an id, by somebody."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Context:
     zone: str = "Asia/Shanghai"  # whose day it is when something comes into force
     at_release: tuple[AtRelease, ...] = ()
     publishes: bool = True  # or a run makes a release ready, and a train takes it to readers
+
+    @property
+    def today(self) -> date:
+        """The day that it is for the organisation."""
+        return datetime.now(ZoneInfo(self.zone)).date()
 
     @cached_property
     def models(self) -> tuple[Model, ...]:

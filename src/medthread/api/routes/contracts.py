@@ -16,6 +16,7 @@ from medthread.governance.catalogue import MEDIA, catalogue_text
 from medthread.governance.contracts.kept import promised_by, version_of, versions
 from medthread.governance.contracts.others import kept
 from medthread.governance.contracts.reading import MOST, read_contract
+from medthread.governance.contracts.shelf import standing_of
 from medthread.governance.contracts.writing import as_json, as_yaml
 from medthread.methods.contracts import BOTH, READERS, compare, worst
 from medthread.model.errors import NotFoundError
@@ -47,7 +48,7 @@ def contracts(given: Given, _: Reader, release: Annotated[str | None, Query(max_
         if release is not None:
             found = promised_by(tx, release)
             return {"items": [{"subject": s, "version": v.version, "release": v.release, "at": v.at} for s, v in sorted(found.items())], "gone": []}
-        standing, gone = given.contracts.standing(tx), given.contracts.gone(tx)
+        standing, gone = given.contracts.standing(tx)
     return {"items": [contracted.line(s) for s in standing.values()], "gone": [{"subject": g.subject, "version": g.version, "release": g.release} for g in gone]}
 
 
@@ -79,9 +80,9 @@ def standing(entity: str, given: Given, _: Reader, language: Language) -> dict[s
     """
     one = given.contracts.one(entity)
     with given.store.transaction() as tx:
-        here, past = given.contracts.standing(tx)[entity], versions(tx, entity)
+        past = versions(tx, entity)
         others = [o for o in kept(tx).values() if o.subject == entity]
-    table = one.content["schema"][0]
+    here, table = standing_of(one, next(iter(past), None)), one.there
     return {
         **contracted.line(here), "grain": table.get("dataGranularityDescription"), "team": [{**m, "label": pair(owner_label(m["username"]))} for m in one.content["team"]["members"]],
         "fields": contracted.fields_told(one), "promises": contracted.promises_told(one), "rules": len(table.get("quality", ())), "pending": contracted.differences(here.differences),

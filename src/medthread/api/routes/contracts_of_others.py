@@ -19,7 +19,7 @@ from medthread.governance.contracts.source_check import table_of_source
 from medthread.governance.contracts.suggested import suggested_by_consumer, suggested_by_source
 from medthread.governance.contracts.writing import as_yaml
 from medthread.governance.profiles import Suggestion, accept_suggestion, written
-from medthread.model.errors import ConflictError, DeclarationError, InvalidError, NotFoundError
+from medthread.model.errors import ConflictError, DeclarationError, NotFoundError
 from medthread.trust.access import Actor
 from medthread.workflow import handle
 
@@ -43,13 +43,7 @@ class Handed(BaseModel):
 
 def _read(given: Services, name: str, body: Handed, by: str) -> OfOthers:
     document = read_contract(body.text.encode(), name=name)
-    if body.kind is Part.CONSUMER:
-        given.contracts.one(body.subject)
-    else:
-        table_of_source(given.sources, body.subject)
-        if body.blocks:
-            raise InvalidError("what a source promises holds back no release", hint="leave blocks out; accept the rules that it suggests, and let them block")
-    return of_others(document, name=name, kind=body.kind, subject=body.subject, owner=body.owner, blocks=body.blocks, by=by)
+    return contracted.of_something(given, of_others(document, name=name, kind=body.kind, subject=body.subject, owner=body.owner, blocks=body.blocks, by=by))
 
 
 @router.get("/contracts-of-others", summary="列出他方契约 · List contracts of others")

@@ -16,11 +16,13 @@ from medthread.derive.contract.words import (
     Words,
     both,
     grain,
-    pair,
+    promised,
     synonyms,
     team,
+    terms,
     with_custom,
 )
+from medthread.derive.form import pair
 from medthread.model import Entity, Field, Home, Kind, Label, Registry
 
 Said = Callable[[str], Words | None]
@@ -41,7 +43,7 @@ def contract_of(
         "apiVersion": API_VERSION, "kind": "DataContract", "id": f"{VENDOR}.{entity.name}", "version": version, "status": "active", "name": about.en,
         **({"tenant": tenant} if tenant else {}), "domain": about.domain,
         "description": {"purpose": (words.meaning or about.label).zh, "customProperties": [{"property": "purposeEn", "value": (words.meaning or about.label).en, "vendor": VENDOR}]},
-        "schema": [_object(entity, registry, words, said)], "team": team(words), "slaProperties": [_retention(entity), *map(_promised, promises)],
+        "schema": [_object(entity, registry, words, said)], "team": team(words), "slaProperties": [_retention(entity), *map(promised, promises)],
     }
     if about.writers:
         found["roles"] = [{"role": role, "access": "write"} for role in about.writers]
@@ -71,7 +73,7 @@ def _about(entity: type[Entity], words: Words) -> dict[str, Any]:
         "label": pair(about.label), "meaning": pair(about.meaning), "owner": about.owner, "synonyms": list(about.synonyms), "home": about.home.value, "group": about.group, "title": about.title,
         "glance": list(about.glance), "repeats": about.repeats, "writtenBy": about.written_by, "plant": about.plant, "region": about.region,
         "partOf": about.part_of, "process": about.process.name if about.process else None, "retention": _plain(about.retain), "match": _plain(about.match) if about.match else None,
-        "terms": [{"name": n, "label": pair(label)} for n, label in words.terms],
+        "terms": terms(words),
     }
 
 
@@ -114,7 +116,7 @@ def _property(entity: type[Entity], field: Field, registry: Registry, said: Said
         found["relationships"] = [{"to": f"{mark.ref.entity}.{registry[mark.ref.entity].key()[-1]}"}]
     if asked:
         found["quality"] = asked
-    return with_custom(found, {**_mark(field, registry), "declaredRequired": field.required and entity.about.repeats, "terms": [{"name": n, "label": pair(label)} for n, label in words.terms]})
+    return with_custom(found, {**_mark(field, registry), "declaredRequired": field.required and entity.about.repeats, "terms": terms(words)})
 
 
 def _mark(field: Field, registry: Registry) -> dict[str, Any]:
@@ -144,10 +146,4 @@ def _retention(entity: type[Entity]) -> Json:
     return {
         "property": "retention", "value": "forever" if retain.forever else retain.years, **({} if retain.forever else {"unit": "y"}),
         "driver": "regulatory", "description": f"{retain.label.zh}\n{retain.label.en}",
-    }
-
-
-def _promised(promise: Promise) -> Json:
-    return {
-        "id": promise.id, "property": promise.property, "value": promise.value, "unit": promise.unit, "driver": "operational", "description": f"{promise.about.zh}\n{promise.about.en}",
     }

@@ -15,7 +15,8 @@ from medthread.derive.checks import (
     declared_checks,
     implied_checks,
 )
-from medthread.derive.contract.words import DIMENSIONS, VENDOR, Json, pair, with_custom
+from medthread.derive.contract.words import DIMENSIONS, VENDOR, Json, ours, with_custom
+from medthread.derive.form import pair
 from medthread.model import Entity, Field, Gate, Registry, Rule
 
 PATTERN = re.compile(r"not regexp_full_match\(\{column\}, '((?:[^']|'')*)'\)")
@@ -96,9 +97,4 @@ def _number(text: str) -> int | float:
 
 def rules_in(element: Mapping[str, Any]) -> list[Json]:
     """The rules as they were declared, of an element of a contract, in their order."""
-    found = []
-    for quality in element.get("quality") or ():
-        own = {c["property"]: c["value"] for c in quality.get("customProperties") or () if c.get("vendor") == VENDOR}
-        if "rule" in own:
-            found.append(own["rule"])
-    return found
+    return [own["rule"] for quality in element.get("quality") or () if "rule" in (own := ours(quality))]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from medthread.derive.form import pair
 from medthread.model import Kind, Label
 
 API_VERSION = "v3.2.0"
@@ -61,11 +62,6 @@ def ours(element: Mapping[str, Any]) -> Json:
     return {c["property"]: c["value"] for c in element.get("customProperties") or () if c.get("vendor") == VENDOR}
 
 
-def pair(label: Label | None) -> Json | None:
-    """Both languages."""
-    return None if label is None else {"zh": label.zh, "en": label.en}
-
-
 def label_in(said: Any) -> Label | None:
     """Both languages, read back."""
     return None if said is None else Label(said["zh"], said["en"])
@@ -87,6 +83,25 @@ def team(words: Words) -> Json:
     """Who answers for it."""
     named = (("owner", words.owner), ("steward", words.steward), ("technical owner", words.technical))
     return {"members": [{"username": name, "role": role} for role, name in named if name]}
+
+
+def terms(words: Words) -> list[Json]:
+    """The terms that are bound to it."""
+    return [{"name": n, "label": pair(label)} for n, label in words.terms]
+
+
+def promised(promise: Promise) -> Json:
+    """A level of service."""
+    return {
+        "id": promise.id, "property": promise.property, "value": promise.value, "unit": promise.unit, "driver": "operational", "description": f"{promise.about.zh}\n{promise.about.en}",
+    }
+
+
+def label_of(part: Mapping[str, Any]) -> Label:
+    """What a field or table of a contract is called; in English as its synonym of that language says."""
+    english = next((s["synonym"] for s in part.get("synonyms") or () if s.get("locale") == "en"), None)
+    name = str(part.get("businessName") or part["name"])
+    return Label(name, str(english or name))
 
 
 def grain(names: Sequence[str], labels: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ from medthread.governance.catalogue.description import (
     Flow,
     columns_of,
     owners_of,
-    table_in,
     terms_of,
 )
 from medthread.governance.contracts.made import Contract
@@ -103,7 +102,7 @@ def _sources(described: Described) -> Iterator[Json]:
 
 
 def _table(described: Described, contract: Contract) -> Iterator[Json]:
-    urn, table = dataset(contract.table), table_in(contract)
+    urn, table = dataset(contract.table), contract.there
     columns = columns_of(contract)
     custom = {"contract": contract.content["id"], "contractVersion": described.versions.get(contract.subject, ""), "nameEn": contract.label.en, "grain": table.get("dataGranularityDescription", "")}
     properties: Json = {"name": contract.label.zh, "qualifiedName": contract.table, "description": table.get("description", ""), "customProperties": custom, "tags": []}

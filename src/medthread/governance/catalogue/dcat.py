@@ -10,7 +10,6 @@ from medthread.governance.catalogue.description import (
     columns_of,
     owners_of,
     slug,
-    table_in,
     terms_of,
 )
 from medthread.governance.contracts.made import Contract
@@ -100,7 +99,7 @@ def identifier(described: Described, subject: str) -> str:
 
 
 def _dataset(described: Described, contract: Contract) -> Json:
-    table, at, columns = table_in(contract), _base(described), columns_of(contract)
+    table, at, columns = contract.there, _base(described), columns_of(contract)
     zh, _, en = table.get("description", "").partition("\n")
     levels = {c.classification for c in columns if c.classification}
     found: Json = {

@@ -83,15 +83,9 @@ class Described:
         return self.contracts[subject].table if subject in self.contracts else None
 
 
-def table_in(contract: Contract) -> Json:
-    """The one table of a contract."""
-    found: Json = contract.content["schema"][0]
-    return found
-
-
 def columns_of(contract: Contract) -> list[Column]:
     """Its columns."""
-    return [_column(p) for p in table_in(contract)["properties"]]
+    return [_column(p) for p in contract.there["properties"]]
 
 
 def _column(part: Json) -> Column:
@@ -112,7 +106,7 @@ def owners_of(contract: Contract) -> list[tuple[str, str]]:
 
 def terms_of(contract: Contract) -> list[str]:
     """The terms that are bound to the table as a whole."""
-    return [t["name"] for t in ours(table_in(contract)).get("terms", ())]
+    return [t["name"] for t in ours(contract.there).get("terms", ())]
 
 
 def slug(text: str) -> str:

@@ -14,7 +14,6 @@ from medthread.governance.catalogue.description import (
     columns_of,
     owners_of,
     slug,
-    table_in,
     terms_of,
 )
 from medthread.governance.contracts.made import Contract
@@ -107,7 +106,7 @@ def full_name(described: Described, table: str) -> str:
 
 
 def _table(described: Described, contract: Contract) -> Json:
-    table, columns = table_in(contract), columns_of(contract)
+    table, columns = contract.there, columns_of(contract)
     layer, _, name = contract.table.partition(".")
     body: Json = {
         "name": name, "displayName": contract.label.zh, "tableType": "Regular", "databaseSchema": f"{database(described)}.{layer}", "columns": [_column(described, c, n) for n, c in enumerate(columns, start=1)],

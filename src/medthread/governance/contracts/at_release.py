@@ -4,8 +4,9 @@ A consumer that it would break is a verdict of the quality rule `contract.<name>
 any other rule. An expectation that blocks keeps the release from readers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -49,17 +50,21 @@ class ContractsAtRelease:
                 f"{stopped[0].subject}: the release would break what {stopped[0].name} expects; consumers that it would break: {len(stopped)}",
                 hint="readers keep what they see; `medthread contract check` tells each field; change the model back, or agree on another contract with the consumer")
 
-    def keep(self, tx: Connection, context: Context, *, release: str, by: str) -> None:
-        """Keep what the release promises, in its transaction."""
-        told = give_out(tx, release, self._making(context).all())
-        if told:
-            breaks = [f"{v.subject} {v.version}" for v in told if v.verdict in (Found.BREAKING, Found.NOT_JUDGED)]
-            record(tx, actor=by, action="contract.give_out", object_=f"release/{release}", detail={"contracts": len(told), "breaking": breaks[:100]})
+    def prepare(self, context: Context) -> Callable[[Connection, str, str], None]:
+        """Make what the release promises; it is kept in its transaction."""
+        return partial(_keep, self._making(context).all())
 
     def _making(self, context: Context) -> Making:
         models = known_models(context, context.models)
         book = Dictionary(context.store, context.registry, lambda: context.rules, lambda: models, self.zone).book()
         return Making(book, context.registry, context.sources, context.rules, self.tenant)
+
+
+def _keep(now: Mapping[str, Contract], tx: Connection, release: str, by: str) -> None:
+    told = give_out(tx, release, now)
+    if told:
+        breaks = [f"{v.subject} {v.version}" for v in told if v.verdict in (Found.BREAKING, Found.NOT_JUDGED)]
+        record(tx, actor=by, action="contract.give_out", object_=f"release/{release}", detail={"contracts": len(told), "breaking": breaks[:100]})
 
 
 def judged(one: OfOthers, now: Mapping[str, Contract], *, run: str) -> Verdict:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from medthread.derive.contract.words import Json
+from medthread.governance.contracts.meant import table_meant
 from medthread.methods.contracts import READERS, Difference, Verdict, normal, worst
 from medthread.methods.contracts.compare import compare_object
 from medthread.methods.contracts.kinds import KINDS
 from medthread.methods.contracts.promises import compare_promises
 from medthread.methods.contracts.report import Report
-from medthread.model.errors import InvalidError
 
 # What is each side's own affair: places, words, how it is stored, who answers.
 ASIDE = frozenset({
@@ -39,7 +39,7 @@ class FieldVerdict:
 def held_against(expectation: Mapping[str, Any], ours: Mapping[str, Any]) -> list[FieldVerdict]:
     """Every field that the expectation names, in its order, then what is said of the whole table. Raises `InvalidError` where it names no table of the contract."""
     there: Json = normal(ours)["schema"][0]
-    wanted = expected_table(expectation, there)
+    wanted = table_meant(expectation, there["name"], there["physicalName"])
     found = _compared(wanted, there, expectation, ours)
     verdicts = []
     for part in wanted.get("properties") or ():
@@ -49,19 +49,6 @@ def held_against(expectation: Mapping[str, Any], ours: Mapping[str, Any]) -> lis
     if rest:
         verdicts.append(FieldVerdict(None, worst(d.verdict for d in rest), rest))
     return verdicts
-
-
-def expected_table(expectation: Mapping[str, Any], there: Json) -> Json:
-    """The table of the expectation that is meant: the one of the name, by either name, else its only one."""
-    tables = normal(expectation).get("schema") or []
-    names = {str(there["name"]).lower(), str(there["physicalName"]).lower()}
-    named = [t for t in tables if {str(t.get("name")).lower(), str(t.get("physicalName")).lower()} & names]
-    chosen = named or tables
-    if len(chosen) != 1:
-        told = ", ".join(str(t.get("name")) for t in tables) or "none"
-        raise InvalidError(f"the contract has {len(tables)} tables, and none is called {there['name']}: {told}", hint="keep the one that is meant, or call it as ours is called")
-    found: Json = chosen[0]
-    return found
 
 
 def _compared(wanted: Json, there: Json, expectation: Mapping[str, Any], ours: Mapping[str, Any]) -> list[Difference]:

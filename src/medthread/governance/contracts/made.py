@@ -39,6 +39,12 @@ class Contract:
         """Of what it says; the number of its version says nothing."""
         return digest_of(self.content)
 
+    @property
+    def there(self) -> Json:
+        """The one table that it is about."""
+        found: Json = self.content["schema"][0]
+        return found
+
     def numbered(self, version: str) -> Json:
         """The content with its version."""
         return {**self.content, "version": version}

@@ -11,11 +11,13 @@ from medthread.derive.contract.words import (
     Words,
     both,
     grain,
-    pair,
+    promised,
     synonyms,
     team,
+    terms,
     with_custom,
 )
+from medthread.derive.form import pair
 from medthread.governance.contracts.rules import rule_as_quality
 from medthread.model import Label
 from medthread.model.rule_file import QualityRule
@@ -56,9 +58,7 @@ def model_contract(
         "schema": [_object(model, columns, words, said, list(rules))], "team": team(words),
     }
     if promises:
-        found["slaProperties"] = [
-            {"id": p.id, "property": p.property, "value": p.value, "unit": p.unit, "driver": "operational", "description": f"{p.about.zh}\n{p.about.en}"} for p in promises
-        ]
+        found["slaProperties"] = list(map(promised, promises))
     return found
 
 
@@ -74,7 +74,7 @@ def _object(model: Model, columns: Columns, words: Words, said: Callable[[str], 
     }
     own = {
         "label": pair(model.label), "meaning": pair(model.meaning), "owner": model.owner, "reads": list(model.reads), "statement": model.sha,
-        "partition": str(model.partition) if model.partition else None, "terms": [{"name": n, "label": pair(label)} for n, label in words.terms],
+        "partition": str(model.partition) if model.partition else None, "terms": terms(words),
     }
     return with_custom(found, own)
 
@@ -95,7 +95,7 @@ def _property(model: Model, name: str, stored: str, said: Callable[[str], Words 
         found |= {"primaryKey": True, "primaryKeyPosition": model.grain.index(name) + 1, "unique": len(model.grain) == 1}
     if asked := [rule_as_quality(r) for r in rules if r.on.field == name]:
         found["quality"] = asked
-    return with_custom(found, {"terms": [{"name": n, "label": pair(label)} for n, label in words.terms]})
+    return with_custom(found, {"terms": terms(words)})
 
 
 def _grain_test(model: Model) -> list[Json]:

@@ -46,9 +46,8 @@ class ContractShelf:
     sources: Callable[[], tuple[Source, ...]]
     rules: Callable[[], Sequence[QualityRule]]
     tenant: str
-    _key: tuple[object, ...] = field(default=(), repr=False)
     _made: Mapping[str, Contract] = field(default_factory=dict, repr=False)
-    _book: Book | None = field(default=None, repr=False)
+    _made_from: Making | None = field(default=None, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
@@ -59,11 +58,9 @@ class ContractShelf:
     def now(self) -> Mapping[str, Contract]:
         """Every contract as it would be given out now."""
         making = self.making
-        key = (id(making.book), tuple(s.model_dump_json() for s in making.sources), repr(making.rules))
         with self._lock:
-            if key != self._key or not self._made:
-                self._key, self._made = key, making.all()
-                self._book = making.book  # held, so that its identity is no other's meanwhile
+            if making != self._made_from:
+                self._made, self._made_from = making.all(), making
             return self._made
 
     def one(self, subject: str) -> Contract:
@@ -73,16 +70,12 @@ class ContractShelf:
             raise NotFoundError(f"there is no contract of {subject!r}", hint="entities go by their name, models by their table such as marts.lot_overview; one that was not made yet has none")
         return found
 
-    def standing(self, tx: Connection) -> dict[str, Standing]:
-        """Every contract with what was promised of it."""
-        before = promised(tx)
-        return {s: Standing(c, _there(before.get(s)), differences(before.get(s), c)) for s, c in self.now().items()}
-
-    def gone(self, tx: Connection) -> list[GivenOut]:
-        """What was promised and is not there any more."""
-        now = self.now()
-        return [one for subject, one in promised(tx).items() if subject not in now]
+    def standing(self, tx: Connection) -> tuple[dict[str, Standing], list[GivenOut]]:
+        """Every contract with what was promised of it, and what was promised and is not there any more."""
+        before, now = promised(tx), self.now()
+        return {s: standing_of(c, before.get(s)) for s, c in now.items()}, [one for subject, one in before.items() if subject not in now]
 
 
-def _there(one: GivenOut | None) -> GivenOut | None:
-    return one if one is not None and one.content is not None else None
+def standing_of(now: Contract, last: GivenOut | None) -> Standing:
+    """A contract beside the version that was given out last."""
+    return Standing(now, last if last is not None and last.content is not None else None, differences(last, now))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from medthread.derive.contract.words import Json
-from medthread.methods.contracts import Verdict, normal
+from medthread.governance.contracts.meant import table_meant
+from medthread.methods.contracts import Verdict
 from medthread.methods.contracts.kinds import B, C, N
 from medthread.methods.contracts.promises import SECONDS
 from medthread.model import Entity, EntityMapping, FieldMapping, Kind, Label, Registry, Source, TableMapping
-from medthread.model.errors import InvalidError, NotFoundError
+from medthread.model.errors import NotFoundError
 
 PERSONAL = frozenset({"personal", "personal_sensitive", "pii", "sensitive"})
 # What comes of a promised type as a field's kind; what is not listed is read from its text, and a row that cannot be read is held.
@@ -41,23 +42,10 @@ def table_of_source(sources: tuple[Source, ...], subject: str) -> tuple[Source, 
     return source, table, source.tables[table]
 
 
-def promised_table(promise: Mapping[str, Any], name: str, mapping: TableMapping) -> Json:
-    """The table of the promise that is meant: the one of the name or the place, else its only one."""
-    tables = normal(promise).get("schema") or []
-    names = {name.lower(), mapping.place.lower()}
-    named = [t for t in tables if {str(t.get("name")).lower(), str(t.get("physicalName")).lower()} & names]
-    chosen = named or tables
-    if len(chosen) != 1:
-        told = ", ".join(str(t.get("name")) for t in tables) or "none"
-        raise InvalidError(f"the contract has {len(tables)} tables, and none is called {name}: {told}", hint="keep the one that is meant, or call it as the mapping does")
-    found: Json = chosen[0]
-    return found
-
-
 def check_mapping(source: Source, name: str, promise: Mapping[str, Any], registry: Registry) -> list[SourceLine]:
     """Everything that the mapping of a table and the promise say differently, the gravest first; nothing where they agree."""
     mapping = source.tables[name]
-    there = promised_table(promise, name, mapping)
+    there = table_meant(promise, name, mapping.place)
     columns: dict[str, Json] = {}
     for part in there.get("properties") or ():
         columns[str(part.get("physicalName") or part["name"])] = part

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from medthread.derive.contract.words import Json
-from medthread.governance.contracts.expected import expected_table
+from medthread.derive.contract.words import Json, label_of
 from medthread.governance.contracts.made import Contract
+from medthread.governance.contracts.meant import table_meant
 from medthread.governance.contracts.others import OfOthers
-from medthread.governance.contracts.source_check import promised_table
 from medthread.governance.profiles.suggestions import Suggestion, is_said
 from medthread.methods.contracts import normal
 from medthread.model import Entity, Gate, Label, Registry, Source
@@ -27,7 +26,7 @@ Check = dict[str, Any]
 def suggested_by_source(one: OfOthers, source: Source, table: str, context: Context, tables: Mapping[str, ReleaseTable]) -> list[Suggestion]:
     """What a source promises of columns that stand as they come in a field: rules of intake, tried on the rows that were taken in."""
     mapping = source.tables[table]
-    there = promised_table(one.document, table, mapping)
+    there = table_meant(one.document, table, mapping.place)
     parts = {n: p for p in there.get("properties") or () for n in (str(p["name"]), str(p.get("physicalName") or p["name"]))}
     rules: list[QualityRule] = []
     for feed in mapping.feeds:
@@ -49,7 +48,7 @@ def _of_entity(one: OfOthers, entity: type[Entity], name: str, part: Json) -> It
 def suggested_by_consumer(one: OfOthers, ours: Contract, context: Context, tables: Mapping[str, ReleaseTable]) -> list[Suggestion]:
     """What a consumer asks of the values of our table and the table's contract does not say: rules of the release, tried on the table as it is."""
     there = normal(ours.content)["schema"][0]
-    wanted = expected_table(one.document, there)
+    wanted = table_meant(one.document, there["name"], there["physicalName"])
     known = {n.lower(): p for p in there["properties"] for n in (str(p["name"]), str(p["physicalName"]))}
     rules: list[QualityRule] = []
     for part in wanted.get("properties") or ():
@@ -59,15 +58,10 @@ def suggested_by_consumer(one: OfOthers, ours: Contract, context: Context, table
         said = list(_checks(given))
         for kind, check in _checks(part):
             if (kind, check) not in said:
-                rules.append(_rule(one, kind, check, {"table": ours.table, "field": given["name"]}, _label(given), at=Point.RELEASE))
+                rules.append(_rule(one, kind, check, {"table": ours.table, "field": given["name"]}, label_of(given), at=Point.RELEASE))
         if part.get("unique") and not given.get("unique"):
-            rules.append(_rule(one, "unique", {"unique": [given["name"]]}, {"table": ours.table, "field": given["name"]}, _label(given), at=Point.RELEASE))
+            rules.append(_rule(one, "unique", {"unique": [given["name"]]}, {"table": ours.table, "field": given["name"]}, label_of(given), at=Point.RELEASE))
     return _tried(one, rules, context, tables)
-
-
-def _label(part: Json) -> Label:
-    english = next((s["synonym"] for s in part.get("synonyms") or () if s.get("locale") == "en"), part["name"])
-    return Label(str(part.get("businessName") or part["name"]), str(english))
 
 
 def _checks(part: Json) -> Iterator[tuple[str, Check]]:

@@ -1,10 +1,9 @@
 """The stage: each master matched again when its records, its model or the trust in a source changed."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -48,7 +47,7 @@ def match_masters(context: Context) -> int:
 def _match(context: Context, entity: type[Entity], head: int) -> int:
     trust = {s.name: s.trust for s in context.sources}
     with context.store.transaction() as tx:
-        decisions = Decisions.in_force(tx, entity.name, on=datetime.now(ZoneInfo(context.zone)).date())
+        decisions = Decisions.in_force(tx, entity.name, on=context.today)
     weighed, files = weighing(_model(entity), decisions), partial(_files, context, entity)
     model = weighed.model
     fingerprint = key_of("match", CODE_REVISION, entity.name, str(asdict(model)), str(head), str(sorted(trust.items())), decisions.fingerprint)

@@ -22,10 +22,11 @@ def release(context: Context, *, by: str, trace_index: str | None) -> str | None
         return None
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     id_ = f"R{stamp}-{key_of(newest.id if newest else '', [f'{t.name}@{t.snapshot}' for t in tables.values()])[:6]}"
+    kept = [part.prepare(context) for part in context.at_release]
     with context.store.transaction() as tx:
         releases.create(tx, id_=id_, by=by, trace_index=trace_index, tables=tables)
-        for part in context.at_release:
-            part.keep(tx, context, release=id_, by=by)
+        for keep in kept:
+            keep(tx, id_, by)
         detail = {"tables": len(tables), "digest": sealed(tx, context, id_)}
         if context.publishes:
             before = releases.publish(tx, id_=id_, by=by)

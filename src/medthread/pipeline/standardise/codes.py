@@ -6,8 +6,7 @@ word for it. It holds for everything that is taken in from its day on; rows that
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -66,7 +65,7 @@ def with_codes(sources: Iterable[Source], words: Iterable[CodeWord]) -> tuple[So
 def coded_sources(context: Context) -> tuple[Source, ...]:
     """The sources as rows are taken in from them today."""
     with context.store.transaction() as tx:
-        return with_codes(context.sources, code_words(tx, datetime.now(ZoneInfo(context.zone)).date()))
+        return with_codes(context.sources, code_words(tx, context.today))
 
 
 def _with(source: Source, said: Mapping[Place, Mapping[str, str]]) -> Source:
