@@ -78,6 +78,8 @@ def main() -> int:
         for one in given.names or chosen:
             sys.stderr.write(f"{one} …\n")
             measured = chosen[one](Path(name), size)
+            if not measured:
+                sys.stderr.write(f"{one}: nothing measured, for what it takes is not here; benchmarks/{one}.py says what that is\n")
             show(measured)
             figures += measured
     if given.out:
