@@ -4,7 +4,6 @@ import importlib
 import logging
 import os
 import pkgutil
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -47,7 +46,6 @@ from medthread.pipeline.build.model import Model, read_model
 from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.collect.listening import Listeners
 from medthread.pipeline.context import Context
-from medthread.pipeline.ingest import matching_files, printable
 from medthread.pipeline.judge import accept_rules
 from medthread.pipeline.judging import Judging
 from medthread.pipeline.landing import Landing
@@ -55,7 +53,7 @@ from medthread.pipeline.progress import Progress, silent
 from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
 from medthread.stores.lakehouse.verify import Fault
 from medthread.stores.postgres import Store, upgrade
-from medthread.stores.postgres.cluster import Cluster
+from medthread.stores.postgres.opening import open_store
 from medthread.stores.postgres.tables import load, release
 from medthread.stores.private import tighten
 from medthread.stores.serving import LakeReader, Released
@@ -293,13 +291,6 @@ class Installation:
                 found.append(Fault("trace index", str(folder), error.message))
         return found
 
-    def unnamed_files(self) -> list[str]:
-        """Files in the inbox that no mapping names."""
-        inbox = self.workspace.inbox
-        named = {p for s in self.sources for t in s.tables.values() if t.files for p in matching_files(inbox, t.files)}
-        found = (p for p in sorted(inbox.rglob("*")) if p.is_file() and not p.name.startswith("."))
-        return [printable(p.relative_to(inbox).as_posix()) for p in found if p not in named]
-
     def loads(self) -> list[dict[str, Any]]:
         """Every file taken in, newest first."""
         with self.store.transaction() as tx:
@@ -358,41 +349,12 @@ class Installation:
         )
 
 
-def with_driver(url: str) -> str:
-    """The address as people write it, with the driver that we bring."""
-    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
-
-
-def external_store() -> Store | None:
-    """The database that MEDTHREAD_DATABASE_URL names."""
-    url = os.environ.get("MEDTHREAD_DATABASE_URL")
-    return Store(with_driver(url)) if url else None
-
-
-@contextmanager
-def open_store(workspace: Workspace) -> Iterator[Store]:
-    """PostgreSQL: the one that MEDTHREAD_DATABASE_URL names, or the embedded one."""
-    external = external_store()
-    if external is not None:
-        try:
-            yield external
-        finally:
-            external.close()
-        return
-    with Cluster(workspace.data / "postgres") as cluster:
-        store = Store(cluster.url, cluster=cluster)
-        try:
-            yield store
-        finally:
-            store.close()
-
-
 @contextmanager
 def open_installation(home: Path) -> Iterator[Installation]:
     """Everything, opened and closed in order; what was written meanwhile is sealed at the end, also after a refusal."""
     workspace = Workspace.open(home)
     tighten(workspace.home, inbox=workspace.inbox)
-    with open_store(workspace) as store:
+    with open_store(workspace.data / "postgres") as store:
         installation = Installation(workspace, store)
         try:
             yield installation

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from medthread.app import Installation, external_store, open_installation
+from medthread.app import Installation, open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, say
 from medthread.governance.backup import BackupSetting, Manifest
@@ -16,6 +16,7 @@ from medthread.governance.backup.restore import restore as bring_back
 from medthread.governance.backup.setting import KEY_FILE
 from medthread.governance.backup.vault import Shelf
 from medthread.model.errors import ConfigurationError
+from medthread.stores.postgres.opening import external_store
 from medthread.stores.targets import open_target
 from medthread.trust.backup_key import BackupKey
 from medthread.trust.operators import operator_name

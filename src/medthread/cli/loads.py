@@ -6,6 +6,7 @@ from medthread.app import Installation
 from medthread.cli.speech import console, language, say
 from medthread.model.wording import worded
 from medthread.pipeline.collect import Collected
+from medthread.pipeline.ingest import unnamed_files
 
 REFUSED = ("rejected", "blocked")
 
@@ -29,6 +30,6 @@ def tell_refused(installation: Installation, unanswered: Sequence[Collected] = (
         said, hint = (worded(load["message"].get(n, ""), language()) for n in ("text", "hint"))
         named = said if load["file"] in said else f"{load['file']}: {said}"
         console.print(f"! {named}\n  {hint}", markup=False)
-    for name in installation.unnamed_files():
+    for name in unnamed_files(installation.sources, installation.workspace.inbox):
         say(f"? {name}:没有映射读取它", f"? {name}: no mapping reads it")
     return bool(refused or unanswered)
