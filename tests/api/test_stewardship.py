@@ -186,6 +186,16 @@ def test_a_stated_value_stands_above_the_sources_until_it_is_taken_back(works: H
     assert ok(desk.get(f"{API}/entities/supplier/{b}"))["item"]["name"] == "苏州金泰精密五金有限公司"
 
 
+def test_a_critical_value_takes_a_second_person_however_little_hangs_on_it(works: House) -> None:
+    desk = client(works)
+    b = golden(desk, "B1")
+    said = {"kind": "value", "golden": [b], "reason": "供应商来函"}
+    assert ok(desk.post(f"{API}/stewardship/supplier/decisions", json={**said, "values": {"city": "昆山"}}), 201)["status"] == "in_force"
+    asked = ok(desk.post(f"{API}/stewardship/supplier/decisions", json={**said, "values": {"bank_account": "755012345678"}}), 201)
+    assert asked["status"] == "asked"
+    assert desk.post(f"{API}/stewardship/decisions/{asked['id']}/approval", json={"grant": True, "reason": "已核对"}).status_code == 403
+
+
 def test_a_stated_value_ends_on_its_day_by_itself(works: House) -> None:
     desk = client(works)
     b, today = golden(desk, "B1"), today_in("Asia/Shanghai")
@@ -246,7 +256,8 @@ def test_a_figure_that_people_write_in_their_way_is_read_by_the_run(works: House
     body = {"kind": "value", "golden": [item], "reason": "核对图纸"}
     too_large = desk.post(f"{API}/stewardship/item/decisions", json=body | {"values": {"standard_cost": "1e60"}})
     assert (too_large.status_code, bool(too_large.json()["hint"])) == (422, True)
-    ok(desk.post(f"{API}/stewardship/item/decisions", json=body | {"values": {"standard_cost": "1.5e3", "shelf_life_days": "0730"}}), 201)
+    asked = ok(desk.post(f"{API}/stewardship/item/decisions", json=body | {"values": {"standard_cost": "1.5e3", "shelf_life_days": "0730"}}), 201)
+    ok(client(works, "second").post(f"{API}/stewardship/decisions/{asked['id']}/approval", json={"grant": True, "reason": "与图纸一致"}))
     rerun(works)
     found = ok(desk.get(f"{API}/entities/item/{item}"))["item"]
     assert (float(found["standard_cost"]), found["shelf_life_days"]) == (1500.0, 730)

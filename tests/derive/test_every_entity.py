@@ -24,10 +24,11 @@ from medthread.derive import (
     standard_columns,
     table_of,
 )
+from medthread.derive.checks import is_approval
 from medthread.derive.contract import declaration_in
-from medthread.model import Classification, Entity
+from medthread.model import Classification, Entity, Home
 from medthread.stores.engines import job
-from tests.registry import registry
+from tests.registry import registry, rulebook
 
 EVERY = sorted(registry().values(), key=lambda e: e.name)
 SCHEMA = json.loads((Path(open_data_contract_standard.__file__).parent / "schema.json").read_text(encoding="utf-8"))
@@ -117,3 +118,16 @@ def test_form_dictionary_payload_and_table_follow(entity: type[Entity]) -> None:
     assert set(payload_of(entity).model_fields) == set(entity.fields)
     table = table_of(entity, MetaData())
     assert set(entity.fields) <= set(table.c.keys())
+
+
+@pytest.mark.parametrize("entity", [e for e in EVERY if any(f.mark.critical for f in e.fields.values())], ids=lambda e: e.name)
+def test_a_critical_value_changes_only_past_another_person(entity: type[Entity]) -> None:
+    held = {c.field for c in checks_of(entity, registry()) if is_approval(c.id)}
+    critical = {f.name for f in entity.fields.values() if f.mark.critical}
+    if entity.about.home is not Home.NATIVE:
+        assert held == critical
+        return
+    # Written here: where it rests in what was approved, nothing is changed by hand, and who submits does not approve.
+    whole = entity.fields[entity.about.part_of].mark.ref if entity.about.part_of else None
+    process = rulebook().processes[whole.entity if whole else entity.name]
+    assert (held, bool(process.rest), bool(process.duties)) == (set(), True, True)

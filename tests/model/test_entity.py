@@ -5,7 +5,7 @@ from typing import Annotated
 
 import pytest
 
-from medthread.model import About, Entity, F, Kind, Ref, Registry, Rule
+from medthread.model import About, Entity, F, Home, Kind, Ref, Registry, Rule
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
 from medthread.model.rules import Dimension
@@ -126,3 +126,16 @@ def test_a_name_that_somebody_declares_already_is_refused() -> None:
         type("Pallet", (Entity,), {"__module__": "extension.things", "about": about(), "__annotations__": {"code": Annotated[str, F("编码", "Code", key=True)]}})
     assert "another name" in refused.value.hint
     assert Entity.declared["pallet"] is Pallet
+
+
+def test_a_critical_value_stands_where_somebody_can_approve_its_change() -> None:
+    with pytest.raises(DeclarationError, match="never changes and is marked critical"):
+        class Marked(Entity):
+            about = about()
+            code: Annotated[str, F("编码", "Code", key=True, critical=True)]
+
+    with pytest.raises(DeclarationError, match="nothing holds a change of it back"):
+        class Limit(Entity):
+            about = About("限值", "Limit", domain="test", group="test", owner="it", home=Home.NATIVE)
+            code: Annotated[str, F("编码", "Code", key=True)]
+            most: Annotated[int, F("上限", "Most", critical=True)]

@@ -6,7 +6,7 @@ import { Verdict } from "./Verdict";
 import type { Kind, Tried, Which } from "./model";
 
 const PROPOSED = "\u0000proposed"; // no column is called so
-const KINDS: Kind[] = ["corrected", "rejected", "returned"];
+const KINDS: Kind[] = ["corrected", "approved", "rejected", "returned"];
 
 /** One decision over many rows: those that were chosen, or all open ones of the filter. */
 export function Many({ which, count, columns, proposals, onClose, onDone }: { which: Which | null; count: number; columns: string[]; proposals: number; onClose: () => void; onDone: () => void }) {

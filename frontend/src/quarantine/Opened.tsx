@@ -36,6 +36,7 @@ function Row({ of: row, onDone, onOpen }: { of: HeldRow; onDone: () => void; onO
     <>
       <Facts of={facts} />
       <Broken of={row} />
+      {row.stood.length > 0 && <Critical of={row} />}
       {row.state !== "open" && <Became of={row} onDone={onDone} onOpen={onOpen} may={may} />}
       {may && (row.state === "open" || row.state === "taken") ? <Editing of={row} onDone={onDone} /> : <Columns of={row} />}
     </>
@@ -45,6 +46,18 @@ function Row({ of: row, onDone, onOpen }: { of: HeldRow; onDone: () => void; onO
 const Broken = ({ of }: { of: HeldRow }) => {
   const { word } = useSpeech();
   return <div className="part">{of.rules.map((r) => <div key={r.id} className="broken"><Tag tone="warn">{word(r.label)}</Tag> <span className="mono quiet">{r.columns.join(", ") || r.id}</span></div>)}</div>;
+};
+
+/** Another value of a critical field beside the one that stands until somebody approves it. */
+const Critical = ({ of: row }: { of: HeldRow }) => {
+  const { t, word } = useSpeech();
+  return (
+    <section className="part">
+      <h2>{t("held.critical")}</h2>
+      <Facts of={row.stood.map((s) => [s.label ? word(s.label) : s.field, <span key={s.field} className="mono"><del>{s.value ?? "∅"}</del> → <ins>{s.columns.map((c) => row.raw[c] ?? "∅").join(" ")}</ins></span>])} />
+      <p className="quiet">{t("held.critical.about")}</p>
+    </section>
+  );
 };
 
 /** Raw columns in which a rule is broken come first. */
@@ -133,6 +146,7 @@ function Editing({ of: row, onDone }: { of: HeldRow; onDone: () => void }) {
         <div className="bar">
           {parsed && <Button htmlType="submit" loading={busy}>{t("held.try")}</Button>}
           {parsed && <Button type="primary" disabled={reason.trim().length < 2} loading={busy} onClick={() => void decide("corrected")}>{Object.keys(changed).length ? t("held.correct") : t("held.retry")}</Button>}
+          {row.state === "open" && row.stood.length > 0 && <Button type="primary" disabled={reason.trim().length < 2} loading={busy} onClick={() => void decide("approved")}>{t("held.approve")}</Button>}
           {row.state === "open" && <Button disabled={reason.trim().length < 2} onClick={() => void decide("returned")}>{t("held.return")}</Button>}
           {row.state === "open" && <Button danger disabled={reason.trim().length < 2} onClick={() => void decide("rejected")}>{t("held.reject")}</Button>}
         </div>

@@ -163,4 +163,9 @@ def decided(tx: Connection, *, given: Services, entity: type[Entity], wanted: Wa
     if found.blocked:
         a, b, _ = found.blocked[0]
         raise ConflictError(f"{a} and {b} have two different valid identifiers", hint="correct the identifier at its source first: two legal entities are never one")
-    return *ask(tx, wanted, by=by, impact=impact, second=given.masters.needs_second(impact)), impact
+    return *ask(tx, wanted, by=by, impact=impact, second=given.masters.needs_second(impact) or _states_critical(entity, wanted)), impact
+
+
+def _states_critical(entity: type[Entity], wanted: Wanted) -> bool:
+    """Whether a critical value is stated: that takes a second person, however little hangs on the record."""
+    return wanted.kind == "value" and any(n in entity.fields and entity.fields[n].mark.critical for n in wanted.values)

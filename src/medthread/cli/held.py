@@ -70,12 +70,12 @@ def list_rows(
 
 @held.command("decide")
 def decide_rows(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="corrected、rejected、returned")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="corrected、approved、rejected、returned")],
     ids: Annotated[list[str] | None, typer.Argument(metavar="ROW", help="行号;省略则按筛选 · ids; by the filter when left out")] = None,
     *, reason: Reason, home: Home = HERE, of: Of = None, rule: Rule = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=VALUE", help="更正的列与值 · a raw column and its new value")] = None, trial: Trial = False,
 ) -> None:
-    """更正、不予接收或退回隔离行,作为一次操作 · Correct, reject or return held rows as one act. `corrected` without --set tries them again as they are."""
+    """更正、批准、不予接收或退回隔离行,作为一次操作 · Correct, approve, reject or return held rows as one act. `corrected` without --set tries them again as they are."""
     if kind not in BY_PERSONS:
         raise InvalidError(f"{kind} is not decided by hand", hint=f"one of: {', '.join(BY_PERSONS)}")
     if not ids and not (of or rule):

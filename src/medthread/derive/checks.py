@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from medthread.model import Dimension, Entity, Field, Gate, Home, Kind, Label, Registry, Rule
 
+APPROVAL = "approval"  # what a row is held by that brings another value of a critical field
 _UNREADABLE = {
     Kind.INTEGER: Label("应为整数", "must be a whole number"),
     Kind.DECIMAL: Label("应为数字", "must be a number"),
@@ -92,7 +93,15 @@ def _of_field(entity: type[Entity], field: Field, registry: Registry) -> list[Ch
         target = registry[field.mark.ref.entity].about.label
         words = Label(f"没有这个{target.zh}", f"no such {target.en.lower()}")
         imply("reference", words, Dimension.CONSISTENCY)
+    if field.mark.critical and entity.about.home is not Home.NATIVE:
+        words = Label("关键数据元素的变更须经批准", "another value of a critical data element waits for approval")
+        imply(APPROVAL, words, Dimension.ACCURACY)
     return found
+
+
+def is_approval(rule: str) -> bool:
+    """Whether a rule, by its id, waits for an approval rather than for a correction."""
+    return rule.count(".") == 2 and rule.endswith(f".{APPROVAL}")  # noqa: PLR2004 - entity, field, rule
 
 
 def checks_of(entity: type[Entity], registry: Registry) -> list[Check]:

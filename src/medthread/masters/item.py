@@ -86,7 +86,7 @@ class Item(Entity):
     ]
     shelf_life_days: Annotated[
         int | None,
-        F("有效期", "Shelf life", unit="d", rules=(between(0, 36500, Label("0 到 36500 天", "0 to 36,500 days")),)),
+        F("有效期", "Shelf life", unit="d", critical=True, rules=(between(0, 36500, Label("0 到 36500 天", "0 to 36,500 days")),)),
     ]
     standard_cost: Annotated[
         Decimal | None, F("标准成本", "Standard cost", unit="CNY", rules=(NOT_NEGATIVE,), in_list=False)

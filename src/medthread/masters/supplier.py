@@ -64,4 +64,8 @@ class Supplier(Entity):
     address: Annotated[str | None, F("地址", "Address", in_list=False)]
     contact: Annotated[str | None, F("联系人", "Contact", classification=Classification.PERSONAL, mask=Mask.PARTIAL, purpose=CONTACT)]
     phone: Annotated[str | None, F("电话", "Phone", classification=Classification.PERSONAL, mask=Mask.PARTIAL, purpose=CONTACT)]
+    bank_account: Annotated[
+        str | None,
+        F("银行账号", "Bank account", classification=Classification.CONFIDENTIAL, critical=True, in_list=False, synonyms=("收款账号", "IBAN")),
+    ]
     status: Annotated[str | None, F("状态", "Status", codes=STATUS)]

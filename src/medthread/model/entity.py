@@ -91,6 +91,7 @@ class F:
     names: str | None = field(default=None, kw_only=True)  # the field that says of which entity the record is that this one names by its key
     purpose: Purpose | None = field(default=None, kw_only=True)  # of a personal field: what it is held for, on which legal basis
     kept_from: Kept | None = field(default=None, kw_only=True)  # which moment of a retention rule it tells, or what of the device
+    critical: bool = field(default=False, kw_only=True)  # a critical data element: another value waits until a person approved it
 
 
 @dataclass(frozen=True)
@@ -243,6 +244,7 @@ def _check_rules(cls: type[Entity]) -> None:
             raise DeclarationError(f"{cls.__name__}.{f.name} names a record of what {f.mark.names!r} says", hint="name another field of the entity, and no ref beside it")
     _check_home(cls)
     _check_kept(cls)
+    _check_critical(cls)
     for what, names in (("a title", filter(None, (cls.about.title,))), ("a glance", cls.about.glance)):
         for name in names:
             if name not in cls.fields:
@@ -257,6 +259,15 @@ def _check_kept(cls: type[Entity]) -> None:
             raise DeclarationError(f"{cls.__name__}.{f.name} cannot tell {f.mark.kept_from}", hint=f"it takes {' or '.join(wanted)}; a device's life is in months")
     if len({f.mark.kept_from for f in told}) < len(told):
         raise DeclarationError(f"{cls.__name__} tells the same moment twice", hint="mark one field with kept_from")
+
+
+def _check_critical(cls: type[Entity]) -> None:
+    """A critical value has to stand in something that stays: a key never changes, an event is never changed, a record without a process has nobody to approve."""
+    for f in (f for f in cls.fields.values() if f.mark.critical):
+        if f.mark.key or cls.about.repeats:
+            raise DeclarationError(f"{cls.__name__}.{f.name} never changes and is marked critical", hint="leave critical out: keys and events are not changed")
+        if cls.about.home is Home.NATIVE and cls.about.process is None and cls.about.part_of is None:
+            raise DeclarationError(f"{cls.__name__}.{f.name} is critical and nothing holds a change of it back", hint="give the record a process in which another person approves it")
 
 
 def _check_home(cls: type[Entity]) -> None:

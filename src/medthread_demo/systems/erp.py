@@ -10,7 +10,7 @@ from medthread_demo.truth import TrueRecord
 
 ENCODING = "gb18030"
 GROUPS = {"RM": "原材料", "SA": "半成品", "CN": "耗材成品", "FG": "设备成品"}
-SUPPLIER = ["FNUMBER", "FNAME", "FSHORTNAME", "FSOCIALCRECODE", "FADDRESS", "FCONTACT", "FTEL", "FCITY", "FDOCUMENTSTATUS", "FFORBIDSTATUS"]
+SUPPLIER = ["FNUMBER", "FNAME", "FSHORTNAME", "FSOCIALCRECODE", "FADDRESS", "FCONTACT", "FTEL", "FCITY", "FBANKACCOUNT", "FDOCUMENTSTATUS", "FFORBIDSTATUS"]
 CUSTOMER = ["客户编码", "客户名称", "统一社会信用代码", "客户类别", "省份", "城市", "通讯地址", "联系人", "联系电话", "禁用状态"]
 MATERIAL = ["FNUMBER", "FNAME", "FSPECIFICATION", "FBASEUNITID", "FMATERIALGROUP", "FERPCLSID", "FISBATCHMANAGE", "FISSNMANAGE", "FEXPPERIOD", "FBARCODE", "FDOCUMENTSTATUS", "FFORBIDSTATUS"]
 ORDER = ["FBILLNO", "FDATE", "FSUPPLIERID", "FENTRYSEQ", "FMATERIALID", "FQTY", "FUNITID", "FTAXPRICE", "FDELIVERYDATE", "FDOCUMENTSTATUS"]
@@ -46,7 +46,7 @@ def suppliers(company: Company) -> None:
     rows: list[list[str | None]] = []
     for code, firm in company.supplier_codes:
         w = write_down(rng, company.suppliers[firm], code_known=0.82, careless=0.35)
-        rows.append([code, w.name, w.short, w.uscc, w.address, w.contact, w.phone, w.city, rng.choice("CCCB"), "A"])
+        rows.append([code, w.name, w.short, w.uscc, w.address, w.contact, w.phone, w.city, str(755_000_000_000 + 8191 * (firm + 1)), rng.choice("CCCB"), "A"])
         company.record.masters.append(TrueRecord("supplier", "erp", "BD_SUPPLIER", code, company.suppliers[firm].entity))
     table = table_of("erp", "BD_SUPPLIER", SUPPLIER, rows, ("FNUMBER",))
     plant_codes(company, table, "FSOCIALCRECODE")

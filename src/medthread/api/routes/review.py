@@ -80,7 +80,7 @@ class Trying(Which):
 
 
 class Deciding(Trying):
-    """What is decided, and why. `corrected` without values tries the row again as it is."""
+    """What is decided, and why. `corrected` without values tries the row again as it is; `approved` lets another critical value take the place of what stands."""
 
     kind: Kind
     reason: str = Field(min_length=2, max_length=2000)
@@ -170,9 +170,9 @@ def trial(body: Trying, given: Given, actor: HeldDecider) -> dict[str, Any]:
 
 @router.post("/quarantine/decisions", summary="处理隔离行 · Decide on held rows", status_code=201)
 def decided(body: Deciding, given: Given, actor: HeldDecider) -> dict[str, Any]:
-    """Correct, reject or return held rows, one or many, as one act. What is corrected is taken in by the next run.
+    """Correct, approve, reject or return held rows, one or many, as one act. What is corrected or approved is taken in by the next run.
 
-    更正、不予接收或退回隔离行,一条或多条,作为一次操作。更正的行由下一次运行接入。
+    更正、批准、不予接收或退回隔离行,一条或多条,作为一次操作。更正与批准的行由下一次运行接入。
     """
     done = handle(given.store, by=actor.name, action="held.decide", object_="held", act=partial(_decide, given=given, actor=actor, body=body))
     return {"act": done.act, "rows": done.rows}
@@ -227,8 +227,17 @@ def _shown(given: Services, row: dict[str, Any], known: dict[str, Any]) -> dict[
         "due_at": given.terms.due(first) if first and row["state"] == State.OPEN else None,
         "rules": [{**shown_rule(i, known), "columns": _columns(source, row["table"], known.get(i))} for i in dict.fromkeys(row["rules"])],
         "raw": raw, "columns": sorted(raw_columns(row["raw"])), "sealed": sealed_in(row["raw"]),
-        "proposed": json.loads(row["proposed"]) if row["proposed"] else None, "changes": changes_of(row["edits"], raw),
+        "proposed": json.loads(row["proposed"]) if row["proposed"] else None, "stood": _stood(given, source, row), "changes": changes_of(row["edits"], raw),
     }
+
+
+def _stood(given: Services, source: Source | None, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """What stands of the critical fields that the row changes, with the raw columns that bring the new value."""
+    fields: dict[str, str | None] = {n: v for one in json.loads(row["stood"] or "[]") for n, v in one.items()}
+    declared = given.registry[row["entity"]].fields if row["entity"] in given.registry else {}
+    feeds = source.tables[row["table"]].feeds if source is not None and row["table"] in source.tables else ()
+    columns = {n: f.fields[n].columns for f in feeds if f.entity == row["entity"] for n in fields if n in f.fields}
+    return [{"field": n, "label": pair(declared[n].label) if n in declared else None, "value": v, "columns": list(columns.get(n, ()))} for n, v in fields.items()]
 
 
 def _moment(text: str) -> datetime:

@@ -67,6 +67,7 @@ def _field(said: Mapping[str, Any]) -> Field:
         in_list=not own.get("notInList", False), synonyms=tuple(own.get("synonyms", ())), example=next(iter(said.get("examples", ())), None), standard=own.get("standard"),
         series=own.get("series"), default=own.get("default"), long=own.get("long", False), names=own.get("names"),
         purpose=Purpose(purpose["zh"], purpose["en"], basis=LegalBasis(purpose["basis"])) if purpose else None, kept_from=own.get("keptFrom"),
+        critical=said.get("criticalDataElement", False) and not said.get("primaryKey", False),
     )
     return Field(said["name"], KINDS[said["logicalType"]], said["required"] or own.get("declaredRequired", False), mark)
 

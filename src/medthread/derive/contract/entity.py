@@ -102,7 +102,9 @@ def _property(entity: type[Entity], field: Field, registry: Registry, said: Said
     if bounds := {**(UTC if field.kind is Kind.TIMESTAMP else {}), **{n: v for n, v in options(field).items() if (n in TEXT_ONLY) == (field.kind is Kind.TEXT)}}:
         found["logicalTypeOptions"] = bounds
     if mark.key:
-        found |= {"primaryKey": True, "primaryKeyPosition": key.index(field.name) + 1, "unique": len(key) == 1, "criticalDataElement": True}
+        found |= {"primaryKey": True, "primaryKeyPosition": key.index(field.name) + 1, "unique": len(key) == 1}
+    if mark.key or mark.critical:
+        found["criticalDataElement"] = True
     if mark.codes:
         found["enum"] = [{"value": c, "label": label.zh, "customProperties": [{"property": "labelEn", "value": label.en, "vendor": VENDOR}]} for c, label in mark.codes.items()]
     found["classification"] = mark.classification.name.lower()

@@ -120,6 +120,6 @@ class RoutingParameter(Entity):
         int, F("工序号", "Operation", key=True, ref=Ref("routing_operation", along=(("item", "item"), ("routing_rev", "routing_rev"))))
     ]
     parameter: Annotated[str, F("参数", "Parameter", key=True, search=True)]
-    lower_limit: Annotated[Decimal | None, F("下限", "Lower limit")]
-    upper_limit: Annotated[Decimal | None, F("上限", "Upper limit")]
+    lower_limit: Annotated[Decimal | None, F("下限", "Lower limit", critical=True)]
+    upper_limit: Annotated[Decimal | None, F("上限", "Upper limit", critical=True)]
     uom: Annotated[str | None, F("单位", "Unit")]

@@ -66,6 +66,6 @@ class InspectionCharacteristic(Entity):
     method: Annotated[str | None, F("方法", "Method")]
     gauge_kind: Annotated[str | None, F("量具类型", "Kind of gauge", in_list=False)]
     uom: Annotated[str | None, F("单位", "Unit")]
-    lower_limit: Annotated[Decimal | None, F("下限", "Lower limit")]
-    upper_limit: Annotated[Decimal | None, F("上限", "Upper limit")]
+    lower_limit: Annotated[Decimal | None, F("下限", "Lower limit", critical=True)]
+    upper_limit: Annotated[Decimal | None, F("上限", "Upper limit", critical=True)]
     requirement_clause: Annotated[str | None, F("产品技术要求条款", "Clause of the technical requirement", standard="医疗器械产品技术要求", example="2.3.1")]

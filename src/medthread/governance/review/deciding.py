@@ -9,14 +9,16 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, func, select, text, update
 
+from medthread.derive.checks import is_approval
 from medthread.governance.review.desk import State
-from medthread.model.errors import ConflictError, InvalidError, NotFoundError
+from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from medthread.pipeline.correct.decided import Kind
+from medthread.pipeline.correct.origin import correctors
 from medthread.stores.postgres.tables import row_decision
 from medthread.trust.audit import record
 
 SHORTEST_REASON = 2
-BY_PERSONS = (Kind.CORRECTED, Kind.REJECTED, Kind.RETURNED)
+BY_PERSONS = (Kind.CORRECTED, Kind.APPROVED, Kind.REJECTED, Kind.RETURNED)
 UNPARSED = "load.unparsable"
 NAMED = ("id", "source", "table", "load", "file", "row", "entity", "key", "content")
 # A row that somebody else decided on first stays theirs, and is counted as missing.
@@ -51,6 +53,8 @@ class Saying:
 def decide(tx: Connection, *, rows: pa.Table, saying: Saying, edits: Mapping[str, str] | None = None, common: str = "{}") -> Decided:
     """Decide on rows of the desk. `edits` are new values as JSON by row; rows without have the `common` ones."""
     _check(rows, saying)
+    if saying.kind is Kind.APPROVED:
+        _may_approve(tx, rows, saying)
     act, given = f"A{uuid.uuid4().hex[:16]}", edits or {}
     columns: dict[str, Sequence[Any]] = {n: rows[n].to_pylist() for n in NAMED}
     said = {"act": act, "kind": saying.kind, "reason": saying.reason.strip(), "by": saying.by, "common": common, "edited": list(given), "edits": list(given.values())}
@@ -78,6 +82,19 @@ def _check(rows: pa.Table, saying: Saying) -> None:
     unparsed = sum(UNPARSED in (r or ()) for r in rows["rules"].to_pylist())
     if unparsed and saying.kind is Kind.CORRECTED:
         raise InvalidError(f"{unparsed} of these records could not be parsed, so there are no columns to correct", hint="return them to the source, or reject them")
+
+
+def _may_approve(tx: Connection, rows: pa.Table, saying: Saying) -> None:
+    """Critical values are approved by somebody else than who put them in, and only where nothing else is wrong with the row."""
+    asked = [(str(i), tuple(r or ())) for i, r in zip(rows["id"].to_pylist(), rows["rules"].to_pylist(), strict=True)]
+    for id_, rules in asked:
+        if not any(map(is_approval, rules)):
+            raise InvalidError(f"{id_} brings no other critical value", hint="correct it, reject it, or return it")
+        if wrong := [r for r in rules if not is_approval(r)]:
+            raise ConflictError(f"{id_} breaks {wrong[0]} besides", hint="correct that first: the corrected row comes again for the approval of its value")
+    places = [(str(at), int(n or 0)) for at, n in zip(rows["load"].to_pylist(), rows["row"].to_pylist(), strict=True)]
+    if saying.by in correctors(tx, places).values():
+        raise ForbiddenError(f"{saying.by} put this value in: who changes a critical value does not approve it", hint="let somebody else decide", actor=saying.by, action="quarantine:decide")
 
 
 def undo(tx: Connection, *, act: str, by: str, sources: Sequence[str]) -> Decided:

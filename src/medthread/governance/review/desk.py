@@ -24,7 +24,7 @@ QUARANTINE = "standard.quarantine"
 HELD = (
     ("id", "varchar"), ("entity", "varchar"), ("source", "varchar"), ("table", "varchar"), ("file", "varchar"), ("row", "bigint"), ("load", "varchar"),
     ("key", "varchar"), ("rules", "varchar[]"), ("names", "varchar[]"), ("raw", "varchar"), ("content", "varchar"), ("at", "timestamp"),
-    ("proposed", "varchar"),
+    ("proposed", "varchar"), ("stood", "varchar"),
 )
 WITH_RAW = "select d.*, h.raw from ({chosen}) as d join held as h using (id) order by d.stamp, d.id"  # raw rows are wide: only of those that are shown
 NO_TIME = "9999"  # sorts after every moment; of records that could not be parsed
@@ -34,7 +34,7 @@ class State(StrEnum):
     """What became of a held row."""
 
     OPEN = "open"
-    WAITING = "waiting"  # corrected, and taken in with the next run
+    WAITING = "waiting"  # corrected or approved, and taken in with the next run
     TAKEN = "taken"
     REJECTED = "rejected"
     RETURNED = "returned"
@@ -43,7 +43,7 @@ class State(StrEnum):
 
 STATES = {
     State.OPEN: Label("待处理", "Open"),
-    State.WAITING: Label("已更正,等待接入", "Corrected, to be taken in"),
+    State.WAITING: Label("已更正或批准,等待接入", "Corrected or approved, to be taken in"),
     State.TAKEN: Label("已接入", "Taken in"),
     State.REJECTED: Label("不予接收", "Rejected"),
     State.RETURNED: Label("退回来源", "Returned to the source"),
@@ -187,7 +187,7 @@ def _stated(held: str) -> str:
             select h.*, {told}, coalesce(o.at, s.at) as decided_at, coalesce(o.id, s.id) as decision, o.id is not null as own,
                 count(*) over same as times, {stamp} as stamp,
                 case when coalesce(o.kind, s.kind) is null then 'open'
-                     when coalesce(o.kind, s.kind) = 'corrected' then case when coalesce(o.taken_load, s.taken_load) is null then 'waiting' else 'taken' end
+                     when coalesce(o.kind, s.kind) in ('corrected', 'approved') then case when coalesce(o.taken_load, s.taken_load) is null then 'waiting' else 'taken' end
                      else coalesce(o.kind, s.kind) end as state,
                 rank() over (partition by h.source, h."table", h.entity, coalesce(h.key, h.content, h.id) order by h.at desc nulls last) as nth
             from ({held}) as h

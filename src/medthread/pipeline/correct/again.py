@@ -32,7 +32,7 @@ JOINED = {
     # What was decided on the row itself, such as that it was overtaken, stands before what was decided on its content.
     "content": 'd.source = h.source and d."table" = h."table" and d.content = h.content and h.id not in (select held from decided_on)',
 }
-WHENCE = f"cast(json_object('decision', decision, 'held', held, 'load', load, 'file', file, 'row', \"row\") as varchar) as {CORRECTS}"
+WHENCE = f"cast(json_object('decision', decision, 'kind', kind, 'held', held, 'load', load, 'file', file, 'row', \"row\") as varchar) as {CORRECTS}"
 DECIDED_ON = text("select held from medthread.row_decision where undone_at is null and load = any(:loads)")
 
 
@@ -123,7 +123,7 @@ def _written(
         con.register("decided_on", decided_on if decided_on is not None else pa.table({"held": pa.array([], pa.string())}))
         of_loads = f" and h.load in (select unnest([{', '.join(map(literal, loads))}]))" if loads is not None else ""
         con.execute(
-            f'create temp table chosen as select h.id as held, h.load, h.file, h."row", h.raw, d.id as decision, d.edits, d.decided_by'
+            f'create temp table chosen as select h.id as held, h.load, h.file, h."row", h.raw, d.id as decision, d.kind, d.edits, d.decided_by'
             f" from read_parquet({file_list(tuple(files))}, union_by_name=true) as h join decided as d on {JOINED[by]}"
             f" where json_valid(h.raw){of_loads}")
         if not con.execute("select exists (from chosen)").fetchall()[0][0]:

@@ -1,7 +1,8 @@
 """Decisions on held rows as they stand, set by set: the last on each row, and the last on each raw content.
 
 A decision on a row holds for every row of the same table with the same raw content: whole extracts repeat a bad row each
-day, and nobody is asked of it twice. That a row was overtaken is said of that row alone.
+day, and nobody is asked of it twice. That a row was overtaken is said of that row alone; and so is that a critical value
+may change: the same change, asked for again later, is another one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     """What was decided on a held row."""
 
     CORRECTED = "corrected"  # with new values for raw columns, or none: as it is, tried again
+    APPROVED = "approved"  # the value of a critical field that it brings may take the place of what stands
     REJECTED = "rejected"  # it is not data, and will not be taken
     RETURNED = "returned"  # the source has to send it again
     SUPERSEDED = "superseded"  # by the system: the same key came in good since
@@ -28,15 +30,15 @@ _SELECTED = 'id, act, held, source, "table", content, kind, edits::text as edits
 _IN_FORCE = text(f"select distinct on (held) {_SELECTED} from medthread.row_decision where undone_at is null order by held, row_decision.at desc, id")
 _OF_CONTENT = text(f"""
     select distinct on (source, "table", content) {_SELECTED} from medthread.row_decision
-    where undone_at is null and content is not null and kind <> 'superseded' order by source, "table", content, row_decision.at desc, id
+    where undone_at is null and content is not null and kind not in ('superseded', 'approved') order by source, "table", content, row_decision.at desc, id
 """)
 _WAITING = text(f"""
     select {_SELECTED} from medthread.row_decision
-    where undone_at is null and taken_load is null and kind = 'corrected' and source = any(:sources) order by id
+    where undone_at is null and taken_load is null and kind in ('corrected', 'approved') and source = any(:sources) order by id
 """)
 _REPEATING = text(f"""
     select * from (select distinct on (source, "table", content) {_SELECTED} from medthread.row_decision
-    where undone_at is null and content is not null and kind <> 'superseded' and (source, "table") in (select * from unnest(cast(:sources as text[]), cast(:tables as text[])))
+    where undone_at is null and content is not null and kind not in ('superseded', 'approved') and (source, "table") in (select * from unnest(cast(:sources as text[]), cast(:tables as text[])))
     order by source, "table", content, row_decision.at desc, id) as last where kind = 'corrected'
 """)
 

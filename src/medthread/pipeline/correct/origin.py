@@ -1,7 +1,8 @@
 """What a row that came in by a correction was before: which file and row it was held in, who corrected it, what, and why."""
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +48,22 @@ def corrected_from(tx: Connection, load_id: str, row: int) -> CorrectedFrom | No
     return CorrectedFrom(
         decision=decided.id, held=came["held"], load=came["load"], file=came["file"], row=int(came["row"]), by=decided.decided_by, at=decided.at,
         reason=decided.reason, columns=tuple(c for c in decided.edits if not c.endswith((MASKED, INDEX))))
+
+
+def correctors(tx: Connection, rows: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Who corrected raw rows, of those that came in by a correction, by their load and number; one file is read for each load."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for load_id, row in rows:
+        wanted[load_id].add(row)
+    paths = tx.execute(select(load.c.id, load.c.raw_path).where(load.c.id.in_(wanted), load.c.corrects.is_not(None))).all()
+    decisions: dict[tuple[str, int], str] = {}
+    for id_, path in paths:
+        with question() as con:
+            named = f"select file_row_number + 1 as n, json_extract_string({CORRECTS}, '$.decision') from read_parquet({literal(path)}, file_row_number=true)"
+            told = con.execute(f"{named} where n in (select unnest(?))", [sorted(wanted[id_])]).fetchall() if Path(path).is_file() else []
+        decisions |= {(id_, int(n)): str(decision) for n, decision in told}
+    by = dict(tx.execute(select(row_decision.c.id, row_decision.c.decided_by).where(row_decision.c.id.in_(set(decisions.values())))).all()) if decisions else {}
+    return {at: by[decision] for at, decision in decisions.items() if decision in by}
 
 
 def taken_row(tx: Connection, load_id: str, held: str) -> int | None:

@@ -9,7 +9,8 @@ from medthread.pipeline.context import Context
 from medthread.pipeline.correct.again import columns_of, edited
 from medthread.pipeline.standardise import outputs
 from medthread.pipeline.standardise.codes import coded_sources
-from medthread.pipeline.standardise.scan import Scan
+from medthread.pipeline.standardise.critical import know_standing
+from medthread.pipeline.standardise.scan import APPROVED, Scan
 from medthread.pipeline.standardise.stage import Made, know_keys, look_ups
 from medthread.pipeline.standardise.statement import statement, twins
 from medthread.stores.engines import job
@@ -39,10 +40,11 @@ def try_rows(context: Context, source: str, table: str, rows: pa.Table) -> list[
         con.register("given", rows)
         con.execute("create temp table chosen as select *, row_number() over () as n from given where json_valid(raw)")
         columns = columns_of(con, context, (source, table))
-        own = f"'' as _load, '' as _file, now()::timestamp as _recorded_at, n as _row, cast(null as bigint) as _version, false as {GONE}"
+        own = f"'' as _load, '' as _file, now()::timestamp as _recorded_at, n as _row, cast(null as bigint) as _version, false as {GONE}, false as {APPROVED}"
         con.execute(f"create temp view came_view as select * exclude (n), {own} from ({edited(columns, of='chosen', beside='n')})")
         look_ups(context, con, scan)
         know_keys(context, con, scan, Made())
+        know_standing(context, con, scan, came="came_view")
         for seen_twice, sql in twins(scan, came="came_view").items():
             con.execute(f"create temp table {seen_twice} as {sql}")
         con.execute(f"create temp view tried as {statement(scan, came='came_view')}")

@@ -1,5 +1,6 @@
 """What comes out of a tried table: accepted rows per feed, held rows, corrections, and the counts."""
 
+from medthread.derive.checks import APPROVAL
 from medthread.derive.columns import INDEX, MASKED, WITHDRAWN, standard_columns
 from medthread.model import Gate
 from medthread.pipeline.judge.verdict import version_of
@@ -68,7 +69,7 @@ def quarantined(scan: Scan, *, of: str, raw_columns: list[str]) -> str:
         f' {literal(scan.source.name)} as source, {literal(scan.table)} as "table", _file as file, _row as "row",'
         f" _load as load, case {keys or 'when false then null'} else {scan.key_sql(first)} end as key, _held as rules,"
         f" list_filter([{all_keys or 'cast(null as varchar)'}], lambda x: x is not null) as names,"
-        f" cast(json_object({pairs}) as varchar) as raw, {content(raw_columns)} as content, {proposed(scan)} as proposed, _recorded_at as at from {of} where len(_held) > 0 and not {GONE}"
+        f" cast(json_object({pairs}) as varchar) as raw, {content(raw_columns)} as content, {proposed(scan)} as proposed, {stood(scan)} as stood, _recorded_at as at from {of} where len(_held) > 0 and not {GONE}"
     )
 
 
@@ -91,6 +92,17 @@ def proposed(scan: Scan) -> str:
     if not parts:
         return "cast(null as varchar)"
     return f"nullif(cast(json_merge_patch(json('{{}}'), {', '.join(parts)}) as varchar), '{{}}')"
+
+
+def stood(scan: Scan) -> str:
+    """SQL of what stands where a row brings another critical value, as JSON by field; null where it brings none."""
+    parts = [
+        f"case when {quote(t.column)} then json_object({literal(t.check.field or '')}, {quote('s' + scan.feeds[t.feed].column(t.check.field or ''))}) else json('{{}}') end"
+        for t in scan.tried if t.check.rule.name == APPROVAL and t.check.field
+    ]
+    # Put together rather than patched: what stands may be empty, and a patch would leave it out.
+    listed = f"list_filter([{', '.join(parts)}], lambda x: cast(x as varchar) <> '{{}}')" if parts else ""
+    return f"nullif(cast(to_json({listed}) as varchar), '[]')" if parts else "cast(null as varchar)"
 
 
 def corrected(scan: Scan, *, of: str) -> list[str]:

@@ -8,13 +8,15 @@ import re
 from dataclasses import dataclass
 
 from medthread.derive import Check, checks_of
-from medthread.derive.columns import SCHEME, refers_to_master
+from medthread.derive.checks import APPROVAL
+from medthread.derive.columns import INDEX, SCHEME, refers_to_master
 from medthread.model import Entity, EntityMapping, Field, Home, Registry, Source
 from medthread.model.rules import SURE
 from medthread.pipeline.standardise.expression import Expressions, expressions, is_narrowed, is_plain
 from medthread.stores.engines import literal, quote
 
 SEPARATOR = "'|'"
+APPROVED = "_approved"  # column of raw rows: whether a person approved that it changes critical values
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,25 @@ class Feed:
     def scheme(self) -> str:
         """Whose codes the key is in."""
         return self.mapping.scheme or self.default_scheme
+
+    @property
+    def critical(self) -> list[Field]:
+        """Fields whose values the table may not change without an approval."""
+        return [f for f in self.entity.fields.values() if f.mark.critical and f.name in self.mapping.fields]
+
+    @property
+    def stood(self) -> str:
+        """The table of what stands in them, made by `critical.know_standing`."""
+        return f"stood_{self.number}"
+
+    def another_value(self, field: Field) -> str:
+        """SQL true where a critical field has another value than the one that stands, and nobody approved it; sealed values are told apart by their index.
+
+        What cannot be read is no value yet: other rules hold it.
+        """
+        given = quote(self.column(field.name) + (INDEX if field.is_personal else ""))
+        readable = "" if field.is_personal else f" and ({given} is not null or {quote(self.text_column(field.name))} is null)"
+        return f"{self.stood}._k is not null and not {APPROVED} and {self.stood}.{quote('_was_' + field.name)} is distinct from {given}{readable}"
 
     @property
     def kept_anyway(self) -> bool:
@@ -136,6 +157,8 @@ class Scan:
         if name == "code":
             unknown = feed.expressions(field).unknown_code
             return Tried(check, feed.number, unknown) if unknown else None
+        if name == APPROVAL:
+            return Tried(check, feed.number, feed.another_value(field))
         if name == "reference":
             return Tried(check, feed.number, self._dangling(feed, field))
         return self._try_declared(feed, check, column)

@@ -15,8 +15,9 @@ from medthread.pipeline.ingest.stage import rejects_path
 from medthread.pipeline.judge.verdict import Verdict, keep, said_by, state_of, version_of
 from medthread.pipeline.standardise import outputs
 from medthread.pipeline.standardise.codes import coded_sources
+from medthread.pipeline.standardise.critical import know_standing
 from medthread.pipeline.standardise.order import scans_in_order
-from medthread.pipeline.standardise.scan import Scan
+from medthread.pipeline.standardise.scan import APPROVED, Scan
 from medthread.pipeline.standardise.statement import statement, twins
 from medthread.stores.engines import copy, file_list, job, literal, quote
 from medthread.stores.lakehouse import Change
@@ -87,6 +88,7 @@ def _table(context: Context, batch: str, scan: Scan, loads: list[Any], made: Mad
         raw_columns = _came(con, [r.raw_path for r in loads], scan)
         look_ups(context, con, scan)
         know_keys(context, con, scan, made)
+        know_standing(context, con, scan, came="came_view")
         for seen_twice, sql in twins(scan, came="came_view").items():
             con.execute(f"create temp table {seen_twice} as {sql}")
         # A small table is tried once and kept; a large one is streamed again for each result, in bounded memory.
@@ -129,13 +131,14 @@ def _came(con: Any, paths: list[str], scan: Scan) -> list[str]:
     missing = sorted(c for c in scan.mapping.mapped if c not in raw_columns)
     row = f"coalesce({ROW}, file_row_number + 1)" if ROW in described else "file_row_number + 1"
     gone = f"coalesce({GONE}, false)" if GONE in described else "false"
+    approved = f"coalesce(json_extract_string({CORRECTS}, '$.kind') = 'approved', false)" if CORRECTS in described else "false"
     changed_at = scan.mapping.changed_at
     version = version_sql(f"r.{quote(changed_at)}") if changed_at and changed_at in raw_columns else "cast(null as bigint)"
     nulls = "".join(f", cast(null as varchar) as {quote(c)}" for c in missing)
     columns = ", ".join(f"r.{quote(c)}" for c in raw_columns)
     con.execute(
         f"create temp view came_view as select {columns}{nulls}, l.id as _load, l.file as _file,"
-        f" l.at as _recorded_at, {row} as _row, {version} as _version, {gone} as {GONE}"
+        f" l.at as _recorded_at, {row} as _row, {version} as _version, {gone} as {GONE}, {approved} as {APPROVED}"
         f" from {read} r join loads l on l.id = parse_filename(r.{PATH}, true)"
     )
     return raw_columns

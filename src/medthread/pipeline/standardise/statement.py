@@ -20,11 +20,12 @@ from medthread.stores.readers import GONE
 def statement(scan: Scan, *, came: str) -> str:
     """The whole statement over a relation of raw rows with `_load`, `_file`, `_row`, `_gone`; `twins` stand beside as tables."""
     tried = [f"coalesce({t.broken}, false) as {quote(t.column)}" for t in scan.tried]
+    tried += [f"{feed.stood}.{quote('_shown_' + f.name)} as {quote('s' + feed.column(f.name))}" for feed in scan.feeds for f in feed.critical]
     late = [(feed, f) for feed in scan.feeds for f in _mapped(feed) if f.name not in _looked_at(scan, feed)]
     texts = [f"{feed.expressions(f).text} as {quote(feed.text_column(f.name))}" for feed, f in late]
     typed = [f"{feed.expressions(f).typed} as {quote(feed.column(f.name))}" for feed, f in late]
     steps = [
-        *_until_mended(scan, came),
+        *until_mended(scan, came),
         _step("tried", f"select mended.*{_also(tried)} from mended{_beside(scan)}"),
         _step("read_last", f"select *{_also(texts)} from tried"),
         _step("complete", f"select *{_also(typed)} from read_last"),
@@ -45,7 +46,7 @@ def twins(scan: Scan, *, came: str) -> dict[str, str]:
         # Counted rather than compared with null: a filter would be tried on the rows before they are grouped.
         filled = " and ".join(f"count({k}) > 0" for k in keys)
         found[f"twins_{feed.number}"] = (
-            f"with {', '.join(_until_mended(scan, came))} select _load as l, {listed}, min(_row) as first_row from mended"
+            f"with {', '.join(until_mended(scan, came))} select _load as l, {listed}, min(_row) as first_row from mended"
             f" where is_{feed.number} and not {GONE} group by {places} having count(*) > 1 and {filled}"
         )
     return found
@@ -75,8 +76,8 @@ def _looked_at(scan: Scan, feed: Feed) -> set[str]:
     return names
 
 
-def _until_mended(scan: Scan, came: str) -> list[str]:
-    """The steps up to `mended`."""
+def until_mended(scan: Scan, came: str) -> list[str]:
+    """The steps up to `mended`, where every value that a rule looks at is typed."""
     mapped = [(feed, f) for feed in scan.feeds for f in _mapped(feed)]
     together = [
         f"{raw_text(m)} as {quote('r' + feed.column(f.name))}"
@@ -156,8 +157,8 @@ def _unique(scan: Scan) -> list[Feed]:
 
 
 def _beside(scan: Scan) -> str:
-    """The joins with the keys that stand twice."""
-    joins = ""
+    """The joins with what stands in critical fields, and with the keys that stand twice."""
+    joins = "".join(f" left join {feed.stood} on {feed.stood}._k = {scan.key_sql(feed)}" for feed in scan.feeds if feed.critical)
     for feed in _unique(scan):
         name = f"twins_{feed.number}"
         same = " and ".join(f"{name}.k{i} = mended.{quote(feed.column(k))}" for i, k in enumerate(feed.entity.key()))

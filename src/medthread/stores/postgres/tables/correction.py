@@ -19,7 +19,7 @@ row_decision = Table(
     Column("entity", Text),
     Column("key", Text),
     Column("content", Text),  # a hash of the raw row: where the same comes again, this decision holds for it too
-    Column("kind", Text, nullable=False),  # corrected, rejected, returned, superseded
+    Column("kind", Text, nullable=False),  # corrected, approved, rejected, returned, superseded
     Column("edits", JSONB, nullable=False, server_default="{}"),  # raw column -> text; sealed ones with mask and index
     Column("reason", Text, nullable=False),
     Column("decided_by", Text, nullable=False),
