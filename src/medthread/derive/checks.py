@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from medthread.model import Dimension, Entity, Field, Gate, Home, Kind, Label, Registry, Rule
 
 APPROVAL = "approval"  # what a row is held by that brings another value of a critical field
+IMPLIED = frozenset({"required", "type", "width", "code", "reference", "duplicate", APPROVAL})  # names of what declarations imply; a scan knows them by these
 _UNREADABLE = {
     Kind.INTEGER: Label("应为整数", "must be a whole number"),
     Kind.DECIMAL: Label("应为数字", "must be a number"),

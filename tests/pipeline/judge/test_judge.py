@@ -179,6 +179,7 @@ def test_rules_of_intake_hold_mend_and_flag_in_the_one_scan(opening: Any) -> Non
     (rule("a", {"pattern": "("}, at="intake", on={"entity": "lot", "field": "lot_no"}), "missing )"),
     (rule("a", {"range": {"low": "soon"}}, at="intake", on={"entity": "lot", "field": "made_on"}), "soon"),
     (rule("required", {"filled": True}, at="intake", on={"entity": "lot", "field": "lot_no"}), "a rule of this name already"),
+    (rule("approval", {"filled": True}, at="intake", on={"entity": "lot", "field": "lot_no"}), "a rule of this name already"),
     (rule("a", {"filled": True}, at="intake", on={"entity": "lot", "field": "lot_no"}, correct="item"), "correct: it reads item"),
     (rule("a", {"rows": "drop table golden.lot"}), "not one SELECT"),
     (rule("a", {"rows": "select * from marts.none"}), "no table marts.none"),

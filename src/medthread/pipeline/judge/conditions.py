@@ -5,7 +5,7 @@ import re
 import duckdb
 from sqlglot import exp
 
-from medthread.derive.checks import checks_of
+from medthread.derive.checks import IMPLIED, checks_of
 from medthread.derive.columns import DUCK
 from medthread.model import Entity, Home, Kind, Registry, Rule
 from medthread.model.errors import DeclarationError
@@ -25,7 +25,7 @@ def add_intake_rules(registry: Registry, rules: tuple[QualityRule, ...]) -> None
         fields = _fields_of(rule, entity)
         field = rule.on.field if set(fields) <= {rule.on.field} else None
         taken = {c.id for c in checks_of(entity, registry)}
-        if ".".join(filter(None, (entity.name, field, rule.name))) in taken:
+        if rule.name in IMPLIED or ".".join(filter(None, (entity.name, field, rule.name))) in taken:
             raise _wrong(rule, "name", f"{entity.name} has a rule of this name already", "give it another name")
         broken = broken_sql(rule, registry)
         _bind(rule, entity, fields, broken)
