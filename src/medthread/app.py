@@ -37,6 +37,7 @@ from medthread.governance.review.terms import ReviewTerms
 from medthread.governance.service_use import UseMeter
 from medthread.governance.source_clock import BY as ON_SCHEDULE
 from medthread.governance.source_clock import SourceClock
+from medthread.governance.sources.templates import templates
 from medthread.governance.trains import Timetable, TrainService
 from medthread.model import Entity, Registry, Rulebook
 from medthread.model.errors import DeclarationError, MedthreadError, StoreError
@@ -115,9 +116,9 @@ class Installation:
     def __init__(self, workspace: Workspace, store: Store, *, memory: str = "2GB") -> None:
         self.workspace = workspace
         self.store = store
-        self.registry, folders = declared()
+        self.registry, self.folders = declared()
         self.sources = workspace.sources(self.registry)
-        self._model_files = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql")))
+        self._model_files = tuple(sorted(p for f in self.folders for p in f.glob("**/marts/*.sql")))
         self.rules: tuple[QualityRule, ...] = ()
         self._reading = threading.Lock()
         self.read_rules()
@@ -313,7 +314,7 @@ class Installation:
         try:
             yield Services(
                 name=self.name, store=self.store,
-                registry=self.registry, mapped=lambda: self.sources, source_file=self.workspace.source_file, sources_changed=self.read_sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
+                registry=self.registry, mapped=lambda: self.sources, source_file=self.workspace.source_file, source_folder=self.workspace.source_folder, templates=templates(self.folders), sources_changed=self.read_sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,

@@ -121,6 +121,11 @@ class Workspace:
         """Where the files of rules lie."""
         return self.home / "rules"
 
+    @property
+    def source_folder(self) -> Path:
+        """Where the files of sources lie."""
+        return self.home / "sources"
+
     def source_file(self, name: str) -> Path:
         """The file that maps a source."""
         found = next((p for p in self._read("sources") if parse_source(read_yaml(p), origin=p.name).name == name), None)

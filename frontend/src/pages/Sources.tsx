@@ -5,6 +5,7 @@ import { useCalled } from "../shell/names";
 import { useMay } from "../shell/session";
 import { go, link, withSearch, type Route } from "../shell/route";
 import { Accept } from "../sources/Accept";
+import { NewSource } from "../sources/NewSource";
 import { Promise_, StandingOf } from "../sources/Standing";
 import { TONES as HEALTHS, timesOf, type Standing } from "../sources/model";
 import { Button, Head, Nothing, Pager, Panel, Problem, Select, Table, Tag, Upload, Waiting, type Tone } from "../ui";
@@ -24,6 +25,8 @@ export default function Sources({ route }: { route: Route }) {
   const { t, word, number, moment } = useSpeech();
   const called = useCalled();
   const looks = useMay("quarantine:read");
+  const makes = useMay("models:apply");
+  const [making, setMaking] = useState(false);
   const asked = useAsk<{ items: Source[] }>("/sources");
   const name = route.path[1];
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
@@ -32,7 +35,8 @@ export default function Sources({ route }: { route: Route }) {
   return (
     <>
       {source && <p><a href="#/sources">← {t("nav.sources")}</a></p>}
-      <Head title={source ? word(source.label) : t("nav.sources")} about={source ? source.system : t("sources.about")} />
+      <Head title={source ? word(source.label) : t("nav.sources")} about={source ? source.system : t("sources.about")}>{!source && makes && <Button type="primary" onClick={() => setMaking(true)}>{t("templates.new")}</Button>}</Head>
+      {!source && <NewSource open={making} onClose={() => { setMaking(false); asked.reload(); }} />}
       {source ? (
         <>
           <StandingOf key={source.name} name={source.name} />

@@ -98,6 +98,7 @@ OWN: dict[str, Label] = {
     "signature.create": Label("签名", "Signed"),
     "signing_key.create": Label("生成签名密钥", "Signing key made"),
     "source.amend": Label("改写来源映射", "Mapping of a source changed"),
+    "source.make": Label("由模板新建来源", "Source made from a template"),
     "token.create": Label("生成接口令牌", "Token made"),
     "token.revoke": Label("终止接口令牌", "Token ended"),
     "token.system": Label("指定令牌所属系统", "System of a token assigned"),

@@ -25,6 +25,7 @@ from medthread.model.consumer import Consumer
 from medthread.model.errors import DeclarationError
 from medthread.model.rule_file import QualityRule
 from medthread.model.service import Service
+from medthread.model.template import SourceTemplate
 from medthread.pipeline.build.known import Known, known_models
 from medthread.pipeline.build.model import Model
 from medthread.pipeline.build.plan import Plan
@@ -90,6 +91,8 @@ class Services:
     registry: Registry
     mapped: Callable[[], tuple[Source, ...]]
     source_file: Callable[[str], Path]
+    source_folder: Path
+    templates: Mapping[str, SourceTemplate]
     sources_changed: Callable[[], None]  # says that a file of theirs was written: they are read anew
     native: dict[str, Table]
     keyring: Keyring

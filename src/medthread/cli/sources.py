@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from medthread.api.routes.entities import safe_cell
-from medthread.app import Installation, open_installation
+from medthread.app import Installation, declared, open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.governance.review.desk import QUARANTINE
@@ -27,7 +27,10 @@ from medthread.governance.sources import (
     probe_source,
     standings,
 )
+from medthread.governance.sources.making import make_source
+from medthread.governance.sources.templates import Wanted, handouts, known_template, templates, written
 from medthread.model import Label
+from medthread.model.template import BASES, KINDS
 from medthread.model.wording import worded
 from medthread.pipeline.ingest import accept_load
 from medthread.trust.operators import operator_name
@@ -138,6 +141,54 @@ def source_amend(
         )
         handle(installation.store, by=operator_name(), action="source.amend", object_=f"source/{name}", act=act)
     say(f"已改写;medthread run --source {name} 重新接入等待的数据", f"Rewritten; `medthread run --source {name}` takes in what waited")
+
+
+@sources.command("templates")
+def source_templates(
+    name: Annotated[str | None, typer.Argument(metavar="NAME")] = None,
+    out: Annotated[Path | None, typer.Option(help="写出查询与空白表的文件夹 · folder for its queries and empty sheets")] = None,
+) -> None:
+    """来源系统的模板;给出名称则列出其规则与各表 · Templates of source systems; of one by its name, its traps and tables."""
+    registry, folders = declared()
+    known = templates(folders)
+    if name is None:
+        for each in known.values():
+            console.print(f"{each.name:<18}{KINDS[each.kind].in_(language()):<10}{each.label.in_(language())}  {each.versions}", markup=False, soft_wrap=True)
+        return
+    template = known_template(known, name)
+    if out is not None:
+        files = handouts(template, registry, language())
+        out.mkdir(parents=True, exist_ok=True)
+        for file, text in files.items():
+            (out / file).write_text(text, encoding="utf-8")
+        say(f"已写 {len(files)} 个文件到 {out}", f"Wrote {len(files)} files to {out}")
+        return
+    for trap in template.traps:
+        console.print(f"! {trap.label.in_(language())}", markup=False, soft_wrap=True)
+    for table, said in template.tables.items():
+        fed = said.entity or " ".join(dict.fromkeys(f.entity for f in said.feeds))
+        basis = BASES[said.basis].in_(language()) if said.query else ""
+        console.print(f"{table:<22}{fed:<34}{basis}", markup=False, soft_wrap=True)
+
+
+@sources.command("new")
+def source_new(
+    name: Annotated[str, typer.Argument(metavar="NAME")], template: Annotated[str, typer.Option(help="模板 · the template")],
+    org: Annotated[str, typer.Option(help="组织代码 · the organisation's code")], owner: Annotated[str, typer.Option(help="责任方 · who answers for it")] = "it",
+    url: Annotated[str | None, typer.Option(help="数据库地址;省略则由文件交付 · the database; files are delivered without one")] = None,
+    secret: Annotated[str | None, typer.Option(help="口令所在的环境变量 · environment variable with the password")] = None,
+    table: Annotated[list[str] | None, typer.Option(help="只要这些表 · these tables only")] = None, home: Home = HERE,
+) -> None:
+    """由模板新建来源 · Make a source from a template."""
+    chosen = known_template(templates(declared()[1]), template)
+    wanted = Wanted(name=name, org=org, owner=owner, url=url, secret=secret, tables=tuple(table or ()), language=language())
+    with open_installation(home) as installation:
+        text = written(chosen, wanted, installation.registry)
+        act = partial(
+            make_source, folder=installation.workspace.source_folder, text=text, template=chosen, wanted=wanted,
+            known=[s.name for s in installation.sources], by=operator_name())
+        path = handle(installation.store, by=operator_name(), action="source.make", object_=f"source/{name}", act=act)
+    say(f"已写 {path};放入文件后 medthread source probe {name} 比对", f"Wrote {path}; `medthread source probe {name}` says what fits once its files are there")
 
 
 @sources.command("feedback")

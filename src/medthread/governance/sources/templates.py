@@ -62,7 +62,7 @@ def written(template: SourceTemplate, wanted: Wanted, registry: Registry) -> str
     said: dict[str, Any] = {"name": wanted.name, "zh": template.zh, "en": template.en, "owner": wanted.owner, "system": template.zh, "org": wanted.org}
     said |= {n: v for n in ("plant", "url", "secret") if (v := getattr(wanted, n)) is not None}
     said |= {"trust": template.trust, "tables": {n: mapping_of(t, n, wanted, registry) for n, t in chosen.items()}}
-    text = _comment(template, wanted) + yaml.dump(said, Dumper=_Tidy, sort_keys=False, allow_unicode=True, width=WIDE)
+    text = _comment(template, wanted) + yaml.dump(said, Dumper=_Tidy, sort_keys=False, allow_unicode=True, width=WIDE, default_flow_style=None)
     check_source(parse_source(parse_yaml(text, file=f"{wanted.name}.yaml"), origin=f"{wanted.name}.yaml"), registry, origin=f"{wanted.name}.yaml")
     return text
 
@@ -101,6 +101,23 @@ def sheet(entity: type[Entity], language: str) -> dict[str, Any]:
     return found
 
 
+def handouts(template: SourceTemplate, registry: Registry, language: str) -> dict[str, str]:
+    """What whoever runs the system is given, by file name: the queries whose results are delivered, and empty sheets to be filled in."""
+    found = {}
+    for name, table in template.tables.items():
+        if table.query is not None:
+            found[f"{name}.sql"] = table.query
+        if table.entity is not None:
+            found[f"{name}.csv"] = empty_sheet(registry[table.entity], language)
+    return found
+
+
+def empty_sheet(entity: type[Entity], language: str) -> str:
+    """The first line alone, as spreadsheet programs read it."""
+    cells = [f'"{c}"' if "," in c else c for c in header(entity, language)]
+    return "\ufeff" + ",".join(cells) + "\r\n"
+
+
 def header(entity: type[Entity], language: str) -> Sequence[str]:
     """The first line of a sheet."""
     return [f.label.in_(language) for f in entity.fields.values()]
@@ -115,7 +132,7 @@ def _check_address(template: SourceTemplate, url: str) -> None:
 
 
 def _comment(template: SourceTemplate, wanted: Wanted) -> str:
-    zh = wanted.language == "zh"
+    zh = wanted.language.startswith("zh")
     lines = [f"{template.zh} · {template.en}  {template.versions}".rstrip()]
     lines.append("由模板生成,未在真实系统上试过:先运行 medthread source probe 再使用。" if zh else "From a template that was not tried on a live system: `medthread source probe` says what fits.")
     lines += [t.label.in_(wanted.language) for t in template.traps]
