@@ -84,7 +84,7 @@ def source(name: str, given: Given, actor: Reader, language: Language) -> dict[s
 
     一个来源:状况与时效,各表的状况,以及哪些列填入哪些字段。
     """
-    known = _seen(given, actor, name)
+    known = seen_source(given, actor, name)
     with given.store.transaction() as tx:
         [standing] = standings(tx, [known], calendar=given.workflow.calendar, now=datetime.now(UTC))
     return {**_described(standing), "tables": [_table(known, t, language) for t in standing.tables]}
@@ -96,7 +96,7 @@ def test_source(name: str, given: Given, actor: RunStarter) -> dict[str, Any]:
 
     连接一个数据库来源:谁在应答、版本、账号是否只读。
     """
-    found = check_source(given.batch(), _seen(given, actor, name).name)
+    found = check_source(given.batch(), seen_source(given, actor, name).name)
     return {"product": found.product, "version": found.version, "account": found.account, "is_read_only": found.is_read_only}
 
 
@@ -106,8 +106,8 @@ def probe(name: str, given: Given, actor: RunStarter, language: Language) -> dic
 
     用几百行比对映射:缺少或新增的列,以及各字段的值有多少符合类型和代码。
     """
-    found = probe_source(given.batch(), _seen(given, actor, name).name)
-    return {"tables": [_probed(t, language) for t in found]}
+    found = probe_source(given.batch(), seen_source(given, actor, name).name)
+    return {"tables": [probed(t, language) for t in found]}
 
 
 @router.get("/sources/{name}/drift", summary="来源结构的变化 · What changed at a source")
@@ -116,7 +116,7 @@ def drift(name: str, given: Given, actor: ModelReader) -> dict[str, Any]:
 
     映射写成之后消失或新增的列、读不成原类型的值,以及映射可以怎样改。
     """
-    known = _seen(given, actor, name)
+    known = seen_source(given, actor, name)
     text = given.source_file(name).read_text(encoding="utf-8")
     return {"items": [_drifted(d, text) for d in drifts(given.batch(), known, text)]}
 
@@ -136,7 +136,7 @@ def accept_amendment(name: str, body: Amending, given: Given, actor: ModelApplie
     按对某列提出的改法改写来源的文件。等待的数据随下一次运行接入。
     """
     act = partial(
-        amend, context=given.batch(), source=_seen(given, actor, name), path=given.source_file(name),
+        amend, context=given.batch(), source=seen_source(given, actor, name), path=given.source_file(name),
         table=body.table, column=body.column, ignoring=body.ignore, by=actor.name,
     )
     found = handle(given.store, by=actor.name, action="source.amend", object_=f"source/{name}", act=act)
@@ -149,7 +149,7 @@ def _drifted(found: Drift, text: str) -> dict[str, Any]:
     return {**{n: getattr(found, n) for n in names}, "diff": difference(text, found.proposed) if found.proposed is not None else None}
 
 
-def _seen(given: Services, actor: Actor, name: str) -> Source:
+def seen_source(given: Services, actor: Actor, name: str) -> Source:
     """A source that the actor sees; of the others it is not told whether there are any."""
     seen = sources_seen(actor, given.sources)
     return known_source([s for s in given.sources if s.name in seen], name)
@@ -178,7 +178,8 @@ def _table(source: Source, table: TableStanding, language: str) -> dict[str, Any
     }
 
 
-def _probed(table: TableProbe, language: str) -> dict[str, Any]:
+def probed(table: TableProbe, language: str) -> dict[str, Any]:
+    """One table held against its mapping, as it is told."""
     error = table.error.told(language) if table.error is not None else None
     return {
         "table": table.table, "rows": table.rows, "fits": table.fits, "missing": table.missing, "new": table.new,

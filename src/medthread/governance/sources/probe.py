@@ -94,13 +94,17 @@ def _open(context: Context, source: Source) -> Database:
 
 
 def _probe(context: Context, source: Source, table: str) -> TableProbe:
-    mapping = source.tables[table]
     try:
-        sample = _sampled(context, source, table)
-        missing, new = sorted(mapping.mapped - set(sample.column_names)), sorted(set(sample.column_names) - mapping.mapped)
-        fields = _fits(Scan(source, table, context.registry), sample)
+        return held_against(context, source, table, _sampled(context, source, table))
     except SourceError as error:
         return TableProbe(table, error=error)
+
+
+def held_against(context: Context, source: Source, table: str, sample: pa.Table) -> TableProbe:
+    """A sample of a table held against a mapping of it."""
+    mapping = source.tables[table]
+    missing, new = sorted(mapping.mapped - set(sample.column_names)), sorted(set(sample.column_names) - mapping.mapped)
+    fields = _fits(Scan(source, table, context.registry), sample)
     alike = [(gone, close[0]) for gone in missing if (close := get_close_matches(gone, new, n=1, cutoff=LIKE))]
     return TableProbe(table, sample.num_rows, tuple(missing), tuple(new), tuple(alike), fields)
 
