@@ -5,6 +5,7 @@ import { useCalled } from "../shell/names";
 import { useMay } from "../shell/session";
 import { go, link, withSearch, type Route } from "../shell/route";
 import { Accept } from "../sources/Accept";
+import { MappingEditor } from "../sources/MappingEditor";
 import { NewSource } from "../sources/NewSource";
 import { Promise_, StandingOf } from "../sources/Standing";
 import { TONES as HEALTHS, timesOf, type Standing } from "../sources/model";
@@ -29,16 +30,18 @@ export default function Sources({ route }: { route: Route }) {
   const [making, setMaking] = useState(false);
   const asked = useAsk<{ items: Source[] }>("/sources");
   const name = route.path[1];
+  const editing = route.path[2] === "mapping";
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
   const source = asked.data.items.find((s) => s.name === name);
   return (
     <>
-      {source && <p><a href="#/sources">← {t("nav.sources")}</a></p>}
+      {source && <p><a href={editing ? link("sources", source.name) : "#/sources"}>← {editing ? word(source.label) : t("nav.sources")}</a></p>}
       <Head title={source ? word(source.label) : t("nav.sources")} about={source ? source.system : t("sources.about")}>{!source && makes && <Button type="primary" onClick={() => setMaking(true)}>{t("templates.new")}</Button>}</Head>
       {!source && <NewSource open={making} onClose={() => { setMaking(false); asked.reload(); }} />}
-      {source ? (
+      {source && editing ? <MappingEditor source={source.name} /> : source ? (
         <>
+          {makes && <p className="bar"><Button href={link("sources", `${source.name}/mapping`)}>{t("mapping.edit")}</Button></p>}
           <StandingOf key={source.name} name={source.name} />
           {source.kind === "files" && <HandIn source={source.name} />}
           <Panel title={t("sources.tables")}>
@@ -69,7 +72,7 @@ export default function Sources({ route }: { route: Route }) {
           )}
         </Panel>
       )}
-      <Loads source={name ?? null} route={route} />
+      {!editing && <Loads source={name ?? null} route={route} />}
     </>
   );
 }

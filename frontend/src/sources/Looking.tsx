@@ -47,7 +47,8 @@ export function Looking({ source }: { source: Standing }) {
   );
 }
 
-function OneTable({ of }: { of: Probed }) {
+/** One table held against its mapping. */
+export function OneTable({ of }: { of: Probed }) {
   const { t, number } = useSpeech();
   const called = useCalled();
   const near = new Map(of.alike.map((a) => [a.missing, a.new]));
