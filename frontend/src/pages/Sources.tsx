@@ -41,7 +41,7 @@ export default function Sources({ route }: { route: Route }) {
       {!source && <NewSource open={making} onClose={() => { setMaking(false); asked.reload(); }} />}
       {source && editing ? <MappingEditor source={source.name} /> : source ? (
         <>
-          {makes && <p className="bar"><Button href={link("sources", `${source.name}/mapping`)}>{t("mapping.edit")}</Button></p>}
+          {makes && <p className="bar"><Button href={link("sources", source.name, "mapping")}>{t("mapping.edit")}</Button></p>}
           <StandingOf key={source.name} name={source.name} />
           {source.kind === "files" && <HandIn source={source.name} />}
           <Panel title={t("sources.tables")}>

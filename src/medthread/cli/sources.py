@@ -27,7 +27,9 @@ from medthread.governance.sources import (
     probe_source,
     standings,
 )
+from medthread.governance.sources.beginning import beginning, sample_of_file
 from medthread.governance.sources.making import make_source
+from medthread.governance.sources.suggesting import WHYS, known_columns, suggest
 from medthread.governance.sources.templates import Wanted, handouts, known_template, templates, written
 from medthread.model import Label
 from medthread.model.template import BASES, KINDS
@@ -36,6 +38,7 @@ from medthread.pipeline.ingest import accept_load
 from medthread.trust.operators import operator_name
 from medthread.workflow import handle
 
+LIKELY = 3
 sources = typer.Typer(no_args_is_help=True, help="来源 · Sources.")
 
 
@@ -189,6 +192,26 @@ def source_new(
             known=[s.name for s in installation.sources], by=operator_name())
         path = handle(installation.store, by=operator_name(), action="source.make", object_=f"source/{name}", act=act)
     say(f"已写 {path};放入文件后 medthread source probe {name} 比对", f"Wrote {path}; `medthread source probe {name}` says what fits once its files are there")
+
+
+@sources.command("suggest")
+def source_suggest(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="收件夹中的文件 · a file of the inbox")],
+    entity: Annotated[str | None, typer.Option(help="只看这个实体 · this entity only")] = None, home: Home = HERE,
+) -> None:
+    """建议一个文件的映射:可能是什么、哪列填哪个字段、依据 · Suggest a mapping of a file: what it may be, which column fills which field, and why."""
+    with open_installation(home) as installation:
+        sample = sample_of_file(installation.workspace.inbox, file)
+        known = known_columns(templates(installation.folders).values(), installation.sources)
+        found = suggest(sample, installation.registry, known, table=Path(file).stem, only=entity)
+    for each in found[:LIKELY]:
+        console.print(f"{each.entity}  {each.fit:.0%}" + (f"  ? {', '.join(each.lacking)}" if each.lacking else ""), markup=False)
+        for one in each.fields if each is found[0] else ():
+            console.print(f"  {one.field:<20}{one.column:<24}{one.fit:>5.0%}  {', '.join(WHYS[w].in_(language()) for w in one.why)}", markup=False, soft_wrap=True)
+    if not found:
+        say("没有可建议的内容", "Nothing to suggest")
+        return
+    console.print(beginning(file, found[0]), markup=False, soft_wrap=True)
 
 
 @sources.command("feedback")

@@ -1,14 +1,11 @@
 """Mappings while they are written: the file as it is, what a draft of it would make of what was delivered, and what columns may mean."""
 
 import hashlib
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.held_rows import checks_by_id, shown_rule
@@ -18,18 +15,17 @@ from medthread.api.routes.sources import probed, seen_source
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.governance.sources import difference
+from medthread.governance.sources.beginning import beginning, sample_of_file
 from medthread.governance.sources.drafting import SHOWN, accept_suggestion, drafted_source, try_draft
-from medthread.governance.sources.probe import ROWS, sample_of
+from medthread.governance.sources.probe import sample_of
 from medthread.governance.sources.suggesting import EntitySuggestion, known_columns, suggest
 from medthread.model import Classification, Source
-from medthread.model.errors import NotFoundError, SourceError
+from medthread.model.errors import NotFoundError
 from medthread.pipeline.ingest import unnamed_files
-from medthread.stores.readers import ReadRequest, read_to_parquet
 
 router = Subject("mapping", "来源映射", "Mappings of sources", owner="it").router()
 LONGEST = 400_000
 LIKELY = 5
-FORMATS = {".csv": "csv", ".txt": "csv", ".xlsx": "xlsx", ".json": "json", ".ndjson": "json", ".xml": "xml", ".parquet": "parquet"}
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -105,7 +101,7 @@ def suggested(name: str, body: Asking, given: Given, actor: RunStarter) -> dict[
     source = drafted_source(context, name, body.text)
     sample = sample_of(replace(context, sources=(source,)), name, body.table)
     mapped = source.tables[body.table].mapped
-    return {"columns": [{"name": c, "mapped": c in mapped} for c in sample.column_names], "items": _told(given, sample, table=body.table, only=body.entity)}
+    return {"columns": [{"name": c, "mapped": c in mapped} for c in sample.column_names], "items": [_suggestion(s) for s in _found(given, sample, table=body.table, only=body.entity)]}
 
 
 @router.post("/sources/{name}/mapping/accepted", summary="把建议写入改写的映射 · Put a suggestion into a draft")
@@ -135,37 +131,20 @@ def suggested_for_file(body: OfFile, given: Given, actor: RunStarter) -> dict[st
     """
     if actor.reach.is_bound or body.file not in unnamed_files(given.sources, given.inbox):
         raise NotFoundError(f"no unmapped file {body.file!r}", hint="GET /api/v1/unmapped-files lists those there are")
-    sample = _sampled(given.inbox / body.file)
-    items = _told(given, sample, table=Path(body.file).stem, only=body.entity)
-    return {"columns": [{"name": c, "mapped": False} for c in sample.column_names], "items": items, "mapping": _begun(body.file, items[0]) if items else None}
+    sample = sample_of_file(given.inbox, body.file)
+    found = _found(given, sample, table=Path(body.file).stem, only=body.entity)
+    begun = beginning(body.file, found[0]) if found else None
+    return {"columns": [{"name": c, "mapped": False} for c in sample.column_names], "items": list(map(_suggestion, found)), "mapping": begun}
 
 
-def _told(given: Services, sample: pa.Table, *, table: str, only: str | None) -> list[dict[str, Any]]:
+def _found(given: Services, sample: pa.Table, *, table: str, only: str | None) -> list[EntitySuggestion]:
     known = known_columns(given.templates.values(), given.sources)
-    return [_suggestion(s) for s in suggest(sample, given.registry, known, table=table, only=only)[:LIKELY]]
+    return suggest(sample, given.registry, known, table=table, only=only)[:LIKELY]
 
 
 def _suggestion(told: EntitySuggestion) -> dict[str, Any]:
     fields = [{"field": f.field, "column": f.column, "fit": f.fit, "why": list(f.why), "codes": dict(f.codes)} for f in told.fields]
     return {"entity": told.entity, "fit": told.fit, "fields": fields, "lacking": list(told.lacking)}
-
-
-def _begun(file: str, likeliest: dict[str, Any]) -> str:
-    """A table's mapping as it could begin."""
-    fields = {f["field"]: {"from": f["column"], "codes": f["codes"]} if f["codes"] else f["column"] for f in likeliest["fields"]}
-    said = {Path(file).stem: {"files": file, "format": FORMATS[Path(file).suffix.lower()], "feeds": [{"entity": likeliest["entity"], "fields": fields}]}}
-    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, default_flow_style=None, width=160)
-
-
-def _sampled(path: Path) -> pa.Table:
-    kind = FORMATS.get(path.suffix.lower())
-    if kind is None:
-        raise SourceError(f"{path.name} is of no kind that is read", hint=f"kinds: {', '.join(sorted(FORMATS))}", file=path.name)
-    with tempfile.TemporaryDirectory(prefix="medthread-suggest-") as folder:
-        made = read_to_parquet(ReadRequest(path=path, format=kind, options={}), out=Path(folder) / "sample.parquet")
-        first = next(pq.ParquetFile(made.path).iter_batches(ROWS, columns=list(made.columns)), None)
-        none = pa.table({c: pa.array([], pa.string()) for c in made.columns})
-        return none if first is None else pa.Table.from_batches([first])
 
 
 def _lineage(source: Source, table: str) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from medthread.derive.columns import READ
 from medthread.methods.edits import distance
 from medthread.methods.names import plain, sound
 from medthread.methods.names.columns import column_words, same_words
-from medthread.model import Entity, Field, Home, Kind, Registry, Source
+from medthread.model import Entity, Field, Home, Kind, Label, Registry, Source
 from medthread.model.template import SourceTemplate
 from medthread.stores.engines import question, quote
 
@@ -27,12 +27,17 @@ CODED = 0.6  # share of values that are codes, or their names
 SHORTEST_SOUND = 3
 MOST_CODES = 60
 LOOKED_AT = 200  # rows of a sample whose values are read
+WHYS = {
+    "called": Label("同名", "same name"), "synonym": Label("同义词", "synonym"), "known": Label("模板或其他映射如此称呼", "called so in a template or another mapping"),
+    "sounds": Label("拼音相同", "same pinyin"), "words": Label("用词相同", "same words"), "alike": Label("名称相近", "name is alike"),
+    "digits": Label("校验位成立", "check digits are right"), "codes": Label("取值是其代码", "values are its codes"),
+}
 Known = Mapping[tuple[str, str], frozenset[str]]
 
 
 @dataclass(frozen=True)
 class FieldSuggestion:
-    """A column for a field; `why`: called, synonym, known, sounds, words, alike, digits, codes. `codes`: what its values would mean."""
+    """A column for a field; `why` are keys of `WHYS`. `codes`: what its values would mean."""
 
     field: str
     column: str
