@@ -44,7 +44,7 @@ def try_case(template: SourceTemplate, name: str, registry: Registry) -> CaseTri
     if table.query is None or table.case is None:
         return CaseTried()
     query = _parsed(template, name, table)
-    source = source_of(template, registry)
+    source = source_of(template, registry, tables=(name,))
     given, mapped = [s.alias_or_name for s in query.selects], source.tables[name].mapped
     if set(given) != mapped:
         return CaseTried(unmapped=tuple(sorted(set(given) - mapped)), missing=tuple(sorted(mapped - set(given))))

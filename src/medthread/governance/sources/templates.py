@@ -67,9 +67,9 @@ def written(template: SourceTemplate, wanted: Wanted, registry: Registry) -> str
     return text
 
 
-def source_of(template: SourceTemplate, registry: Registry, *, language: str = "zh") -> Source:
-    """The template as the source that it would become, its tables delivered as files."""
-    wanted = Wanted(name=template.name, org="ORG", owner="owner", language=language)
+def source_of(template: SourceTemplate, registry: Registry, *, language: str = "zh", tables: tuple[str, ...] = ()) -> Source:
+    """The template, or these tables of it, as the source that it would become, delivered as files."""
+    wanted = Wanted(name=template.name, org="ORG", owner="owner", language=language, tables=tables)
     return parse_source(parse_yaml(written(template, wanted, registry), file=template.name), origin=template.name)
 
 
