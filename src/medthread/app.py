@@ -314,7 +314,7 @@ class Installation:
         try:
             yield Services(
                 name=self.name, store=self.store,
-                registry=self.registry, mapped=lambda: self.sources, source_file=self.workspace.source_file, source_folder=self.workspace.source_folder, templates=templates(self.folders), sources_changed=self.read_sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
+                registry=self.registry, mapped=lambda: self.sources, source_file=self.workspace.source_file, source_folder=self.workspace.source_folder, templates=partial(templates, self.folders), sources_changed=self.read_sources, native=self.native, keyring=self.keyring, access=self.access, account_rules=self.account_rules,
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,

@@ -92,7 +92,7 @@ class Services:
     mapped: Callable[[], tuple[Source, ...]]
     source_file: Callable[[str], Path]
     source_folder: Path
-    templates: Mapping[str, SourceTemplate]
+    templates: Callable[[], Mapping[str, SourceTemplate]]
     sources_changed: Callable[[], None]  # says that a file of theirs was written: they are read anew
     native: dict[str, Table]
     keyring: Keyring

@@ -138,7 +138,7 @@ def suggested_for_file(body: OfFile, given: Given, actor: RunStarter) -> dict[st
 
 
 def _found(given: Services, sample: pa.Table, *, table: str, only: str | None) -> list[EntitySuggestion]:
-    known = known_columns(given.templates.values(), given.sources)
+    known = known_columns(given.templates().values(), given.sources)
     return suggest(sample, given.registry, known, table=table, only=only)[:LIKELY]
 
 

@@ -51,7 +51,7 @@ def listed(given: Given, _: ModelReader) -> dict[str, Any]:
 
     全部模板:系统、记录的身份规则、已知的表及依据。
     """
-    return {"items": [_described(given, t) for t in given.templates.values()]}
+    return {"items": [_described(given, t) for t in given.templates().values()]}
 
 
 @router.get("/source-templates/{name}/sheets/{table}.csv", summary="下载空白表 · Download an empty sheet", **text_as(CSV))
@@ -60,7 +60,7 @@ def empty_sheet(name: str, table: str, given: Given, _: ModelReader, language: A
 
     供填写的空白表:首行为各字段的列名。
     """
-    template = known_template(given.templates, name)
+    template = known_template(given.templates(), name)
     entity = template.tables[table].entity if table in template.tables else None
     if entity is None:
         raise NotFoundError(f"{name} has no sheet {table!r}", hint="GET /api/v1/source-templates lists those there are")
@@ -73,7 +73,7 @@ def previewed(name: str, body: Making, given: Given, _: ModelReader) -> dict[str
 
     将要写入的文件内容;不写入。
     """
-    return {"file": f"{body.name}.yaml", "text": written(known_template(given.templates, name), body.wanted, given.registry)}
+    return {"file": f"{body.name}.yaml", "text": written(known_template(given.templates(), name), body.wanted, given.registry)}
 
 
 @router.post("/source-templates/{name}/sources", summary="由模板新建来源 · Make a source from a template", status_code=201)
@@ -82,7 +82,7 @@ def made(name: str, body: Making, given: Given, actor: ModelApplier) -> dict[str
 
     由模板写出新来源的映射。使用前先比对:模板未在真实系统上试过。
     """
-    template = known_template(given.templates, name)
+    template = known_template(given.templates(), name)
     text = written(template, body.wanted, given.registry)
     if not sources_seen(actor, (parse_source(parse_yaml(text, file=body.name), origin=body.name),)):
         raise ForbiddenError(f"{body.org} {body.plant or ''} is outside of what you see".replace("  ", " "), hint="name an organisation and a plant of yours", actor=actor.name, action="models:apply")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,12 @@ class Wanted:
 
 
 def templates(folders: Iterable[Path]) -> dict[str, SourceTemplate]:
-    """Every template of packages, by name."""
-    paths = sorted(p for f in folders for p in f.glob(f"**/{FOLDER}/*.yaml"))
+    """Every template of packages, by name; files are read once, when they are first asked for."""
+    return dict(_templates(tuple(sorted(p for f in folders for p in f.glob(f"**/{FOLDER}/*.yaml")))))
+
+
+@lru_cache(maxsize=4)
+def _templates(paths: tuple[Path, ...]) -> dict[str, SourceTemplate]:
     found: dict[str, SourceTemplate] = {}
     for path in paths:
         template = read_template(path)
