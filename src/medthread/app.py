@@ -46,6 +46,7 @@ from medthread.pipeline.background import BackgroundRuns
 from medthread.pipeline.build.model import Model, read_model
 from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.collect.listening import Listeners
+from medthread.pipeline.collect.requested import with_requests
 from medthread.pipeline.context import Context
 from medthread.pipeline.judge import accept_rules
 from medthread.pipeline.judging import Judging
@@ -143,6 +144,7 @@ class Installation:
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
         self.timetable = Timetable.read(workspace.settings, workspace.calendar())
+        self.read_sources()
         with store.transaction() as tx:
             if altered:  # made anew; one that nobody here made stays, and `audit verify` names it
                 record(tx, actor="system", action="audit_log.guard", object_="audit_log", detail={"altered": altered})
@@ -165,8 +167,14 @@ class Installation:
         return Shelf(self.workspace.data / "profiles")
 
     def read_sources(self) -> None:
-        """Read the mappings anew."""
-        self.sources = self.workspace.sources(self.registry)
+        """Read the mappings anew; what was asked for here is a source beside them."""
+        with self.store.transaction() as tx:
+            self.sources = with_requests(tx, self.workspace.sources(self.registry), self.registry)
+
+    def take_requests(self) -> None:
+        """What was asked for here, also from elsewhere, becomes a source with the first that is approved."""
+        with self.store.transaction() as tx:
+            self.sources = with_requests(tx, self.sources, self.registry)
 
     def _log(self) -> AuditLog:
         said = LogSettings.read(self.workspace.settings, home=self.workspace.home)
@@ -343,6 +351,7 @@ class Installation:
     def context(self, progress: Progress = silent) -> Context:
         """The surroundings of the batch path."""
         data = self.workspace.data
+        self.take_requests()
         return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
             sources=self.sources, declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
