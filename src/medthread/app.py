@@ -28,6 +28,7 @@ from medthread.governance.backup.take import Subject
 from medthread.governance.contracts.at_release import ContractsAtRelease
 from medthread.governance.handbook import HandbookSetting
 from medthread.governance.lake import Upkeep
+from medthread.governance.masters.clock import MasterClock
 from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.offers import declared_offers
 from medthread.governance.profiles import Profiler, Shelf
@@ -272,6 +273,11 @@ class Installation:
         """What tells of held rows past their time; nothing where none is due."""
         return ReviewClock(self.store, services.workflow, services.reader, lambda: self.sources, self.terms) if self.terms.within else None
 
+    def master_clock(self, services: Services) -> MasterClock:
+        """What tells of masters, and looks after what waits for stewards."""
+        masters = [e for e in self.registry.values() if e.about.match]
+        return MasterClock(self.store, services.workflow, services.reader, self.releases, masters, self.masters)
+
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
         return parse_mail(self.workspace.settings.get("mail"), home=self.workspace.home, public_url=self.workspace.public_url,
@@ -341,7 +347,7 @@ class Installation:
         if self.store.cluster is not None:
             self.store.cluster.keep()
         with self.services(accounts) as services, ExitStack() as ending:
-            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner), self.review_clock(services), self.listeners())
+            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner), self.review_clock(services), self.listeners(), self.master_clock(services))
             for part in filter(None, beside):
                 part.start()
                 ending.callback(part.stop)

@@ -52,6 +52,7 @@ OWN: dict[str, Label] = {
     "load.accept": Label("确认大量减少的数据", "Load with many rows withdrawn accepted"),
     "load.upload": Label("提交文件", "File handed in"),
     "master.approve": Label("批准主数据决定", "Decision about master records approved"),
+    "master.assign": Label("分派疑似重复", "Pair that may be one assigned"),
     "master.decide": Label("作出主数据决定", "Decision about master records made"),
     "master.end": Label("撤销主数据决定", "Decision about master records taken back"),
     "master.grant": Label("批准主数据申请", "Request for a master approved"),

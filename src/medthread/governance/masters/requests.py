@@ -76,8 +76,9 @@ def submit(tx: Connection, context: Context, entity: type[Entity], *, by: str, i
     texts_of(context, entity, clear_of(tx, context, entity, own_open(tx, by=by, id_=id_).values), whole=True)
     _put(tx, id_, status="submitted", submitted_at=datetime.now(UTC))
     record(tx, actor=by, action="master.submit", object_=f"master_request/{id_}", detail={"entity": entity.name})
-    if tells:
-        tell(tx, context, role=STEWARD, why=Why.REQUESTED, entity=entity.name, record=str(id_), about={})
+    # The owner is a function of the company; where it is a role as well, those who hold it are told beside the stewards.
+    for role in dict.fromkeys((STEWARD, entity.about.owner)) if tells else ():
+        tell(tx, context, role=role, why=Why.REQUESTED, entity=entity.name, record=str(id_), about={})
 
 
 def clear_of(tx: Connection, context: Context, entity: type[Entity], values: Values) -> dict[str, str | None]:
