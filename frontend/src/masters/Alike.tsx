@@ -31,7 +31,7 @@ export function Alike({ entity, of, values, answers, onAnswers }: { entity: stri
       <ul className="plain">
         {of.golden.map((g) => (
           <li key={g.golden_id} className="like">
-            <div><a href={link("masters", entity, g.golden_id)} target="_blank" rel="noreferrer">{g.name}</a> <Tag tone={g.exact || g.sure ? "bad" : "warn"}>{t(g.exact ? "asked.exact" : g.sure ? "check.sure" : "check.perhaps")}</Tag> <span className="mono quiet break">{g.golden_id} · {g.codes}</span></div>
+            <div><a href={link("masters", entity, g.golden_id)} target="_blank" rel="noreferrer">{g.name}</a> <Tag tone={g.exact || g.sure ? "bad" : "warn"}>{t(g.exact ? "asked.exact" : g.sure ? "asked.sure" : "check.perhaps")}</Tag> <span className="mono quiet break">{g.golden_id} · {g.codes}</span></div>
             <Evidence of={g.parts} score={g.score} />
             <Button size="small" aria-expanded={open === g.golden_id} onClick={() => setOpen(open === g.golden_id ? undefined : g.golden_id)}>{t("steward.beside")}</Button>
             {open === g.golden_id && <SideBySide entity={entity} id={g.golden_id} values={values} />}

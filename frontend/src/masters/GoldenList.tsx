@@ -54,5 +54,5 @@ export function GoldenList({ entity, route }: { entity: string; route: Route }) 
 function Unknown({ entity, q }: { entity: string; q: string }) {
   const { t } = useSpeech();
   const asks = useMay("masters:request");
-  return <><Nothing />{q && asks && <p className="bar"><Button href={`${link("masters", entity, "requests", "new")}?name=${encodeURIComponent(q)}`}>{t("asked.new.of", { q })}</Button></p>}</>;
+  return <Nothing>{t("nothing")}{q && asks && <p className="bar centre"><Button href={`${link("masters", entity, "requests", "new")}?name=${encodeURIComponent(q)}`}>{t("asked.new.of", { q })}</Button></p>}</Nothing>;
 }

@@ -44,7 +44,7 @@ export function RequestFile({ entity }: { entity: string }) {
         <Panel title={sheet.file.name}>
           <p role="status">{t("asked.file.told", { rows: number(sheet.told.rows.length), wrong: number(sheet.told.wrong), alike: number(sheet.told.rows.filter((l) => like(l.alike) > 0).length) })}</p>
           <Table<Line> fit label={t("asked.file")} rows={sheet.told.rows} id={(l) => String(l.row)} columns={[
-            { name: "row", title: t("asked.row"), align: "right", show: (l) => number(l.row) },
+            { name: "row", title: t("asked.row"), align: "right", width: 56, show: (l) => number(l.row) },
             { name: "name", title: t("name"), width: 240, show: (l) => l.name ?? "" },
             { name: "wrong", title: t("asked.wrong"), width: 300, show: (l) => (l.wrong ? <Tag tone="bad">{l.wrong}</Tag> : <Tag tone="good">{t("asked.fine")}</Tag>) },
             { name: "alike", title: t("asked.alike"), width: 300, show: (l) => <>

@@ -10,14 +10,15 @@ from sqlalchemy import Connection
 
 from medthread.api.bodies import MOST, takes
 from medthread.api.identity import Given, MasterReader, may
+from medthread.api.language import Language
 from medthread.api.master_requests import Requests
 from medthread.api.routes.stewardship import Approving, Reasoned, Why
 from medthread.api.sheets import handed_in, rows_of
 from medthread.api.subjects import Subject
-from medthread.governance.masters.approving import Answer, approve
+from medthread.governance.masters.approving import Answer, approve, require_unknown
 from medthread.governance.masters.request_check import Found, find_alike
 from medthread.governance.masters.requests import Wish, change, draft, refuse, submit, texts_of, withdraw
-from medthread.model.errors import InvalidError
+from medthread.model.errors import InvalidError, MedthreadError
 from medthread.trust.access import Actor
 from medthread.workflow import handle
 
@@ -195,7 +196,8 @@ def decided(entity: str, number: Number, said: Decided, given: Given, actor: App
 
 @router.post("/stewardship/{entity}/requests/file", summary="由文件申请主数据 · Ask for masters from a file", status_code=201, **takes(MOST_OF_SHEET + MOST))
 def from_file(
-    entity: str, file: UploadFile, given: Given, actor: Asking, reason: Annotated[str, Query(min_length=2, max_length=2000)], trial: Annotated[bool, Query()] = False,
+    entity: str, file: UploadFile, given: Given, actor: Asking, reason: Annotated[str, Query(min_length=2, max_length=2000)], language: Language,
+    trial: Annotated[bool, Query()] = False,
 ) -> dict[str, Any]:
     """A CSV, XLSX or JSON file, columns called as the fields are: every row with what is wrong with it and what is like it. Without `trial` all are handed over, or none where one is wrong.
 
@@ -207,13 +209,13 @@ def from_file(
     if not 0 < len(rows) <= MOST_ROWS:
         raise InvalidError(f"the file has {len(rows)} records", hint=f"hand in 1 to {MOST_ROWS} at once")
     with given.store.transaction() as tx:
-        told = _judged(tx, found, rows)
-    wrong = sum(1 for t in told if t["wrong"])
+        told, raised = _judged(tx, found, rows, language=language)
+    wrong = sum(map(bool, raised))
     if trial:
         return {"rows": told, "wrong": wrong, "numbers": []}
     if wrong:
-        first = next(t for t in told if t["wrong"])
-        raise InvalidError(f"{wrong} records cannot be asked for, the first is record {first['row']}: {first['wrong']}", hint="mend the file and hand it in again: nothing was written")
+        row, said = next((n, m) for n, m in enumerate(raised, 1) if m)
+        raise InvalidError(f"{wrong} records cannot be asked for, the first is record {row}: {said}", hint="mend the file and hand it in again: nothing was written")
 
     def act(tx: Connection) -> list[int]:
         numbers = []
@@ -226,29 +228,27 @@ def from_file(
     return {"rows": told, "wrong": 0, "numbers": numbers}
 
 
-def _judged(tx: Connection, found: Requests, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each row: what is wrong with it, and what is like it."""
+def _judged(tx: Connection, found: Requests, rows: list[dict[str, Any]], *, language: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """Each row: what is wrong with it, for the reader and as it is raised, and what is like it."""
     asked = {str(n): row for n, row in enumerate(rows, 1)}
     alike = find_alike(tx, found.rows.snapshot, found.given.keyring, found.entity, asked)
     names = found.seen(sorted({g.golden_id for of in alike.values() for g in of.golden if g.golden_id}))
-    told = []
+    told, raised = [], []
     for name, row in asked.items():
-        wrong, like = "", alike[name]
-        try:
-            texts_of(found.given.workflow, found.entity, row, whole=True)
-        except InvalidError as error:
-            wrong = error.message
-        wrong = wrong or _borne(like, names)
-        told.append({"row": int(name), "name": row.get(found.rows.title), "wrong": wrong, "alike": found.alike(like, names)})
-    return told
+        wrong = _wrong(found, row, alike[name], names)
+        raised.append(wrong.message if wrong else "")
+        said = wrong.told(language).message if wrong else ""
+        told.append({"row": int(name), "name": row.get(found.rows.title), "wrong": said, "alike": found.alike(alike[name], names)})
+    return told, raised
 
 
-def _borne(like: Found, names: Mapping[str, str]) -> str:
-    """What bears the same identifier already; empty where nothing does."""
-    if (exact := like.exact) is not None:
-        return f"{exact.golden_id if exact.golden_id in names else '***'} bears this identifier already"
-    other = like.exact_beside
-    return f"request {other.id} with the same identifier was approved as {other.code}" if other else ""
+def _wrong(found: Requests, row: dict[str, Any], like: Found, names: Mapping[str, str]) -> MedthreadError | None:
+    try:
+        texts_of(found.given.workflow, found.entity, row, whole=True)
+        require_unknown(found.entity, like, seen=lambda ids: {i: names[i] for i in ids if i in names})
+    except MedthreadError as error:
+        return error
+    return None
 
 
 def _one(found: Requests, number: int) -> dict[str, Any]:
