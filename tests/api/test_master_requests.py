@@ -13,12 +13,14 @@ from medthread.api.server import create_app
 from medthread.methods.check_character import is_checked
 from medthread.stores.postgres.tables import audit_event, master_request, match_decision
 from tests.api.conftest import House
-from tests.api.test_stewardship import API, client, codes, golden, ok, rerun
+from tests.api.test_stewardship import API, codes, golden, ok, rerun
+from tests.api.test_stewardship import client as sign_in
 from tests.conftest import Opening
 from tests.scenarios import company, firms
 
 REQUESTS = f"{API}/stewardship/supplier/requests"
 NEW = {"name": "无锡恒锐传动科技有限公司", "city": "无锡", "contact": "王小明", "phone": "13912345678"}
+CLIENTS: dict[str, TestClient] = {}
 SETTINGS = """name = "试验"
 inbox = "inbox"
 [masters]
@@ -40,6 +42,14 @@ def works(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> Ite
         for name, roles in (("keeper", ("steward",)), ("second", ("quality",)), ("asker", ("buyer",)), ("other", ("buyer",)), ("checker", ("auditor",))):
             house.make(name, *roles)
         yield house
+        CLIENTS.clear()
+
+
+def client(house: House, name: str = "keeper") -> TestClient:
+    """Somebody's client, signed in once."""
+    if name not in CLIENTS:
+        CLIENTS[name] = sign_in(house, name)
+    return CLIENTS[name]
 
 
 def asked(desk: TestClient, values: dict[str, Any] | None = None, *, to: str = REQUESTS, **more: Any) -> Any:
