@@ -141,6 +141,11 @@ def requests(
     return [dict(r._mapping) for r in tx.execute(query)]  # noqa: SLF001 - SQLAlchemy's way to a row's columns
 
 
+def requested(tx: Connection, *, status: str) -> list[str]:
+    """Masters of which there are requests with a status."""
+    return list(tx.execute(select(master_request.c.entity).where(master_request.c.status == status).distinct().order_by(master_request.c.entity)).scalars())
+
+
 def forget_person(tx: Connection, entities: Iterable[type[Entity]], indices: Iterable[str]) -> int:
     """Empty the values of somebody erased, known by their blind indices; gives the requests that held any."""
     gone, found = frozenset(indices), 0
