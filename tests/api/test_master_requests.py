@@ -72,16 +72,16 @@ def test_the_form_follows_from_the_master_and_a_draft_is_its_authors_alone(works
     assert (made["status"], made["values"], made["mine"]) == ("draft", {"city": "无锡"}, True)
     assert client(works).get(f"{REQUESTS}/{made['id']}").status_code == 404
     assert desk.post(f"{REQUESTS}/{made['id']}/submission").status_code == 422, "a supplier has a name"
-    said = {"values": {"name": "无锡某某", "city": "无锡", "phone": "13900001111"}, "reason": "先记下", "revision": made["revision"]}
+    said = {"values": {"name": "无锡某某", "city": "无锡", "phone": "13900001111", "bank_account": "6222020200112233"}, "reason": "先记下", "revision": made["revision"]}
     again = ok(desk.put(f"{REQUESTS}/{made['id']}", json=said))
     assert desk.put(f"{REQUESTS}/{made['id']}", json=said).status_code == 412
-    # A personal value that comes back as it was shown stays what it was.
+    # A masked value that comes back as it was shown stays what it was.
     with works.installation.store.transaction() as tx:
         before = tx.execute(select(master_request.c["values"]).where(master_request.c.id == made["id"])).scalar_one()
-    ok(desk.put(f"{REQUESTS}/{made['id']}", json={**said, "values": again["values"] | {"name": "无锡某某二"}, "revision": again["revision"]}))
+    ok(desk.put(f"{REQUESTS}/{made['id']}", json={**said, "values": again["values"] | {"name": "无锡某某二", "phone": "139****1111", "bank_account": "***"}, "revision": again["revision"]}))
     with works.installation.store.transaction() as tx:
         after = tx.execute(select(master_request.c["values"]).where(master_request.c.id == made["id"])).scalar_one()
-    assert (after["phone"], after["name"]) == (before["phone"], "无锡某某二")
+    assert (after["phone"], after["bank_account"], after["name"]) == (before["phone"], "6222020200112233", "无锡某某二")
     assert "13900001111" not in str(after)
     ok(desk.post(f"{REQUESTS}/{made['id']}/withdrawal", json={"reason": "不需要了"}))
     assert desk.post(f"{REQUESTS}/{made['id']}/submission").status_code == 409

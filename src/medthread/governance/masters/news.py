@@ -14,7 +14,7 @@ from medthread.stores.serving import Snapshot
 from medthread.workflow import Context
 from medthread.workflow.outbox import emit
 
-CHANGED = EventType("masters.changed", "主数据已变更", "Golden records changed", "masters", source="the release that readers see")
+CHANGED = EventType("masters.changed", "主数据已变更", "Golden records changed", "it", source="the release that readers see")
 BY = "system"
 KINDS = ("created", "parted", "merged", "joined", "left", "changed", "linked", "unlinked")
 SEQ = (("seq", "bigint"), ("golden_id", "varchar"), ("kind", "varchar"))

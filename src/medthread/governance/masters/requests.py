@@ -25,7 +25,7 @@ from medthread.workflow.notices import Why, tell
 
 SHORTEST_REASON = 2
 MOST = 500
-ERASED = "***"  # what is shown of a value that nobody is shown a part of
+HIDDEN = "***"  # what is shown of a value that nobody is shown a part of
 OPEN = ("draft", "submitted")
 STATUSES = ("draft", "submitted", "approved", "refused", "withdrawn", "existing")
 STEWARD = "steward"  # whoever is told that one waits
@@ -60,13 +60,13 @@ def draft(tx: Connection, context: Context, entity: type[Entity], wish: Wish, *,
 
 
 def change(tx: Connection, context: Context, entity: type[Entity], wish: Wish, *, by: str, id_: int, revision: int) -> None:
-    """Other values in a draft of one's own, from the version that was read; personal ones that come back as shown stay. One that is submitted is a draft again."""
+    """Other values in a draft of one's own, from the version that was read; masked ones that come back as shown stay. One that is submitted is a draft again."""
     row = own_open(tx, by=by, id_=id_)
     if row.revision != revision:
         raise PreconditionError("somebody changed it after you read it", hint="read it again and repeat your change")
-    as_shown = {n for n, f in entity.fields.items() if f.is_personal and row.values.get(n) and wish.values.get(n) in (row.values.get(n + MASKED), ERASED)}
+    as_shown = {n for n in entity.fields if row.values.get(n) and wish.values.get(n) in (row.values.get(n + MASKED), HIDDEN)}
     body = texts_of(context, entity, {n: v for n, v in wish.values.items() if n not in as_shown}, whole=False)
-    kept = {n + ending: row.values.get(n + ending) for n in as_shown for ending in ("", MASKED, INDEX)}
+    kept = {n + ending: row.values.get(n + ending) for n in as_shown for ending in (("", MASKED, INDEX) if entity.fields[n].is_personal else ("",))}
     _put(tx, id_, values=_at_rest(tx, context, entity, body, id_=id_) | kept, reason=_reason(wish.reason), status="draft", submitted_at=None, revision=revision + 1)
     record(tx, actor=by, action="master.request", object_=f"master_request/{id_}", reason=wish.reason.strip(), detail={"entity": entity.name, "fields": sorted(body), "was": row.status})
 
