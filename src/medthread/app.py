@@ -28,6 +28,7 @@ from medthread.governance.backup.take import Subject
 from medthread.governance.contracts.at_release import ContractsAtRelease
 from medthread.governance.handbook import HandbookSetting
 from medthread.governance.lake import Upkeep
+from medthread.governance.masters.clock import MasterClock
 from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.offers import declared_offers
 from medthread.governance.profiles import Profiler, Shelf
@@ -46,6 +47,7 @@ from medthread.pipeline.background import BackgroundRuns
 from medthread.pipeline.build.model import Model, read_model
 from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.collect.listening import Listeners
+from medthread.pipeline.collect.requested import with_requests
 from medthread.pipeline.context import Context
 from medthread.pipeline.judge import accept_rules
 from medthread.pipeline.judging import Judging
@@ -143,6 +145,7 @@ class Installation:
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
         self.timetable = Timetable.read(workspace.settings, workspace.calendar())
+        self.read_sources()
         with store.transaction() as tx:
             if altered:  # made anew; one that nobody here made stays, and `audit verify` names it
                 record(tx, actor="system", action="audit_log.guard", object_="audit_log", detail={"altered": altered})
@@ -165,8 +168,14 @@ class Installation:
         return Shelf(self.workspace.data / "profiles")
 
     def read_sources(self) -> None:
-        """Read the mappings anew."""
-        self.sources = self.workspace.sources(self.registry)
+        """Read the mappings anew; what was asked for here is a source beside them."""
+        with self.store.transaction() as tx:
+            self.sources = with_requests(tx, self.workspace.sources(self.registry), self.registry)
+
+    def take_requests(self) -> None:
+        """What was asked for here, also from elsewhere, becomes a source with the first that is approved."""
+        with self.store.transaction() as tx:
+            self.sources = with_requests(tx, self.sources, self.registry)
 
     def _log(self) -> AuditLog:
         said = LogSettings.read(self.workspace.settings, home=self.workspace.home)
@@ -264,6 +273,11 @@ class Installation:
         """What tells of held rows past their time; nothing where none is due."""
         return ReviewClock(self.store, services.workflow, services.reader, lambda: self.sources, self.terms) if self.terms.within else None
 
+    def master_clock(self, services: Services) -> MasterClock:
+        """What tells of masters, and looks after what waits for stewards."""
+        masters = [e for e in self.registry.values() if e.about.match]
+        return MasterClock(self.store, services.workflow, services.reader, self.releases, masters, self.masters)
+
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
         return parse_mail(self.workspace.settings.get("mail"), home=self.workspace.home, public_url=self.workspace.public_url,
@@ -333,7 +347,7 @@ class Installation:
         if self.store.cluster is not None:
             self.store.cluster.keep()
         with self.services(accounts) as services, ExitStack() as ending:
-            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner), self.review_clock(services), self.listeners())
+            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner), self.review_clock(services), self.listeners(), self.master_clock(services))
             for part in filter(None, beside):
                 part.start()
                 ending.callback(part.stop)
@@ -343,6 +357,7 @@ class Installation:
     def context(self, progress: Progress = silent) -> Context:
         """The surroundings of the batch path."""
         data = self.workspace.data
+        self.take_requests()
         return Context(
             store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
             sources=self.sources, declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),

@@ -53,7 +53,7 @@ def test_a_body_is_bounded_however_it_comes(steward: TestClient) -> None:
 
 def test_routes_that_take_more_say_so(steward: TestClient) -> None:
     told = {f"{method} {path}": o[SAID] for path, methods in routed().openapi()["paths"].items() for method, o in methods.items() if SAID in o}
-    sheets = {f"post {API}/quarantine/sheet", f"post {API}/quarantine/sheet/trial", f"post {API}/dictionary-sheet", f"post {API}/dictionary-sheet/trial"}
+    sheets = {f"post {API}/stewardship/{{entity}}/requests/file", f"post {API}/quarantine/sheet", f"post {API}/quarantine/sheet/trial", f"post {API}/dictionary-sheet", f"post {API}/dictionary-sheet/trial"}
     assert set(told) == {f"post {API}/loads", f"post {API}/entities/{{entity}}/many", f"post {API}/entities/{{entity}}/file", f"post {API}/lineage", *sheets}
     body = b'{"rows": [' + b"{}," * (MOST // 2) + b"{}]}"
     answer = steward.post(f"{API}/entities/uom/many", content=body, headers={"content-type": "application/json"})

@@ -72,7 +72,7 @@ def decide(page: Page, key: str, reason: str) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-@pytest.mark.parametrize("place", ["masters", "masters/supplier", "masters/supplier/pairs", "masters/decisions?status=all", "masters/supplier/subscribers", "masters/supplier/links"])
+@pytest.mark.parametrize("place", ["masters", "masters/supplier", "masters/supplier/pairs", "masters/decisions?status=all", "masters/supplier/subscribers", "masters/supplier/links", "masters/supplier/requests", "masters/supplier/requests/file"])
 def test_each_page_of_the_desk_is_accessible(enter: Visit, place: str) -> None:
     page = enter("keeper", place)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -262,3 +262,44 @@ def test_a_stated_value_says_who_when_and_why(enter: Visit, console: str) -> Non
     expect(cell).to_contain_text("已迁址")
     expect(cell.get_by_role("button", name="撤销")).to_be_visible()
     both(page)
+
+
+def test_a_new_one_is_asked_for_and_decided_by_another_person(enter: Visit, console: str) -> None:
+    page = enter("reader", "masters/supplier?q=无锡恒锐")
+    page.get_by_role("link", name="申请新建").click()
+    expect(page.get_by_label("名称", exact=True)).to_have_value("无锡恒锐")
+    alike = page.get_by_role("status")
+    expect(alike).to_contain_text("没有相似的记录")
+    page.get_by_label("名称", exact=True).fill("深圳远见光电科技有限公司")
+    page.get_by_label("城市").fill("深圳")
+    expect(alike.get_by_role("listitem").first).to_contain_text("非常相似")  # looked for while one types
+    alike.get_by_role("button", name="并列对比").first.click()
+    expect(page.get_by_role("region", name="并列对比").get_by_role("row").filter(has_text="名称")).to_contain_text("深圳远见光电科技有限公司")
+    both(page)
+    page.get_by_label("用途").fill("第二货源")
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("深圳远见光电科技有限公司")
+    expect(page.get_by_role("button", name="批准")).to_have_count(0)
+    page = enter("keeper", "inbox")
+    page.get_by_role("row").filter(has_text="第二货源").get_by_role("link").click()
+    grant = page.get_by_role("button", name="批准")
+    expect(grant).to_be_disabled()
+    for line in page.get_by_role("textbox", name="不是它").all():
+        line.fill("营业执照不同")
+    both(page)
+    grant.click()
+    page.get_by_role("dialog").get_by_label("原因").fill("资料齐全")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("SUP-000001")).to_be_visible()
+    both(page)
+
+
+def test_a_pair_is_taken_and_listed_as_mine(enter: Visit) -> None:
+    page = enter("keeper", "masters/supplier/pairs?sort=due")
+    page.get_by_role("button", name="我来处理").click()
+    expect(page.locator("[data-front]")).to_contain_text("李管家")
+    page.get_by_role("button", name="只看我的").click()
+    expect(page.get_by_role("list", name="待看的成对记录").locator(":scope > li")).to_have_count(1)
+    both(page)
+    page.get_by_role("button", name="退回").click()
+    expect(page.get_by_role("list", name="待看的成对记录")).to_have_count(0)

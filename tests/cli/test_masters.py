@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from medthread.app import open_installation
 from medthread.cli import main
-from medthread.stores.postgres.tables import match_decision
+from medthread.stores.postgres.tables import master_request, match_decision
 from tests.scenarios import company, firms
 
 
@@ -48,6 +48,28 @@ def test_a_pair_is_decided_approved_and_taken_back(home: Path, capsys: pytest.Ca
     assert call("master", "end", "1", "--reason", "another firm", *at) == 0
     assert call("master", "decisions", "--status", "in_force", *at) == 0
     assert "0 decisions" in capsys.readouterr().out
+    is_asked_for(at, capsys, home)
+
+
+def is_asked_for(at: tuple[str, ...], capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    """In the same company: a supplier is asked for, which is like one that is there."""
+    assert call("master", "request", "new", "supplier", "--set", "name=苏州金泰精密五金有限公司", "--set", "city=苏州", "--reason", "second source", *at) == 0
+    assert "Request 1 is handed over" in capsys.readouterr().out
+    assert call("master", "request", "alike", "supplier", "1", *at) == 0
+    out = capsys.readouterr().out
+    assert "1 are like it" in out
+    like = next(word for word in out.split() if word.startswith("SUP-"))
+    approving = ("master", "request", "approve", "supplier", "1", "--reason", "licence seen")
+    assert call(*approving, "--other", f"{like}=another licence", *at) == 1
+    assert "who asks does not approve" in capsys.readouterr().err
+    with open_installation(home) as installation, installation.store.transaction() as tx:
+        tx.execute(update(master_request).values(asked_by="keeper"))
+    assert call(*approving, *at) == 1
+    assert "not answered for" in capsys.readouterr().err
+    assert call(*approving, "--other", f"{like}=another licence", *at) == 0
+    assert "Approved as SUP-000001" in capsys.readouterr().out
+    assert call("master", "request", "list", "supplier", "--status", "approved", *at) == 0
+    assert "#1  approved  苏州金泰精密五金有限公司  SUP-000001" in capsys.readouterr().out
 
 
 def test_a_value_is_stated_and_a_wrong_one_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@ import { asProblem, send, useAsk, type Label, type Problem as ProblemError } fro
 import { useSpeech } from "../i18n";
 import { useCalled } from "../shell/names";
 import { link } from "../shell/route";
+import { useMay } from "../shell/session";
 import { Button, Form, Head, Input, Panel, Problem, Quiet, Table, Tag, Waiting } from "../ui";
 import type { Weighed } from "./model";
 
@@ -14,6 +15,8 @@ export function Check({ entity }: { entity: string }) {
   const { t, word } = useSpeech();
   const called = useCalled();
   const fields = useAsk<{ items: Asked[] }>(`/stewardship/${entity}/check`);
+  const asks = useMay("masters:request");
+  const [typed, setTyped] = useState<Record<string, string>>({});
   const [found, setFound] = useState<Like[]>();
   const [problem, setProblem] = useState<ProblemError>();
   const [busy, setBusy] = useState(false);
@@ -21,7 +24,8 @@ export function Check({ entity }: { entity: string }) {
     setBusy(true);
     setProblem(undefined);
     try {
-      const said = Object.fromEntries(Object.entries(typed).filter(([, v]) => v?.trim()));
+      const said = Object.fromEntries(Object.entries(typed).filter((e): e is [string, string] => !!e[1]?.trim()));
+      setTyped(said);
       setFound((await send<{ items: Like[] }>("POST", `/stewardship/${entity}/check`, said)).items);
     } catch (error) {
       setProblem(asProblem(error));
@@ -46,6 +50,7 @@ export function Check({ entity }: { entity: string }) {
       {found && (
         <Panel title={t("check.found")}>
           <div role="status">{found.length === 0 && <Quiet>{t("check.none")}</Quiet>}</div>
+          {asks && <p className="bar"><Button href={`${link("masters", entity, "requests", "new")}?${new URLSearchParams(typed)}`}>{t("asked.new")}</Button></p>}
           {found.length > 0 && <Table<Like> fit label={t("check.found")} rows={found} id={(l) => l.golden_id} columns={[
             { name: "name", title: t("name"), show: (l) => <><a href={link("masters", entity, l.golden_id)}>{l.name || l.golden_id}</a><div className="mono quiet">{l.golden_id}</div></> },
             { name: "codes", title: t("masters.codes"), show: (l) => <span className="mono break">{l.codes}</span> },

@@ -3,7 +3,8 @@ import { useSpeech } from "../i18n";
 import { Search } from "../meta/EntityList";
 import { useCalled } from "../shell/names";
 import { go, link, withSearch, type Route } from "../shell/route";
-import { Button, Head, Pager, Panel, Problem, Table, Tag } from "../ui";
+import { useMay } from "../shell/session";
+import { Button, Head, Nothing, Pager, Panel, Problem, Table, Tag } from "../ui";
 import { usePages } from "../ui/usePages";
 import type { Golden } from "./model";
 
@@ -20,6 +21,7 @@ export function GoldenList({ entity, route }: { entity: string; route: Route }) 
     <>
       <p><a href="#/masters">← {t("nav.masters")}</a></p>
       <Head title={t("masters.list")} about={called(entity)}>
+        <Button href={link("masters", entity, "requests")}>{t("asked.title")}</Button>
         <Button href={link("masters", entity, "check")}>{t("check.title")}</Button>
         <Button href={link("masters", entity, "links")}>{t("hierarchy.title")}</Button>
         <Button href={link("masters", entity, "matching")}>{t("matching.title")}</Button>
@@ -34,7 +36,7 @@ export function GoldenList({ entity, route }: { entity: string; route: Route }) 
           <Button aria-pressed={!!conflicts} type={conflicts ? "primary" : "default"} onClick={() => flip("conflicts", conflicts)}>{t("masters.only.conflicts")}</Button>
         </div>
         <Problem of={asked.problem} retry={asked.reload} />
-        {!asked.problem && <Table<Golden> label={t("masters.list")} rows={asked.data?.items ?? []} id={(g) => g.id} loading={asked.loading} columns={[
+        {!asked.problem && <Table<Golden> label={t("masters.list")} rows={asked.data?.items ?? []} id={(g) => g.id} loading={asked.loading} empty={<Unknown entity={entity} q={q} />} columns={[
           { name: "name", title: t("name"), show: (g) => <a href={link("masters", entity, g.id)}>{g.name || g.id}</a> },
           { name: "id", title: t("masters.id"), show: (g) => <span className="mono">{g.id}</span> },
           { name: "records", title: t("masters.records"), align: "right", show: (g) => number(g.records) },
@@ -46,4 +48,11 @@ export function GoldenList({ entity, route }: { entity: string; route: Route }) 
       </Panel>
     </>
   );
+}
+
+/** Nothing was found: what was looked for may be asked for. */
+function Unknown({ entity, q }: { entity: string; q: string }) {
+  const { t } = useSpeech();
+  const asks = useMay("masters:request");
+  return <Nothing>{t("nothing")}{q && asks && <p className="bar centre"><Button href={`${link("masters", entity, "requests", "new")}?name=${encodeURIComponent(q)}`}>{t("asked.new.of", { q })}</Button></p>}</Nothing>;
 }

@@ -2,14 +2,15 @@ import { useEffect, useRef } from "react";
 import { useSpeech, type Key } from "../i18n";
 import { link } from "../shell/route";
 import { Button, Facts, Tag } from "../ui";
+import { Care, CareTag, type Steward } from "./Care";
 import { recordOf, TONES, type Lines, type Pair, type Side } from "./model";
 import { Waterfall } from "./Waterfall";
 
 export type Doing = "merge" | "split" | "end";
-type Given = { entity: string; of: Pair; lines: Lines | null; front: boolean; decides: boolean; onFront: () => void; onDo: (what: Doing) => void };
+type Given = { entity: string; of: Pair; lines: Lines | null; front: boolean; decides: boolean; onFront: () => void; onDo: (what: Doing) => void; stewards: Steward[]; onCared: () => void };
 
 /** One pair: a line, and when it is in front both sides with what speaks for it and against it. */
-export function PairCard({ entity, of, lines, front, decides, onFront, onDo }: Given) {
+export function PairCard({ entity, of, lines, front, decides, onFront, onDo, stewards, onCared }: Given) {
   const { t } = useSpeech();
   const card = useRef<HTMLLIElement>(null);
   useEffect(() => { if (front) card.current?.scrollIntoView({ block: "nearest" }); }, [front]);
@@ -21,6 +22,7 @@ export function PairCard({ entity, of, lines, front, decides, onFront, onDo }: G
         <span className="score">{of.score.toFixed(0)}</span>
         <span className="grow break"><strong>{one.name || one.golden_id}</strong> <span className="quiet">⇄</span> <strong>{other.name || other.golden_id}</strong></span>
         {of.kind === "conflict" && <Tag tone="warn">{t("steward.which.conflict")}</Tag>}
+        <CareTag of={of} />
         {of.decision && <Tag tone={TONES[of.decision.status]}>{t(`steward.kind.${of.decision.kind === "split" ? "apart" : of.decision.kind}` as Key)} · {t(of.decision.status === "asked" ? "steward.status.asked" : "steward.next")}</Tag>}
       </div>
       {front && (
@@ -36,6 +38,7 @@ export function PairCard({ entity, of, lines, front, decides, onFront, onDo }: G
               <Button onClick={() => onDo("split")}>{t("steward.apart")}</Button>
             </>}
             {decides && of.decision && <Button onClick={() => onDo("end")}>{t("steward.end")}</Button>}
+            {decides && !of.decision && <Care entity={entity} of={of} stewards={stewards} onDone={onCared} />}
             <Button href={link("masters", entity, "pairs", one.golden_id, other.golden_id)}>{t("steward.beside")}</Button>
           </div>
         </div>

@@ -6,6 +6,7 @@ import { go, link, withSearch, type Route } from "../shell/route";
 import { useMay } from "../shell/session";
 import { Button, Head, Modal, Nothing, Pager, Panel, Problem, Select, Waiting } from "../ui";
 import { usePages } from "../ui/usePages";
+import type { Steward } from "./Care";
 import { Became, Deciding } from "./Deciding";
 import { Taking } from "./Decisions";
 import { PairCard, type Doing } from "./PairCard";
@@ -19,8 +20,11 @@ export function Queue({ entity, route, kinds }: { entity: string; route: Route; 
   const { t, word } = useSpeech();
   const q = route.search.get("q") ?? "";
   const kind = route.search.get("kind") ?? "";
-  const { asked, trail, setTrail } = usePages<Pair>(`/stewardship/${entity}/pairs${query({ q, kind, limit: 20 })}`);
-  const lines = (asked.data as (Paged<Pair> & { lines: Lines }) | undefined)?.lines ?? null;
+  const sort = route.search.get("sort") ?? "";
+  const mine = route.search.get("mine");
+  const { asked, trail, setTrail } = usePages<Pair>(`/stewardship/${entity}/pairs${query({ q, kind, sort, mine, limit: 20 })}`);
+  const told = asked.data as (Paged<Pair> & { lines: Lines; stewards: Steward[] }) | undefined;
+  const lines = told?.lines ?? null;
   const of = kinds.find((k) => k.entity === entity);
   return (
     <>
@@ -36,11 +40,14 @@ export function Queue({ entity, route, kinds }: { entity: string; route: Route; 
           <Search value={q} label={t("masters.search")} onSearch={(text) => go(withSearch(route, { q: text || null }))} />
           <Select style={{ width: 180 }} aria-label={t("steward.which")} value={kind} onChange={(v: string) => go(withSearch(route, { kind: v || null }))}
             options={[{ value: "", label: t("steward.which.all") }, { value: "pair", label: t("steward.which.pair") }, { value: "conflict", label: t("steward.which.conflict") }]} />
+          <Select style={{ width: 150 }} aria-label={t("care.sort")} value={sort} onChange={(v: string) => go(withSearch(route, { sort: v || null }))}
+            options={[{ value: "", label: t("care.sort.score") }, { value: "due", label: t("care.sort.due") }]} />
+          <Button aria-pressed={!!mine} type={mine ? "primary" : "default"} onClick={() => go(withSearch(route, { mine: mine ? null : "true" }))}>{t("care.mine")}</Button>
         </div>
         <Problem of={asked.problem} retry={asked.reload} />
         {!asked.data && !asked.problem && <Waiting />}
-        {asked.data && (asked.data.items.length === 0 ? <Nothing>{t(q || kind ? "nothing" : "steward.queue.none")}</Nothing>
-          : <Work key={trail.length} entity={entity} pairs={asked.data.items} lines={lines} onDecided={asked.reload} />)}
+        {asked.data && (asked.data.items.length === 0 ? <Nothing>{t(q || kind || mine ? "nothing" : "steward.queue.none")}</Nothing>
+          : <Work key={trail.length} entity={entity} pairs={asked.data.items} lines={lines} stewards={told?.stewards ?? []} onDecided={asked.reload} />)}
         <Pager trail={trail} next={asked.data?.next ?? null} total={asked.data?.total} shown={asked.data?.items.length ?? 0} onTrail={setTrail} />
       </Panel>
     </>
@@ -53,7 +60,7 @@ const following = (pairs: Pair[], id: string): string => {
   return [...pairs.slice(at + 1), ...pairs.slice(0, at)].find((p) => !p.decision)?.id ?? id;
 };
 
-function Work({ entity, pairs, lines, onDecided }: { entity: string; pairs: Pair[]; lines: Lines | null; onDecided: () => void }) {
+function Work({ entity, pairs, lines, stewards, onDecided }: { entity: string; pairs: Pair[]; lines: Lines | null; stewards: Steward[]; onDecided: () => void }) {
   const { t } = useSpeech();
   const decides = useMay("masters:decide");
   const list = useRef<HTMLOListElement>(null);
@@ -100,7 +107,7 @@ function Work({ entity, pairs, lines, onDecided }: { entity: string; pairs: Pair
       <p className="quiet keys"><kbd>j</kbd> <kbd>k</kbd> {t("steward.keys.move")}{decides && <> · <kbd>m</kbd> {t("steward.do.merge")} · <kbd>n</kbd> {t("steward.apart")} · <kbd>u</kbd> {t("steward.end")}</>} · <kbd>Enter</kbd> {t("steward.beside")}</p>
       <ol className="plain pairs" ref={list} aria-label={t("steward.queue")} onKeyDown={hear}>
         {pairs.map((p) => (
-          <PairCard key={p.id} entity={entity} of={p} lines={lines} front={p.id === front} decides={decides} onFront={() => setFront(p.id)} onDo={(what) => begin(p, what)} />
+          <PairCard key={p.id} entity={entity} of={p} lines={lines} front={p.id === front} decides={decides} onFront={() => setFront(p.id)} onDo={(what) => begin(p, what)} stewards={stewards} onCared={onDecided} />
         ))}
       </ol>
       {pairs.every((p) => p.decision) && <p role="note">{t("steward.page.done")}</p>}

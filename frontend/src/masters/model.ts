@@ -21,6 +21,7 @@ export type Lines = { review: number; auto: number };
 export type Pair = {
   id: string; kind: string; score: number; tier: string; a: string; b: string; parts: Weighed[]; against: Label | null; sides: [Side, Side];
   decision: { id: number; kind: Said["kind"]; status: Status; asked_by: string } | null;
+  care: { since: string; due_at: string | null; assignee: string | null; assignee_name: string | null; overdue: boolean } | null;
 };
 
 /** What a steward says: golden records that are one; records of one, or golden records, that are not the same; values that stand; what it belongs under. */

@@ -3,6 +3,7 @@ import { asProblem, send, type Label, type Problem as ProblemError } from "../ap
 import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
 import { DecisionTable } from "../masters/Decisions";
+import { WaitingRequests } from "../masters/WaitingRequests";
 import { Grants } from "./Unmasking";
 import { useInbox, type Entry, type Failure, type Overdue, type Proposal, type Task } from "../shell/inbox";
 import { RecordLink, useNames } from "../shell/names";
@@ -22,13 +23,14 @@ export function Waits() {
   const asked = useInbox();
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
-  const { tasks, proposals, overdue, failures, unmasking, masters } = asked.data;
+  const { tasks, proposals, overdue, failures, unmasking, masters, requests } = asked.data;
   return (
     <>
       <Tasks of={tasks} />
       {proposals.length > 0 && <Proposals of={proposals} onDecided={asked.reload} />}
       {unmasking.length > 0 && <Panel title={<Title text={t("nav.unmasking")} n={unmasking.length} />}><Grants of={unmasking} decides onChange={asked.reload} /></Panel>}
       {masters.length > 0 && <Panel title={<Title text={t("steward.decisions")} n={masters.length} />}><DecisionTable of={masters} onChange={asked.reload} empty="" /></Panel>}
+      {requests.length > 0 && <Panel title={<Title text={t("asked.title")} n={requests.length} />}><WaitingRequests of={requests} /></Panel>}
       {overdue.length > 0 && <Limits of={overdue} />}
       {failures.length > 0 && <Failures of={failures} onTried={asked.reload} />}
     </>
@@ -58,11 +60,11 @@ export function Pressing() {
   const asked = useInbox();
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
-  const { tasks, proposals, overdue, failures, unmasking, masters } = asked.data;
-  const others = proposals.length + overdue.length + failures.length + unmasking.length + masters.length;
+  const { tasks, proposals, overdue, failures, unmasking, masters, requests } = asked.data;
+  const others = proposals.length + overdue.length + failures.length + unmasking.length + masters.length + requests.length;
   const rest = Math.max(0, tasks.length - PRESSING) + others;
   const kinds: [string, number][] = [
-    [t("inbox.tasks"), tasks.length], [t("inbox.proposals"), proposals.length], [t("inbox.limits"), overdue.length], ...([[t("nav.unmasking"), unmasking.length], [t("steward.decisions"), masters.length], [t("inbox.failures"), failures.length]] as [string, number][]).filter(([, n]) => n > 0),
+    [t("inbox.tasks"), tasks.length], [t("inbox.proposals"), proposals.length], [t("inbox.limits"), overdue.length], ...([[t("nav.unmasking"), unmasking.length], [t("steward.decisions"), masters.length], [t("asked.title"), requests.length], [t("inbox.failures"), failures.length]] as [string, number][]).filter(([, n]) => n > 0),
   ];
   return (
     <>

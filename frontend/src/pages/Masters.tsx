@@ -1,4 +1,5 @@
 import { useAsk } from "../api";
+import { Asking } from "../masters/Asking";
 import { Beside } from "../masters/Beside";
 import { Check } from "../masters/Check";
 import { DecisionsPage } from "../masters/DecisionsPage";
@@ -10,6 +11,9 @@ import { Links } from "../masters/Links";
 import { Matching } from "../masters/Matching";
 import type { Desk } from "../masters/model";
 import { Queue } from "../masters/Queue";
+import { RequestFile } from "../masters/RequestFile";
+import { RequestPage } from "../masters/RequestPage";
+import { Requests } from "../masters/Requests";
 import { Samples } from "../masters/Samples";
 import { Subscribers } from "../masters/Subscribers";
 import type { Route } from "../shell/route";
@@ -24,6 +28,11 @@ export default function Masters({ route }: { route: Route }) {
   if (second === "pairs" && one && other) return <Beside key={`${one} ${other}`} entity={entity} ids={[one, other]} />;
   if (second === "pairs") return <Queue key={entity} entity={entity} route={route} kinds={kinds} />;
   if (second === "check") return <Check key={entity} entity={entity} />;
+  if (second === "requests" && one === "new") return <Asking key={entity} entity={entity} route={route} />;
+  if (second === "requests" && one === "file") return <RequestFile key={entity} entity={entity} />;
+  if (second === "requests" && one && other === "change") return <Asking key={one} entity={entity} route={route} number={one} />;
+  if (second === "requests" && one) return <RequestPage key={one} entity={entity} number={one} />;
+  if (second === "requests") return <Requests key={entity} entity={entity} route={route} />;
   if (second === "links") return <Links key={entity} entity={entity} route={route} />;
   if (second === "matching") return <Matching key={entity} entity={entity} />;
   if (second === "samples" && one) return <Judging key={one} entity={entity} sample={one} />;

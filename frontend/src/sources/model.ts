@@ -5,7 +5,7 @@ import type { Tone } from "../ui";
 export type Health = "failing" | "refusing" | "never" | "late" | "well";
 export type Said = { text: string; hint?: string };
 export type Standing = {
-  name: string; label: Label; owner_label: Label; system: string; kind: "files" | "database" | "stream" | "interface"; url: string | null; plant: string | null; classification: string;
+  name: string; label: Label; owner_label: Label; system: string; kind: "files" | "database" | "stream" | "interface" | "own"; url: string | null; plant: string | null; classification: string;
   schedule: { every?: string; at?: string; on?: string | string[]; as?: string } | null; fresh_within: string | null; keeps_promise: boolean | null; health: Health; health_label: Label; is_tried: boolean;
 };
 export type Filled = { entity: string; field: string; columns: string[]; constant: string | null };

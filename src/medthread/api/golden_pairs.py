@@ -1,6 +1,7 @@
 """Pairs of golden records that may be one, as far as somebody may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
 from medthread.api.golden_rows import GoldenRows
@@ -14,10 +15,16 @@ REVIEW = (
 )
 
 
-class GoldenPairs:
-    """The pairs that somebody may see: those of two golden records that they see."""
+NEVER = "9999"  # sorts behind every day
 
-    def __init__(self, given: Services, actor: Actor, entity: type[Entity]) -> None:
+
+class GoldenPairs:
+    """The pairs that somebody may see: those of two golden records that they see.
+
+    With what is `kept` of some, each has `due_by`, as text that sorts, and those that are kept have `due`.
+    """
+
+    def __init__(self, given: Services, actor: Actor, entity: type[Entity], *, kept: Sequence[Mapping[str, Any]] | None = None) -> None:
         self._snapshot = given.reader.current()
         rows, bound = GoldenRows(given, self._snapshot, entity, actor).summary()
         review = self._snapshot.relation(f"golden.{entity.name}_review", REVIEW)
@@ -28,6 +35,10 @@ class GoldenPairs:
             f"with seen as materialized ({rows}) select r.one || '|' || r.other as id, r.*, {described} from {review} r"
             " join seen one_ on one_.id = r.one join seen other_ on other_.id = r.other"
         )
+        if kept is not None:
+            self._bound += [[str(k["one"]) for k in kept], [str(k["other"]) for k in kept], [k["due_at"].astimezone(UTC).isoformat() if k["due_at"] else NEVER for k in kept]]
+            each = ", ".join(f"unnest(cast(? as varchar[])) as {n}" for n in ("one", "other", "due"))
+            self._sql = f"select p.*, c.due, coalesce(c.due, '{NEVER}') as due_by from ({self._sql}) p left join (select {each}) c on c.one = p.one and c.other = p.other"
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Ask something of them: `{}` stands for the pairs."""

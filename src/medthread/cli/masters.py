@@ -1,8 +1,7 @@
 """`medthread master`: golden records that may be one, and what stewards decided about them."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -16,8 +15,9 @@ from medthread.api.golden_pairs import GoldenPairs
 from medthread.api.golden_rows import master_named, matched_masters
 from medthread.api.master_decisions import Link, Said, decided, wanted_of
 from medthread.api.match_settings import ask_for_setting
-from medthread.api.services import Services
 from medthread.app import open_installation
+from medthread.cli.desk import steward_desk
+from medthread.cli.master_requests import requests
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.governance.masters.deciding import approve, decisions, end
@@ -26,11 +26,11 @@ from medthread.governance.quality_index import today_in
 from medthread.model import Entity, Label
 from medthread.model.errors import InvalidError
 from medthread.pipeline.match.waterfall import waterfall
-from medthread.trust.access import Actor
 from medthread.trust.operators import operator_name
 from medthread.workflow import handle
 
 masters = typer.Typer(no_args_is_help=True, help="主数据 · Master data: pairs to look at, decisions about them.")
+masters.add_typer(requests, name="request")
 Kind = Annotated[str, typer.Argument(metavar="ENTITY", help="主数据种类,如 supplier · the kind of master, such as supplier")]
 Number = Annotated[int, typer.Argument(metavar="DECISION", help="决定的编号 · the decision's number")]
 Reason = Annotated[str, typer.Option(help="原因,至少两个字 · why, two letters at least")]
@@ -41,18 +41,10 @@ KINDS = {"setting": Label("匹配规则", "matching"), "merge": Label("合并", 
 SHOWN = 50
 
 
-@contextmanager
-def _desk(home: Home) -> Iterator[tuple[Services, Actor]]:
-    """What is asked, and whoever works at the server as a steward who sees everything."""
-    name = operator_name()
-    with open_installation(home) as installation, installation.services(None) as given:
-        yield given, Actor(name, name, ("steward",))
-
-
 @masters.command("pairs")
 def list_pairs(entity: Kind, home: Home = HERE, limit: Annotated[int, typer.Option(min=1, max=1000, help="最多几对 · at most so many")] = SHOWN) -> None:
     """可能是同一对象的黄金记录,最像的在前 · Golden records that may be one, the likeliest first."""
-    with _desk(home) as (given, actor):
+    with steward_desk(home) as (given, actor):
         declared = master_named(given.registry, entity)
         rows = GoldenPairs(given, actor, declared).query("select * from ({}) order by score desc, id limit ?", [limit])
     for row in rows:
@@ -76,7 +68,7 @@ def decide(
 
 
 def _decide(home: Home, entity: str, said: Said, *, reason: str) -> None:
-    with _desk(home) as (given, actor):
+    with steward_desk(home) as (given, actor):
         declared = master_named(given.registry, entity)
         wanted, records = wanted_of(given, actor, declared, said, reason=reason)
         act = partial(decided, given=given, entity=declared, wanted=wanted, records=records, by=actor.name)
@@ -103,7 +95,7 @@ def list_links(
     q: Annotated[str, typer.Option("--search", help="名称含有 · whose name contains")] = "",
 ) -> None:
     """待确认的上下级关系,或一条黄金记录的上下级 · Links that names suggest, or what stands above and below one golden record."""
-    with _desk(home) as (given, actor):
+    with steward_desk(home) as (given, actor):
         declared = master_named(given.registry, entity)
         found = GoldenLinks(given, actor, declared)
         if golden is None:
@@ -131,7 +123,7 @@ def _show_tree(entity: type[Entity], around: Mapping[str, list[dict[str, Any]]])
 @masters.command("decisions")
 def list_decisions(home: Home = HERE, status: Annotated[Literal["asked", "in_force", "refused", "ended"] | None, typer.Option(help="只列这种状态 · of this status only")] = None) -> None:
     """列出决定,最新的在前 · Decisions, newest first."""
-    with _desk(home) as (given, actor):
+    with steward_desk(home) as (given, actor):
         with given.store.transaction() as tx:
             found = decisions(tx, entities=[e.name for e in matched_masters(given.registry)], status=status)
         told = told_decisions(given, actor, found)
@@ -167,7 +159,7 @@ def list_changes(
     limit: Annotated[int, typer.Option(min=1, max=5000, help="最多几条 · at most so many")] = 500,
 ) -> None:
     """主数据的变更,每行一条 JSON,按编号 · What became of masters, one JSON object a line, by number."""
-    with _desk(home) as (given, actor):
+    with steward_desk(home) as (given, actor):
         found = GoldenChanges(given, actor, master_named(given.registry, entity)).after(after, limit=limit)
     for row in found:
         typer.echo(json.dumps(row, ensure_ascii=False, default=str))
@@ -181,7 +173,7 @@ def matching(
 ) -> None:
     """匹配的分值与分界线;试算改动的影响,或提出 · The weights and lines of matching; what others would do, or ask for them."""
     wanted = dict(map(_number, set_ or []))
-    with _desk(home) as (given, actor):
+    with steward_desk(home) as (given, actor):
         declared = master_named(given.registry, entity)
         if not wanted:
             with given.store.transaction() as tx:

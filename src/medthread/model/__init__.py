@@ -1,6 +1,7 @@
 """The words everyone speaks. Imports nothing but pydantic and the standard library."""
 
 from medthread.model.classification import Classification, Mask
+from medthread.model.coding import Coding
 from medthread.model.entity import About, Entity, F, Field, Home, Kind, Ref
 from medthread.model.events import Event, EventType, Mode, Reaction, Work, reaction
 from medthread.model.guards import Calculation, Decision, Guard
@@ -39,6 +40,7 @@ __all__ = [
     "Calculation",
     "Classification",
     "Clock",
+    "Coding",
     "Decision",
     "Dimension",
     "Duty",

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 from medthread.model.classification import Classification, Mask
+from medthread.model.coding import Coding
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
 from medthread.model.matching import MatchModel
@@ -135,6 +136,7 @@ class About:
     title: str | None = field(default=None, kw_only=True)
     synonyms: tuple[str, ...] = field(default=(), kw_only=True)
     match: MatchModel | None = field(default=None, kw_only=True)  # for masters: how duplicates are found
+    coding: Coding | None = field(default=None, kw_only=True)  # for matched masters: the form of codes that are given here; from the prefix of their golden ids, if nothing else is said
     repeats: bool = field(default=False, kw_only=True)  # events: the same key may arrive again and is the same event
     process: Process | None = field(default=None, kw_only=True)  # native: how its records go through people's hands
     glance: tuple[str, ...] = field(default=(), kw_only=True)  # fields that tell one record from another of the same title

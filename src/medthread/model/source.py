@@ -32,8 +32,9 @@ from medthread.model.process import SPAN
 DATABASES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite", "mssql", "oracle")
 BROKERS = ("nats", "tls+nats", "kafka", "tls+kafka", "mqtt", "mqtts")
 INTERFACES = ("https", "http")
-KINDS = {**dict.fromkeys(DATABASES, "database"), **dict.fromkeys(BROKERS, "stream"), **dict.fromkeys(INTERFACES, "interface")}
-Kind = Literal["files", "database", "stream", "interface"]
+OWN = "medthread"  # what was asked for and approved here
+KINDS = {**dict.fromkeys(DATABASES, "database"), **dict.fromkeys(BROKERS, "stream"), **dict.fromkeys(INTERFACES, "interface"), OWN: "own"}
+Kind = Literal["files", "database", "stream", "interface", "own"]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -107,11 +108,11 @@ class Source(Strict):
             _check_span(self.fresh_within, units=("min", "h", "d", "wd"))
         for name, table in self.tables.items():
             _check_span(table.overlap, units=("min", "h", "d"))
-            wanted = {"database": "table or query", "stream": "subject", "interface": "resource"}.get(self.kind, "files")
+            wanted = {"database": "table or query", "stream": "subject", "interface": "resource", "own": "table"}.get(self.kind, "files")
             if not table.is_collected:
                 continue
-            asks = {"database": table.table or table.query, "stream": table.subject, "interface": table.resource}.get(self.kind)
-            if asks is None or (self.kind != "database" and (table.table or table.query)):
+            asks = {"database": table.table or table.query, "stream": table.subject, "interface": table.resource, "own": table.table}.get(self.kind)
+            if asks is None or (self.kind not in ("database", "own") and (table.table or table.query)):
                 msg = f"{name} says where its rows are by {wanted}" + ("" if self.url else ", or the source has a url")
                 raise ValueError(msg)
         return self

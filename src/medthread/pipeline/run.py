@@ -86,7 +86,7 @@ def run_pipeline(
     """
 
     def act(told: Context, outcome: Outcome, recorder: _Recorder) -> None:
-        _take_in(told, outcome, recorder, only=only, by=by if asks else None, patience=patience)
+        _take_in(told, outcome, recorder, only=only, by=by, asks=asks, patience=patience)
         _bring_to_readers(told, outcome, recorder, by=by, index_trace=index_trace)
 
     return _recorded(context, act, by=by, stages=STAGES, run_id=run_id)
@@ -152,11 +152,10 @@ def _timed(outcome: Outcome, recorder: _Recorder, stage: str, act: Callable[[], 
 
 
 def _take_in(
-    context: Context, outcome: Outcome, recorder: _Recorder, *, only: str | None, by: str | None, patience: float | None = None
+    context: Context, outcome: Outcome, recorder: _Recorder, *, only: str | None, by: str, asks: bool = True, patience: float | None = None
 ) -> None:
     started = time.perf_counter()
-    if by is not None:
-        outcome.collected = collect(context, feeding_sources(context, only), by=by, patience=patience)
+    outcome.collected = collect(context, feeding_sources(context, only), by=by, patience=patience, asks=asks)
     found = {a.load_id: a for a in arrivals(feeding_sources(context, only), context.inbox, context.landing)}
     open_ = deque(_open_batches(context, found, only))
     outcome.seconds["ingest"] = time.perf_counter() - started

@@ -34,7 +34,7 @@ def blanks_of(tx: Connection, context: Context, entity: type[Entity], rows: pa.T
     found = {f.name: literal(str(words.get(f.mark.default, f.mark.default))) for f in entity.fields.values() if f.mark.default}
     for field in entity.fields.values():
         if field.mark.series and field.name not in rows.column_names:
-            last = _take(tx, field.mark.series, year=year, count=len(rows))
+            last = take_numbers(tx, field.mark.series, year=year, count=len(rows))
             number = f"cast({last - len(rows) - first + 1} + _row as varchar)"
             found[field.name] = f"{literal(f'{field.mark.series}-{year}-')} || lpad({number}, cast(greatest(length({number}), {DIGITS}) as integer), '0')"
     return found
@@ -52,10 +52,10 @@ def _default(tx: Connection, field: Field, words: dict[str, Any], *, year: int) 
 
 
 def _next(tx: Connection, prefix: str, *, year: int) -> str:
-    return f"{prefix}-{year}-{_take(tx, prefix, year=year, count=1):0{DIGITS}d}"
+    return f"{prefix}-{year}-{take_numbers(tx, prefix, year=year, count=1):0{DIGITS}d}"
 
 
-def _take(tx: Connection, prefix: str, *, year: int, count: int) -> int:
+def take_numbers(tx: Connection, prefix: str, *, year: int, count: int) -> int:
     """The last of as many numbers. They follow one another without a gap: the row stays locked until all is committed or refused."""
     table = number_series
     take = insert(table).values(prefix=prefix, year=year, last=count)

@@ -18,8 +18,15 @@ REASONS = {
     Why.PASSED: Label("时限已过:{what},{due} 到期", "a limit has passed: {what}, was due {due}"),
     Why.PROPOSED: Label("等您决定:{what}", "waits for your decision: {what}"),
     Why.UNREVIEWED: Label("{what} 条隔离行已过处理期限", "{what} held rows wait past their time"),
+    Why.REQUESTED: Label("有新建申请等您决定", "a request for a new one waits for your decision"),
+    Why.UNDECIDED: Label("{what} 对疑似重复已过处理期限", "{what} pairs that may be one wait past their time"),
+    Why.SAMPLED: Label("抽取了 {what} 对记录,等您判断匹配质量", "{what} pairs were drawn: judge the quality of matching"),
 }
-PLACES = {Why.UNREVIEWED: "quarantine?source={record}"}  # where there is no record to look at
+PLACES = {  # where there is no record to look at
+    Why.UNREVIEWED: "quarantine?source={record}", Why.REQUESTED: "masters/{entity}/requests/{record}", Why.UNDECIDED: "masters/{entity}/pairs?sort=due",
+    Why.SAMPLED: "masters/{entity}/samples/{record}",
+}
+COUNTED = (Why.UNREVIEWED, Why.UNDECIDED, Why.SAMPLED)  # these say how many
 KINDS = {"source": Label("来源", "Source")}  # of what is no entity
 SUBJECT = Label("医脉:{first}", "Medthread: {first}")
 SUBJECT_MORE = Label("医脉:{first}等 {count} 件", "Medthread: {first} and {more} more")
@@ -74,7 +81,9 @@ def _reason(context: Context, notice: Any, language: str) -> str:
     if why is Why.PROPOSED:
         reaction = context.rulebook.reactions.get(about["reaction"])
         return REASONS[why].in_(language).format(what=reaction.label.in_(language) if reaction else about["reaction"])
-    if why is Why.UNREVIEWED:
+    if why is Why.REQUESTED:
+        return REASONS[why].in_(language)
+    if why in COUNTED:
         return REASONS[why].in_(language).format(what=about["rows"])
     process = context.rulebook.processes.get(notice.entity)
     clock = next((c.label.in_(language) for c in process.clocks if c.name == about["clock"]), about["clock"]) if process else about["clock"]

@@ -28,6 +28,9 @@ class Why(StrEnum):
     PASSED = "deadline_passed"
     PROPOSED = "proposed"
     UNREVIEWED = "unreviewed"
+    REQUESTED = "requested"
+    UNDECIDED = "undecided"
+    SAMPLED = "sampled"
 
 
 TELL = text("""

@@ -9,10 +9,12 @@ from medthread.api.decisions_told import told_decisions
 from medthread.api.golden_rows import matched_masters
 from medthread.api.identity import Given, Reader, Writer
 from medthread.api.language import Language, in_language
+from medthread.api.master_requests import Requests
 from medthread.api.routes.unmasking import DECIDE, told
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.governance.masters.deciding import decisions
+from medthread.governance.masters.requests import requested
 from medthread.trust.access import Actor
 from medthread.trust.unmasking import grants
 from medthread.workflow import handle
@@ -42,16 +44,16 @@ class Failed(BaseModel):
 
 @router.get("/inbox", summary="取等待我的事项 · Get what waits for me")
 def waiting(given: Given, actor: Reader, language: Language) -> dict[str, Any]:
-    """Acts, proposals, limits and failed reactions that wait for me, looks under the mask that I decide, decisions about master records that I approve.
+    """Acts, proposals, limits and failed reactions that wait for me, looks under the mask that I decide, decisions about master records and requests for masters that I approve.
 
-    等待我的操作、建议、期限和未完成的反应,由我决定的查看明文申请,以及由我批准的主数据决定。
+    等待我的操作、建议、期限和未完成的反应,由我决定的查看明文申请,以及由我批准的主数据决定与申请。
     """
     decides = given.access.refused_by(actor, DECIDE) is None
     with given.store.transaction() as tx:
         waits = inbox(tx, given.workflow, actor)
         failures = [{**f, "error": in_language(f["error"], language)} for f in waits["failures"]]
         unmasking = told(given, grants(tx, actor=actor, all_=True, open_=True)) if decides else []
-    return {**waits, "failures": failures, "unmasking": unmasking, "masters": _to_approve(given, actor)}
+    return {**waits, "failures": failures, "unmasking": unmasking, "masters": _to_approve(given, actor), "requests": _to_grant(given, actor)}
 
 
 def _to_approve(given: Services, actor: Actor) -> list[dict[str, Any]]:
@@ -61,6 +63,15 @@ def _to_approve(given: Services, actor: Actor) -> list[dict[str, Any]]:
     with given.store.transaction() as tx:
         asked = decisions(tx, entities=[e.name for e in matched_masters(given.registry)], status="asked")
     return told_decisions(given, actor, [d for d in asked if d["asked_by"] != actor.name])
+
+
+def _to_grant(given: Services, actor: Actor) -> list[dict[str, Any]]:
+    """Requests for masters that wait for a decision, where I may decide and did not ask."""
+    if any(given.access.refused_by(actor, action) is not None for action in (MASTERS, APPROVE)):
+        return []
+    with given.store.transaction() as tx:
+        names = requested(tx, status="submitted")
+        return [r for name in names if name in given.masters.codings for r in Requests.of(given, actor, name).listed(tx, statuses=["submitted"]) if not r["mine"]]
 
 
 @router.post("/inbox/proposals/{id_}", summary="决定一项建议 · Decide a proposal")

@@ -1,7 +1,8 @@
 """The steward's desk: pairs of golden records that may be one, and what is decided about them."""
 
+from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Body, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,12 +15,13 @@ from medthread.api.master_decisions import DECIDE, Said, decided, judged, wanted
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
+from medthread.governance.masters.care import assign, cares, due_of, stewards
 from medthread.governance.masters.deciding import approve, decisions, end
 from medthread.governance.masters.duplicates import asked_fields, likely
 from medthread.governance.masters.outlook import Outlook
 from medthread.governance.masters.simulation import weighed_now
 from medthread.model import Entity, Kind
-from medthread.model.errors import ConflictError, InvalidError
+from medthread.model.errors import ConflictError, InvalidError, NotFoundError
 from medthread.pipeline.match.decisions import LINK, VALUE
 from medthread.pipeline.match.waterfall import waterfall
 from medthread.stores.serving import SortKey, encode, page_clause
@@ -46,6 +48,14 @@ class Reasoned(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     reason: Why
+
+
+class Taken(BaseModel):
+    """A pair by its two golden ids as the list tells them, and who looks at it; nobody where it is null."""
+
+    model_config = ConfigDict(extra="forbid")
+    golden: tuple[Annotated[str, Field(max_length=300)], Annotated[str, Field(max_length=300)]]
+    assignee: str | None = Field(default=None, max_length=200)
 
 
 class Approved(Reasoned):
@@ -76,15 +86,20 @@ def desk(given: Given, actor: MasterReader) -> dict[str, Any]:
 def pairs(
     entity: str, given: Given, actor: MasterReader, q: Annotated[str, Query(max_length=200)] = "", kind: Annotated[str | None, Query(max_length=20)] = None,
     golden: Annotated[list[str] | None, Query(max_length=2, description="golden ids that take part in it")] = None,
+    sort: Annotated[Literal["score", "due"], Query()] = "score", mine: Annotated[bool, Query(description="those alone that the reader has taken")] = False,
     limit: Annotated[int, Query(ge=1, le=200)] = 50, after: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
-    """Golden records that may be one, the likeliest first: what speaks for it and against it, and what is already decided about them.
+    """Golden records that may be one, the likeliest or the most urgent first: what speaks for it and against it, what is already decided, who has taken it and until when.
 
-    可能是同一对象的黄金记录,最像的在前:支持与反对的依据,以及已作的决定。
+    可能是同一对象的黄金记录,最像或最急的在前:支持与反对的依据、已作的决定、由谁处理与期限。
     """
     declared = master_named(given.registry, entity)
-    found = GoldenPairs(given, actor, declared)
+    with given.store.transaction() as tx:
+        kept = cares(tx, entity, assignee=actor.name if mine else None) if mine or sort == "due" else None
+    found = GoldenPairs(given, actor, declared, kept=kept)
     where, bound = ["true"], []
+    if mine:
+        where.append("due is not null")
     if q.strip():
         where.append("(contains(lower(one_name), lower(?)) or contains(lower(other_name), lower(?)) or contains(lower(one_codes), lower(?)) or contains(lower(other_codes), lower(?)))")
         bound += [q.strip()] * 4
@@ -94,17 +109,21 @@ def pairs(
     for id_ in golden or []:
         where.append("? in (one, other)")
         bound.append(id_)
-    page = page_clause((SortKey("score", Kind.DECIMAL, filled=True),), descending=True, after=after)
+    key = SortKey("score", Kind.DECIMAL, filled=True) if sort == "score" else SortKey("due_by", Kind.TEXT, filled=True)
+    page = page_clause((key,), descending=sort == "score", after=after)
     condition = " and ".join(where)
     rows = found.query(f"select * from ({{}}) where {condition} and {page.where} order by {page.order} limit {limit + 1}", [*bound, *page.parameters])
     total = found.query(f"select count(*) as n from ({{}}) where {condition}", bound)[0]["n"]
     more, rows = len(rows) > limit, rows[:limit]
     with given.store.transaction() as tx:
         said = _by_pair(decisions(tx, entities=[entity]))
+        care = {(c["one"], c["other"]): c for c in cares(tx, entity, of=[(r["one"], r["other"]) for r in rows])}
+        hands = stewards(tx)
         model = weighed_now(tx, declared).model
     return {
         "lines": {"review": model.review, "auto": model.auto},
-        "items": [_pair(declared, r, said) for r in rows], "total": total, "next": encode(rows[-1]["score"], rows[-1]["id"]) if more else None,
+        "items": [{**_pair(declared, r, said), "care": _care(care.get((r["one"], r["other"])))} for r in rows], "total": total, "stewards": hands,
+        "next": encode(rows[-1][key.name], rows[-1]["id"]) if more else None,
     }
 
 
@@ -114,6 +133,31 @@ def _pair(entity: type[Entity], row: dict[str, Any], said: dict[tuple[str, str],
         "id": row["id"], "kind": row["kind"], "score": row["score"], "tier": row["tier"], "a": row["a"], "b": row["b"], "parts": waterfall(entity, row["parts"]),
         "against": told_against(entity, row["against"]), "sides": sides, "decision": said.get((row["one"], row["other"])),
     }
+
+
+def _care(kept: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Until when it is to be looked at, and who has taken it."""
+    if kept is None:
+        return None
+    overdue = kept["due_at"] is not None and kept["due_at"] <= datetime.now(UTC)
+    return {**{n: kept[n] for n in ("since", "due_at", "assignee", "assignee_name")}, "overdue": overdue}
+
+
+@router.put("/stewardship/{entity}/pairs/care", summary="分派成对记录 · Say who looks at a pair")
+def cared(entity: str, said: Taken, given: Given, actor: Deciding) -> dict[str, Any]:
+    """Take a pair oneself, hand it to another steward, or give it back.
+
+    自己处理、交给另一位数据管理员,或退回。
+    """
+    declared = master_named(given.registry, entity)
+    one, other = said.golden
+    if not GoldenPairs(given, actor, declared).query("select 1 from ({}) where one = ? and other = ?", [one, other]):
+        raise NotFoundError("no such pair waits", hint="it may have been decided, or matched anew; read the list again")
+    now = datetime.now(UTC)
+    act = partial(assign, entity=entity, pair=(one, other), to=said.assignee, by=actor.name, due=due_of(given.workflow.calendar, given.masters, now), now=now)
+    handle(given.store, by=actor.name, action="master.assign", object_=f"{entity}/{one}", act=act)
+    with given.store.transaction() as tx:
+        return {"golden": [one, other], "care": _care(next(iter(cares(tx, entity, of=[(one, other)])), None))}
 
 
 def _by_pair(found: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:

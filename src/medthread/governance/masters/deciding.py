@@ -36,8 +36,8 @@ class Wanted:
     until: date | None = None  # of stated values: the first day on which they no longer stand
 
 
-def ask(tx: Connection, wanted: Wanted, *, by: str, impact: Impact, second: bool, effect: Mapping[str, Any] | None = None) -> tuple[int, str]:
-    """Write it down; gives its number and whether it is in force or asked for. With `second` another person has to approve it, who sees the `effect` as it was asked for."""
+def ask(tx: Connection, wanted: Wanted, *, by: str, impact: Impact, second: bool, effect: Mapping[str, Any] | None = None, asked_by: str | None = None) -> tuple[int, str]:
+    """Write it down; gives its number and whether it is in force or asked for. With `second` another person has to approve it, who sees the `effect` as it was asked for. With `asked_by`, that person asked and `by` decides."""
     _check(wanted)
     table = match_decision
     same = select(table.c.id).where(table.c.entity == wanted.entity, table.c.kind == wanted.kind, table.c.status == "asked", table.c.golden == sorted(wanted.golden))
@@ -47,7 +47,7 @@ def ask(tx: Connection, wanted: Wanted, *, by: str, impact: Impact, second: bool
     now = {} if second else {"decided_by": by, "decided_at": datetime.now(UTC)}
     made = insert(table).values(
         entity=wanted.entity, kind=wanted.kind, sides=[sorted(s) for s in wanted.sides], values=dict(wanted.values) or None, until=wanted.until, golden=sorted(wanted.golden),
-        impact={**impact.told(), **({"effect": effect} if effect else {})}, reason=wanted.reason.strip(), status=status, asked_by=by, **now,
+        impact={**impact.told(), **({"effect": effect} if effect else {})}, reason=wanted.reason.strip(), status=status, asked_by=asked_by or by, **now,
     ).returning(table.c.id)
     id_ = int(tx.execute(made).scalar_one())
     detail = {"decision": id_, "kind": wanted.kind, "golden": sorted(wanted.golden), "sides": [sorted(s) for s in wanted.sides], "status": status}

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from medthread.derive.columns import INDEX, MASKED
 from medthread.derive.retention import formula, rule_of
 from medthread.governance.backup.take import alone
+from medthread.governance.masters.requests import forget_person as forget_in_requests
 from medthread.governance.privacy.find import QUARANTINE, Found, Person, Record, find
 from medthread.governance.retention.due import Look
 from medthread.governance.retention.naming import Named
@@ -235,6 +236,7 @@ def _carry_out(context: Context, batch: BatchContext, id_: str) -> dict[str, Any
     done = _empty_lake(batch, frozenset(row.indices), going, key=id_)
     with batch.store.transaction() as tx:
         forget_person(tx, row.indices)
+        forget_in_requests(tx, context.registry.values(), row.indices)
         wrapped = context.keyring.rotate(tx)
     with batch.store.transaction() as tx:
         context.keyring.settle(tx)

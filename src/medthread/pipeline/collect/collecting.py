@@ -15,6 +15,7 @@ from medthread.model.errors import MedthreadError, SourceError
 from medthread.pipeline.collect.database import read_table
 from medthread.pipeline.collect.interface import read_interface
 from medthread.pipeline.collect.position import position
+from medthread.pipeline.collect.requested import read_requests
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.newness import Asked, has_news
 from medthread.pipeline.ingest.reading import read_arrival
@@ -27,7 +28,8 @@ READ: dict[str, tuple[str, Callable[[Source, str, str | None, str | None, Path],
     "interface": ("jsonl", read_interface),
 }
 HALF = 86_400.0  # seconds after which nobody writes a file any more
-ASKED = frozenset(READ)  # kinds of source that are asked; the others send
+OWN = "own"  # what stands in our own database: it lands whenever anything is taken in, whether others are asked or not
+ASKED = frozenset(READ) | {OWN}  # kinds of source that are asked; the others send
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,12 @@ class Collected:
     error: MedthreadError | None = None
 
 
-def collect(context: Context, sources: Iterable[Source], *, by: str, patience: float | None = None) -> list[Collected]:
-    """Ask for what is new. A table that cannot be read is told, and stops no other.
+def collect(context: Context, sources: Iterable[Source], *, by: str, patience: float | None = None, asks: bool = True) -> list[Collected]:
+    """Ask for what is new; without `asks`, our own database alone. A table that cannot be read is told, and stops no other.
 
     What takes longer than `patience` seconds is left to itself: it lands when it is read, for a later run.
     """
-    asking = [_Asking(context, s, by=by) for s in sources if s.kind in ASKED]
+    asking = [_Asking(context, s, by=by) for s in sources if s.kind in (ASKED if asks else {OWN})]
     for each in asking:
         each.start()
     until = None if patience is None else time.monotonic() + patience
@@ -115,11 +117,11 @@ def _collect(context: Context, asked: Asked, *, by: str) -> Collected:
 
 def _land(context: Context, asked: Asked, since: str | None) -> tuple[Collected, int, str | None]:
     """Read, and let it lie where it has news."""
-    form, read = READ[asked.source.kind]
+    form, read = READ.get(asked.source.kind, ("parquet", None))
     nothing = Collected(asked.source.name, asked.table, "nothing")
     waiting = context.landing.waiting(asked.source.name, asked.table)
     with context.landing.landing(asked.source.name, asked.table, form) as out:
-        extract = read(asked.source, asked.table, since, secret_of(context, asked.source), out)
+        extract = read(asked.source, asked.table, since, secret_of(context, asked.source), out) if read else read_requests(context, asked.table, since, out)
         seen = waiting and sha256_of(out) == sha256_of(waiting[-1])
         if seen or not _brings_news(context, asked, out, extract):
             out.unlink()

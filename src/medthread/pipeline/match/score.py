@@ -8,15 +8,15 @@ from medthread.stores.engines import literal
 BLOCK_LIMIT = 300  # a block shared by more records tells nothing, and would cost the square of it
 
 
-def score(con: Any, comparisons: Comparisons, *, least: float, first_alone: bool = False) -> None:
-    """`edges` between `features` with at least the given score: a, b, row_a, row_b, score, tier, parts (what, case, weight). With `first_alone`, those of the first row alone.
+def score(con: Any, comparisons: Comparisons, *, least: float, of_first: int | None = None) -> None:
+    """`edges` between `features` with at least the given score: a, b, row_a, row_b, score, tier, parts (what, case, weight). With `of_first`, those alone that one of so many first rows takes part in.
 
     What a score is made of is put into words only for the edges that somebody asks it of.
     """
     con.execute(f"create or replace temp table block as {_blocks(comparisons)}")
     con.execute(f"create or replace temp table shared as select value from block group by value having count(*) between 2 and {BLOCK_LIMIT}")
     con.execute("create or replace temp table candidate as select value, row from block semi join shared using (value)")
-    whose = "a.row = 0 and b.row > 0" if first_alone else "a.row < b.row"
+    whose = "a.row < b.row" if of_first is None else f"a.row < {of_first} and b.row > a.row"
     # Two rows in one number: to tell pairs apart is to tell numbers apart.
     con.execute(f"create or replace temp table pair as select distinct a.row << 32 | b.row as rows from candidate a join candidate b on a.value = b.value and {whose}")
     cases = [f"case {' '.join(f'when {case.when} then {i}' for i, case in enumerate(c.cases))} end as {c.what}_case" for c in comparisons.compare]

@@ -45,11 +45,14 @@ from medthread.stores.postgres.tables.lineage import (
     lineage_subject,
 )
 from medthread.stores.postgres.tables.matching import (
+    master_news,
     master_refusal,
+    master_request,
     master_subscriber,
     match_decision,
     match_sample,
     match_sample_pair,
+    pair_care,
 )
 from medthread.stores.postgres.tables.models import model_version, table_build
 from medthread.stores.postgres.tables.notices import notice, notice_address
@@ -124,7 +127,9 @@ __all__ = [
     "lineage_said",
     "lineage_subject",
     "load",
+    "master_news",
     "master_refusal",
+    "master_request",
     "master_subscriber",
     "match_decision",
     "match_sample",
@@ -135,6 +140,7 @@ __all__ = [
     "notice_address",
     "number_series",
     "outbox",
+    "pair_care",
     "password_history",
     "process_case",
     "process_definition",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -88,4 +89,51 @@ match_sample_pair = Table(
     Column("verdict", Text),  # same, other, unsure
     Column("judged_by", Text),
     Column("judged_at", DateTime(timezone=True)),
+)
+
+master_request = Table(
+    "master_request",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("entity", Text, nullable=False),
+    Column("values", JSONB, nullable=False),  # field → text; personal ones sealed, with mask and blind index beside them
+    Column("reason", Text, nullable=False),
+    Column("status", Text, nullable=False),  # draft, submitted, approved, refused, withdrawn, existing
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("asked_by", Text, nullable=False),
+    Column("submitted_at", DateTime(timezone=True)),
+    Column("decided_by", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("decision", Text),  # why it was decided so
+    Column("answers", JSONB, nullable=False, server_default="[]"),  # what the approver said of each that was alike
+    Column("code", Text),  # that it was given
+    Column("golden_id", Text),  # of the golden record that is to be used in its place
+    Column("same_as", BigInteger),  # the request that is to be used in its place
+    at(),
+    Index("ix_master_request_entity", "entity", "status"),
+    Index("ux_master_request_code", "entity", "code", unique=True, postgresql_where=text("code is not null")),
+)
+
+master_news = Table(
+    "master_news",
+    metadata,
+    Column("entity", Text, primary_key=True),
+    Column("release", Text, primary_key=True),  # that readers came to see
+    Column("after", BigInteger, nullable=False),  # told of are the changes after this number
+    Column("upto", BigInteger, nullable=False),  # up to this one
+    at(),
+)
+
+pair_care = Table(
+    "pair_care",
+    metadata,
+    Column("entity", Text, primary_key=True),
+    Column("one", Text, primary_key=True),
+    Column("other", Text, primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False),  # when it was first seen waiting
+    Column("due_at", DateTime(timezone=True)),
+    Column("assignee", Text),
+    Column("taken_at", DateTime(timezone=True)),
+    Column("told_at", DateTime(timezone=True)),  # that it is overdue
+    Index("ix_pair_care_due", "entity", "due_at"),
 )
