@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Protocol
 
 import yaml
@@ -9,7 +10,16 @@ from sqlalchemy import Connection
 
 from medthread.api.in_person import Proof, prove_in_person
 from medthread.api.services import Services
-from medthread.governance.dictionary.changes import PROPOSED, Change, Content, changes_of, decide, undo
+from medthread.governance.dictionary.changes import (
+    PROPOSED,
+    Change,
+    Content,
+    changes_of,
+    decide,
+    propose,
+    undo,
+    waiting,
+)
 from medthread.governance.governed import GOVERNED, Force, Sight, impact_of
 from medthread.governance.governed.governed import listed
 from medthread.governance.governed.mappings import place_of
@@ -18,8 +28,9 @@ from medthread.governance.governed.words import MAPPING, RETENTION, bare, name_o
 from medthread.governance.retention import Look
 from medthread.governance.sources import difference
 from medthread.methods.canonical import hash_of
-from medthread.model.errors import ConflictError, NotFoundError
+from medthread.model.errors import ConflictError, InvalidError, NotFoundError
 from medthread.trust.access import Actor, sources_seen
+from medthread.workflow import handle
 
 Row = tuple[str, str, Content | None, Content | None]  # kind, subject, before, after
 TOLD = ("reason", "effective_from", "state", "proposed_by", "decided_by", "decided_at", "decision", "undoes", "at")
@@ -40,6 +51,14 @@ def change_of(given: Services, actor: Actor, kind: str, subject: str, content: C
     if kind == MAPPING and (known := place_of(name_of(subject)).source) in {s.name for s in given.sources} and not _seen(given, actor, kind, subject):
         raise NotFoundError(f"no source {known!r}", hint="GET /api/v1/sources lists those that you see")
     return given.governed.change(kind, subject, content)
+
+
+def propose_change(given: Services, actor: Actor, change: Change | None, *, reason: str) -> str:
+    """Propose one change, to hold from today; gives the proposal's id. Whoever may not propose is told."""
+    given.access.require(actor, "definitions:propose")
+    changes, today = [change] if change else [], given.governed.today
+    act = partial(propose, by=actor.name, changes=changes, reason=reason, on=today, today=today)
+    return handle(given.store, by=actor.name, action="definition.propose", object_="definition", act=act)
 
 
 def decided_on(tx: Connection, *, given: Services, actor: Actor, proposal: str, decided: Decided, today: date) -> date:
@@ -100,11 +119,15 @@ def told_impact(tx: Connection, given: Services, actor: Actor, rows: Sequence[Ro
     return told
 
 
-def told_standing(given: Services, actor: Actor, force: Force, kind: str, language: str) -> dict[str, Any]:
-    """What holds of everything of a kind, and what of it is in trouble."""
+def told_standing(tx: Connection, given: Services, actor: Actor, force: Force, *, kind: str, subject: str | None, language: str) -> dict[str, Any]:
+    """What holds of everything of a kind, or of one subject, what of it waits for a decision, and what is in trouble."""
+    if subject is not None and not subject.startswith(f"{kind}:"):
+        raise InvalidError(f"{subject} is no {kind}", hint=f"write {kind}: and what it is about")
+    found = [s for s in listed(force, kind, subject) if _seen(given, actor, kind, s.subject)]
+    open_ = waiting(tx, [s.subject for s in found])
     notes = [n for n in force.notes if n.subject.partition(":")[0] == kind and _seen(given, actor, kind, n.subject)]
     return {
-        "items": [vars(s) | {"notes": list(s.notes)} for s in listed(force, kind) if _seen(given, actor, kind, s.subject)],
+        "items": [vars(s) | {"notes": list(s.notes), "waiting": open_.get(s.subject)} for s in found],
         "notes": [{"subject": n.subject, "trouble": n.trouble.value, "why": n.why.told(language).message if n.why else None} for n in notes],
     }
 

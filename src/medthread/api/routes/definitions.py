@@ -58,6 +58,7 @@ Reason = Annotated[str, Query(min_length=2, max_length=2000)]
 Day = Annotated[date | None, Query(description="from when it holds; today where none is named")]
 Subjects = Annotated[str, Field(min_length=1, max_length=200)]
 Kind = Annotated[str | None, Query(pattern="^(term|definition|code|rule|mapping|threshold|retention)$")]
+Of = Annotated[str | None, Query(max_length=200)]
 Ruling = Annotated[str, Query(pattern="^(rule|mapping|threshold|retention)$")]
 LARGEST = 20 << 20
 SHOWN = 500
@@ -125,14 +126,16 @@ def listed(given: Given, actor: Reader, state: Annotated[str | None, Query(patte
 
 
 @router.get("/governed", summary="列出现行的规则、映射、阈值与期限 · List what governs the data")
-def governing(given: Given, actor: Reader, language: Language, kind: Ruling, on: Annotated[date | None, Query(description="as approved by that day")] = None) -> dict[str, Any]:
-    """Everything of a kind that files or approved changes say: the content, since when and by whom it was approved, and what is not in force and why.
+def governing(given: Given, actor: Reader, language: Language, kind: Ruling, on: Annotated[date | None, Query(description="as approved by that day")] = None, subject: Of = None) -> dict[str, Any]:
+    """Everything of a kind that files or approved changes say, or one subject: the content, since when and by whom it was approved, what waits; and what is not in force and why.
 
-    一类受治理对象的现行内容:自何时起、由谁批准;以及未生效的内容与原因。
+    一类受治理对象(或其中一个)的现行内容:自何时起、由谁批准、是否有待定的提议;以及未生效的内容与原因。
     """
     with given.store.transaction() as tx:
         force = given.governed.refresh() if on is None else given.governed.on(tx, on)
-    return {"kind": kind, "on": on or given.governed.today, "files_hold": given.governed.setting.files_hold, **told_standing(given, actor, force, kind, language)}
+        told = told_standing(tx, given, actor, force, kind=kind, subject=subject, language=language)
+    can = given.access.can(actor)
+    return {"kind": kind, "on": on or given.governed.today, "files_hold": given.governed.setting.files_hold, "proposes": "definitions:propose" in can, **told}
 
 
 @router.get("/definition-changes/{proposal}", summary="查看一次口径变更 · Get a change of definitions")

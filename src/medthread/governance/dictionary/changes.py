@@ -46,9 +46,9 @@ def propose(tx: Connection, *, by: str, changes: Sequence[Change], reason: str, 
     fresh = [(c, before) for c in changes if (before := _content(now, c.subject)) != c.after]
     if not fresh:
         raise ConflictError("nothing is changed", hint="what is proposed holds already")
-    waiting = _waiting(tx, [c.subject for c, _ in fresh])
-    if waiting:
-        subject, proposal = next(iter(waiting.items()))
+    open_ = waiting(tx, [c.subject for c, _ in fresh])
+    if open_:
+        subject, proposal = next(iter(open_.items()))
         raise ConflictError(f"{subject} waits for a decision in {proposal}", hint="have it decided or withdrawn first")
     id_ = f"def-{datetime.now(UTC):%Y%m%d}-{uuid.uuid4().hex[:8]}"
     shared = {"proposal": id_, "reason": reason, "effective_from": on, "state": PROPOSED, "proposed_by": by, "undoes": undoes}
@@ -133,6 +133,13 @@ def proposals(tx: Connection, *, state: str | None = None, kind: str | None = No
     return [{**r._mapping, "subjects": sorted(r.subjects)[:20]} for r in rows]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
+def waiting(tx: Connection, subjects: Sequence[str]) -> dict[str, str]:
+    """Of these subjects, those that wait for a decision, each with its proposal."""
+    t = definition_change
+    rows = tx.execute(select(t.c.subject, t.c.proposal).where(t.c.state == PROPOSED, t.c.subject.in_(subjects)).order_by(t.c.subject))
+    return {r.subject: r.proposal for r in rows}
+
+
 def stamp(tx: Connection) -> tuple[Any, ...]:
     """Another whenever something else may hold."""
     t = definition_change
@@ -147,12 +154,6 @@ def _named() -> Any:
 
 def _content(now: Mapping[str, Said], subject: str) -> Content | None:
     return now[subject].content if subject in now else None
-
-
-def _waiting(tx: Connection, subjects: Sequence[str]) -> dict[str, str]:
-    t = definition_change
-    rows = tx.execute(select(t.c.subject, t.c.proposal).where(t.c.state == PROPOSED, t.c.subject.in_(subjects)).order_by(t.c.subject))
-    return {r.subject: r.proposal for r in rows}
 
 
 def _open(tx: Connection, proposal: str) -> list[Any]:

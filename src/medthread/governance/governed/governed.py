@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import yaml
 from sqlalchemy import Connection
 
 from medthread.governance.dictionary.changes import Change, stamp
-from medthread.governance.governed import thresholds
+from medthread.governance.governed import mappings, thresholds
 from medthread.governance.governed.force import KINDS, Force, force_of, trial
 from medthread.governance.governed.setting import GovernanceSetting
-from medthread.governance.governed.words import GOVERNED, OVER, Base, Content, bare, name_of, state_of
+from medthread.governance.governed.words import GOVERNED, OVER, Base, Content, bare, name_of, state_of, subject_of
 from medthread.model import Registry, Source
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.model.rule_file import QualityRule
@@ -126,6 +127,17 @@ class Governed:
                 raise ConflictError(f"{subject} could not stand: {why}", hint="it rests on what is changed, or on what is gone: propose both as one, or take the later change back first")
         return then
 
+    def is_closed(self, kind: str, name: str) -> bool:
+        """Whether a file of it has nothing to say: something was approved above it, or only what is approved holds."""
+        said = self.now().said.get(subject_of(kind, name))
+        return not self.setting.files_hold or (said is not None and said.content is not None)
+
+    def text(self, source: str) -> str:
+        """The mapping of a source in force, as its file would say it."""
+        force = self.now()
+        found = next((s for s in force.sources if s.name == source), None)
+        return "" if found is None else str(yaml.safe_dump(mappings.as_data(found), allow_unicode=True, sort_keys=False, width=200))
+
     def declared(self, kind: str, subject: str) -> Content | None:
         """What files and declarations say of a subject."""
         return KINDS[kind].declared(self._base, name_of(subject))
@@ -142,7 +154,7 @@ class Governed:
 
 @dataclass(frozen=True)
 class Standing:
-    """What holds of one subject on a day: approved when and by whom; without, what the file says."""
+    """What holds of one subject on a day: approved when and by whom; without, what the file says. `notes`: why it is not, or not wholly, in force."""
 
     subject: str
     content: Content | None
@@ -153,20 +165,19 @@ class Standing:
     notes: tuple[str, ...] = field(default=())
 
 
-def listed(force: Force, kind: str) -> list[Standing]:
-    """Everything of a kind that files or approved changes say, by subject; what is in trouble says so."""
+def listed(force: Force, kind: str, subject: str | None = None) -> list[Standing]:
+    """Everything of a kind that files or approved changes say, by subject; or one subject, also where nobody says anything of it."""
     troubles = {n.subject: n.trouble.value for n in force.notes}
     said = {s: one for s, one in force.said.items() if one.kind == kind}
     files = {f"{kind}:{n}": c for n in _names(force.base, kind) if (c := KINDS[kind].declared(force.base, n)) is not None}
     found = []
-    for subject in sorted({*said, *files}):
-        one = said.get(subject)
-        noted = (troubles[subject],) if subject in troubles else ()
-        if one is None:
-            found.append(Standing(subject, files[subject], notes=noted))
+    for name in sorted({*said, *files}) if subject is None else (subject,):
+        one = said.get(name)
+        noted = (troubles[name],) if name in troubles else ()
+        if one is None or one.content is None:
+            found.append(Standing(name, files[name] if name in files else force.content(name), notes=noted))
         else:
-            content = bare(one.content) if one.content is not None else files.get(subject)
-            found.append(Standing(subject, content, one.proposal, one.since, one.proposed_by, one.approved_by, noted))
+            found.append(Standing(name, bare(one.content), one.proposal, one.since, one.proposed_by, one.approved_by, noted))
     return found
 
 
