@@ -127,7 +127,7 @@ def told_standing(tx: Connection, given: Services, actor: Actor, force: Force, *
     open_ = waiting(tx, [s.subject for s in found])
     notes = [n for n in force.notes if n.subject.partition(":")[0] == kind and _seen(given, actor, kind, n.subject)]
     return {
-        "items": [vars(s) | {"notes": list(s.notes), "waiting": open_.get(s.subject)} for s in found],
+        "items": [vars(s) | {"text": _text(s.content), "notes": list(s.notes), "waiting": open_.get(s.subject)} for s in found],
         "notes": [{"subject": n.subject, "trouble": n.trouble.value, "why": n.why.told(language).message if n.why else None} for n in notes],
     }
 

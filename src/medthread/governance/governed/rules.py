@@ -46,7 +46,7 @@ class Rules:
             return {BORNE: _bearing(base, name, content[BORNE])}
         if word == OFF:
             if content[OFF] is not True:
-                raise InvalidError(f"off: {content[OFF]!r}", hint="write true; without a content it goes back to what files say")
+                raise InvalidError(f"rule switched off: {content[OFF]!r}", hint="write true; without a content it goes back to what files say")
             return {OFF: True}
         rule = self.read(name, content)
         try:

@@ -72,7 +72,8 @@ def one_of(content: Mapping[str, Any], *words: str) -> str:
     """The word that a content has, of those that it may have. Raises `InvalidError` where there is none, or another."""
     given = [w for w in content if w != OVER]
     if len(given) != 1 or given[0] not in words:
-        raise InvalidError(f"a content with {', '.join(map(str, given)) or 'nothing'}", hint=f"say exactly one of: {', '.join(words)}")
+        said = ", ".join(map(str, given))
+        raise InvalidError(f"a content with the words: {said}", hint=f"say exactly one of: {', '.join(words)}")
     return str(given[0])
 
 
