@@ -34,10 +34,10 @@ export function Holding({ route, onProposed }: { route: Route; onProposed: () =>
       {!asked.problem && (
         <Table<Standing> fit label={t("changes.holding")} rows={rows} id={(s) => s.subject} loading={asked.loading} empty={<Nothing>{t("changes.holding.none")}</Nothing>} detail={(s) => <pre className="mono break">{s.text || "–"}</pre>} columns={[
           { name: "subject", title: t("changes.subject"), width: 260, show: (s) => <>{named(s) && <div>{named(s)}</div>}<span className="mono break">{s.subject.slice(kind.length + 1)}</span></> },
-          ...(kind === "threshold" ? [{ name: "value", title: t("changes.value"), width: 110, show: (s: Standing) => (s.content ? String(s.content.value) : "–") }] : []),
+          ...(kind === "threshold" ? [{ name: "value", title: t("changes.value"), width: 150, show: (s: Standing) => (s.content ? String(s.content.value) : s.subject in (told?.defaults ?? {}) ? <span className="quiet">{String(told?.defaults[s.subject])} · {t("changes.default")}</span> : "–") }] : []),
           { name: "by", title: t("changes.word"), width: 260, show: (s) => (s.proposal ? <><a className="mono" href={link("changes", s.proposal)}>{s.proposal}</a><div className="quiet">{s.since} · {s.proposed_by} → {s.approved_by}</div></> : <span className="quiet">{s.content ? t("changes.by.file") : "–"}</span>) },
           { name: "state", title: t("status"), width: 170, show: (s) => <>{s.notes.map((n) => <Tag key={n} tone={n === "unusable" ? "bad" : "warn"}>{t(`changes.trouble.${n}` as Key)}</Tag>)}{s.waiting && <a href={link("changes", s.waiting)}>{t("dictionary.waits")}</a>}</> },
-          ...(kind === "threshold" && told?.proposes ? [{ name: "act", title: "", width: 110, show: (s: Standing) => !s.waiting && <Button size="small" onClick={() => setChanging({ subject: s.subject, value: s.content?.value })} aria-label={`${t("changes.propose")} ${s.subject}`}>{t("changes.propose")}</Button> }] : []),
+          ...(kind === "threshold" && told?.proposes ? [{ name: "act", title: t("profiles.act"), width: 110, show: (s: Standing) => !s.waiting && <Button size="small" onClick={() => setChanging({ subject: s.subject, value: s.content?.value })} aria-label={`${t("changes.propose")} ${s.subject}`}>{t("changes.propose")}</Button> }] : []),
         ]} />
       )}
       {changing && <ThresholdForm subject={changing.subject} value={changing.value} title={`${t("changes.propose")} · ${changing.subject}`} onClose={close} />}

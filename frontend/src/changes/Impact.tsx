@@ -19,15 +19,16 @@ export function Impacts({ of }: { of: Impact[] }) {
 }
 
 function OneImpact({ of }: { of: Impact }) {
-  const { t } = useSpeech();
+  const { t, language } = useSpeech();
   const shown = useShown();
+  const other = language === "en" ? "rule_zh" : "rule_en";
   return (
     <section aria-label={of.subject}>
       <p><span className="mono break">{of.subject}</span> {of.breaking && <Tag tone="bad">{t("changes.breaking")}</Tag>}{of.breaking === false && <Tag tone="good">{t("changes.not_breaking")}</Tag>}</p>
       {of.refused ? <p role="alert"><Tag tone="bad">{t("changes.refused")}</Tag> {of.refused}</p> : (
         <>
-          <Table<Figure> fit label={`${t("changes.figures")} ${of.subject}`} rows={of.figures} id={(f) => `${f.name} ${f.of}`} empty={<Nothing>{t("changes.figures.none")}</Nothing>} columns={[
-            { name: "name", title: t("changes.figure"), width: 220, show: (f) => <>{t(`changes.figure.${f.name}` as Key)}{f.of && <div className="mono quiet break">{f.of}</div>}</> },
+          <Table<Figure> fit label={`${t("changes.figures")} ${of.subject}`} rows={of.figures.filter((f) => f.name !== other)} id={(f) => `${f.name} ${f.of}`} empty={<Nothing>{t(of.kept_back ? "models.kept_back" : "changes.figures.none")}</Nothing>} columns={[
+            { name: "name", title: t("changes.figure"), width: 220, show: (f) => <>{t(`changes.figure.${f.name}` as Key)}{f.of && (f.name === "below" ? <div className="quiet">{t(`quality.by.${f.of}` as Key)}</div> : <div className="mono quiet break">{f.of}</div>)}</> },
             { name: "before", title: t("changes.before"), width: 200, show: (f) => <span className="break">{shown(f, f.before)}</span> },
             { name: "after", title: t("changes.after"), width: 200, show: (f) => <strong className="break">{shown(f, f.after)}</strong> },
           ]} />

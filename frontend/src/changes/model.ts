@@ -6,7 +6,7 @@ export type Standing = {
   notes: string[]; waiting: string | null;
 };
 export type Note = { subject: string; trouble: "unusable" | "outdated" | "unapproved"; why: string | null };
-export type Governing = { kind: Kind; on: string; files_hold: boolean; proposes: boolean; items: Standing[]; notes: Note[] };
+export type Governing = { kind: Kind; on: string; files_hold: boolean; proposes: boolean; items: Standing[]; notes: Note[]; defaults: Record<string, unknown> };
 export type Figure = { name: string; before: unknown; after: unknown; of: string };
-export type Impact = { subject: string; breaking: boolean | null; figures: Figure[]; readers: string[]; more: number; refused: string | null };
+export type Impact = { subject: string; breaking: boolean | null; figures: Figure[]; readers: string[]; more: number; refused: string | null; kept_back: boolean };
 export type Wanted = { kind: string; subject: string; content: unknown };

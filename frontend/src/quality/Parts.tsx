@@ -36,8 +36,7 @@ export function Parts({ route }: { route: Route }) {
         <Table<Part> fit label={t("quality.parts")} rows={asked.data?.items ?? []} id={(p) => p.name} loading={asked.loading} empty={<Nothing>{t("quality.parts.none")}</Nothing>} columns={[
           { name: "name", title: t("name"), width: 230, show: (p) => <><Button type="link" className="inline" onClick={() => open(p)}>{word(p.label)}</Button><div className="mono quiet break">{p.name}</div></> },
           { name: "index", title: t("home.index"), align: "right", width: 110, show: (p) => <strong>{`${p.index.toFixed(2)}%`}</strong> },
-          { name: "target", title: t("quality.target"), width: 130, show: (p) => (p.target === null ? "–" : <Tag tone={p.meets ? "good" : "bad"}>{`${t(p.meets ? "quality.target.met" : "quality.target.missed")} ${p.target}%`}</Tag>) },
-          ...(proposes ? [{ name: "aim", title: t("changes.target"), width: 90, show: (p: Part) => <Button size="small" onClick={() => setAiming(p)} aria-label={`${t("changes.target")} ${word(p.label)}`}>{t("changes.propose.short")}</Button> }] : []),
+          { name: "target", title: t("quality.target"), width: 190, show: (p) => <>{p.target === null ? "–" : <Tag tone={p.meets ? "good" : "bad"}>{`${t(p.meets ? "quality.target.met" : "quality.target.missed")} ${p.target}%`}</Tag>}{proposes && <> <Button size="small" onClick={() => setAiming(p)} aria-label={`${t("changes.propose.short")} ${t("changes.target")} ${word(p.label)}`}>{t("changes.propose.short")}</Button></>}</> },
           { name: "trend", title: t("quality.trend"), width: 140, show: (p) => <Way of={p.trend} label={`${word(p.label)} ${t("quality.trend")}`} /> },
           { name: "rules", title: t("rules"), align: "right", width: 70, show: (p) => number(p.rules) },
           { name: "checked", title: t("checked"), align: "right", width: 100, show: (p) => number(p.checked) },

@@ -24,7 +24,8 @@ from medthread.governance.governed import GOVERNED, Force, Sight, impact_of
 from medthread.governance.governed.governed import listed
 from medthread.governance.governed.mappings import place_of
 from medthread.governance.governed.signed import shown_of, sign_approval, signature_of
-from medthread.governance.governed.words import MAPPING, RETENTION, bare, name_of
+from medthread.governance.governed.thresholds import DEFAULTS
+from medthread.governance.governed.words import MAPPING, RETENTION, RULE, THRESHOLD, name_of, subject_of
 from medthread.governance.retention import Look
 from medthread.governance.sources import difference
 from medthread.methods.canonical import hash_of
@@ -99,7 +100,10 @@ def told_proposal(tx: Connection, given: Services, actor: Actor, rows: Sequence[
 
 
 def told_impact(tx: Connection, given: Services, actor: Actor, rows: Sequence[Row], language: str) -> list[dict[str, Any]]:
-    """What changes would do, each with figures before and after. One that could not stand says why instead."""
+    """What changes would do, each with figures before and after. One that could not stand says why instead.
+
+    What rules and mappings count is told to those who decide or may look at held rows: a condition that somebody proposes counts values that they may not see.
+    """
     ours = [r for r in rows if r[0] in GOVERNED and _seen(given, actor, *r[:2])]
     if not ours:
         return []
@@ -108,14 +112,17 @@ def told_impact(tx: Connection, given: Services, actor: Actor, rows: Sequence[Ro
         after = given.governed.stands(force, [(kind, subject, content) for kind, subject, _, content in ours])
     except ConflictError as error:
         worded = error.told(language)
-        return [{"subject": r[1], "breaking": None, "figures": [], "readers": [], "more": 0, "refused": worded.message} for r in ours]
+        return [{"subject": r[1], "breaking": None, "figures": [], "readers": [], "more": 0, "refused": worded.message, "kept_back": False} for r in ours]
     sight = Sight(
         given.batch(), force, after, given.releases.heads(), given.graph, Look(given.registry, given.native, given.reader), given.governed.today)
-    told = []
+    told, can = [], given.access.can(actor)
+    counts = not actor.reach.is_bound and ("definitions:decide" in can or "quarantine:read" in can)
     for kind, subject, before, content in ours:
-        found = impact_of(sight, tx, subject, narrows=given.governed.narrows(kind, subject, before, content))
+        shown = counts or kind not in (RULE, MAPPING)
+        found = impact_of(sight, tx, subject, narrows=given.governed.narrows(kind, subject, before, content), counts=shown)
         told.append({
-            "subject": subject, "breaking": found.narrows, "figures": [vars(f) for f in found.figures], "readers": list(found.readers), "more": found.more, "refused": None})
+            "subject": subject, "breaking": found.narrows, "figures": [vars(f) for f in found.figures], "readers": list(found.readers), "more": found.more, "refused": None,
+            "kept_back": not shown})
     return told
 
 
@@ -127,7 +134,8 @@ def told_standing(tx: Connection, given: Services, actor: Actor, force: Force, *
     open_ = waiting(tx, [s.subject for s in found])
     notes = [n for n in force.notes if n.subject.partition(":")[0] == kind and _seen(given, actor, kind, n.subject)]
     return {
-        "items": [vars(s) | {"text": _text(s.content), "notes": list(s.notes), "waiting": open_.get(s.subject)} for s in found],
+        "items": [vars(s) | {"text": _text(given.governed.told(kind, s.content)), "notes": list(s.notes), "waiting": open_.get(s.subject)} for s in found],
+        "defaults": {subject_of(THRESHOLD, n): v for n, v in DEFAULTS.items()} if kind == THRESHOLD else {},
         "notes": [{"subject": n.subject, "trouble": n.trouble.value, "why": n.why.told(language).message if n.why else None} for n in notes],
     }
 
@@ -140,7 +148,7 @@ def _told(given: Services, actor: Actor, row: Row) -> dict[str, Any]:
     if kind not in GOVERNED:
         return told
     declared = given.governed.declared(kind, subject)
-    was, is_ = (_text(bare(c) or declared) for c in (before, after))
+    was, is_ = (_text(given.governed.told(kind, c or declared)) for c in (before, after))
     return told | {"diff": difference(was, is_), "breaking": given.governed.narrows(kind, subject, before, after)}
 
 

@@ -14,7 +14,7 @@ from medthread.cli.speech import console, language, say
 from medthread.governance.dictionary.changes import Change, changes_of, proposals, propose
 from medthread.governance.governed import GOVERNED
 from medthread.governance.governed.governed import listed
-from medthread.governance.governed.words import MAPPING, RULE, bare, subject_of
+from medthread.governance.governed.words import MAPPING, RULE, subject_of
 from medthread.governance.quality_index import today_in
 from medthread.governance.sources import difference
 from medthread.model.errors import InvalidError
@@ -46,7 +46,7 @@ def show(proposal: Annotated[str, typer.Argument(metavar="PROPOSAL")], home: Hom
         for r in rows:
             declared = installation.governed.declared(r.kind, r.subject) if r.kind in GOVERNED else None
             console.print(r.subject, markup=False)
-            for line in difference(*(_text(bare(c) or declared) for c in (r.before, r.after))):
+            for line in difference(*(_text(_told(installation, r.kind, c or declared)) for c in (r.before, r.after))):
                 console.print(f"  {line}", markup=False, soft_wrap=True)
     first = rows[0]
     say(f"{first.state}  自 {first.effective_from}  {first.proposed_by} → {first.decided_by or '–'}:{first.reason}", f"{first.state}  from {first.effective_from}  {first.proposed_by} → {first.decided_by or '–'}: {first.reason}")
@@ -100,6 +100,10 @@ def _of_workspace(installation: Installation) -> list[tuple[str, str, dict[str, 
     force = installation.governed.refresh()
     told = [(s, kind) for kind in GOVERNED for s in listed(force, kind) if s.proposal is None and s.content is not None]
     return [(kind, s.subject.partition(":")[2], dict(s.content or {})) for s, kind in told]
+
+
+def _told(installation: Installation, kind: str, content: dict[str, Any] | None) -> dict[str, Any] | None:
+    return installation.governed.told(kind, content) if kind in GOVERNED else content
 
 
 def _text(content: dict[str, Any] | None) -> str:

@@ -6,7 +6,7 @@ out and told as well.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -73,7 +73,12 @@ class Force:
     @cached_property
     def targets(self) -> QualityTargets:
         """The indices that are to be reached."""
-        return QualityTargets.read(self.settings, self.registry, self.sources)
+        return QualityTargets.read(self.settings, self.registry, self.known_sources)
+
+    @property
+    def known_sources(self) -> tuple[Source, ...]:
+        """Those in force, and those that files name and nobody approved: a threshold may be about them already."""
+        return tuple({s.name: s for s in (*self.base.sources, *self.sources)}.values())
 
     @cached_property
     def terms(self) -> ReviewTerms:
@@ -107,9 +112,10 @@ def force_of(base: Base, said: Mapping[str, Said], *, files_hold: bool = True) -
     """What is in force where `said` was approved."""
     ours = {s: one for s, one in said.items() if one.kind in GOVERNED}
     making = _Making(base, ours, files_hold=files_hold)
-    found = making.rules(), making.sources(), making.settings()
+    asked, sources = making.rules(), making.sources()
+    settings = making.settings(sources)
     making.kept()
-    return Force(base, making.registry, *found, said=ours, notes=tuple(making.notes))
+    return Force(base, making.registry, asked, sources, settings, said=ours, notes=tuple(making.notes))
 
 
 class _Making:
@@ -163,8 +169,9 @@ class _Making:
         order = {s.name: n for n, s in enumerate(self.base.sources)}
         return tuple(sorted(found.values(), key=lambda s: (order.get(s.name, len(order)), s.name)))
 
-    def settings(self) -> Mapping[str, object]:
-        """The settings of the workspace with other thresholds."""
+    def settings(self, sources: tuple[Source, ...]) -> Mapping[str, object]:
+        """The settings of the workspace with other thresholds, some of them about sources."""
+        known = replace(self.base, sources=tuple({s.name: s for s in (*self.base.sources, *sources)}.values()))
         made, said = self.base.settings, self._said[THRESHOLD]
         if not self._files_hold:
             for name in thresholds.said_in(made):
@@ -173,7 +180,7 @@ class _Making:
         for name, one in sorted(said.items()):
             try:
                 fresh = thresholds.with_value(made, name, (one.content or {})[thresholds.VALUE])
-                thresholds.readable(self.base, fresh)
+                thresholds.readable(known, fresh)
                 made = fresh
             except MedthreadError as error:
                 self._unusable(THRESHOLD, name, error)

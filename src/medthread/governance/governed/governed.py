@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,17 @@ from medthread.governance.dictionary.changes import Change, stamp
 from medthread.governance.governed import mappings, thresholds
 from medthread.governance.governed.force import KINDS, Force, force_of, trial
 from medthread.governance.governed.setting import GovernanceSetting
-from medthread.governance.governed.words import GOVERNED, OVER, Base, Content, bare, name_of, state_of, subject_of
+from medthread.governance.governed.words import (
+    GOVERNED,
+    MAPPING,
+    OVER,
+    Base,
+    Content,
+    bare,
+    name_of,
+    state_of,
+    subject_of,
+)
 from medthread.model import Registry, Source
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.model.rule_file import QualityRule
@@ -77,12 +87,13 @@ class Governed:
 
     def refresh(self) -> Force:
         """What is in force this moment."""
+        today, known = self.today, self._mark
+        with self._store.transaction() as tx:  # never within the lock: whoever waits for it may hold a connection
+            mark = (today, *stamp(tx))
+            said = standing(tx, today) if mark != known else None
         with self._lock:
-            today = self.today
-            with self._store.transaction() as tx:
-                mark = (today, *stamp(tx))
-                said = standing(tx, today) if mark != self._mark else None
-            if said is not None:
+            # Approvals only become more: somebody else may have seen a later one meanwhile.
+            if said is not None and (self._mark is None or mark[:2] >= self._mark[:2]):
                 self._take(force_of(self._base, said, files_hold=self.setting.files_hold))
                 self._mark = mark
             self._looked = time.monotonic()
@@ -100,8 +111,7 @@ class Governed:
         declared = KINDS[kind].declared(force.base, name)
         if content is None:
             return Change(kind, subject, None)
-        known = force.base if kind != "mapping" else Base(force.base.registry, force.rules, force.sources, force.settings, force.base.models, force.base.calendar)
-        after = KINDS[kind].checked(known, name, content)
+        after = KINDS[kind].checked(replace(force.base, sources=force.known_sources if kind != MAPPING else force.sources), name, content)
         said = force.said.get(subject)
         if self.setting.files_hold and after == declared and (said is None or said.content is None):
             return None
@@ -137,6 +147,10 @@ class Governed:
         force = self.now()
         found = next((s for s in force.sources if s.name == source), None)
         return "" if found is None else str(yaml.safe_dump(mappings.as_data(found), allow_unicode=True, sort_keys=False, width=200))
+
+    def told(self, kind: str, content: Content | None) -> Content | None:
+        """A content for people to read: without what it was proposed over, its words in the order of files."""
+        return None if content is None else KINDS[kind].told(bare(content) or {})
 
     def declared(self, kind: str, subject: str) -> Content | None:
         """What files and declarations say of a subject."""

@@ -15,6 +15,7 @@ from medthread.governance.lineage import Graph
 from medthread.governance.quality_parts import Part, Parts, divided
 from medthread.governance.retention import Look
 from medthread.governance.review.desk import Seen, State, Wanted, desk
+from medthread.governance.rule_library import listed as library
 from medthread.governance.sources import TableProbe, probe_source
 from medthread.model import Gate
 from medthread.model.rule_file import Point, QualityRule
@@ -67,10 +68,10 @@ class Sight:
         return self.look.reader
 
 
-def impact_of(sight: Sight, tx: Connection, subject: str, *, narrows: bool) -> Impact:
-    """What a change of one subject would do."""
+def impact_of(sight: Sight, tx: Connection, subject: str, *, narrows: bool, counts: bool = True) -> Impact:
+    """What a change of one subject would do. Without `counts` nothing is reckoned from rows: what a rule counts tells of values."""
     kind, name = subject.partition(":")[0], name_of(subject)
-    figures = FIGURES.get(kind, _of_threshold)(sight, tx, name)
+    figures = FIGURES.get(kind, _of_threshold)(sight, tx, name) if counts else ()
     readers = sorted(_readers(sight.graph, _touched(sight, kind, name)))
     return Impact(subject, narrows, tuple(figures), tuple(readers[:MOST_READERS]), max(0, len(readers) - MOST_READERS))
 
@@ -106,11 +107,12 @@ def _held(rule: QualityRule | None, verdict: Verdict | None) -> int:
 def _of_declared(sight: Sight, tx: Connection, name: str) -> Iterator[Figure]:
     """Of a rule that the software declares, how its last verdicts would stand."""
     found = [v for (rule, _), v in latest(tx).items() if rule == name]
-    borne = [f.registry.borne(name) for f in (sight.before, sight.after)]
-    yield _figure("tolerance", (b.tolerance if b else 0.0 for b in borne))
-    yield _figure("severity", (b.severity if b else None for b in borne))
+    sides = [next((r for r in library(f.registry, f.rules) if r.id == name), None) for f in (sight.before, sight.after)]
+    borne = [r.tolerance if r else 0.0 for r in sides]
+    yield _figure("tolerance", borne)
+    yield _figure("severity", (r.severity.value if r else None for r in sides))
     for verdict in found:
-        states = [state_of(verdict.checked, verdict.broken - verdict.corrected, b.tolerance if b else 0.0).value for b in borne]
+        states = [state_of(verdict.checked, verdict.broken - verdict.corrected, b).value for b in borne]
         yield _figure("state", states, of=verdict.asset)
 
 
@@ -121,14 +123,26 @@ def _of_mapping(sight: Sight, tx: Connection, name: str) -> Iterator[Figure]:  #
     for table in sorted({t for p in probes for t in p}):
         sides = [p.get(table) for p in probes]
         told = [(_columns(s), _fields(s)) for s in sides]
-        if told[0] == told[1]:
+        protected = [_protected(f, source, table) for f in (sight.before, sight.after)]
+        if told[0] == told[1] and protected[0] == protected[1]:
             continue
+        yield _figure("sealed", (p and p[0] for p in protected), of=table)
+        yield _figure("ignored", (p and p[1] for p in protected), of=table)
         yield _figure("fits", (s.fits if s else None for s in sides), of=table)
         yield _figure("missing", (c for c, _ in told), of=table)
         for field in sorted({f for _, fields in told for f in fields}):
             shares = [fields.get(field) for _, fields in told]
             if shares[0] != shares[1]:
                 yield _figure("fitting", shares, of=f"{table}: {field}")
+
+
+def _protected(force: Force, name: str, table: str) -> tuple[str, str] | None:
+    """Which columns are sealed because somebody says so, and which are known and free of personal data; all that nobody names are sealed too."""
+    source = next((s for s in force.sources if s.name == name and table in s.tables), None)
+    if source is None:
+        return None
+    personal = {e.name: frozenset(f.name for f in e.fields.values() if f.is_personal) for e in force.registry.values()}
+    return ", ".join(sorted(source.personal_columns(table, personal))), ", ".join(source.tables[table].ignore)
 
 
 def _probed(sight: Sight, force: Force, source: str) -> dict[str, TableProbe]:

@@ -82,6 +82,15 @@ class Mappings:
             raise InvalidError(f"the source is called {source.name!r}, and {name!r} is what is changed", hint="a change is about one source, by its name")
         return source
 
+    def told(self, content: Content) -> Content:
+        """In the order of `sources/*.yaml`; what can be read no more stays as it is."""
+        if WHOLE not in content:
+            return content
+        try:
+            return {WHOLE: as_data(parse_source(content[WHOLE], origin=""))}
+        except DeclarationError:
+            return content
+
     def narrows(self, before: Content | None, after: Content | None) -> bool:
         """Whether a field that was filled is filled no more, or by other columns."""
         was, is_ = _filled(before), _filled(after)

@@ -50,6 +50,10 @@ class Periods:
         kept = {"forever": True} if said.forever else {"years": said.years, "anchor": said.anchor, "device_life": said.device_life}
         return {**kept, "basis": said.basis.strip()}
 
+    def told(self, content: Content) -> Content:
+        """The period before what it rests on."""
+        return {n: content[n] for n in ("years", "anchor", "device_life", "forever", "basis") if n in content}
+
     def narrows(self, before: Content | None, after: Content | None) -> bool:  # noqa: ARG002 - what all kinds are asked
         """Nobody gets less of what is kept longer."""
         return False

@@ -44,6 +44,9 @@ class Kind(Protocol):
     def checked(self, base: Base, name: str, content: Content) -> Content:
         """The content as it is kept. Raises `MedthreadError` where it cannot be said."""
 
+    def told(self, content: Content) -> Content:
+        """The content with its words in the order of files; the database keeps none."""
+
     def narrows(self, before: Content | None, after: Content | None) -> bool:
         """Whether somebody may get less from then on, or a run be stopped that was not before: a breaking change."""
 
