@@ -1,17 +1,21 @@
 """What governs the data, changed by two persons: rules, mappings, thresholds and periods, each proposed with its effect, approved, in force, taken back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
 import yaml
+from fastapi.testclient import TestClient
 
 from medthread.api.server import create_app
-from medthread.governance.governed import Files
+from medthread.governance.governed import Files, Trouble
+from medthread.governance.governed.force import force_of
 from medthread.stores.serving import LakeReader
 from tests.api.conftest import HOUSE_PASSWORD, House
-from tests.api.test_stewardship import API, client, ok, rerun
+from tests.api.test_stewardship import API, ok, rerun
 from tests.conftest import Opening
 from tests.pipeline.judge import ruled
 from tests.pipeline.judge.ruled import rule
@@ -20,6 +24,14 @@ from tests.scenarios import company
 CHANGES = f"{API}/definition-changes"
 FORM = rule("form", {"pattern": "L[0-9]+"}, at="intake", on={"entity": "lot", "field": "lot_no"})
 MANY = rule("many", {"holds": "quantity < 1000"})
+
+
+@cache
+def client(house: House, name: str = "keeper") -> TestClient:
+    """The browser of somebody, signed in once."""
+    found = house.browser()
+    assert house.enter(found, name).status_code == 200
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -261,3 +273,22 @@ def test_where_approval_is_demanded_files_hold_nothing_by_themselves_and_that_is
     governed.read(Files(strict.installation.workspace.rules(), governed.base.sources, governed.base.models))
     assert told(strict, "many")["definition"]["check"] == {"holds": "quantity < 1000"}
     assert [(n["subject"], n["trouble"]) for n in ok(client(strict).get(f"{API}/governed", params={"kind": "rule"}))["notes"]] == [("rule:many", "outdated")]
+
+
+def test_what_a_condition_counts_is_not_told_to_whoever_may_not_look(works: House) -> None:
+    body = {"changes": [change("rule:probe", rule=rule("probe", {"holds": "quantity < 50"})), change("retention:receipt", years=70, basis="试算")]}
+    [counted, period] = ok(client(works, "reader").post(f"{CHANGES}/trial", json=body))["items"]
+    assert (counted["kept_back"], counted["figures"], bool(counted["readers"])) == (True, [], True)
+    assert (period["kept_back"], bool(period["figures"])) == (False, True)
+    assert ok(client(works).post(f"{CHANGES}/trial", json=body))["items"][0]["figures"]
+
+
+def test_an_update_that_takes_away_what_an_approved_change_names_leaves_it_out_and_tells(works: House) -> None:
+    id_ = agreed(works, change("rule:many", rule={**MANY, "on": {"entity": "lot", "field": "quantity"}, "check": {"range": {"high": 1000}}, "at": "intake"}))
+    force = works.installation.governed.now()
+    said = {**force.said, "rule:many": replace(force.said["rule:many"], content={"rule": {**MANY, "on": {"entity": "gone"}}})}
+    left = force_of(force.base, said)
+    assert [(n.subject, n.trouble.value) for n in left.notes if n.trouble is Trouble.UNUSABLE] == [("rule:many", "unusable")]
+    assert [r.name for r in left.rules] == ["form"]  # nothing else is held up
+    undone = ok(client(works).post(f"{CHANGES}/{id_}/undo", json={"reason": "复原"}), 201)["proposal"]
+    approve(works, undone)
