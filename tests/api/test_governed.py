@@ -76,7 +76,7 @@ def told(works: House, id_: str) -> Any:
 
 def test_a_rule_is_changed_with_its_effect_seen_holds_without_a_restart_and_goes_back_as_one_act(works: House) -> None:
     stricter = {**MANY, "check": {"holds": "quantity < 91"}, "gate": "block"}
-    id_ = propose(works, change("rule:many", rule=stricter))["proposal"]
+    id_ = propose(works, change("quality_rule:many", rule=stricter))["proposal"]
     shown = ok(client(works, "second").get(f"{CHANGES}/{id_}"))
     assert shown["breaking"]
     assert {"-  holds: quantity < 1000", "+  holds: quantity < 91"} <= set(shown["items"][0]["diff"])
@@ -101,7 +101,7 @@ def test_a_rule_is_changed_with_its_effect_seen_holds_without_a_restart_and_goes
 
 def test_rules_of_intake_are_added_and_switched_off_while_the_server_runs(works: House) -> None:
     tall = rule("tall", {"range": {"high": 150}}, at="intake", gate="quarantine", on={"entity": "lot", "field": "quantity"})
-    id_ = propose(works, change("rule:tall", text=yaml.safe_dump(tall, allow_unicode=True)), change("rule:form", off=True))["proposal"]
+    id_ = propose(works, change("quality_rule:tall", text=yaml.safe_dump(tall, allow_unicode=True)), change("quality_rule:form", off=True))["proposal"]
     approve(works, id_)
     names = {r["id"] for r in ok(client(works).get(f"{API}/quality/rules", params={"origin": "workspace"}))["items"]}
     assert "lot.quantity.tall" in names
@@ -117,8 +117,10 @@ def test_rules_of_intake_are_added_and_switched_off_while_the_server_runs(works:
 
 
 def test_of_a_declared_rule_is_borne_what_was_agreed(works: House) -> None:
-    id_ = agreed(works, change("rule:receipt.quantity.type", borne={"tolerance": 0.05, "severity": "minor"}))
+    id_ = agreed(works, change("quality_rule:receipt.quantity.type", borne={"tolerance": 0.05, "severity": "minor"}))
     found = told(works, "receipt.quantity.type")
+    words = ok(client(works).get(f"{API}/dictionary-entries/rule:receipt.quantity.type"))  # the dictionary's words over a rule are another subject
+    assert words["said"] is None
     assert (found["tolerance"], found["severity"]) == (0.05, "minor")
     assert impact(works, id_)["tolerance", ""] == (0.05, 0.05)
     company.receipts(works.installation.workspace.home, "receipt9.csv", 5000, 100, bad=1)
@@ -168,14 +170,14 @@ def test_thresholds_and_longer_periods_hold_at_once_and_are_seen_as_of_a_day(wor
 
 
 @pytest.mark.parametrize(("given", "status", "why"), [
-    (change("rule:many", rule={"name": "many"}), 422, "zh: Field required"),
-    (change("rule:many", rule={**MANY, "name": "other"}), 422, "is what is changed"),
-    (change("rule:bad", rule=rule("bad", {"holds": "no_such < 1"}, at="intake")), 422, "no field"),
-    (change("rule:bad", rule=rule("bad", {"rows": "select 1 from golden.nothing"})), 422, "no table golden.nothing"),
-    (change("rule:many", off=False), 422, "off: False"),
-    (change("rule:many", off=True, borne={}), 422, "say exactly one of"),
-    (change("rule:lot.nothing.at_all", borne={"tolerance": 0.1}), 404, "declares no rule"),
-    (change("rule:receipt.quantity.type", borne={"tolerance": 2}), 422, "tolerance"),
+    (change("quality_rule:many", rule={"name": "many"}), 422, "zh: Field required"),
+    (change("quality_rule:many", rule={**MANY, "name": "other"}), 422, "is what is changed"),
+    (change("quality_rule:bad", rule=rule("bad", {"holds": "no_such < 1"}, at="intake")), 422, "no field"),
+    (change("quality_rule:bad", rule=rule("bad", {"rows": "select 1 from golden.nothing"})), 422, "no table golden.nothing"),
+    (change("quality_rule:many", off=False), 422, "off: False"),
+    (change("quality_rule:many", off=True, borne={}), 422, "say exactly one of"),
+    (change("quality_rule:lot.nothing.at_all", borne={"tolerance": 0.1}), 404, "declares no rule"),
+    (change("quality_rule:receipt.quantity.type", borne={"tolerance": 2}), 422, "tolerance"),
     (change("mapping:erp", text="name: [erp"), 422, "mapping:erp"),
     (change("mapping:erp/item/item.colour", field="c"), 422, "no field"),
     (change("mapping:erp/item/item.code", field=None), 422, "item.code"),
@@ -198,8 +200,8 @@ def test_what_cannot_be_is_refused_with_what_to_do(works: House, given: dict[str
 
 
 def test_one_waiting_proposal_a_subject_and_one_that_a_file_overtook_is_not_approved(works: House) -> None:
-    id_ = propose(works, change("rule:many", rule={**MANY, "tolerance": 0.02}))["proposal"]
-    assert f"waits for a decision in {id_}" in propose(works, change("rule:many", off=True), status=409)["detail"]
+    id_ = propose(works, change("quality_rule:many", rule={**MANY, "tolerance": 0.02}))["proposal"]
+    assert f"waits for a decision in {id_}" in propose(works, change("quality_rule:many", off=True), status=409)["detail"]
     home = works.installation.workspace.home
     governed = works.installation.governed
     try:
@@ -228,7 +230,7 @@ def test_a_change_whose_source_is_gone_is_not_approved_and_one_that_is_rested_on
 
 
 def test_a_proposal_is_tried_before_it_is_made_and_the_list_is_told_by_kind(works: House) -> None:
-    body = {"changes": [change("rule:many", rule={**MANY, "check": {"holds": "quantity < 50"}}), change("threshold:quality.target", value=99)]}
+    body = {"changes": [change("quality_rule:many", rule={**MANY, "check": {"holds": "quantity < 50"}}), change("threshold:quality.target", value=99)]}
     items = ok(client(works).post(f"{CHANGES}/trial", json=body))["items"]
     broken = next(f for f in items[0]["figures"] if f["name"] == "broken")
     assert broken["before"] == 0
@@ -262,8 +264,8 @@ def strict(tmp_path_factory: pytest.TempPathFactory, open_beside: Opening) -> It
 
 def test_where_approval_is_demanded_files_hold_nothing_by_themselves_and_that_is_told(strict: House) -> None:
     assert ok(client(strict).get(f"{API}/sources"))["items"] == []
-    waiting = {k: ok(client(strict).get(f"{API}/governed", params={"kind": k})) for k in ("rule", "mapping", "threshold")}
-    assert {n["subject"]: n["trouble"] for w in waiting.values() for n in w["notes"]} == dict.fromkeys(("rule:many", "mapping:erp", "threshold:quality.target"), "unapproved")
+    waiting = {k: ok(client(strict).get(f"{API}/governed", params={"kind": k})) for k in ("quality_rule", "mapping", "threshold")}
+    assert {n["subject"]: n["trouble"] for w in waiting.values() for n in w["notes"]} == dict.fromkeys(("quality_rule:many", "mapping:erp", "threshold:quality.target"), "unapproved")
     agreed(strict, *(change(i["subject"], **i["content"]) for w in waiting.values() for i in w["items"]))
     assert [s["name"] for s in ok(client(strict).get(f"{API}/sources"))["items"]] == ["erp"]
     rerun(strict)
@@ -272,11 +274,11 @@ def test_where_approval_is_demanded_files_hold_nothing_by_themselves_and_that_is
     ruled.write(home, {**MANY, "check": {"holds": "quantity < 5"}})
     governed.read(Files(strict.installation.workspace.rules(), governed.base.sources, governed.base.models))
     assert told(strict, "many")["definition"]["check"] == {"holds": "quantity < 1000"}
-    assert [(n["subject"], n["trouble"]) for n in ok(client(strict).get(f"{API}/governed", params={"kind": "rule"}))["notes"]] == [("rule:many", "outdated")]
+    assert [(n["subject"], n["trouble"]) for n in ok(client(strict).get(f"{API}/governed", params={"kind": "quality_rule"}))["notes"]] == [("quality_rule:many", "outdated")]
 
 
 def test_what_a_condition_counts_is_not_told_to_whoever_may_not_look(works: House) -> None:
-    body = {"changes": [change("rule:probe", rule=rule("probe", {"holds": "quantity < 50"})), change("retention:receipt", years=70, basis="试算")]}
+    body = {"changes": [change("quality_rule:probe", rule=rule("probe", {"holds": "quantity < 50"})), change("retention:receipt", years=70, basis="试算")]}
     [counted, period] = ok(client(works, "reader").post(f"{CHANGES}/trial", json=body))["items"]
     assert (counted["kept_back"], counted["figures"], bool(counted["readers"])) == (True, [], True)
     assert (period["kept_back"], bool(period["figures"])) == (False, True)
@@ -284,11 +286,11 @@ def test_what_a_condition_counts_is_not_told_to_whoever_may_not_look(works: Hous
 
 
 def test_an_update_that_takes_away_what_an_approved_change_names_leaves_it_out_and_tells(works: House) -> None:
-    id_ = agreed(works, change("rule:many", rule={**MANY, "on": {"entity": "lot", "field": "quantity"}, "check": {"range": {"high": 1000}}, "at": "intake"}))
+    id_ = agreed(works, change("quality_rule:many", rule={**MANY, "on": {"entity": "lot", "field": "quantity"}, "check": {"range": {"high": 1000}}, "at": "intake"}))
     force = works.installation.governed.now()
-    said = {**force.said, "rule:many": replace(force.said["rule:many"], content={"rule": {**MANY, "on": {"entity": "gone"}}})}
+    said = {**force.said, "quality_rule:many": replace(force.said["quality_rule:many"], content={"rule": {**MANY, "on": {"entity": "gone"}}})}
     left = force_of(force.base, said)
-    assert [(n.subject, n.trouble.value) for n in left.notes if n.trouble is Trouble.UNUSABLE] == [("rule:many", "unusable")]
+    assert [(n.subject, n.trouble.value) for n in left.notes if n.trouble is Trouble.UNUSABLE] == [("quality_rule:many", "unusable")]
     assert [r.name for r in left.rules] == ["form"]  # nothing else is held up
     undone = ok(client(works).post(f"{CHANGES}/{id_}/undo", json={"reason": "复原"}), 201)["proposal"]
     approve(works, undone)

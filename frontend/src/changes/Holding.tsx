@@ -11,7 +11,7 @@ const THRESHOLDS = ["quality.target", "quality.review_within", "quality.corrects
 /** What holds of every rule, mapping, threshold or period on a day, and by whose word. */
 export function Holding({ route, onProposed }: { route: Route; onProposed: () => void }) {
   const { t, has } = useSpeech();
-  const kind = (KINDS.find((k) => k === route.search.get("of")) ?? "rule") as Kind;
+  const kind = (KINDS.find((k) => k === route.search.get("of")) ?? "quality_rule") as Kind;
   const on = route.search.get("on");
   const [changing, setChanging] = useState<{ subject: string; value: unknown }>();
   const [adding, setAdding] = useState(false);
@@ -27,7 +27,7 @@ export function Holding({ route, onProposed }: { route: Route; onProposed: () =>
       <div className="bar">
         <Select style={{ width: 180 }} aria-label={t("kind")} value={kind} onChange={(v: string) => go(withSearch(route, { of: v }))} options={KINDS.map((k) => ({ value: k, label: t(`changes.kind.${k}`) }))} />
         <span className="quiet">{t("dictionary.on")}</span><span style={{ width: 160 }}><DayInput value={on ?? told?.on ?? null} aria-label={t("dictionary.on")} onChange={(v: unknown) => go(withSearch(route, { on: v ? String(v) : null }))} /></span>
-        {told?.proposes && (kind === "rule" || kind === "mapping") && <Button onClick={() => setAdding(true)}>{t(`changes.new.${kind}`)}</Button>}
+        {told?.proposes && (kind === "quality_rule" || kind === "mapping") && <Button onClick={() => setAdding(true)}>{t(`changes.new.${kind}`)}</Button>}
       </div>
       {told && !told.files_hold && <p role="status"><Tag tone="warn">{t("changes.strict")}</Tag> {t("changes.strict.about")}</p>}
       <Problem of={asked.problem} retry={asked.reload} />
@@ -41,12 +41,12 @@ export function Holding({ route, onProposed }: { route: Route; onProposed: () =>
         ]} />
       )}
       {changing && <ThresholdForm subject={changing.subject} value={changing.value} title={`${t("changes.propose")} · ${changing.subject}`} onClose={close} />}
-      {adding && <TextForm kind={kind as "rule" | "mapping"} subject={`${kind}:`} text={TEMPLATES[kind as "rule" | "mapping"]} title={t(`changes.new.${kind as "rule" | "mapping"}`)} onClose={close} />}
+      {adding && <TextForm kind={kind as "quality_rule" | "mapping"} subject={`${kind}:`} text={TEMPLATES[kind as "quality_rule" | "mapping"]} title={t(`changes.new.${kind as "quality_rule" | "mapping"}`)} onClose={close} />}
     </>
   );
 }
 
 const TEMPLATES = {
-  rule: "name: lot_number_form\nzh: 批号写法\nen: Form of lot numbers\ndimension: validity\nowner: quality\nseverity: major\ngate: warn\ntolerance: 0.01\nat: intake\non: {entity: lot, field: lot_no}\ncheck: {pattern: \"[A-Z0-9-]{4,20}\"}\n",
+  quality_rule: "name: lot_number_form\nzh: 批号写法\nen: Form of lot numbers\ndimension: validity\nowner: quality\nseverity: major\ngate: warn\ntolerance: 0.01\nat: intake\non: {entity: lot, field: lot_no}\ncheck: {pattern: \"[A-Z0-9-]{4,20}\"}\n",
   mapping: "name: new_source\nzh: 新来源\nen: New source\nowner: it\norg: DEMO\ntables:\n  item:\n    files: \"new/item*.csv\"\n    format: csv\n    feeds:\n      - entity: item\n        fields: {code: code, name: name}\n",
 };

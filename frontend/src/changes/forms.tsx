@@ -6,7 +6,7 @@ import type { Standing } from "./model";
 type Closed = { onClose: (proposed: boolean) => void };
 
 /** A rule or a mapping in the words of its file. */
-export function TextForm({ kind, subject, text, title, off = false, onClose }: { kind: "rule" | "mapping"; subject: string; text: string; title: string; off?: boolean } & Closed) {
+export function TextForm({ kind, subject, text, title, off = false, onClose }: { kind: "quality_rule" | "mapping"; subject: string; text: string; title: string; off?: boolean } & Closed) {
   const { t } = useSpeech();
   type Typed = { text: string; name?: string; how?: "text" | "off" };
   const content = (typed: Typed) => (typed.how === "off" ? { off: true } : { text: typed.text });
@@ -18,7 +18,7 @@ export function TextForm({ kind, subject, text, title, off = false, onClose }: {
           <Segmented options={[{ value: "text", label: t("changes.how.text") }, { value: "off", label: t("changes.how.off") }]} />
         </Form.Item>
       )}
-      <Form.Item name="text" label={t(kind === "rule" ? "changes.text.rule" : "changes.text.mapping")} extra={t("changes.text.hint")}><Input.TextArea className="mono" rows={14} spellCheck={false} /></Form.Item>
+      <Form.Item name="text" label={t(kind === "quality_rule" ? "changes.text.rule" : "changes.text.mapping")} extra={t("changes.text.hint")}><Input.TextArea className="mono" rows={14} spellCheck={false} /></Form.Item>
     </Proposing>
   );
 }
@@ -29,7 +29,7 @@ export function BorneForm({ now, tolerance, severity, title, onClose }: { now: S
   type Typed = { tolerance: number; severity: string };
   return (
     <Proposing<Typed> title={title} initial={{ tolerance: tolerance * 100, severity }} tries onDone={() => onClose(true)} onClose={() => onClose(false)}
-      sent={(typed) => [{ kind: "rule", subject: now.subject, content: { borne: { tolerance: (typed.tolerance ?? 0) / 100, severity: typed.severity } } }]}>
+      sent={(typed) => [{ kind: "quality_rule", subject: now.subject, content: { borne: { tolerance: (typed.tolerance ?? 0) / 100, severity: typed.severity } } }]}>
       <p className="quiet">{t("changes.borne.about")}</p>
       <Form.Item name="tolerance" label={`${t("quality.tolerance")} (%)`}><InputNumber min={0} max={99} step={0.1} /></Form.Item>
       <Form.Item name="severity" label={t("quality.severity")}><Select options={(["minor", "major", "critical"] as const).map((s) => ({ value: s, label: t(`quality.severity.${s}`) }))} /></Form.Item>

@@ -1,5 +1,5 @@
-export type Kind = "rule" | "mapping" | "threshold" | "retention";
-export const KINDS: Kind[] = ["rule", "mapping", "threshold", "retention"];
+export type Kind = "quality_rule" | "mapping" | "threshold" | "retention";
+export const KINDS: Kind[] = ["quality_rule", "mapping", "threshold", "retention"];
 export const ALL_KINDS = [...KINDS, "term", "definition", "code"] as const;
 export type Standing = {
   subject: string; content: Record<string, unknown> | null; text: string; proposal: string | null; since: string | null; proposed_by: string | null; approved_by: string | null;

@@ -38,8 +38,8 @@ export function RulePage({ id }: { id: string }) {
           <pre className="mono break">{JSON.stringify(rule.definition.correct === null ? rule.definition.check : { ...rule.definition.check, correct: rule.definition.correct }, null, 1)}</pre>
         </Panel>
       )}
-      <GovernedBy kind="rule" subject={rule.subject} label={t("changes.propose")} form={(now, close) => (rule.definition
-        ? <TextForm kind="rule" subject={rule.subject} text={now.text} title={`${t("changes.propose")} · ${word(rule.label)}`} off onClose={close} />
+      <GovernedBy kind="quality_rule" subject={rule.subject} label={t("changes.propose")} form={(now, close) => (rule.definition
+        ? <TextForm kind="quality_rule" subject={rule.subject} text={now.text} title={`${t("changes.propose")} · ${word(rule.label)}`} off onClose={close} />
         : <BorneForm now={now} tolerance={rule.tolerance} severity={rule.severity} title={`${t("changes.propose")} · ${word(rule.label)}`} onClose={close} />)} />
       <Panel title={t("quality.verdicts")}><Verdicts of={rule.verdicts} /></Panel>
     </>

@@ -12,7 +12,7 @@ from medthread.app import Installation, open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say
 from medthread.governance.dictionary.changes import Change, changes_of, proposals, propose
-from medthread.governance.governed import GOVERNED
+from medthread.governance.governed import GOVERNED, mappings, rules
 from medthread.governance.governed.governed import listed
 from medthread.governance.governed.words import MAPPING, RULE, subject_of
 from medthread.governance.quality_index import today_in
@@ -23,7 +23,7 @@ from medthread.trust.operators import operator_name
 from medthread.workflow import handle
 
 changes = typer.Typer(no_args_is_help=True, help="规则、映射、阈值与保存期限的变更 · Changes of rules, mappings, thresholds and retention.")
-Kind = Annotated[str | None, typer.Option("--kind", help="rule, mapping, threshold, retention, term, definition, code")]
+Kind = Annotated[str | None, typer.Option("--kind", help="quality_rule, mapping, threshold, retention, term, definition, code")]
 On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="某一天 · as approved by a day")]
 Reason = Annotated[str, typer.Option("--reason", help="理由 · why")]
 
@@ -92,7 +92,7 @@ def _of_file(path: Path) -> list[tuple[str, str, dict[str, Any]]]:
     items = data if isinstance(data, list) else [data]
     if not items or not all(isinstance(i, dict) and i.get("name") for i in items):
         raise InvalidError(f"{path.name} holds neither rules nor a mapping", hint="a file as in rules/ or sources/ of a workspace")
-    return [(kind := MAPPING if "tables" in i else RULE, str(i["name"]), {kind: i}) for i in items]
+    return [(MAPPING, str(i["name"]), {mappings.WHOLE: i}) if "tables" in i else (RULE, str(i["name"]), {rules.WHOLE: i}) for i in items]
 
 
 def _of_workspace(installation: Installation) -> list[tuple[str, str, dict[str, Any]]]:

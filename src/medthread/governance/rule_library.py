@@ -42,7 +42,7 @@ class ListedRule:
     @property
     def subject(self) -> str:
         """What a change of it is about: one's own rule by its name, one of the software by the id of its check."""
-        return f"rule:{self.own.name if self.own else self.id}"
+        return f"quality_rule:{self.own.name if self.own else self.id}"
 
     def told(self, verdicts: Sequence[Verdict]) -> dict[str, Any]:
         """As JSON, with its verdicts added up: the worst state, rows looked at and broken, when it was tried last."""

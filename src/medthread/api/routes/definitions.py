@@ -57,9 +57,9 @@ Why = Annotated[str, Field(min_length=2, max_length=2000)]
 Reason = Annotated[str, Query(min_length=2, max_length=2000)]
 Day = Annotated[date | None, Query(description="from when it holds; today where none is named")]
 Subjects = Annotated[str, Field(min_length=1, max_length=200)]
-Kind = Annotated[str | None, Query(pattern="^(term|definition|code|rule|mapping|threshold|retention)$")]
+Kind = Annotated[str | None, Query(pattern="^(term|definition|code|quality_rule|mapping|threshold|retention)$")]
 Of = Annotated[str | None, Query(max_length=200)]
-Ruling = Annotated[str, Query(pattern="^(rule|mapping|threshold|retention)$")]
+Ruling = Annotated[str, Query(pattern="^(quality_rule|mapping|threshold|retention)$")]
 LARGEST = 20 << 20
 SHOWN = 500
 STATE = f"^({PROPOSED}|{APPROVED}|{REFUSED}|{WITHDRAWN})$"
@@ -69,7 +69,7 @@ class Wanted(BaseModel):
     """One change: the whole of what is to be said of a subject; without `content` it goes back to what is declared, and a term is removed."""
 
     model_config = ConfigDict(extra="forbid")
-    kind: Literal["term", "definition", "code", "rule", "mapping", "threshold", "retention"]
+    kind: Literal["term", "definition", "code", "quality_rule", "mapping", "threshold", "retention"]
     subject: Subjects
     content: dict[str, Any] | None = Field(default=None, description=(
         "a term, a definition over what is declared, what a source's word for a code means; or `rule`, `text` (of a file), `off` or `borne` of a rule,"

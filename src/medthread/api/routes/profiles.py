@@ -16,7 +16,7 @@ from medthread.api.profiled import ProfileReader
 from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
-from medthread.governance.governed.rules import as_data
+from medthread.governance.governed.rules import WHOLE, as_data
 from medthread.governance.governed.words import RULE, subject_of
 from medthread.governance.profiles import Suggestion, accept_suggestion, with_gate, written
 from medthread.model.errors import ConflictError, DeclarationError, InvalidError
@@ -121,7 +121,7 @@ def accept(table: str, rule: str, body: Judged, given: Given, actor: ModelApplie
     reader = ProfileReader(given, actor)
     found = _judged(reader.suggested(reader.checked(table), rule), body)
     if not given.governed.setting.files_hold:
-        change = given.governed.change(RULE, subject_of(RULE, found.rule.name), {RULE: as_data(found.rule)})
+        change = given.governed.change(RULE, subject_of(RULE, found.rule.name), {WHOLE: as_data(found.rule)})
         return {"rule": found.rule.name, "file": None, "proposal": propose_change(given, actor, change, reason=f"{found.zh} · {found.en}"[:2000])}
     act = partial(accept_suggestion, context=given.batch(), folder=given.rule_folder, found=found, by=actor.name)
     made = handle(given.store, by=actor.name, action="rule.accept", object_=f"rule/{rule}", act=act)

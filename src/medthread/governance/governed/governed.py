@@ -20,6 +20,8 @@ from medthread.governance.governed.words import (
     GOVERNED,
     MAPPING,
     OVER,
+    RULE,
+    THRESHOLD,
     Base,
     Content,
     bare,
@@ -196,5 +198,5 @@ def listed(force: Force, kind: str, subject: str | None = None) -> list[Standing
 
 
 def _names(base: Base, kind: str) -> list[str]:
-    names = {"rule": [r.name for r in base.rules], "mapping": [s.name for s in base.sources], "threshold": thresholds.said_in(base.settings)}
+    names = {RULE: [r.name for r in base.rules], MAPPING: [s.name for s in base.sources], THRESHOLD: thresholds.said_in(base.settings)}
     return names.get(kind, [])

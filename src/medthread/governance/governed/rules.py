@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from medthread.derive.checks import Check, checks_of
-from medthread.governance.governed.words import TEXT, Base, Content, as_invalid, one_of, subject_of
+from medthread.governance.governed.words import RULE, TEXT, Base, Content, as_invalid, one_of, subject_of
 from medthread.model import Gate, Registry
 from medthread.model.errors import DeclarationError, InvalidError, NotFoundError
 from medthread.model.rule_file import Point, QualityRule, Severity, parse_rules
@@ -57,7 +57,7 @@ class Rules:
 
     def read(self, name: str, content: Mapping[str, Any]) -> QualityRule:
         """The rule that a content says, called as its subject is."""
-        origin = subject_of("rule", name)
+        origin = subject_of(RULE, name)
         try:
             data = parse_yaml(str(content[TEXT]), file=origin) if TEXT in content else content[WHOLE]
             rules = parse_rules(data, origin=origin)

@@ -2,7 +2,7 @@
 
     [governance]
     changes = "approved"              # files | approved
-    signed = ["rule", "mapping"]
+    signed = ["quality_rule", "mapping"]
 
 With `files` what stands in files holds, and approved changes stand above it. With `approved` only what was approved holds:
 a file that says something else is told of and not used.
@@ -15,7 +15,7 @@ from medthread.governance.governed.words import GOVERNED
 from medthread.model.errors import ConfigurationError
 
 FILES, APPROVED = "files", "approved"
-EXAMPLE = '[governance]\nchanges = "approved"\nsigned = ["rule", "mapping"]'
+EXAMPLE = '[governance]\nchanges = "approved"\nsigned = ["quality_rule", "mapping"]'
 _WORDS = frozenset({"changes", "signed"})
 
 

@@ -11,7 +11,8 @@ from medthread.model.errors import InvalidError, MedthreadError
 from medthread.model.rule_file import QualityRule
 from medthread.workflow import Calendar
 
-RULE, MAPPING, THRESHOLD, RETENTION = "rule", "mapping", "threshold", "retention"
+# `rule:` begins the dictionary's subjects about rules: words over a rule and the rule itself are changed apart.
+RULE, MAPPING, THRESHOLD, RETENTION = "quality_rule", "mapping", "threshold", "retention"
 GOVERNED = (RULE, MAPPING, THRESHOLD, RETENTION)
 OVER = "over"  # word of a content: the state of what files say that it was proposed over
 TEXT = "text"  # a content may come as the text of a file
