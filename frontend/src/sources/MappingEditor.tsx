@@ -10,7 +10,7 @@ import { OneTable } from "./Looking";
 import { Suggested } from "./Suggested";
 import type { Probed } from "./model";
 
-type Mapping = { file: string; text: string; sha256: string; tables: string[] };
+type Mapping = { file: string | null; text: string; sha256: string; tables: string[] };
 type Row = Record<string, string | number | boolean | null>;
 type Tried = {
   sampled: number; accepted: number; held_rows: number; held: { row: number; rules: Rule[] }[]; fit: Probed;

@@ -54,6 +54,14 @@ def change_of(given: Services, actor: Actor, kind: str, subject: str, content: C
     return given.governed.change(kind, subject, content)
 
 
+def mapping_text(given: Services, name: str) -> tuple[str | None, str]:
+    """The file of a source and its text; where the mapping is one that was approved, that, and no file."""
+    if given.governed.is_closed(MAPPING, name):
+        return None, given.governed.text(name)
+    path = given.source_file(name)
+    return path.name, path.read_text(encoding="utf-8")
+
+
 def propose_change(given: Services, actor: Actor, change: Change | None, *, reason: str) -> str:
     """Propose one change, to hold from today; gives the proposal's id. Whoever may not propose is told."""
     given.access.require(actor, "definitions:propose")

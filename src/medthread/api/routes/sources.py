@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, func, select
 
 from medthread.api.bodies import takes
-from medthread.api.changing import propose_change
+from medthread.api.changing import mapping_text, propose_change
 from medthread.api.identity import Given, ModelApplier, ModelReader, Reader, RunStarter
 from medthread.api.language import Language, in_language
 from medthread.api.services import Services
@@ -120,9 +120,8 @@ def drift(name: str, given: Given, actor: ModelReader) -> dict[str, Any]:
     映射写成之后消失或新增的列、读不成原类型的值,以及映射可以怎样改。
     """
     known = seen_source(given, actor, name)
-    closed = given.governed.is_closed(MAPPING, name)
-    text = given.governed.text(name) if closed else given.source_file(name).read_text(encoding="utf-8")
-    return {"items": [_drifted(d, text) for d in drifts(given.batch(), known, text)], "proposes": closed}
+    file, text = mapping_text(given, name)
+    return {"items": [_drifted(d, text) for d in drifts(given.batch(), known, text)], "proposes": file is None}
 
 
 class Amending(BaseModel):
