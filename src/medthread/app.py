@@ -26,31 +26,27 @@ from medthread.governance.backup.drill import Declared
 from medthread.governance.backup.records import Keeping
 from medthread.governance.backup.take import Subject
 from medthread.governance.contracts.at_release import ContractsAtRelease
+from medthread.governance.governed import Files, Governed
 from medthread.governance.handbook import HandbookSetting
 from medthread.governance.lake import Upkeep
 from medthread.governance.masters.clock import MasterClock
-from medthread.governance.masters.setting import MasterSetting
 from medthread.governance.offers import declared_offers
 from medthread.governance.profiles import Profiler, Shelf
-from medthread.governance.quality_target import QualityTargets
 from medthread.governance.review.clock import ReviewClock
-from medthread.governance.review.terms import ReviewTerms
 from medthread.governance.service_use import UseMeter
 from medthread.governance.source_clock import BY as ON_SCHEDULE
 from medthread.governance.source_clock import SourceClock
 from medthread.governance.sources.templates import templates
 from medthread.governance.trains import Timetable, TrainService
-from medthread.model import Entity, Registry, Rulebook
+from medthread.model import Entity, Registry, Rulebook, Source
 from medthread.model.errors import DeclarationError, MedthreadError, StoreError
 from medthread.model.rule_file import QualityRule
 from medthread.pipeline.background import BackgroundRuns
 from medthread.pipeline.build.model import Model, read_model
 from medthread.pipeline.build.plan import Plan, plan
 from medthread.pipeline.collect.listening import Listeners
-from medthread.pipeline.collect.requested import with_requests
+from medthread.pipeline.collect.requested import source_of_requests, with_requests
 from medthread.pipeline.context import Context
-from medthread.pipeline.judge import accept_rules
-from medthread.pipeline.judging import Judging
 from medthread.pipeline.landing import Landing
 from medthread.pipeline.progress import Progress, silent
 from medthread.stores.lakehouse import Committer, Release, Releases, verify_release, verify_sealed
@@ -119,15 +115,10 @@ class Installation:
         self.workspace = workspace
         self.store = store
         self.registry, self.folders = declared()
-        self.sources = workspace.sources(self.registry)
         self._model_files = tuple(sorted(p for f in self.folders for p in f.glob("**/marts/*.sql")))
-        self.rules: tuple[QualityRule, ...] = ()
         self._reading = threading.Lock()
-        self.read_rules()
-        self.targets = QualityTargets.read(workspace.settings, self.registry, self.sources)
-        self.masters = MasterSetting.read(workspace.settings, self.registry.values())
-        Judging.read(workspace.settings)
-        self.terms = ReviewTerms.read(workspace.settings, workspace.calendar())
+        self.governed = Governed(store, self.registry, workspace.settings, workspace.calendar())
+        self.governed.read(Files(workspace.rules(), workspace.sources(self.registry), (*self._model_files, *workspace.models())))
         self.rulebook = Rulebook.declared(self.registry, workspace.processes(self.registry))
         check_writers(self.registry, self.rulebook.processes, roles=frozenset(ROLES))
         self.native_metadata = MetaData()
@@ -145,7 +136,7 @@ class Installation:
         if unsound:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
         self.timetable = Timetable.read(workspace.settings, workspace.calendar())
-        self.read_sources()
+        self.take_requests()
         with store.transaction() as tx:
             if altered:  # made anew; one that nobody here made stays, and `audit verify` names it
                 record(tx, actor="system", action="audit_log.guard", object_="audit_log", detail={"altered": altered})
@@ -155,12 +146,22 @@ class Installation:
         self._memory = memory
         Committer(store, workspace.data / "lake").check_place()
 
+    @property
+    def rules(self) -> tuple[QualityRule, ...]:
+        """The company's own quality rules, as files and approved changes have them now."""
+        return self.governed.now().rules
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every mapped source, as files and approved changes have it now."""
+        return with_requests(self.governed.now().sources, self._requested)
+
     def read_rules(self) -> None:
         """Take in the rules of files that came; one that is known stays as it was read until the installation is opened anew."""
         with self._reading:
-            known = {r.name for r in self.rules}
-            fresh = tuple(r for r in self.workspace.rules() if r.name not in known)
-            self.rules = (*self.rules, *accept_rules(fresh, self.registry, models=(*self._model_files, *self.workspace.models())))
+            base = self.governed.base
+            fresh = tuple(r for r in self.workspace.rules() if r.name not in {k.name for k in base.rules})
+            self.governed.read(Files((*base.rules, *fresh), base.sources, (*self._model_files, *self.workspace.models())))
 
     @property
     def shelf(self) -> Shelf:
@@ -168,14 +169,15 @@ class Installation:
         return Shelf(self.workspace.data / "profiles")
 
     def read_sources(self) -> None:
-        """Read the mappings anew; what was asked for here is a source beside them."""
-        with self.store.transaction() as tx:
-            self.sources = with_requests(tx, self.workspace.sources(self.registry), self.registry)
+        """Read the mappings anew."""
+        with self._reading:
+            base = self.governed.base
+            self.governed.read(Files(base.rules, self.workspace.sources(self.registry), base.models))
 
     def take_requests(self) -> None:
         """What was asked for here, also from elsewhere, becomes a source with the first that is approved."""
         with self.store.transaction() as tx:
-            self.sources = with_requests(tx, self.sources, self.registry)
+            self._requested = source_of_requests(tx, self.registry)
 
     def _log(self) -> AuditLog:
         said = LogSettings.read(self.workspace.settings, home=self.workspace.home)
@@ -269,14 +271,14 @@ class Installation:
         """What listens to brokers; nothing where no source is one."""
         return Listeners(self.context()) if any(s.kind == "stream" for s in self.sources) else None
 
-    def review_clock(self, services: Services) -> ReviewClock | None:
-        """What tells of held rows past their time; nothing where none is due."""
-        return ReviewClock(self.store, services.workflow, services.reader, lambda: self.sources, self.terms) if self.terms.within else None
+    def review_clock(self, services: Services) -> ReviewClock:
+        """What tells of held rows past their time."""
+        return ReviewClock(self.store, services.workflow, services.reader, lambda: self.sources, lambda: self.governed.now().terms)
 
     def master_clock(self, services: Services) -> MasterClock:
         """What tells of masters, and looks after what waits for stewards."""
         masters = [e for e in self.registry.values() if e.about.match]
-        return MasterClock(self.store, services.workflow, services.reader, self.releases, masters, self.masters)
+        return MasterClock(self.store, services.workflow, services.reader, self.releases, masters, lambda: self.governed.now().masters)
 
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
@@ -332,7 +334,7 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                models=lambda: self.models, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, terms=self.terms, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
+                models=lambda: self.models, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, governed=self.governed, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
@@ -356,12 +358,12 @@ class Installation:
 
     def context(self, progress: Progress = silent) -> Context:
         """The surroundings of the batch path."""
-        data = self.workspace.data
+        data, force = self.workspace.data, self.governed.refresh()
         self.take_requests()
         return Context(
-            store=self.store, committer=Committer(self.store, data / "lake"), registry=self.registry,
-            sources=self.sources, declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
-            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=self.rules, corrects_from=self.terms.corrects_from, judging=Judging.read(self.workspace.settings), at_release=(ContractsAtRelease(self.name, self.workspace.calendar().zone),), publishes=not self.timetable.trains, progress=progress, zone=self.workspace.calendar().zone,
+            store=self.store, committer=Committer(self.store, data / "lake"), registry=force.registry,
+            sources=with_requests(force.sources, self._requested), declared=lambda: self.models, keyring=self.keyring, secret=os.environ.get, inbox=self.workspace.inbox, landing=Landing(data / "landing"),
+            lake=data / "lake", scratch=data / "scratch", trace=data / "trace", memory=self._memory, rules=force.rules, corrects_from=force.terms.corrects_from, judging=force.judging, at_release=(ContractsAtRelease(self.name, self.workspace.calendar().zone),), publishes=not self.timetable.trains, progress=progress, zone=self.workspace.calendar().zone,
         )
 
 

@@ -35,7 +35,7 @@ def test_a_source_is_made_from_a_template_and_taken_in(tmp_path: Path, open_besi
         seen = engineer.post(f"{at}/preview", json={**KINGDEE, "tables": ["supplier"]}).json()
         assert list(yaml.safe_load(seen["text"])["tables"]) == ["supplier"]
         assert reader.post(f"{at}/sources", json=KINGDEE).status_code == 403
-        assert engineer.post(f"{at}/sources", json={**KINGDEE, "tables": ["supplier"]}).json() == {"source": "kd", "file": "kd.yaml"}
+        assert engineer.post(f"{at}/sources", json={**KINGDEE, "tables": ["supplier"]}).json() == {"source": "kd", "file": "kd.yaml", "proposal": None}
         assert (home / "sources" / "kd.yaml").read_text(encoding="utf-8") == seen["text"]
         assert engineer.post(f"{at}/sources", json=KINGDEE).status_code == 409
         for bad in ({"tables": ["nothing"]}, {"url": "postgresql://x@y/z"}, {"name": "../up"}):

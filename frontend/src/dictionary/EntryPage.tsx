@@ -45,7 +45,7 @@ export function EntryPage({ subject, route }: { subject: string; route: Route })
         {e.kind === "rule" && <Button href={link("quality", e.entity)}>{t("dictionary.kind.rule")}</Button>}
         {(e.kind === "field" || e.kind === "column") && <Button href={`${link("lineage")}${query({ field: `${e.entity}.${e.field}` })}`}>{t("nav.lineage")}</Button>}
         {proposes && e.kind !== "rule" && e.kind !== "codes" && !e.waiting && <Button type="primary" onClick={() => setEditing(true)}>{t("dictionary.propose")}</Button>}
-        {e.waiting && <Button href={link("glossary", "changes", e.waiting)}>{t("dictionary.waits")}</Button>}
+        {e.waiting && <Button href={link("changes", e.waiting)}>{t("dictionary.waits")}</Button>}
       </Head>
       <div className="bar"><span className="quiet">{t("dictionary.on")}</span><span style={{ width: 160 }}><DayInput value={on ?? e.on} aria-label={t("dictionary.on")} onChange={(v: unknown) => go(withSearch(route, { on: v ? String(v) : null }))} /></span></div>
       <Panel><Tabs items={items} activeKey={items.some((i) => i.key === tab) ? tab : "definition"} onChange={(key) => go(withSearch(route, { tab: key }))} /></Panel>

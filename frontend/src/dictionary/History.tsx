@@ -8,7 +8,7 @@ export function History({ of }: { of: Change[] }) {
   const { t, moment } = useSpeech();
   return (
     <Table<Change> fit label={t("dictionary.history")} rows={of} id={(c) => String(c.seq)} empty={<Nothing>{t("dictionary.unchanged")}</Nothing>} columns={[
-      { name: "at", title: t("glossary.from"), width: 110, show: (c) => <a href={link("glossary", "changes", c.proposal)}>{c.effective_from}</a> },
+      { name: "at", title: t("glossary.from"), width: 110, show: (c) => <a href={link("changes", c.proposal)}>{c.effective_from}</a> },
       { name: "state", title: t("status"), width: 90, show: (c) => <Tag tone={STATES[c.state]}>{t(`glossary.state.${c.state}` as Key)}</Tag> },
       { name: "what", title: t("glossary.what"), width: 300, show: (c) => <Difference before={c.before} after={c.after} /> },
       { name: "reason", title: t("reason"), width: 140, show: (c) => c.reason },

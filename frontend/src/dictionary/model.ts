@@ -25,7 +25,7 @@ export type Whole = Entry & {
   said: Definition | Term | null; since: string | null; terms: Entry[]; term: Term | null; bound: Entry[]; children: Entry[]; see: Entry[]; history: Change[]; waiting: string | null;
 };
 export type Tree = { items: { name: string; label: Label; items: { subject: string; kind: Kind; label: Label }[] }[]; owners: { name: string; label: Label }[]; terms: number; gaps: Gaps };
-export type Proposal = Change & { changes: number; subjects: string[]; mine: boolean; undone: boolean };
+export type Proposal = Change & { changes: number; subjects: string[]; kinds: string[]; mine: boolean; undone: boolean };
 export type Part = { index: number; target: number | null; meets: boolean | null; checked: number; broken: number; trend: Point[] };
 export const STATES: Record<State, Tone> = { proposed: "busy", approved: "good", refused: "bad", withdrawn: "plain" };
 export const list = (text: string): string[] => text.split(/[;;、\n]/).map((s) => s.trim()).filter(Boolean);

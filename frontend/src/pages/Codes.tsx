@@ -26,7 +26,7 @@ export default function Codes({ route }: { route: Route }) {
   return (
     <>
       <Head title={t("nav.codes")} about={t("codes.about")} />
-      {said?.proposal && <p role="status" className="said">{t("codes.proposed")} <a href={link("glossary", "changes", said.proposal)}>{said.proposal}</a></p>}
+      {said?.proposal && <p role="status" className="said">{t("codes.proposed")} <a href={link("changes", said.proposal)}>{said.proposal}</a></p>}
       {said?.rows !== undefined && <p role="status" className="said">{t("codes.taken", { n: said.rows })}</p>}
       <Panel>
         <Tabs activeKey={route.search.get("tab") ?? "unknown"} onChange={(tab) => go(withSearch(route, { tab }))} items={[
@@ -88,7 +88,7 @@ function KnownWords({ round, onDo }: { round: number; onDo: (to: Doing) => void 
       { name: "theirs", title: t("codes.theirs"), show: (w) => <span className="mono break">{w.theirs}</span> },
       { name: "means", title: t("codes.means"), show: (w) => (w.ours === null ? <span className="quiet">{t("codes.nothing")}</span> : words.code(w, w.ours)) },
       { name: "by", title: t("hierarchy.by"), width: 200, show: (w) => (w.by === "mapping" ? <span className="quiet">{t("codes.by.mapping")}</span>
-        : <div><a href={link("glossary", "changes", w.proposal ?? "")}>{t("codes.by.company")}</a> <span className="quiet">{w.since} {w.approved_by}</span></div>) },
+        : <div><a href={link("changes", w.proposal ?? "")}>{t("codes.by.company")}</a> <span className="quiet">{w.since} {w.approved_by}</span></div>) },
       ...(proposes ? [{ name: "do", title: t("action"), width: 130, show: (w: Known) => <Button size="small" aria-label={`${t("codes.change")}: ${w.theirs}`} onClick={() => onDo({ what: "say", word: w })}>{t("codes.change")}</Button> }] : []),
     ]} />
   );

@@ -1,5 +1,7 @@
 import { useState } from "react";
 import { useAsk, type Label } from "../api";
+import { GovernedBy } from "../changes/Governed";
+import { PeriodForm } from "../changes/forms";
 import { useSpeech } from "../i18n";
 import { Destruction } from "../retention/Destruction";
 import { Outlook } from "../retention/Outlook";
@@ -79,6 +81,7 @@ function Rules({ route }: { route: Route }) {
       ]} />
       <Drawer open={!!open} title={open && t("retention.look.of", { what: word(open.label) })} onClose={() => look(null)} size="large" destroyOnHidden>
         {open && <Outlook rule={open} />}
+        {open && <GovernedBy key={open.entity} kind="retention" subject={`retention:${open.entity}`} label={t("changes.period")} form={(now, close) => <PeriodForm now={now} title={`${t("changes.period")} · ${word(open.label)}`} onClose={close} />} />}
       </Drawer>
     </Panel>
   );

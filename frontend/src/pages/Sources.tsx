@@ -1,5 +1,7 @@
 import { useState } from "react";
 import { asProblem, query, send, useAsk, type Problem as ProblemError } from "../api";
+import { GovernedBy } from "../changes/Governed";
+import { TextForm } from "../changes/forms";
 import { useSpeech, type Key } from "../i18n";
 import { useCalled } from "../shell/names";
 import { useMay } from "../shell/session";
@@ -43,6 +45,8 @@ export default function Sources({ route }: { route: Route }) {
         <>
           {makes && <p className="bar"><Button href={link("sources", source.name, "mapping")}>{t("mapping.edit")}</Button></p>}
           <StandingOf key={source.name} name={source.name} />
+          <GovernedBy key={`${source.name} mapping`} kind="mapping" subject={`mapping:${source.name}`} title={t("changes.kind.mapping")} label={t("changes.propose")}
+            form={(now, close) => <TextForm kind="mapping" subject={now.subject} text={now.text} title={`${t("changes.propose")} · ${word(source.label)}`} onClose={close} />} />
           {source.kind === "files" && <HandIn source={source.name} />}
           <Panel title={t("sources.tables")}>
             <Table<SourceTable> label={t("sources.tables")} rows={source.tables} id={(s) => s.name} columns={[

@@ -53,6 +53,7 @@ function Act({ table, of, onTaken }: { table: string; of: Suggested; onTaken: ()
   const [gate, setGate] = useState(of.gate);
   const [busy, setBusy] = useState<"try" | "accept">();
   const [tried, setTried] = useState<Tried>();
+  const [proposal, setProposal] = useState<string>();
   const [problem, setProblem] = useState<ProblemError>();
   const ask = async <T,>(what: "try" | "accept", keep: (found: T) => void) => {
     setBusy(what);
@@ -71,9 +72,10 @@ function Act({ table, of, onTaken }: { table: string; of: Suggested; onTaken: ()
         {may && <Select size="small" style={{ width: 92 }} aria-label={`${t("gate")} ${of.name}`} value={gate} onChange={(v: string) => setGate(v)}
           options={GATES.filter((g) => g !== "quarantine" || of.at === "intake").map((g) => ({ value: g, label: t(`gate.${g}`) }))} />}
         <Button size="small" loading={busy === "try"} onClick={() => void ask<Tried>("try", setTried)}>{t("profiles.try")}</Button>
-        {may && <Button size="small" loading={busy === "accept"} onClick={() => void ask("accept", onTaken)}>{t("profiles.accept")}</Button>}
+        {may && <Button size="small" loading={busy === "accept"} onClick={() => void ask<{ proposal: string | null }>("accept", (done) => (done.proposal ? setProposal(done.proposal) : onTaken()))}>{t("profiles.accept")}</Button>}
       </div>
       {tried && <div role="status"><Tag tone={TONES[tried.state]}>{t(`quality.state.${tried.state}`)}</Tag> {number(tried.broken)} / {number(tried.checked)}{tried.message && <div className="quiet break">{tried.message}</div>}</div>}
+      {proposal && <p role="status">{t("codes.proposed")} <a href={link("changes", proposal)}>{proposal}</a></p>}
       <Problem of={problem} />
     </>
   );

@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import { useAsk } from "../api";
 import { useSpeech, type Key } from "../i18n";
+import { GovernedBy } from "../changes/Governed";
+import { BorneForm, TextForm } from "../changes/forms";
 import { link } from "../shell/route";
 import { useCalled } from "../shell/names";
 import { useMay } from "../shell/session";
@@ -36,6 +38,9 @@ export function RulePage({ id }: { id: string }) {
           <pre className="mono break">{JSON.stringify(rule.definition.correct === null ? rule.definition.check : { ...rule.definition.check, correct: rule.definition.correct }, null, 1)}</pre>
         </Panel>
       )}
+      <GovernedBy kind="quality_rule" subject={rule.subject} label={t("changes.propose")} form={(now, close) => (rule.definition
+        ? <TextForm kind="quality_rule" subject={rule.subject} text={now.text} title={`${t("changes.propose")} · ${word(rule.label)}`} off onClose={close} />
+        : <BorneForm now={now} tolerance={rule.tolerance} severity={rule.severity} title={`${t("changes.propose")} · ${word(rule.label)}`} onClose={close} />)} />
       <Panel title={t("quality.verdicts")}><Verdicts of={rule.verdicts} /></Panel>
     </>
   );

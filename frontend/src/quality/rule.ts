@@ -11,7 +11,7 @@ export type Verdict = {
   round: string; asset: string; version: string; state: State; checked: number; broken: number; corrected: number; measure: number | null;
   sample: string[]; kept_back: boolean; message: string | null; at: string;
 };
-export type One = Listed & { definition: { file: string; check: Record<string, unknown>; correct: string | null } | null; verdicts: Verdict[] };
+export type One = Listed & { subject: string; definition: { file: string; check: Record<string, unknown>; correct: string | null } | null; verdicts: Verdict[] };
 
 export const STATES: (State | "untried")[] = ["failed", "broken", "tolerated", "learning", "holds", "untried"];
 export const TONES: Record<State | "untried", Tone> = { failed: "bad", broken: "bad", tolerated: "warn", learning: "busy", holds: "good", untried: "plain" };

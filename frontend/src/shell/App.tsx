@@ -16,6 +16,7 @@ const PAGES: Record<string, Page> = {
   "": page(() => import("../pages/Home")),
   dictionary: page(() => import("../pages/Dictionary")),
   codes: page(() => import("../pages/Codes")),
+  changes: page(() => import("../pages/Changes")),
   glossary: page(() => import("../pages/Glossary")),
   handbook: page(() => import("../pages/Handbook")),
   contracts: page(() => import("../pages/Contracts")),

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { asProblem, send, useAsk, type Problem as ProblemError } from "../api";
 import { useSpeech } from "../i18n";
 import { Diff } from "../models/texts";
+import { link } from "../shell/route";
 import { useMay } from "../shell/session";
 import { Button, Panel, Problem } from "../ui";
 import type { Drifted } from "./model";
@@ -10,7 +11,8 @@ import type { Drifted } from "./model";
 export function DriftOf({ source, onAmended }: { source: string; onAmended: () => void }) {
   const { t } = useSpeech();
   const may = useMay("models:apply");
-  const asked = useAsk<{ items: Drifted[] }>(`/sources/${source}/drift`);
+  const [proposal, setProposal] = useState<string>();
+  const asked = useAsk<{ items: Drifted[]; proposes: boolean }>(`/sources/${source}/drift`);
   const [busy, setBusy] = useState<string>();
   const [problem, setProblem] = useState<ProblemError>();
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
@@ -19,7 +21,8 @@ export function DriftOf({ source, onAmended }: { source: string; onAmended: () =
     setBusy(placeOf(d));
     setProblem(undefined);
     try {
-      await send("POST", `/sources/${source}/amend`, { table: d.table, column: d.column, ignore });
+      const done = await send<{ proposal: string | null }>("POST", `/sources/${source}/amend`, { table: d.table, column: d.column, ignore });
+      setProposal(done.proposal ?? undefined);
       asked.reload();
       onAmended();
     } catch (error) {
@@ -32,13 +35,14 @@ export function DriftOf({ source, onAmended }: { source: string; onAmended: () =
     <Panel title={t("drift")}>
       <p className="quiet">{t("drift.about")}</p>
       <Problem of={problem} />
+      {proposal && <p role="status">{t("codes.proposed")} <a href={link("changes", proposal)}>{proposal}</a></p>}
       {asked.data.items.map((d) => (
         <section key={placeOf(d)} aria-label={placeOf(d)}>
           <Told of={d} />
           {d.diff && <Diff of={d.diff} label={t("drift.diff", { at: placeOf(d) })} />}
           {may && (d.diff || d.kind === "new") && (
             <div className="bar">
-              {d.diff && <Button type="primary" loading={busy === placeOf(d)} disabled={busy !== undefined} onClick={() => void accept(d, false)}>{t("drift.accept")}</Button>}
+              {d.diff && <Button type="primary" loading={busy === placeOf(d)} disabled={busy !== undefined} onClick={() => void accept(d, false)}>{t(asked.data?.proposes ? "changes.propose" : "drift.accept")}</Button>}
               {d.kind === "new" && d.likely && <Button disabled={busy !== undefined} onClick={() => void accept(d, true)}>{t("drift.ignore")}</Button>}
             </div>
           )}

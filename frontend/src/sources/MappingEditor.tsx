@@ -10,7 +10,7 @@ import { OneTable } from "./Looking";
 import { Suggested } from "./Suggested";
 import type { Probed } from "./model";
 
-type Mapping = { file: string; text: string; sha256: string; tables: string[] };
+type Mapping = { file: string | null; text: string; sha256: string; tables: string[] };
 type Row = Record<string, string | number | boolean | null>;
 type Tried = {
   sampled: number; accepted: number; held_rows: number; held: { row: number; rules: Rule[] }[]; fit: Probed;
@@ -45,13 +45,13 @@ function Editing({ source, of }: { source: string; of: Mapping }) {
   }, [source, text, table, round]);
   return (
     <>
-      <Panel title={of.file}>
+      <Panel title={of.file ?? t("changes.kind.mapping")}>
         <div className="bar">
           <Select style={{ width: 240 }} aria-label={t("table")} value={table} onChange={(v: string) => { setTable(v); setTried(undefined); }} options={of.tables.map((x) => ({ value: x, label: x }))} />
           <Button disabled={text === of.text} onClick={() => setText(of.text)}>{t("mapping.back")}</Button>
           <Button onClick={() => setRound(round + 1)}>{t("mapping.again")}</Button>
         </div>
-        <Input.TextArea aria-label={of.file} className="mono" value={text} autoSize={{ minRows: 12, maxRows: 32 }} spellCheck={false} maxLength={400000} onChange={(e) => setText(e.target.value)} />
+        <Input.TextArea aria-label={of.file ?? t("changes.kind.mapping")} className="mono" value={text} autoSize={{ minRows: 12, maxRows: 32 }} spellCheck={false} maxLength={400000} onChange={(e) => setText(e.target.value)} />
         <div role="status"><Problem of={problem} /></div>
       </Panel>
       <Suggested source={source} table={table} text={text} onText={setText} />

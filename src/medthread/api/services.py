@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table
 from medthread.governance.backup.background import BackgroundKeeping
 from medthread.governance.contracts.shelf import ContractShelf
 from medthread.governance.dictionary import Dictionary
+from medthread.governance.governed import Governed
 from medthread.governance.handbook import HandbookSetting, Issues
 from medthread.governance.lineage import Declared as Lineage
 from medthread.governance.lineage import Graph, KeptGraph
@@ -38,7 +39,7 @@ from medthread.trust.account_rules import AccountRules
 from medthread.trust.identity import Configured
 from medthread.trust.keys import Keyring
 from medthread.trust.log import Alarm, Sealer
-from medthread.workflow import Calendar, Context
+from medthread.workflow import Context
 
 
 class Tracer(Protocol):
@@ -117,9 +118,7 @@ class Services:
     rule_folder: Path
     rules_changed: Callable[[], None]  # says that a file of theirs came: it is read
     profiler: Profiler
-    targets: QualityTargets = field(default_factory=QualityTargets)
-    masters: MasterSetting = field(default_factory=MasterSetting)
-    terms: ReviewTerms = field(default_factory=lambda: ReviewTerms(Calendar()))  # how soon held rows are looked at
+    governed: Governed  # what governs the data, as files and approved changes have it
     handbook: HandbookSetting = field(default_factory=HandbookSetting)
     kept_graph: KeptGraph = field(default_factory=KeptGraph)
     copies: BackgroundKeeping | None = None
@@ -161,6 +160,21 @@ class Services:
     def rules(self) -> tuple[QualityRule, ...]:
         """The company's own quality rules, with those accepted meanwhile."""
         return self.ruled()
+
+    @property
+    def targets(self) -> QualityTargets:
+        """The indices that are to be reached."""
+        return self.governed.now().targets
+
+    @property
+    def masters(self) -> MasterSetting:
+        """From how much on a second person decides about masters."""
+        return self.governed.now().masters
+
+    @property
+    def terms(self) -> ReviewTerms:
+        """How soon held rows are looked at."""
+        return self.governed.now().terms
 
     @property
     def sources(self) -> tuple[Source, ...]:

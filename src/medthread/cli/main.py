@@ -31,6 +31,7 @@ COMMANDS = {
     "lineage": "lineage:lineage",
     "rule": "rules:rules",
     "dictionary": "dictionary:dictionary",
+    "change": "changes:changes",
     "contract": "contracts:contract",
     "handbook": "handbook:handbook",
     "profile": "profiles:profile",

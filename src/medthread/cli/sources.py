@@ -32,6 +32,7 @@ from medthread.governance.sources.making import make_source
 from medthread.governance.sources.suggesting import WHYS, known_columns, suggest
 from medthread.governance.sources.templates import Wanted, handouts, known_template, templates, written
 from medthread.model import Label
+from medthread.model.errors import ConflictError
 from medthread.model.template import BASES, KINDS
 from medthread.model.wording import worded
 from medthread.pipeline.ingest import accept_load
@@ -138,6 +139,8 @@ def source_amend(
 ) -> None:
     """接受对某列提出的改法:改写 sources/ 中的文件 · Accept what is proposed for a column: the file in sources/ is rewritten."""
     with open_installation(home) as installation:
+        if installation.governed.is_closed("mapping", name):
+            raise ConflictError(f"the mapping of {name} is one that was approved: a file changes nothing", hint="propose the change: the console does, or `medthread change propose`")
         act = partial(
             amend, context=installation.context(), source=known_source(installation.sources, name), path=installation.workspace.source_file(name),
             table=table, column=column, ignoring=ignore, by=operator_name(),

@@ -162,7 +162,7 @@ def page(entity: type[Entity], registry: Registry, *, language: str) -> str:
     lines = [f"# {about.label.in_(language)} `{entity.name}`", ""]
     if about.meaning:
         lines += [about.meaning.in_(language), ""]
-    lines += [f"{words[9]}: {retention_label(entity).in_(language)}  ", f"{words[10]}: {about.owner}", ""]
+    lines += [f"{words[9]}: {retention_label(entity, registry).in_(language)}  ", f"{words[10]}: {about.owner}", ""]
     lines += [f"| {' | '.join(words[:9])} |", "|---|---|---|---|---|---|---|---|---|"]
     checks = checks_of(entity, registry)
     for f in entity.fields.values():

@@ -12,9 +12,9 @@ def pair(label: Label | None) -> dict[str, str] | None:
     return None if label is None else {"zh": label.zh, "en": label.en}
 
 
-def retention_label(entity: type[Entity]) -> Label:
-    """How long rows are kept, in words."""
-    return entity.about.retain.label
+def retention_label(entity: type[Entity], registry: Registry) -> Label:
+    """How long rows are kept, in words: as declared, or as the company keeps them longer."""
+    return registry.kept(entity.name).label
 
 
 def field_meta(entity: type[Entity], field: Field, registry: Registry, *, masked: bool) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def entity_meta(entity: type[Entity], registry: Registry, *, clearance: Classifi
         "gist": gist_of(entity),
         "glance": list(about.glance),
         "synonyms": list(about.synonyms),
-        "retention": pair(retention_label(entity)),
+        "retention": pair(retention_label(entity, registry)),
         "process": process_meta(process) if process else None,
         "part_of": part_meta(entity),
         "parts": [e.name for e in registry.values() if (whole := part_meta(e)) and whole["entity"] == entity.name],

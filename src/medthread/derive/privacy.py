@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from medthread.model import Entity, Field, Home, LegalBasis, Registry, Source
+from medthread.model import Entity, Field, Home, Label, LegalBasis, Registry, Source
 from medthread.model.privacy import BASES
 
 HOMES = {Home.NATIVE: "records", Home.MASTER: "lake, matched", Home.LAKE: "lake"}
@@ -16,6 +16,7 @@ class Processing:
     entity: type[Entity]
     field: Field
     sources: tuple[str, ...]
+    kept: Label
 
     @property
     def basis(self) -> LegalBasis | None:
@@ -24,7 +25,7 @@ class Processing:
 
     def row(self) -> list[str]:
         """The line as text, both languages."""
-        mark, kept = self.field.mark, self.entity.about.retain.label
+        mark, kept = self.field.mark, self.kept
         basis = BASES[self.basis] if self.basis else None
         protection = "sealed, masked, indexed" if self.field.is_personal else "plain, by rights"
         return [
@@ -43,7 +44,7 @@ def register(registry: Registry, sources: tuple[Source, ...] = ()) -> list[Proce
                 for feed in mapping.feeds:
                     for name in feed.fields if feed.entity == entity.name else ():
                         fed.setdefault(name, set()).add(f"{source.name}.{table}")
-        found += [Processing(entity, f, tuple(sorted(fed.get(f.name, ())))) for f in entity.fields.values() if f.is_about_persons]
+        found += [Processing(entity, f, tuple(sorted(fed.get(f.name, ()))), registry.kept(entity.name).label) for f in entity.fields.values() if f.is_about_persons]
     return sorted(found, key=lambda p: (-int(p.field.mark.classification), p.entity.name))
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from medthread.derive.columns import CODE, refers_to_master
 from medthread.model import Entity, Field, Home, Label, Ref, Registry, Span
-from medthread.model.retention import ANCHORS
+from medthread.model.retention import ANCHORS, Retention
 
 FAR = 2  # references followed, at most
 OWN = ("creation", "close")  # moments of the record's own life: nobody else's is taken for them
@@ -58,20 +58,22 @@ class Rule:
     """An entity's retention rule with where everything that it counts from is found; what is not found keeps every record."""
 
     entity: type[Entity]
+    retain: Retention
     found: dict[str, Path]
     missing: tuple[str, ...]
 
     @property
     def can_be_due(self) -> bool:
         """Whether any record of the entity can ever be due."""
-        return bool(self.entity.about.retain.spans) and not self.missing
+        return bool(self.retain.spans) and not self.missing
 
 
 def rule_of(entity: type[Entity], registry: Registry) -> Rule:
-    """The rule of an entity; lines are kept as long as the whole that they belong to, and have none of their own."""
-    paths = {need: path_to(entity, need, registry) for need in entity.about.retain.needs}
+    """The rule of an entity, as declared or longer; lines are kept as long as the whole that they belong to, and have none of their own."""
+    retain = registry.kept(entity.name)
+    paths = {need: path_to(entity, need, registry) for need in retain.needs}
     found = {need: path for need, path in paths.items() if path is not None}
-    return Rule(entity, found, tuple(n for n in paths if n not in found))
+    return Rule(entity, retain, found, tuple(n for n in paths if n not in found))
 
 
 def rules(registry: Registry) -> list[Rule]:
@@ -147,7 +149,7 @@ def due_sql(rule: Rule, registry: Registry) -> str:
     inputs = {n: _told(rule.entity, p, registry) for n, p in rule.found.items()}
     joined = "".join(f' left join ({sql}) as "{n}" on {_same(n, len(keys), keys)}' for n, sql in inputs.items())
     named = ", ".join([*(f'cast(b."{k}" as varchar) as key_{i}' for i, k in enumerate(keys)), *(f'"{n}".v as "{n}"' for n in inputs)])
-    spans = [_ends(s) for s in rule.entity.about.retain.spans]
+    spans = [_ends(s) for s in rule.retain.spans]
     known = " and ".join(f"{s} is not null" for s in spans)
     implant = ' and "implant" is not distinct from false' if "implant" in inputs else ""
     return (
@@ -207,6 +209,6 @@ def formula(rule: Rule) -> Label:
     """The rule with where it looks, for people who review it."""
     words = "; ".join(f"{ANCHORS[n].en if n in ANCHORS else n}: {p.words}" for n, p in rule.found.items())
     lacking = ", ".join(rule.missing)
-    zh = rule.entity.about.retain.label.zh + (f" [{words}]" if words else "") + (f";无从得知 {lacking},故一律保留" if lacking else "")
-    en = rule.entity.about.retain.label.en + (f" [{words}]" if words else "") + (f"; nobody tells {lacking}, so all are kept" if lacking else "")
+    zh = rule.retain.label.zh + (f" [{words}]" if words else "") + (f";无从得知 {lacking},故一律保留" if lacking else "")
+    en = rule.retain.label.en + (f" [{words}]" if words else "") + (f"; nobody tells {lacking}, so all are kept" if lacking else "")
     return Label(zh, en)

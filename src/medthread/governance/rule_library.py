@@ -39,6 +39,11 @@ class ListedRule:
     version: str
     own: QualityRule | None = None
 
+    @property
+    def subject(self) -> str:
+        """What a change of it is about: one's own rule by its name, one of the software by the id of its check."""
+        return f"quality_rule:{self.own.name if self.own else self.id}"
+
     def told(self, verdicts: Sequence[Verdict]) -> dict[str, Any]:
         """As JSON, with its verdicts added up: the worst state, rows looked at and broken, when it was tried last."""
         state = next((s for s in _WORST if any(v.state is s for v in verdicts)), None)
@@ -57,7 +62,7 @@ def listed(registry: Registry, rules: Sequence[QualityRule]) -> Iterator[ListedR
     own = {r.name: r for r in rules if r.at is Point.INTAKE}
     for entity in registry.values():
         for check in checks_of(entity, registry):
-            yield _of_check(check, entity, own=own.get(check.rule.name.removesuffix("_mended")))
+            yield _of_check(check, entity, registry, own=own.get(check.rule.name.removesuffix("_mended")))
     for rule in rules:
         if rule.at is not Point.INTAKE:
             layer, _, name = rule.on.relation.partition(".")
@@ -68,12 +73,15 @@ def listed(registry: Registry, rules: Sequence[QualityRule]) -> Iterator[ListedR
             )
 
 
-def _of_check(check: Check, entity: type[Entity], *, own: QualityRule | None) -> ListedRule:
+def _of_check(check: Check, entity: type[Entity], registry: Registry, *, own: QualityRule | None) -> ListedRule:
     mine = own if own is not None and own.on.entity == check.entity else None
+    borne = registry.borne(check.id)
+    tolerance = mine.tolerance if mine else borne.tolerance if borne else 0.0
+    severity = Severity(borne.severity) if borne and borne.severity else _SEVERITY[check.rule.gate]
     return ListedRule(
         check.id, check.label, check.rule.dimension, "correct" if check.rule.correct else check.rule.gate.value, mine.owner if mine else entity.about.owner,
-        mine.severity if mine else _SEVERITY[check.rule.gate], mine.tolerance if mine else 0.0, Point.INTAKE, check.entity, entity.about.domain, check.entity, check.field,
-        mine.check.kind if mine else check.rule.name, OWN if mine else SHIPPED, version_of(check), mine,
+        mine.severity if mine else severity, tolerance, Point.INTAKE, check.entity, entity.about.domain, check.entity, check.field,
+        mine.check.kind if mine else check.rule.name, OWN if mine else SHIPPED, version_of(check, tolerance=tolerance if mine is None or mine.name == check.rule.name else 0.0), mine,
     )
 
 

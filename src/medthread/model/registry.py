@@ -5,7 +5,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from medthread.model.entity import Entity, Home
 from medthread.model.errors import DeclarationError, NotFoundError
-from medthread.model.rules import Rule
+from medthread.model.retention import Retention
+from medthread.model.rules import Borne, Rule
 
 
 class Registry(Mapping[str, type[Entity]]):
@@ -14,6 +15,8 @@ class Registry(Mapping[str, type[Entity]]):
     def __init__(self, entities: Mapping[str, type[Entity]]) -> None:
         self._entities = dict(entities)
         self._rules: dict[str, list[tuple[str | None, Rule]]] = {}
+        self._borne: dict[str, Borne] = {}
+        self._kept: dict[str, Retention] = {}
         for entity in self._entities.values():
             self._check_references(entity)
             _check_match(entity)
@@ -45,6 +48,26 @@ class Registry(Mapping[str, type[Entity]]):
     def added_rules(self, entity: str) -> Iterable[tuple[str | None, Rule]]:
         """Those rules, with their fields."""
         return self._rules.get(entity, ())
+
+    def bear(self, check: str, borne: Borne) -> None:
+        """How much a company bears of a declared rule that is broken, by the id of its check."""
+        self._borne[check] = borne
+
+    def borne(self, check: str) -> Borne | None:
+        """What is borne of a declared rule; nothing where the company says nothing."""
+        return self._borne.get(check)
+
+    def keep(self, entity: str, kept: Retention) -> None:
+        """How long a company keeps the records of an entity, where that is longer than declared."""
+        self._kept[self[entity].name] = kept
+
+    def kept(self, entity: str) -> Retention:
+        """How long the records of an entity are kept."""
+        return self._kept.get(entity) or self[entity].about.retain
+
+    def govern(self, by: "Registry") -> None:
+        """Take over, all at once, what another registry of the same entities adds to what they declare."""
+        self._rules, self._borne, self._kept = by._rules, by._borne, by._kept  # noqa: SLF001 - of the same kind
 
     def in_reference_order(self) -> list[type[Entity]]:
         """Referenced entities before those that refer to them; self-references do not count."""

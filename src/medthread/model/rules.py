@@ -71,6 +71,14 @@ class Rule:
         return replace(self, gate=gate)
 
 
+@dataclass(frozen=True)
+class Borne:
+    """What a company says over a declared rule: the share of broken rows that is borne, and how much harm breaking it does."""
+
+    tolerance: float = 0.0
+    severity: str | None = None
+
+
 def pattern(regex: str, about: Label, *, name: str = "pattern", gate: Gate = Gate.QUARANTINE) -> Rule:
     """The whole text must match an RE2 expression."""
     quoted = regex.replace("'", "''")

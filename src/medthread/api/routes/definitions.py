@@ -10,7 +10,9 @@ from fastapi import Depends, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.bodies import MOST, takes
+from medthread.api.changing import change_of, decided_on, told_impact, told_proposal, told_standing, undone_of
 from medthread.api.identity import Given, Reader, may
+from medthread.api.in_person import Proof
 from medthread.api.language import Language
 from medthread.api.media import CSV, XLSX, file_as, text_as
 from medthread.api.routes.entities import safe_cell
@@ -24,10 +26,8 @@ from medthread.governance.dictionary.changes import (
     WITHDRAWN,
     Change,
     changes_of,
-    decide,
     proposals,
     propose,
-    undo,
     withdraw,
 )
 from medthread.governance.dictionary.sheet import COLUMNS, FIXED, NAMES, Line, compared, read_sheet, rows_of
@@ -41,6 +41,7 @@ from medthread.governance.dictionary.words import (
     check_term,
     content_of,
 )
+from medthread.governance.governed import GOVERNED
 from medthread.governance.quality_index import today_in
 from medthread.model.errors import InvalidError
 from medthread.pipeline.said import APPROVED
@@ -56,6 +57,9 @@ Why = Annotated[str, Field(min_length=2, max_length=2000)]
 Reason = Annotated[str, Query(min_length=2, max_length=2000)]
 Day = Annotated[date | None, Query(description="from when it holds; today where none is named")]
 Subjects = Annotated[str, Field(min_length=1, max_length=200)]
+Kind = Annotated[str | None, Query(pattern="^(term|definition|code|quality_rule|mapping|threshold|retention)$")]
+Of = Annotated[str | None, Query(max_length=200)]
+Ruling = Annotated[str, Query(pattern="^(quality_rule|mapping|threshold|retention)$")]
 LARGEST = 20 << 20
 SHOWN = 500
 STATE = f"^({PROPOSED}|{APPROVED}|{REFUSED}|{WITHDRAWN})$"
@@ -65,9 +69,11 @@ class Wanted(BaseModel):
     """One change: the whole of what is to be said of a subject; without `content` it goes back to what is declared, and a term is removed."""
 
     model_config = ConfigDict(extra="forbid")
-    kind: Literal["term", "definition", "code"]
+    kind: Literal["term", "definition", "code", "quality_rule", "mapping", "threshold", "retention"]
     subject: Subjects
-    content: dict[str, Any] | None = Field(default=None, description="a term, a definition over what is declared, or what a source's word for a code means")
+    content: dict[str, Any] | None = Field(default=None, description=(
+        "a term, a definition over what is declared, what a source's word for a code means; or `rule`, `text` (of a file), `off` or `borne` of a rule,"
+        " `mapping`, `text` or `field` of a mapping, `value` of a threshold, `years`, `anchor`, `device_life`, `forever` and `basis` of a longer retention"))
 
 
 class Proposal(BaseModel):
@@ -79,12 +85,20 @@ class Proposal(BaseModel):
     effective_from: date | None = None
 
 
-class Decided(BaseModel):
-    """Whether it is approved, and why."""
+class Decided(Proof):
+    """Whether it is approved, and why; where the approval is signed, the hash of what was shown and the proof of who signs."""
 
     model_config = ConfigDict(extra="forbid")
     approve: bool
     reason: Why
+    shown: str | None = Field(default=None, max_length=200)
+
+
+class Tried(BaseModel):
+    """Changes that are tried as one."""
+
+    model_config = ConfigDict(extra="forbid")
+    changes: list[Wanted] = Field(min_length=1, max_length=20)
 
 
 class Because(BaseModel):
@@ -99,16 +113,29 @@ def _today(given: Services) -> date:
 
 
 @router.get("/definition-changes", summary="列出口径变更 · List changes of definitions")
-def listed(given: Given, actor: Reader, state: Annotated[str | None, Query(pattern=STATE)] = None) -> dict[str, Any]:
+def listed(given: Given, actor: Reader, state: Annotated[str | None, Query(pattern=STATE)] = None, kind: Kind = None) -> dict[str, Any]:
     """Proposals, those that wait first: what they are about, who proposed and who decided, whether they were taken back.
 
     提议,待定的在前:涉及哪些条目、由谁提出、由谁决定、是否已撤销。
     """
     can = given.access.can(actor)
     with given.store.transaction() as tx:
-        found = proposals(tx, state=state)
+        found = proposals(tx, state=state, kind=kind)
     items = [{**p, "mine": p["proposed_by"] == actor.name} for p in found]
     return {"items": items, "proposes": "definitions:propose" in can, "decides": "definitions:decide" in can}
+
+
+@router.get("/governed", summary="列出现行的规则、映射、阈值与期限 · List what governs the data")
+def governing(given: Given, actor: Reader, language: Language, kind: Ruling, on: Annotated[date | None, Query(description="as approved by that day")] = None, subject: Of = None) -> dict[str, Any]:
+    """Everything of a kind that files or approved changes say, or one subject: the content, since when and by whom it was approved, what waits; and what is not in force and why.
+
+    一类受治理对象(或其中一个)的现行内容:自何时起、由谁批准、是否有待定的提议;以及未生效的内容与原因。
+    """
+    with given.store.transaction() as tx:
+        force = given.governed.refresh() if on is None else given.governed.on(tx, on)
+        told = told_standing(tx, given, actor, force, kind=kind, subject=subject, language=language)
+    can = given.access.can(actor)
+    return {"kind": kind, "on": on or given.governed.today, "files_hold": given.governed.setting.files_hold, "proposes": "definitions:propose" in can, **told}
 
 
 @router.get("/definition-changes/{proposal}", summary="查看一次口径变更 · Get a change of definitions")
@@ -118,13 +145,30 @@ def one(proposal: str, given: Given, actor: Reader) -> dict[str, Any]:
     一次提议的全部变更:改前与改后。
     """
     with given.store.transaction() as tx:
-        rows = changes_of(tx, proposal)
-    first = rows[0]
-    told = ("reason", "effective_from", "state", "proposed_by", "decided_by", "decided_at", "decision", "undoes", "at")
-    return {
-        "proposal": proposal, "mine": first.proposed_by == actor.name, **{n: getattr(first, n) for n in told},
-        "items": [{"kind": r.kind, "subject": r.subject, "before": r.before, "after": r.after} for r in rows],
-    }
+        return told_proposal(tx, given, actor, changes_of(tx, proposal))
+
+
+@router.get("/definition-changes/{proposal}/impact", summary="查看一次变更的影响 · Get what a change would do")
+def impact(proposal: str, given: Given, actor: Reader, language: Language) -> dict[str, Any]:
+    """Of each change of a rule, a mapping, a threshold or a retention: figures of the data there is before and after, whether it takes something from readers, and who reads it downstream.
+
+    每项规则、映射、阈值或保存期限变更:现有数据在变更前后的数字,是否使使用者得到的减少,以及下游使用者。
+    """
+    with given.store.transaction() as tx:
+        return {"proposal": proposal, "items": told_impact(tx, given, actor, [(r.kind, r.subject, r.before, r.after) for r in changes_of(tx, proposal)], language)}
+
+
+@router.post("/definition-changes/trial", summary="试算一次变更的影响 · Try what changes would do")
+def trial_of(wanted: Tried, given: Given, actor: Proposing, language: Language) -> dict[str, Any]:
+    """The same before anything is proposed. Nothing is written.
+
+    提议之前试算;不写入任何内容。
+    """
+    changes = [c for c in _checked(given, actor, wanted.changes) if c.kind in GOVERNED]
+    with given.store.transaction() as tx:
+        force = given.governed.refresh()
+        said = {c.subject: one.content for c in changes if (one := force.said.get(c.subject)) is not None}
+        return {"items": told_impact(tx, given, actor, [(c.kind, c.subject, said.get(c.subject), c.after) for c in changes], language)}
 
 
 @router.post("/definition-changes", summary="提议更改术语或口径 · Propose terms or definitions", status_code=201)
@@ -149,7 +193,8 @@ def _checked(given: Services, actor: Actor, wanted: list[Wanted]) -> list[Change
     mine = sources_seen(actor, given.sources)
     of = [p for p in places(given.sources, given.registry) if p.source in mine] if any(w.kind == CODE for w in wanted) else []
     codes = [Change(CODE, w.subject, check_code(w.subject, w.content, of)) for w in wanted if w.kind == CODE]
-    return codes + _worded(given, [w for w in wanted if w.kind != CODE])
+    governed = [c for w in wanted if w.kind in GOVERNED and (c := change_of(given, actor, w.kind, w.subject, w.content)) is not None]
+    return codes + governed + _worded(given, [w for w in wanted if w.kind in (TERM, DEFINITION)])
 
 
 def _worded(given: Services, wanted: list[Wanted]) -> list[Change]:
@@ -170,12 +215,13 @@ def _worded(given: Services, wanted: list[Wanted]) -> list[Change]:
 
 @router.post("/definition-changes/{proposal}/decision", summary="批准或拒绝口径变更 · Decide a change of definitions")
 def decision(proposal: str, decided: Decided, given: Given, actor: Deciding) -> dict[str, Any]:
-    """Approve or refuse as a whole what another person proposed.
+    """Approve or refuse as a whole what another person proposed. Where the kind is signed (`signs` of the proposal), `shown` and the password are given with it.
 
-    整体批准或拒绝他人的提议。
+    整体批准或拒绝他人的提议。须签署的(提议中的 `signs`),一并给出 `shown` 与本人密码。
     """
-    act = partial(decide, by=actor.name, proposal=proposal, approve=decided.approve, reason=decided.reason, today=_today(given))
+    act = partial(decided_on, given=given, actor=actor, proposal=proposal, decided=decided, today=_today(given))
     on = handle(given.store, by=actor.name, action="definition.approve" if decided.approve else "definition.refuse", object_=f"definition/{proposal}", act=act)
+    given.governed.refresh()
     return {"proposal": proposal, "state": APPROVED if decided.approve else REFUSED, "effective_from": on}
 
 
@@ -185,7 +231,7 @@ def undone(proposal: str, because: Because, given: Given, actor: Proposing) -> d
 
     把一次已批准的提议所改的全部内容,作为一次提议恢复为改前的内容。
     """
-    act = partial(undo, by=actor.name, proposal=proposal, reason=because.reason, today=_today(given))
+    act = partial(undone_of, given=given, actor=actor, proposal=proposal, reason=because.reason, today=_today(given))
     return {"proposal": handle(given.store, by=actor.name, action="definition.propose", object_=f"definition/{proposal}", act=act)}
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
+from medthread.api.changing import mapping_text
 from medthread.api.held_rows import checks_by_id, shown_rule
 from medthread.api.identity import Given, ModelReader, RunStarter
 from medthread.api.language import Language
@@ -61,14 +62,13 @@ class OfFile(BaseModel):
 
 @router.get("/sources/{name}/mapping", summary="取来源的映射文件 · Get the mapping of a source")
 def text_of(name: str, given: Given, actor: ModelReader) -> dict[str, Any]:
-    """The file as it is, with its hash, and its tables.
+    """The file as it is, with its hash, and its tables; of an approved mapping what was approved, without a `file`.
 
-    映射文件的原文及其哈希,和其中各表。
+    映射文件的原文及其哈希,和其中各表;经批准的映射给出批准的内容,没有 `file`。
     """
     source = seen_source(given, actor, name)
-    path = given.source_file(name)
-    text = path.read_text(encoding="utf-8")
-    return {"file": path.name, "text": text, "sha256": hashlib.sha256(text.encode()).hexdigest(), "tables": list(source.tables)}
+    file, text = mapping_text(given, name)
+    return {"file": file, "text": text, "sha256": hashlib.sha256(text.encode()).hexdigest(), "tables": list(source.tables)}
 
 
 @router.post("/sources/{name}/mapping/trials", summary="试用改写的映射 · Try a drafted mapping")
@@ -86,7 +86,7 @@ def tried(name: str, body: Draft, given: Given, actor: RunStarter, language: Lan
     return {
         "sampled": told.sampled, "accepted": told.sampled - len(told.preview.held), "held_rows": len(told.preview.held), "held": held, "fit": probed(told.probe, language),
         "rows": [{"entity": e, "rows": rows} for e, rows in told.preview.rows.items()], "lineage": _lineage(source, body.table),
-        "diff": difference(given.source_file(name).read_text(encoding="utf-8"), body.text),
+        "diff": difference(mapping_text(given, name)[1], body.text),
     }
 
 

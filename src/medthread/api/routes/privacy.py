@@ -65,7 +65,7 @@ def processing(given: Given, _: Registering) -> dict[str, Any]:
     return {"items": [
         {"entity": p.entity.name, "label": pair(p.entity.about.label), "field": p.field.name, "field_label": pair(p.field.label),
          "classification": p.field.mark.classification.name.lower(), "purpose": pair(p.field.mark.purpose.label) if p.field.mark.purpose else None,
-         "legal_basis": p.basis.value if p.basis else None, "basis": pair(BASES[p.basis]) if p.basis else None, "retention": pair(p.entity.about.retain.label),
+         "legal_basis": p.basis.value if p.basis else None, "basis": pair(BASES[p.basis]) if p.basis else None, "retention": pair(p.kept),
          "sealed": p.field.is_personal, "home": p.entity.about.home.value, "sources": list(p.sources)}
         for p in register(given.registry, given.sources)
     ]}

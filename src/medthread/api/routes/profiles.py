@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Response
 from pydantic import BaseModel, Field, ValidationError
 
+from medthread.api.changing import propose_change
 from medthread.api.identity import Given, ModelApplier, QuarantineReader
 from medthread.api.language import Language
 from medthread.api.media import CSV, text_as
@@ -15,6 +16,8 @@ from medthread.api.profiled import ProfileReader
 from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
+from medthread.governance.governed.rules import WHOLE, as_data
+from medthread.governance.governed.words import RULE, subject_of
 from medthread.governance.profiles import Suggestion, accept_suggestion, with_gate, written
 from medthread.model.errors import ConflictError, DeclarationError, InvalidError
 from medthread.pipeline.judge import try_rules
@@ -109,16 +112,21 @@ def try_suggestion(table: str, rule: str, body: Judged, given: Given, actor: Qua
 def accept(table: str, rule: str, body: Judged, given: Given, actor: ModelApplier) -> dict[str, Any]:
     """Write the rule into `rules/`, never over a file that is there. It is in force at once: at intake for rows that come, else with the next run.
 
-    把规则写入 `rules/`,绝不覆盖已有文件。立即生效:接入时检验新来的行,其余随下一次运行检验。
+    Where only what is approved holds, it becomes a `proposal` for another person to decide, and no file is written.
+
+    把规则写入 `rules/`,绝不覆盖已有文件。立即生效:接入时检验新来的行,其余随下一次运行检验。须经批准时,成为一项提议,由另一人决定,不写文件。
     """
     given.access.require(actor, "quarantine:read")  # whoever may not look at profiles is told of none by accepting
     _read_rules(given)  # a file that cannot be read, or that came meanwhile, is told of before anything is written
     reader = ProfileReader(given, actor)
     found = _judged(reader.suggested(reader.checked(table), rule), body)
+    if not given.governed.setting.files_hold:
+        change = given.governed.change(RULE, subject_of(RULE, found.rule.name), {WHOLE: as_data(found.rule)})
+        return {"rule": found.rule.name, "file": None, "proposal": propose_change(given, actor, change, reason=f"{found.zh} · {found.en}"[:2000])}
     act = partial(accept_suggestion, context=given.batch(), folder=given.rule_folder, found=found, by=actor.name)
     made = handle(given.store, by=actor.name, action="rule.accept", object_=f"rule/{rule}", act=act)
     _read_rules(given)
-    return {"rule": made.name, "file": made.origin}
+    return {"rule": made.name, "file": made.origin, "proposal": None}
 
 
 def _read_rules(given: Services) -> None:

@@ -97,7 +97,7 @@ def one(rule: str, given: Given, actor: Reader) -> dict[str, Any]:
         last = [v for (name, _), v in latest(tx).items() if name == rule]
     named = any(v.sample for v in verdicts) and _names(given, actor, found)
     own = {"file": found.own.origin, "check": found.own.check.model_dump(mode="json", exclude_none=True), "correct": found.own.correct} if found.own else None
-    return {**found.told(last), "definition": own, "verdicts": [_told(v, named=named) for v in verdicts]}
+    return {**found.told(last), "subject": found.subject, "definition": own, "verdicts": [_told(v, named=named) for v in verdicts]}
 
 
 def _names(given: Services, actor: Actor, rule: ListedRule) -> bool:

@@ -69,8 +69,8 @@ def listed(given: Given, _: Looking) -> dict[str, Any]:
     每类记录保存多久、从何时起算、起算时点取自何处,以及什么使其全部保留。
     """
     return {"items": [
-        {"entity": r.entity.name, "label": pair(r.entity.about.label), "home": r.entity.about.home.value, "rule": pair(r.entity.about.retain.label), "formula": pair(formula(r)),
-         "basis": r.entity.about.retain.basis, "forever": r.entity.about.retain.forever, "can_be_due": r.can_be_due, "missing": list(r.missing),
+        {"entity": r.entity.name, "label": pair(r.entity.about.label), "home": r.entity.about.home.value, "rule": pair(r.retain.label), "formula": pair(formula(r)),
+         "basis": r.retain.basis, "forever": r.retain.forever, "can_be_due": r.can_be_due, "missing": list(r.missing),
          "inputs": [{"name": n, "label": pair(NEEDS.get(n)), "where": pair(p.label(given.registry)), "path": p.words} for n, p in r.found.items()],
          "lacking": [{"name": n, "label": pair(NEEDS.get(n))} for n in r.missing]}
         for r in rules(given.registry)

@@ -7,11 +7,13 @@ from fastapi import Query
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from medthread.api.changing import propose_change
 from medthread.api.identity import Given, ModelApplier, ModelReader
 from medthread.api.media import CSV, text_as
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
+from medthread.governance.governed.words import MAPPING, TEXT, subject_of
 from medthread.governance.sources.making import make_source
 from medthread.governance.sources.templates import Wanted, known_template, written
 from medthread.governance.sources.templates import empty_sheet as sheet
@@ -80,16 +82,21 @@ def previewed(name: str, body: Making, given: Given, _: ModelReader) -> dict[str
 def made(name: str, body: Making, given: Given, actor: ModelApplier) -> dict[str, Any]:
     """Write the mapping of a new source from a template. Probe it before it is believed: no template was tried on a live system.
 
-    由模板写出新来源的映射。使用前先比对:模板未在真实系统上试过。
+    Where only what is approved holds, it becomes a `proposal` for another person to decide, and no file is written.
+
+    由模板写出新来源的映射。使用前先比对:模板未在真实系统上试过。须经批准时,成为一项提议,由另一人决定,不写文件。
     """
     template = known_template(given.templates(), name)
     text = written(template, body.wanted, given.registry)
     if not sources_seen(actor, (parse_source(parse_yaml(text, file=body.name), origin=body.name),)):
         raise ForbiddenError(f"{body.org} {body.plant or ''} is outside of what you see".replace("  ", " "), hint="name an organisation and a plant of yours", actor=actor.name, action="models:apply")
+    if not given.governed.setting.files_hold:
+        change = given.governed.change(MAPPING, subject_of(MAPPING, body.name), {TEXT: text})
+        return {"source": body.name, "file": None, "proposal": propose_change(given, actor, change, reason=f"template {template.name}")}
     act = partial(make_source, folder=given.source_folder, text=text, template=template, wanted=body.wanted, known=[s.name for s in given.sources], by=actor.name)
     path = handle(given.store, by=actor.name, action="source.make", object_=f"source/{body.name}", act=act)
     given.sources_changed()
-    return {"source": body.name, "file": path.name}
+    return {"source": body.name, "file": path.name, "proposal": None}
 
 
 def _described(given: Services, template: SourceTemplate) -> dict[str, Any]:

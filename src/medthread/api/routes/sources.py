@@ -11,11 +11,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, func, select
 
 from medthread.api.bodies import takes
+from medthread.api.changing import mapping_text, propose_change
 from medthread.api.identity import Given, ModelApplier, ModelReader, Reader, RunStarter
 from medthread.api.language import Language, in_language
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair
+from medthread.governance.governed.words import MAPPING, TEXT, subject_of
 from medthread.governance.sources import (
     HEALTHS,
     Drift,
@@ -30,6 +32,7 @@ from medthread.governance.sources import (
     probe_source,
     standings,
 )
+from medthread.governance.sources.amending import amended
 from medthread.model import Source
 from medthread.model.errors import ConflictError, InvalidError, NotFoundError
 from medthread.model.owners import owner_label
@@ -117,8 +120,8 @@ def drift(name: str, given: Given, actor: ModelReader) -> dict[str, Any]:
     映射写成之后消失或新增的列、读不成原类型的值,以及映射可以怎样改。
     """
     known = seen_source(given, actor, name)
-    text = given.source_file(name).read_text(encoding="utf-8")
-    return {"items": [_drifted(d, text) for d in drifts(given.batch(), known, text)]}
+    file, text = mapping_text(given, name)
+    return {"items": [_drifted(d, text) for d in drifts(given.batch(), known, text)], "proposes": file is None}
 
 
 class Amending(BaseModel):
@@ -133,15 +136,27 @@ class Amending(BaseModel):
 def accept_amendment(name: str, body: Amending, given: Given, actor: ModelApplier) -> dict[str, Any]:
     """Rewrite the file of a source as it is proposed for a column. Loads that waited for it are taken in with the next run.
 
-    按对某列提出的改法改写来源的文件。等待的数据随下一次运行接入。
+    Where the mapping is one that was approved, the change becomes a `proposal` for another person to decide.
+
+    按对某列提出的改法改写来源的文件。等待的数据随下一次运行接入。映射须经批准的,改法成为一项提议,由另一人决定。
     """
+    if given.governed.is_closed(MAPPING, name):
+        return _propose_amendment(given, actor, seen_source(given, actor, name), body)
     act = partial(
         amend, context=given.batch(), source=seen_source(given, actor, name), path=given.source_file(name),
         table=body.table, column=body.column, ignoring=body.ignore, by=actor.name,
     )
     found = handle(given.store, by=actor.name, action="source.amend", object_=f"source/{name}", act=act)
     given.sources_changed()
-    return {"source": name, "table": found.table, "column": found.column}
+    return {"source": name, "table": found.table, "column": found.column, "proposal": None}
+
+
+def _propose_amendment(given: Services, actor: Actor, source: Source, body: Amending) -> dict[str, Any]:
+    found, text = amended(given.batch(), source, given.governed.text(source.name), table=body.table, column=body.column, ignoring=body.ignore)
+    change = given.governed.change(MAPPING, subject_of(MAPPING, source.name), {TEXT: text})
+    reason = f"{body.table}.{body.column}: {found.kind} → {found.likely or '–'}"
+    proposal = propose_change(given, actor, change, reason=reason)
+    return {"source": source.name, "table": found.table, "column": found.column, "proposal": proposal}
 
 
 def _drifted(found: Drift, text: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from medthread.derive.contract.words import (
 )
 from medthread.derive.form import pair
 from medthread.model import Entity, Field, Home, Kind, Label, Registry
+from medthread.model.retention import Retention
 
 Said = Callable[[str], Words | None]
 TEXT_ONLY = {"pattern"}
@@ -43,7 +44,7 @@ def contract_of(
         "apiVersion": API_VERSION, "kind": "DataContract", "id": f"{VENDOR}.{entity.name}", "version": version, "status": "active", "name": about.en,
         **({"tenant": tenant} if tenant else {}), "domain": about.domain,
         "description": {"purpose": (words.meaning or about.label).zh, "customProperties": [{"property": "purposeEn", "value": (words.meaning or about.label).en, "vendor": VENDOR}]},
-        "schema": [_object(entity, registry, words, said)], "team": team(words), "slaProperties": [_retention(entity), *map(promised, promises)],
+        "schema": [_object(entity, registry, words, said)], "team": team(words), "slaProperties": [_retention(registry.kept(entity.name)), *map(promised, promises)],
     }
     if about.writers:
         found["roles"] = [{"role": role, "access": "write"} for role in about.writers]
@@ -143,8 +144,7 @@ def _composite(entity: type[Entity], field: Field, registry: Registry) -> Json |
     return {"type": "foreignKey", "from": [f"{entity.name}.{h}" for _, h in ref.along] + [f"{entity.name}.{field.name}"], "to": there}
 
 
-def _retention(entity: type[Entity]) -> Json:
-    retain = entity.about.retain
+def _retention(retain: Retention) -> Json:
     return {
         "property": "retention", "value": "forever" if retain.forever else retain.years, **({} if retain.forever else {"unit": "y"}),
         "driver": "regulatory", "description": f"{retain.label.zh}\n{retain.label.en}",

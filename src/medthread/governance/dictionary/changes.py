@@ -1,4 +1,4 @@
-"""What is said of a subject, as changes: proposed by one person, decided by another, in force from a day, never overwritten.
+"""What is said of a subject, and what governs data, as changes: proposed by one person, decided by another, in force from a day, never overwritten.
 
 A change is of one subject, whole: what was said before and what is said after. Several of them are one proposal, which
 is decided as one and taken back as one. What holds on a day is the last approved change of each subject that was in
@@ -46,9 +46,9 @@ def propose(tx: Connection, *, by: str, changes: Sequence[Change], reason: str, 
     fresh = [(c, before) for c in changes if (before := _content(now, c.subject)) != c.after]
     if not fresh:
         raise ConflictError("nothing is changed", hint="what is proposed holds already")
-    waiting = _waiting(tx, [c.subject for c, _ in fresh])
-    if waiting:
-        subject, proposal = next(iter(waiting.items()))
+    open_ = waiting(tx, [c.subject for c, _ in fresh])
+    if open_:
+        subject, proposal = next(iter(open_.items()))
         raise ConflictError(f"{subject} waits for a decision in {proposal}", hint="have it decided or withdrawn first")
     id_ = f"def-{datetime.now(UTC):%Y%m%d}-{uuid.uuid4().hex[:8]}"
     shared = {"proposal": id_, "reason": reason, "effective_from": on, "state": PROPOSED, "proposed_by": by, "undoes": undoes}
@@ -118,18 +118,26 @@ def history(tx: Connection, subject: str) -> list[Content]:
     return [dict(r._mapping) for r in tx.execute(query)]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
 
 
-def proposals(tx: Connection, *, state: str | None = None) -> list[Content]:
-    """Proposals, those that wait first, then the newest: how many changes each has, the first subjects, whether it was undone."""
+def proposals(tx: Connection, *, state: str | None = None, kind: str | None = None) -> list[Content]:
+    """Proposals, those that wait first, then the newest: how many changes each has, of which kinds, the first subjects, whether it was undone."""
     t, undone = definition_change, definition_change.alias("undone")
     taken_back = select(undone.c.undoes).where(undone.c.state == APPROVED, undone.c.undoes.is_not(None))
     same = [func.min(t.c[n]).label(n) for n in ("reason", "effective_from", "state", "proposed_by", "decided_by", "decided_at", "decision", "undoes", "at")]
-    query = select(t.c.proposal, func.count().label("changes"), func.array_agg(t.c.subject).label("subjects"), *same).group_by(t.c.proposal)
-    found = query.where(t.c.state == state).subquery() if state else query.subquery()
+    query = select(t.c.proposal, func.count().label("changes"), func.array_agg(t.c.subject).label("subjects"), func.array_agg(t.c.kind.distinct()).label("kinds"), *same).group_by(t.c.proposal)
+    query = query.where(t.c.state == state) if state else query
+    found = (query.having(func.bool_or(t.c.kind == kind)) if kind else query).subquery()
     proposer, decider = account.alias("proposer"), account.alias("decider")
     named = select(found, proposer.c.printed_name.label("proposer_name"), decider.c.printed_name.label("decider_name"), found.c.proposal.in_(taken_back).label("undone"))
     named = named.outerjoin(proposer, proposer.c.name == found.c.proposed_by).outerjoin(decider, decider.c.name == found.c.decided_by)
     rows = tx.execute(named.order_by((found.c.state == PROPOSED).desc(), found.c.at.desc(), found.c.proposal).limit(LISTED))
     return [{**r._mapping, "subjects": sorted(r.subjects)[:20]} for r in rows]  # noqa: SLF001 - SQLAlchemy's documented way to a row's columns
+
+
+def waiting(tx: Connection, subjects: Sequence[str]) -> dict[str, str]:
+    """Of these subjects, those that wait for a decision, each with its proposal."""
+    t = definition_change
+    rows = tx.execute(select(t.c.subject, t.c.proposal).where(t.c.state == PROPOSED, t.c.subject.in_(subjects)).order_by(t.c.subject))
+    return {r.subject: r.proposal for r in rows}
 
 
 def stamp(tx: Connection) -> tuple[Any, ...]:
@@ -146,12 +154,6 @@ def _named() -> Any:
 
 def _content(now: Mapping[str, Said], subject: str) -> Content | None:
     return now[subject].content if subject in now else None
-
-
-def _waiting(tx: Connection, subjects: Sequence[str]) -> dict[str, str]:
-    t = definition_change
-    rows = tx.execute(select(t.c.subject, t.c.proposal).where(t.c.state == PROPOSED, t.c.subject.in_(subjects)).order_by(t.c.subject))
-    return {r.subject: r.proposal for r in rows}
 
 
 def _open(tx: Connection, proposal: str) -> list[Any]:

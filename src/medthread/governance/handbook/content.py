@@ -51,7 +51,7 @@ def _chapter(domain: str, book: Book, registry: Registry, setting: HandbookSetti
     here = [e for e in registry.values() if e.about.domain == domain]
     return {
         "name": domain, "label": pair(DOMAINS.get(domain, Label(domain, domain))), "signs": _signs(setting, domain), "terms": [],
-        "entities": [_entity(e, book) for e in here], "models": _models(book, domain), "codes": [c for e in here for c in _codes(e)], "rules": _rules(book, domain),
+        "entities": [_entity(e, book, registry) for e in here], "models": _models(book, domain), "codes": [c for e in here for c in _codes(e)], "rules": _rules(book, domain),
     }
 
 
@@ -69,9 +69,9 @@ def _head(item: Item) -> Content:
     }
 
 
-def _entity(entity: type[Entity], book: Book) -> Content:
+def _entity(entity: type[Entity], book: Book, registry: Registry) -> Content:
     return {
-        **_head(book.items[entity.name]), "key": list(entity.key()), "retention": pair(retention_label(entity)),
+        **_head(book.items[entity.name]), "key": list(entity.key()), "retention": pair(retention_label(entity, registry)),
         "fields": [
             {**_head(book.items[f"{entity.name}.{f.name}"]), "kind": f.kind.value, "unit": f.mark.unit, "required": f.required, "key": f.mark.key,
              "classification": f.mark.classification.name.lower(), "reference": f.mark.ref.entity if f.mark.ref else None, "standard": f.mark.standard,

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from medthread.governance.masters.care import due_of, keep_pairs, tell_overdue
@@ -22,7 +22,7 @@ LOG = logging.getLogger("medthread.masters")
 class MasterClock:
     """Looks at the release that readers see, whoever moved the pointer and from where."""
 
-    def __init__(self, store: Store, context: Context, reader: LakeReader, releases: Releases, masters: Sequence[type[Entity]], setting: MasterSetting) -> None:
+    def __init__(self, store: Store, context: Context, reader: LakeReader, releases: Releases, masters: Sequence[type[Entity]], setting: Callable[[], MasterSetting]) -> None:
         self._store, self._context, self._reader, self._releases, self._masters, self._setting = store, context, reader, releases, masters, setting
         self._told: str | None = None  # the release whose news are told
         self._looked = datetime.min.replace(tzinfo=UTC)
@@ -51,7 +51,7 @@ class MasterClock:
 
     def _tell(self, now: datetime) -> None:
         snapshot = self._reader.current()
-        due = due_of(self._context.calendar, self._setting, now)
+        due = due_of(self._context.calendar, self._setting(), now)
         for entity in self._masters:
             with self._store.transaction() as tx:
                 tell_news(tx, self._context, snapshot, entity, now=now)
@@ -64,7 +64,7 @@ class MasterClock:
             with self._store.transaction() as tx:
                 tell_overdue(tx, self._context, entity, now=now)
             with self._store.transaction() as tx:
-                sample_when_due(tx, self._context, self._releases, snapshot, entity, self._setting, now=now)
+                sample_when_due(tx, self._context, self._releases, snapshot, entity, self._setting(), now=now)
 
     def _watch(self) -> None:
         while True:

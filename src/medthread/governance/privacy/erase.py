@@ -133,7 +133,7 @@ class _Judge:
             return None
         due = self._dues(entity).get(one.id)
         if due is None:
-            return f"{purpose.zh}:{entity.about.retain.label.zh} / {purpose.en}: {formula(rule_of(entity, self._context.registry)).en}"
+            return f"{purpose.zh}:{self._context.registry.kept(entity.name).label.zh} / {purpose.en}: {formula(rule_of(entity, self._context.registry)).en}"
         return None
 
     def _held(self, entity: type[Entity], one: Record) -> str | None:

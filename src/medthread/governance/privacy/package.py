@@ -72,7 +72,7 @@ def _told(tx: Connection, context: Context, entity: type[Entity], record: Record
     row = {n: WITHHELD if n in withheld and v is not None else v for n, v in row.items()}
     return {
         "entity": entity.name, "label": pair(entity.about.label), "id": record.id, "key": {k: _text(row.get(k)) for k in entity.key()},
-        "retention": pair(entity.about.retain.label), "fields": {n: _field(tx, context, entity.fields[n], row) for n in record.fields},
+        "retention": pair(context.registry.kept(entity.name).label), "fields": {n: _field(tx, context, entity.fields[n], row) for n in record.fields},
         "withheld": {n: name for n, name in withheld.items() if n in record.fields},
     }
 

@@ -19,7 +19,7 @@ LOG = logging.getLogger("medthread.review")
 class ReviewClock:
     """Tells of overdue rows once a day for each source."""
 
-    def __init__(self, store: Store, context: Context, reader: LakeReader, sources: Callable[[], tuple[Source, ...]], terms: ReviewTerms) -> None:
+    def __init__(self, store: Store, context: Context, reader: LakeReader, sources: Callable[[], tuple[Source, ...]], terms: Callable[[], ReviewTerms]) -> None:
         self._store, self._context, self._reader, self._sources, self._terms = store, context, reader, sources, terms
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="review", daemon=True)
@@ -38,7 +38,7 @@ class ReviewClock:
         if not self._reader.published():
             return 0
         with self._store.transaction() as tx:
-            return remind(tx, self._context, self._reader.current(), self._sources(), self._terms, now=now)
+            return remind(tx, self._context, self._reader.current(), self._sources(), self._terms(), now=now)
 
     def _watch(self) -> None:
         while True:

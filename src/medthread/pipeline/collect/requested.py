@@ -35,14 +35,18 @@ def record_of(code: str) -> str:
     return f"{SOURCE}|{code}"
 
 
-def with_requests(tx: Connection, sources: tuple[Source, ...], registry: Registry) -> tuple[Source, ...]:
-    """The sources of a workspace, with what was asked for here as one of them, where anything was approved; a company's own of this name stays as it is."""
-    if any(s.name == SOURCE and s.url != ADDRESS for s in sources):
-        return sources
-    sources = tuple(s for s in sources if s.name != SOURCE)
+def source_of_requests(tx: Connection, registry: Registry) -> Source | None:
+    """What was asked for here, as a source with a table for each master of which anything was approved; none where nothing was."""
     names = set(tx.execute(select(master_request.c.entity).where(master_request.c.status == "approved").distinct()).scalars())
     asked = [e for e in asked_masters(registry) if e.name in names]
-    return (*sources, source_of(asked, org=sources[0].org if sources else "")) if asked else sources
+    return source_of(asked, org="") if asked else None
+
+
+def with_requests(sources: tuple[Source, ...], requested: Source | None) -> tuple[Source, ...]:
+    """The sources of a workspace, and what was asked for here beside them; a company's own of this name stays as it is."""
+    if requested is None or any(s.name == SOURCE for s in sources):
+        return sources
+    return (*sources, requested.model_copy(update={"org": sources[0].org if sources else ""}))
 
 
 def source_of(masters: Iterable[type[Entity]], *, org: str) -> Source:

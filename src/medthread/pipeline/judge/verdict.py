@@ -60,10 +60,11 @@ class Verdict:
         return self.state in (State.BROKEN, State.FAILED)
 
 
-def version_of(rule: QualityRule | Check) -> str:
-    """Names what a rule says; the same rule in another file, or with other words, is the same."""
+def version_of(rule: QualityRule | Check, *, tolerance: float = 0.0) -> str:
+    """Names what a rule says; the same rule in another file, or with other words, is the same. What is borne of a check stands beside it."""
     if isinstance(rule, Check):
-        said = repr((rule.id, rule.rule.broken, rule.rule.correct, rule.rule.gate.value, rule.rule.dimension.value))
+        borne = (tolerance,) if tolerance else ()
+        said = repr((rule.id, rule.rule.broken, rule.rule.correct, rule.rule.gate.value, rule.rule.dimension.value, *borne))
     else:
         said = rule.model_dump_json(exclude={"origin", "zh", "en", "owner"})
     return hashlib.sha256(said.encode()).hexdigest()[:12]

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import select, update
 
+from medthread.derive.checks import Check
 from medthread.model.rule_file import Point, QualityRule
 from medthread.pipeline.context import Context
 from medthread.pipeline.ingest.newness import PATH, version_sql
@@ -211,8 +212,8 @@ def _verdicts(context: Context, con: Any, batch: str, scan: Scan, loads: list[di
     checks = {t.check.id: t.check for t in scan.tried}
     return [
         Verdict(
-            round=batch, asset=f"{scan.source.name}.{scan.table}", rule=id_, version=version_of(checks[id_]), point=Point.INTAKE,
-            state=state_of(checked, broken - corrected, _tolerance(own, checks[id_].rule.name)), source=scan.source.name, entity=checks[id_].entity,
+            round=batch, asset=f"{scan.source.name}.{scan.table}", rule=id_, version=version_of(checks[id_], tolerance=_tolerance(context, own, checks[id_])), point=Point.INTAKE,
+            state=state_of(checked, broken - corrected, _tolerance(context, own, checks[id_])), source=scan.source.name, entity=checks[id_].entity,
             field=checks[id_].field, checked=checked, broken=broken, corrected=corrected, sample=named.get(id_, ()), cause=f"{scan.source.name}.{scan.table}",
             **(said_by(own[name]) if (name := checks[id_].rule.name.removesuffix("_mended")) in own else {}),
         )
@@ -220,5 +221,8 @@ def _verdicts(context: Context, con: Any, batch: str, scan: Scan, loads: list[di
     ]
 
 
-def _tolerance(own: dict[str, QualityRule], name: str) -> float:
-    return own[name].tolerance if name in own else 0.0
+def _tolerance(context: Context, own: dict[str, QualityRule], check: Check) -> float:
+    if check.rule.name in own:
+        return own[check.rule.name].tolerance
+    borne = context.registry.borne(check.id)
+    return borne.tolerance if borne else 0.0

@@ -10,7 +10,7 @@ definition_change = Table(
     metadata,
     Column("seq", BigInteger, Identity(always=True), primary_key=True),
     Column("proposal", Text, nullable=False),  # what was proposed at once is decided at once, and undone at once
-    Column("kind", Text, nullable=False),  # definition, term
+    Column("kind", Text, nullable=False),  # definition, term, code, rule, mapping, threshold, retention
     Column("subject", Text, nullable=False),
     Column("before", JSONB(none_as_null=True)),  # null: nothing but what is declared
     Column("after", JSONB(none_as_null=True)),
