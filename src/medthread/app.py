@@ -118,7 +118,8 @@ class Installation:
         self.store = store
         self.registry, self.folders = declared()
         self.sources = workspace.sources(self.registry)
-        self._model_files = tuple(sorted(p for f in self.folders for p in f.glob("**/marts/*.sql")))
+        self._model_files = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql")))
+        self._metric_files = tuple(sorted(p for f in folders for p in f.glob("**/metrics/*.yaml")))
         self.rules: tuple[QualityRule, ...] = ()
         self._reading = threading.Lock()
         self.read_rules()
@@ -318,7 +319,7 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                models=lambda: self.models, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, terms=self.terms, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
+                models=lambda: self.models, metric_files=lambda: (*self._metric_files, *self.workspace.metrics()), ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, terms=self.terms, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
