@@ -143,8 +143,8 @@ class Services:
 
     @property
     def metric_tables(self) -> Tables:
-        """What metrics may measure, with the models as they are now."""
-        return Tables(self.registry, self.all_models(), frozenset(self.workflow.rulebook.processes))
+        """What metrics may measure: models as they are in force, for readers see no other; while none is, as their files have them."""
+        return Tables(self.registry, known_models(self.batch(), None) or self.all_models(), frozenset(self.workflow.rulebook.processes))
 
     def metrics(self, tables: Tables) -> MetricBook:
         """The metrics as their files declare them now."""
