@@ -194,6 +194,11 @@ class Installation:
         """All models as their files declare them now: those of the software, then the workspace's own."""
         return tuple(map(read_model, (*self._model_files, *self.workspace.models())))
 
+    @property
+    def metric_files(self) -> tuple[Path, ...]:
+        """Files of metrics: those of the software, then the workspace's own."""
+        return (*self._metric_files, *self.workspace.metrics())
+
     def plan(self) -> Plan:
         """What the files of models change of what is in force."""
         return plan(self.context(), self.models, consumers=CONSUMERS)
@@ -319,7 +324,7 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                models=lambda: self.models, metric_files=lambda: (*self._metric_files, *self.workspace.metrics()), ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, terms=self.terms, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
+                models=lambda: self.models, metric_files=lambda: self.metric_files, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, terms=self.terms, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )

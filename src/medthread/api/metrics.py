@@ -1,6 +1,7 @@
 """Metrics for whoever asks: over the rows that they may see, as JSON and as tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,7 +16,7 @@ from medthread.api.sharing import described
 from medthread.derive.form import pair
 from medthread.derive.metric import Measured, MeasuredColumn, metric_words
 from medthread.derive.sharing import RULE
-from medthread.governance.metrics.answer import Answer, Line, Wanted, answer, check_wanted
+from medthread.governance.metrics.answer import PREVIOUS, Answer, Line, Wanted, answer, check_wanted
 from medthread.governance.metrics.book import MetricBook
 from medthread.governance.metrics.figure import Figure, Seen, within
 from medthread.governance.metrics.measured import Tables, coded
@@ -31,7 +32,7 @@ from medthread.stores.serving import LakeRows, Snapshot, all_of, parse_condition
 from medthread.trust.access import Actor
 
 NAMED = 500  # values of a dimension whose records are named
-PLACES = ("_org", "_plant")
+YEAR = "trailing_12_months"
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,20 @@ def line_of(asking: Asking, metric: Metric) -> dict[str, Any]:
         "additive": metric.is_additive, "ratio": metric.is_ratio, "periods": asking.has_periods(metric), "over": [m.over for m in own], "made_of": list(metric.made_of),
         "dimensions": [{"name": n, "label": pair(c.label), "ref": c.ref} for n, c in asking.dimensions(metric).items()],
     }
+
+
+def cards_of(asking: Asking) -> list[dict[str, Any]]:
+    """The metrics of the first page: their last twelve months beside the twelve before, as far as the actor may see them."""
+    found, wanted = [], Wanted(YEAR, compare=PREVIOUS)
+    for metric in asking.book.metrics.values():
+        if metric.home and asking.has_periods(metric):
+            with suppress(ForbiddenError):
+                told = asking.answer(metric, wanted)
+                found.append({
+                    "name": metric.name, "label": pair(metric.label), "unit": metric.unit, "decimals": metric.decimals, "direction": metric.direction.value,
+                    "target": metric.target, "to": date.fromordinal(told.span.end.toordinal() - 1) if told.span else None, **told_figure(told.whole, told.before),
+                })
+    return sorted(found, key=lambda c: c["name"])
 
 
 def pair_of(words: Any) -> dict[str, str]:

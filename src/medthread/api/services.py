@@ -134,7 +134,7 @@ class Services:
     @cached_property
     def dictionary(self) -> Dictionary:
         """What is declared and said, by what people type."""
-        return Dictionary(self.store, self.registry, self.ruled, self.all_models, self.workflow.calendar.zone)
+        return Dictionary(self.store, self.registry, self.ruled, self.all_models, self.workflow.calendar.zone, self._metrics_over)
 
     @cached_property
     def contracts(self) -> ContractShelf:
@@ -150,6 +150,9 @@ class Services:
         """The metrics as their files declare them now."""
         return read_book(self.metric_files(), tables)
 
+    def _metrics_over(self, models: Mapping[str, Known]) -> MetricBook:
+        return self.metrics(Tables(self.registry, models, frozenset(self.workflow.rulebook.processes)))
+
     def all_models(self) -> dict[str, Known]:
         """The models; those in force alone where somebody's file cannot be read."""
         try:
@@ -161,7 +164,7 @@ class Services:
     def graph(self) -> Graph:
         """The lineage of now, drawn anew where something changed that it is drawn from."""
         declared = Lineage(
-            self.registry, self.mapped(), self.models(), self.consumers, self.ruled(), self.workflow.rulebook, self.workflow.sharing.rules, self.name)
+            self.registry, self.mapped(), self.models(), self.consumers, self.ruled(), self.workflow.rulebook, self.workflow.sharing.rules, self.name, self.metrics(self.metric_tables))
         return self.kept_graph.of(self.store, declared)
 
     @property

@@ -14,6 +14,7 @@
     times: 100
     dimensions: [item, {column: kind, like: lot.kind}]
     target: 98
+    home: true                        # the first page shows its last twelve months
     cases:                            # rows given, figures expected
       - about: 一半合格 | Half of them pass
         given: [{id: A, stage: incoming, result: pass, judged_at: "2026-01-05 08:00:00"}]
@@ -159,6 +160,7 @@ class Metric(Strict):
     times: float = Field(default=1, gt=0)
     dimensions: tuple[By, ...] = ()
     target: float | None = None
+    home: bool = False  # whether the first page shows it
     synonyms: tuple[str, ...] = ()
     cases: tuple[MetricCase, ...] = ()
 

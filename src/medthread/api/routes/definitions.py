@@ -41,6 +41,8 @@ from medthread.governance.dictionary.words import (
     check_term,
     content_of,
 )
+from medthread.governance.metrics.said import METRIC, check_said
+from medthread.governance.metrics.said import PREFIX as OF_METRIC
 from medthread.governance.quality_index import today_in
 from medthread.model.errors import InvalidError
 from medthread.pipeline.said import APPROVED
@@ -65,9 +67,9 @@ class Wanted(BaseModel):
     """One change: the whole of what is to be said of a subject; without `content` it goes back to what is declared, and a term is removed."""
 
     model_config = ConfigDict(extra="forbid")
-    kind: Literal["term", "definition", "code"]
+    kind: Literal["term", "definition", "code", "metric"]
     subject: Subjects
-    content: dict[str, Any] | None = Field(default=None, description="a term, a definition over what is declared, or what a source's word for a code means")
+    content: dict[str, Any] | None = Field(default=None, description="a term, a definition over what is declared, what a source's word for a code means, or what is to hold of a metric")
 
 
 class Proposal(BaseModel):
@@ -149,7 +151,15 @@ def _checked(given: Services, actor: Actor, wanted: list[Wanted]) -> list[Change
     mine = sources_seen(actor, given.sources)
     of = [p for p in places(given.sources, given.registry) if p.source in mine] if any(w.kind == CODE for w in wanted) else []
     codes = [Change(CODE, w.subject, check_code(w.subject, w.content, of)) for w in wanted if w.kind == CODE]
-    return codes + _worded(given, [w for w in wanted if w.kind != CODE])
+    return codes + _measured(given, [w for w in wanted if w.kind == METRIC]) + _worded(given, [w for w in wanted if w.kind not in (CODE, METRIC)])
+
+
+def _measured(given: Services, wanted: list[Wanted]) -> list[Change]:
+    if not wanted:
+        return []
+    tables = given.metric_tables
+    book = given.metrics(tables)
+    return [Change(METRIC, w.subject, check_said(w.subject, w.content, book, tables)) for w in wanted]
 
 
 def _worded(given: Services, wanted: list[Wanted]) -> list[Change]:
@@ -160,6 +170,8 @@ def _worded(given: Services, wanted: list[Wanted]) -> list[Change]:
     for w in wanted:
         if (w.kind == TERM) != w.subject.startswith(PREFIX):
             raise InvalidError(f"{w.subject} is no {w.kind}", hint="a term is called `term:` with a name, a definition after what it defines")
+        if w.subject.startswith(OF_METRIC):
+            raise InvalidError(f"{w.subject} is a metric", hint="propose it with kind metric: its words, target and qualifiers change together")
         if w.kind == TERM and w.content is not None:
             left = {n: t for n, t in terms.items() if n not in gone}
             check_term(w.subject.removeprefix(PREFIX), Term.model_validate(contents[w.subject]), terms=left, subjects=book.items)

@@ -66,7 +66,8 @@ def book_of(given: Services, tables: Tables, on: date | None = None) -> MetricBo
     return with_said(given.metrics(tables), said)
 
 
-def _asking(given: Services, actor: Actor, asked: Asked | None = None) -> Asking:
+def asking_of(given: Services, actor: Actor, asked: Asked | None = None) -> Asking:
+    """Somebody who asks, with what narrows what they ask."""
     tables = given.metric_tables
     if asked is None:
         return Asking(given, actor, book_of(given, tables), tables)
@@ -79,13 +80,13 @@ def listed(given: Given, actor: Reader, language: Language) -> dict[str, Any]:
 
     全部指标:名称、含义、负责方、维度。无法读取的文件见 `faults`。
     """
-    asking = _asking(given, actor)
+    asking = asking_of(given, actor)
     items = [line_of(asking, m) for m in asking.book.metrics.values()]
     return {"items": sorted(items, key=lambda i: (i["domain"], i["name"])), "faults": [f.told(language)._asdict() for f in asking.book.faults]}
 
 
 def _export(given: Services, actor: Actor, name: str, asked: Asked, language: str) -> tuple[list[str], list[list[Any]]]:
-    asking = _asking(given, actor, asked)
+    asking = asking_of(given, actor, asked)
     metric = asking.book[name]
     return table_of(asking, metric, asked.wanted, asking.answer(metric, asked.wanted), language)
 
@@ -120,7 +121,7 @@ def one(name: str, given: Given, actor: Reader, asked: Figures) -> dict[str, Any
 
     指标的口径(文字)及数值,以读者可见的行为限。
     """
-    asking = _asking(given, actor, asked)
+    asking = asking_of(given, actor, asked)
     metric = asking.book[name]
     found = asking.answer(metric, asked.wanted)
     return {**line_of(asking, metric), "words": words_of(asking, metric), **_narrowing(asking, metric), "figures": told_answer(asking, metric, asked.wanted, found), "all_periods": list(PERIODS)}
@@ -144,7 +145,7 @@ def rows(
 
     数值所计的行,分页:其表中满足限定、在起止日期内的行。
     """
-    asking = _asking(given, actor, asked)
+    asking = asking_of(given, actor, asked)
     metric = asking.book[name]
     own = asking.book.behind(metric)[0 if part == "of" else -1]
     dated, wanted = own.at is not None, asked.wanted
@@ -162,7 +163,7 @@ def effect(name: str, proposed: Proposed, given: Given, actor: Reader, asked: Fi
 
     过去各期间的数值:现行口径与拟改口径并列;不做任何改动。
     """
-    asking, declared = _asking(given, actor, asked), given.metrics(given.metric_tables)
+    asking, declared = asking_of(given, actor, asked), given.metrics(given.metric_tables)
     content = check_said(PREFIX + name, proposed.content, declared, asking.tables)
     changed = overlaid(declared[name], content) if content else declared[name]
     now, then = asking.book[name], MetricBook({**asking.book.metrics, name: changed}, asking.book.qualifiers)

@@ -36,6 +36,11 @@ class MetricBook:
             raise NotFoundError(f"no metric {name!r}", hint=f"did you mean {near[0]}?" if near else "GET /api/v1/metrics lists them")
         return self.metrics[name]
 
+    @property
+    def key(self) -> str:
+        """Another whenever a definition is."""
+        return repr((*self.metrics.values(), *self.qualifiers.values()))
+
     def holds(self, metric: Metric, *, dialect: str = "duckdb") -> dict[str, str]:
         """The conditions of a metric's qualifiers, as an engine reads them."""
         return {q: condition(self.qualifiers[q].holds).sql(dialect=dialect) for q in metric.qualifiers}
@@ -48,6 +53,9 @@ class MetricBook:
     def behind(self, metric: Metric) -> tuple[Metric, ...]:
         """The metrics that have rows of their own: itself, or those that it is made of."""
         return tuple(self[m] for m in metric.made_of) or (metric,)
+
+
+NOTHING = MetricBook({}, {})
 
 
 def read_book(files: Sequence[Path], measuring: Measuring) -> MetricBook:
