@@ -1,6 +1,7 @@
 """Periods of the calendar, and the clock by which days begin."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +25,7 @@ def test_the_periods_of_a_span_follow_each_other_and_hold_all_of_it(day: date, g
     found = list(buckets(Span(day, day + timedelta(days=length)), grain))
     assert found[0] <= day
     assert found[-1] <= day + timedelta(days=length - 1) < moved(found[-1], grain, 1)
-    assert all(moved(a, grain, 1) == b for a, b in zip(found, found[1:], strict=False))
+    assert all(moved(a, grain, 1) == b for a, b in pairwise(found))
 
 
 def test_the_last_of_a_month_stays_the_last_of_a_shorter_one() -> None:

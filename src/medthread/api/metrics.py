@@ -85,7 +85,7 @@ class Asking:
         known = [d.column for d in metric.dimensions]
         stranger = next((f for f in (w.partition(":")[0] for w in self.where) if metric.made_of and f not in known), None)
         if stranger is not None:
-            raise InvalidError(f"cannot filter by {stranger!r}", hint=f"fields: {', '.join(known) or '–'}")
+            raise InvalidError(f"cannot filter by {stranger!r}", hint=f"fields: {', '.join(known)}")
 
     def _newest(self, metric: Metric) -> date:
         """The last day that there is something of, today at the latest."""

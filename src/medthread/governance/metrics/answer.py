@@ -53,7 +53,7 @@ def check_wanted(metric: Metric, wanted: Wanted, *, has_periods: bool) -> None:
     """Refuse what cannot be asked of a metric."""
     strangers = [b for b in wanted.by if b not in [d.column for d in metric.dimensions]]
     if strangers:
-        raise InvalidError(f"{metric.name} is not told apart by {strangers[0]!r}", hint=f"by: {', '.join(d.column for d in metric.dimensions) or 'nothing'}")
+        raise InvalidError(f"{metric.name} is not told apart by {strangers[0]!r}", hint=f"by: {', '.join(d.column for d in metric.dimensions)}")
     if len(set(wanted.by)) < len(wanted.by):
         raise InvalidError("a dimension stands twice", hint="name each once")
     if not has_periods:

@@ -114,11 +114,11 @@ def condition(holds: str) -> exp.Expression:
     try:
         parsed = sqlglot.parse_one(f"select 1 where {holds}", read="duckdb")
     except SqlglotError as error:
-        raise DeclarationError(f"{holds!r} is no condition: {str(error).splitlines()[0]}", hint="write a condition in SQL on the columns of one row") from error
+        raise DeclarationError(f"{holds!r} is no condition: {str(error).splitlines()[0]}", hint="a qualifier is a condition in SQL on the columns of one row") from error
     where = parsed.args.get("where")
     strange = where is None or parsed.find(exp.Subquery, exp.AggFunc, exp.Window, exp.Table, exp.Placeholder, exp.Parameter) or len(list(parsed.find_all(exp.Select))) > 1
     if strange or not isinstance(parsed, exp.Select):
-        raise DeclarationError(f"{holds!r} is no condition on one row", hint="write a condition in SQL on the columns of one row")
+        raise DeclarationError(f"{holds!r} is no condition on one row", hint="a qualifier is a condition in SQL on the columns of one row")
     for column in parsed.find_all(exp.Column):
         column.this.set("quoted", True)  # noqa: FBT003 - sqlglot's way
     found: exp.Expression = where.this

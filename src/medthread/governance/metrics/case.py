@@ -55,7 +55,8 @@ def _wrong(metric: Metric, case: MetricCase, book: MetricBook, measuring: Measur
         return [f"{metric.name} does not measure {strangers[0]}"]
     with TemporaryDirectory() as place, job(memory="256MB", threads=1) as con:
         try:
-            seen = {m.over or "": _seen(con, given.get(m.over or "", []), measuring(m.over or ""), Path(place)) for m in own}
+            tables = {t: measured for m in own if (measured := measuring(t := m.over or "")) is not None}
+            seen = {t: _seen(con, given.get(t, []), measured, Path(place)) for t, measured in tables.items()}
             dated = all(m.at is not None for m in own)
             days = [d for m in own for d in _days(given.get(m.over or "", []), m, seen[m.over or ""])] or [date(2026, 1, 1)]
             wanted = Wanted(case.period or WHOLE_SPAN, min(days), max(days), case.by) if dated else Wanted(by=case.by)
@@ -96,13 +97,13 @@ def _days(rows: Rows, metric: Metric, seen: Seen) -> list[date]:
     return found
 
 
-def _seen(con: duckdb.DuckDBPyConnection, rows: Rows, measured: Measured | None, place: Path) -> Seen:
+def _seen(con: duckdb.DuckDBPyConnection, rows: Rows, measured: Measured, place: Path) -> Seen:
     """The rows as a table with the columns' own kinds; what cannot be one of that kind is told by DuckDB."""
-    columns = {n: c.kind for n, c in measured.columns.items()} if measured else {}
+    columns = {n: c.kind for n, c in measured.columns.items()}
     columns.setdefault("id", Kind.TEXT)
     unknown = sorted({n for row in rows for n in row} - columns.keys())
-    if measured is None or unknown:
-        raise DeclarationError(f"{measured.name if measured else '?'} has no column {unknown[0] if unknown else '?'}", hint=f"it has {', '.join(columns)}")
+    if unknown:
+        raise DeclarationError(f"{measured.name} has no column {unknown[0]}", hint=f"it has {', '.join(columns)}")
     kinds = ", ".join(f"{literal(n)}: {literal(DUCK[k])}" for n, k in columns.items())
     table = quote(measured.name)
     shape = ", ".join(f"{quote(n)} {DUCK[k]}" for n, k in columns.items())
