@@ -4,6 +4,7 @@ import { useSpeech, type Key } from "../i18n";
 import { Reasoned } from "../shell/Reasoned";
 import { link } from "../shell/route";
 import { Button, Facts, Head, Modal, Nothing, Panel, Problem, Table, Tag, Waiting } from "../ui";
+import { EffectOf } from "../metrics/Beside";
 import { Difference } from "./History";
 import { STATES, type Proposal } from "./model";
 
@@ -70,6 +71,7 @@ export function ProposalPage({ id }: { id: string }) {
           { name: "what", title: t("glossary.what"), width: 500, show: (c) => <Difference before={c.before} after={c.after} /> },
         ]} />
       </Panel>
+      {p.items.filter((c) => c.kind === "metric").map((c) => <Panel key={c.subject} title={`${t("metrics.effect")}: ${c.subject.replace(/^metric:/, "")}`}><EffectOf subject={c.subject} content={c.after} /></Panel>)}
       <Modal open={!!doing} title={doing && t(doing === "refuse" ? "refuse" : `glossary.${doing}`)} footer={null} onCancel={() => setDoing(undefined)} destroyOnHidden>
         {doing && <Reasoned label={t(doing === "refuse" ? "refuse" : `glossary.${doing}`)} onDone={doing === "undo" ? () => { window.location.hash = "#/glossary?tab=changes"; } : done} decide={(reason) => decide(doing, reason)} />}
       </Modal>

@@ -66,14 +66,14 @@ class Tables:
 
 
 def coded(measured: Measured, like: Iterable[tuple[str, str | None]], registry: Registry) -> dict[str, MeasuredColumn]:
-    """Columns with the codes and references of the fields whose values they hold."""
+    """Columns with the names, codes and references of the fields whose values they hold."""
     found = {}
     for column, field in like:
         entity, _, name = (field or "").partition(".")
         own = measured.columns[column]
         if entity in registry and name in registry[entity].fields:
             other = registry[entity].fields[name]
-            own = MeasuredColumn(own.kind, own.label, other.mark.codes or own.codes, other.mark.ref.entity if other.mark.ref else own.ref)
+            own = MeasuredColumn(own.kind, other.label, other.mark.codes or own.codes, other.mark.ref.entity if other.mark.ref else own.ref)
         found[column] = own
     return found
 
