@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from medthread.api.goals import goals_of
 from medthread.api.identity import Given, Reader
 from medthread.api.language import Language
 from medthread.api.media import CSV, XLSX, file_as, text_as
@@ -89,6 +90,15 @@ def _export(given: Services, actor: Actor, name: str, asked: Asked, language: st
     asking = asking_of(given, actor, asked)
     metric = asking.book[name]
     return table_of(asking, metric, asked.wanted, asking.answer(metric, asked.wanted), language)
+
+
+@router.get("/metric-goals", summary="列出以指标衡量的目标 · List what metrics are to reach")
+def goals(given: Given, actor: Reader) -> dict[str, Any]:
+    """Every record that names a metric, a figure to reach and a day, with the metric's figure now and how far it is against the straight line.
+
+    每条写明指标、目标值与期限的记录:指标的现值、进度,以及与直线进度相比的状态。
+    """
+    return {"items": goals_of(asking_of(given, actor))}
 
 
 @router.get("/metrics/{name}.csv", summary="导出指标 CSV · Export a metric as CSV", **text_as(CSV))
