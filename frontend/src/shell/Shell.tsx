@@ -15,6 +15,7 @@ const MENU: { group: Key; entries: Entry[] }[] = [
   { group: "group.data", entries: [{ place: "dictionary", key: "d", may: "entities:read" }, { place: "glossary", key: "g", may: "entities:read" }, { place: "codes", may: "quarantine:read" }, { place: "handbook", may: "entities:read" }, { place: "contracts", may: "entities:read" }, { place: "lineage", key: "j", may: "entities:read" }, { place: "entities", key: "e", may: "entities:read" }, { place: "masters", key: "m", may: "masters:read" },
     { place: "models", key: "b", may: "models:read" }, { place: "metrics", key: "x", may: "entities:read" }, { place: "services", key: "v", may: "entities:read" }] },
   { group: "group.quality", entries: [
+    { place: "committee", key: "w", may: "entities:read" },
     { place: "quality", key: "q", may: "entities:read" }, { place: "profiles", key: "f", may: "quarantine:read" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
   ] },
   { group: "group.operation", entries: [
