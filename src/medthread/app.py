@@ -29,6 +29,7 @@ from medthread.governance.contracts.at_release import ContractsAtRelease
 from medthread.governance.handbook import HandbookSetting
 from medthread.governance.lake import Upkeep
 from medthread.governance.masters.setting import MasterSetting
+from medthread.governance.metrics.book import metric_files
 from medthread.governance.offers import declared_offers
 from medthread.governance.profiles import Profiler, Shelf
 from medthread.governance.quality_target import QualityTargets
@@ -119,7 +120,7 @@ class Installation:
         self.registry, self.folders = declared()
         self.sources = workspace.sources(self.registry)
         self._model_files = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql")))
-        self._metric_files = tuple(sorted(p for f in folders for p in f.glob("**/metrics/*.yaml")))
+        self.metric_files = partial(metric_files, folders, self.workspace.metrics)
         self.rules: tuple[QualityRule, ...] = ()
         self._reading = threading.Lock()
         self.read_rules()
@@ -193,11 +194,6 @@ class Installation:
     def models(self) -> tuple[Model, ...]:
         """All models as their files declare them now: those of the software, then the workspace's own."""
         return tuple(map(read_model, (*self._model_files, *self.workspace.models())))
-
-    @property
-    def metric_files(self) -> tuple[Path, ...]:
-        """Files of metrics: those of the software, then the workspace's own."""
-        return (*self._metric_files, *self.workspace.metrics())
 
     def plan(self) -> Plan:
         """What the files of models change of what is in force."""
@@ -324,7 +320,7 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                models=lambda: self.models, metric_files=lambda: self.metric_files, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, terms=self.terms, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
+                models=lambda: self.models, metric_files=self.metric_files, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, targets=self.targets, masters=self.masters, terms=self.terms, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )

@@ -30,7 +30,7 @@ lineage = typer.Typer(no_args_is_help=True, help="血缘 · Lineage of fields: w
 def _graph(installation: Installation) -> Graph:
     tables = Tables(installation.registry, known_models(installation.context(), None), frozenset(installation.rulebook.processes))
     declared = Declared(
-        installation.registry, installation.sources, installation.models, CONSUMERS, installation.rules, installation.rulebook, installation.sharing.rules, installation.name, read_book(installation.metric_files, tables))
+        installation.registry, installation.sources, installation.models, CONSUMERS, installation.rules, installation.rulebook, installation.sharing.rules, installation.name, read_book(installation.metric_files(), tables))
     return graph_of(installation.store, declared)
 
 

@@ -58,6 +58,11 @@ class MetricBook:
 NOTHING = MetricBook({}, {})
 
 
+def metric_files(folders: Sequence[Path], own: Callable[[], Sequence[Path]]) -> tuple[Path, ...]:
+    """Files of metrics: those of the software under these folders, then a company's own as they lie there now."""
+    return (*(p for f in folders for p in sorted(f.glob(f"**/{FOLDER}/*.yaml"))), *own())
+
+
 def read_book(files: Sequence[Path], measuring: Measuring) -> MetricBook:
     """All metrics of these files, the earlier first; what is wrong with one is told in `faults`."""
     metrics: dict[str, Metric] = {}
