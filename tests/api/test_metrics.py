@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -15,10 +16,12 @@ from medthread.api.routes.metrics import book_of
 from medthread.api.services import Services
 from medthread.governance.metrics.answer import Wanted
 from medthread.model.errors import ForbiddenError
+from medthread.model.sharing import Data
 from medthread.trust.access import Actor
 from tests.api.conftest import House, SignIn
 from tests.api.test_definitions import Two
 from tests.api.test_desks import ok
+from tests.api.test_sharing_lake import NAMES, outlet
 
 API = "/api/v1"
 ACCEPTED = """
@@ -120,6 +123,18 @@ def test_what_is_masked_makes_no_figure(services: Services) -> None:
     metric = one.book["complaints"].model_copy(update={"of": one.book["lots_received"].of.model_copy(update={"distinct": ("complainant",)})})
     with pytest.raises(ForbiddenError):
         one.answer(metric, Wanted("whole", date(2024, 1, 1), date(2024, 12, 31)))
+
+
+def test_what_a_sharing_rule_keeps_back_is_in_no_figure(services: Services) -> None:
+    stays = replace(NAMES, name="verdicts_stay", data=Data(entities=("qms_inspection",), fields=("result",)))
+    abroad = outlet(services, stays)
+    asked = "/metrics/{}?period=whole&from=2024-01-01&to=2024-12-31"
+    home = ok(abroad.ask(asked.format("incoming_acceptance"), home=True))["figures"]
+    told = ok(abroad.ask(asked.format("incoming_acceptance")))["figures"]
+    assert (home["whole"]["per"] > 0, home["sharing"]) == (True, [])
+    assert (told["whole"]["per"], [s["rule"] for s in told["sharing"]]) == (0, ["verdicts_stay"])
+    assert ok(abroad.ask(asked.format("inspection_defect_ppm")))["figures"]["whole"]["per"] > 0  # no verdict is in it
+    assert abroad.ask(asked.format("lot_size")).status_code == 403  # of a mart nobody can say what its rows are made from
 
 
 def test_records_of_the_product_are_measured_live_within_reach(house: House) -> None:

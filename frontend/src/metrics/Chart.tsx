@@ -41,7 +41,7 @@ export function Chart({ periods, grain, series, bars, target, decimals, unit, la
             {s.values.map((v, n) => v !== null && <circle key={n} cx={x(n)} cy={y(v)} r="3" fill={s.dashed ? "#fff" : COLOURS[k]} stroke={COLOURS[k]}><title>{`${s.name} ${called(periods[n]!, grain)}: ${told(v)}`}</title></circle>)}
           </g>
         )))}
-        {target !== null && <g><line x1={LEFT} x2={WIDTH - RIGHT} y1={y(target)} y2={y(target)} stroke="#1c6b3c" strokeDasharray="2 3" /><text x={WIDTH - RIGHT} y={y(target) - 5} textAnchor="end" fontSize="11" fill="#1c6b3c">{`${targetLabel} ${told(target)}`}</text></g>}
+        {target !== null && <g><line x1={LEFT} x2={WIDTH - RIGHT} y1={y(target)} y2={y(target)} stroke="#1c6b3c" strokeDasharray="2 3" /><text x={LEFT + 4} y={y(target) - 5} fontSize="11" fill="#1c6b3c">{`${targetLabel} ${told(target)}`}</text></g>}
       </svg>
       {series.length > 1 && <p className="bar quiet">{series.map((s, k) => <span key={s.name}><svg width="26" height="8" aria-hidden="true"><line x1="0" x2="26" y1="4" y2="4" stroke={COLOURS[k]} strokeWidth="2" strokeDasharray={s.dashed ? "5 4" : undefined} /></svg> {s.name}</span>)}</p>}
     </div>

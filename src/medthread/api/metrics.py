@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,7 +79,7 @@ class Asking:
         if hidden:
             raise ForbiddenError(f"{hidden[0]} is masked for you", hint="ask who may see it in clear", actor=self.actor.name, action="entities:read")
         upto = (wanted.last or self._newest(metric)) if dated else None
-        return answer(metric, self.book, wanted, self.seen, upto=upto, zone=self.zone)
+        return answer(metric, self.book, wanted, partial(self.seen, by=wanted.by), upto=upto, zone=self.zone)
 
     def _check_where(self, metric: Metric) -> None:
         known = [d.column for d in metric.dimensions]
@@ -97,13 +97,13 @@ class Asking:
                 days.append(found.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone)).date() if isinstance(found, datetime) else found)
         return min(max(days, default=today), today)
 
-    def seen(self, metric: Metric) -> Seen:
-        """The rows of a metric's table that the actor may see."""
+    def seen(self, metric: Metric, by: Sequence[str] = ()) -> Seen:
+        """The rows of a metric's table that the actor may see, with what tells figures apart."""
         over = metric.over or ""
         if over.startswith(PREFIX):
             return self._seen_of_model(metric)
         listing = self.listing(metric)
-        whole = " and ".join(f"({w})" for w in (listing.where, *self._shared(metric, listing)))
+        whole = " and ".join(f"({w})" for w in (listing.where, *self._shared(metric, listing, by)))
         native = listing.entity.about.home is Home.NATIVE
         return Seen(listing.source, listing.rows.query, listing.kinds, whole, listing.parameters, "postgres" if native else "duckdb")
 
@@ -121,10 +121,10 @@ class Asking:
             self._refuse(metric)
         return listing
 
-    def _shared(self, metric: Metric, listing: Listing) -> Iterator[str]:
+    def _shared(self, metric: Metric, listing: Listing, by: Sequence[str] = ()) -> Iterator[str]:
         """Rows whose fields a sharing rule keeps back are in no figure that is made of them."""
         terms = listing.terms
-        used = self.book.fields(metric) | {d.column for d in metric.dimensions}
+        used = {*self.book.fields(metric), *by}
         chains = {terms.chains.index(terms.fields[f]) for f in used if f in terms.fields}
         return (f'"{RULE}{n}" is null' for n in sorted(chains))
 
@@ -146,13 +146,13 @@ class Asking:
         relation = self.snapshot.relation(table, [(n, duck[k]) for n, k in kinds.items()])
         return Seen(relation, self.snapshot.query, kinds, " and ".join([conditions.sql, *rule]), (*conditions.parameters, *(v for _, values in bounds for v in values)))
 
-    def sharing(self, metric: Metric) -> list[dict[str, Any]]:
+    def sharing(self, metric: Metric, by: Sequence[str]) -> list[dict[str, Any]]:
         """The sharing rules that may keep rows out of its figures."""
         found: dict[str, SharingRule] = {}
         for one in self.book.behind(metric):
             if not (one.over or "").startswith(PREFIX):
                 terms = self.given.workflow.sharing.terms(self.given.registry[(one.over or "").partition(".")[2]], self.actor)
-                used = self.book.fields(one) | {d.column for d in one.dimensions}
+                used = {*self.book.fields(one), *by}
                 found |= {r.name: r for r in terms.rules if terms.records or used & terms.fields.keys()}
         return [described(r) for r in found.values()]
 
@@ -188,7 +188,7 @@ def told_answer(asking: Asking, metric: Metric, wanted: Wanted, found: Answer) -
         "whole": told_figure(found.whole, found.before),
         "items": [_told_line(ln, found, wanted.by) for ln in found.lines] if found.grain or wanted.by else [],
         "names": {b: _names(asking, dimensions[b], [ln.key[-len(wanted.by) + n] for ln in found.lines]) for n, b in enumerate(wanted.by)},
-        "sharing": asking.sharing(metric),
+        "sharing": asking.sharing(metric, wanted.by),
     }
 
 
