@@ -126,15 +126,20 @@ def test_what_is_masked_makes_no_figure(services: Services) -> None:
 
 
 def test_what_a_sharing_rule_keeps_back_is_in_no_figure(services: Services) -> None:
-    stays = replace(NAMES, name="verdicts_stay", data=Data(entities=("qms_inspection",), fields=("result",)))
-    abroad = outlet(services, stays)
-    asked = "/metrics/{}?period=whole&from=2024-01-01&to=2024-12-31"
-    home = ok(abroad.ask(asked.format("incoming_acceptance"), home=True))["figures"]
-    told = ok(abroad.ask(asked.format("incoming_acceptance")))["figures"]
+    verdicts = replace(NAMES, name="verdicts_stay", data=Data(entities=("qms_inspection",), fields=("result",)))
+    customers = replace(NAMES, name="complainers_stay", data=Data(entities=("crm_complaint",), fields=("customer",)))
+    abroad = outlet(services, verdicts, customers)
+
+    def asked(name: str, *, home: bool = False, by: str = "") -> Any:
+        return ok(abroad.ask(f"/metrics/{name}?period=whole&from=2024-01-01&to=2024-12-31{by}", home=home))["figures"]
+
+    home, told = asked("incoming_acceptance", home=True), asked("incoming_acceptance")
     assert (home["whole"]["per"] > 0, home["sharing"]) == (True, [])
     assert (told["whole"]["per"], [s["rule"] for s in told["sharing"]]) == (0, ["verdicts_stay"])
-    assert ok(abroad.ask(asked.format("inspection_defect_ppm")))["figures"]["whole"]["per"] > 0  # no verdict is in it
-    assert abroad.ask(asked.format("lot_size")).status_code == 403  # of a mart nobody can say what its rows are made from
+    whole, apart = asked("complaints"), asked("complaints", by="&by=customer")
+    assert (whole["whole"]["value"] > 0, whole["sharing"]) == (True, [])  # who complained is not in it
+    assert (apart["items"], [s["rule"] for s in apart["sharing"]]) == ([], ["complainers_stay"])
+    assert abroad.ask("/metrics/lot_size").status_code == 403  # of a mart nobody can say what its rows are made from
 
 
 def test_records_of_the_product_are_measured_live_within_reach(house: House) -> None:
