@@ -119,8 +119,8 @@ class Installation:
         self.store = store
         self.registry, self.folders = declared()
         self.sources = workspace.sources(self.registry)
-        self._model_files = tuple(sorted(p for f in folders for p in f.glob("**/marts/*.sql")))
-        self.metric_files = partial(metric_files, folders, self.workspace.metrics)
+        self._model_files = tuple(sorted(p for f in self.folders for p in f.glob("**/marts/*.sql")))
+        self.metric_files = partial(metric_files, self.folders, self.workspace.metrics)
         self.rules: tuple[QualityRule, ...] = ()
         self._reading = threading.Lock()
         self.read_rules()

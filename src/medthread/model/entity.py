@@ -246,6 +246,7 @@ def _check_rules(cls: type[Entity]) -> None:
             raise DeclarationError(f"{cls.__name__}.{f.name} names a record of what {f.mark.names!r} says", hint="name another field of the entity, and no ref beside it")
     _check_home(cls)
     _check_kept(cls)
+    _check_critical(cls)
     for what, names in (("a title", filter(None, (cls.about.title,))), ("a glance", cls.about.glance), ("a pursuit", cls.about.pursues.fields if cls.about.pursues else ())):
         for name in names:
             if name not in cls.fields:
