@@ -26,7 +26,7 @@ from medthread.model import Home, Kind
 from medthread.model.errors import ForbiddenError, InvalidError
 from medthread.model.metric import Metric
 from medthread.model.owners import owner_label
-from medthread.model.sharing import SharingRule
+from medthread.model.sharing import Effect, SharingRule
 from medthread.pipeline.build.model import PREFIX
 from medthread.stores.serving import LakeRows, Snapshot, all_of, parse_condition
 from medthread.trust.access import Actor
@@ -153,7 +153,8 @@ class Asking:
             if not (one.over or "").startswith(PREFIX):
                 terms = self.given.workflow.sharing.terms(self.given.registry[(one.over or "").partition(".")[2]], self.actor)
                 used = {*self.book.fields(one), *by}
-                found |= {r.name: r for r in terms.rules if terms.records or used & terms.fields.keys()}
+                chains = (terms.records, *(terms.fields[f] for f in used if f in terms.fields))
+                found |= {r.name: r for chain in chains for r in chain if r.effect is not Effect.ALLOW}
         return [described(r) for r in found.values()]
 
     def rows(self, metric: Metric, span: Span | None, *, limit: int, after: str | None) -> dict[str, Any]:
