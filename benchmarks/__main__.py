@@ -18,6 +18,7 @@ from benchmarks import (
     ingest,
     lookback,
     matching,
+    metrics,
     outbox,
     persons,
     plan,
@@ -47,6 +48,7 @@ MEASURES: dict[str, Measure] = {
     "assets": lambda folder, _: assets.measure(folder, machines=3_000),
     "companies": lambda folder, _: companies.measure(folder, records=2_000),
     "dictionary": lambda folder, size: dictionary.measure(folder, fields=int(20_000 * size)),
+    "metrics": lambda folder, size: metrics.measure(folder, rows=int(10_000_000 * size)),
     "persons": lambda folder, _: persons.measure(folder, wheels=Path.cwd()),  # FEBRL4 has one size
     "plan": lambda folder, size: plan.measure(folder, rows=int(20_000 * size)),
     "release": lambda folder, size: release.measure(folder, rows=int(10_000 * size)),

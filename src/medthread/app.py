@@ -30,6 +30,7 @@ from medthread.governance.governed import Files, Governed
 from medthread.governance.handbook import HandbookSetting
 from medthread.governance.lake import Upkeep
 from medthread.governance.masters.clock import MasterClock
+from medthread.governance.metrics.book import metric_files
 from medthread.governance.offers import declared_offers
 from medthread.governance.profiles import Profiler, Shelf
 from medthread.governance.review.clock import ReviewClock
@@ -116,6 +117,7 @@ class Installation:
         self.store = store
         self.registry, self.folders = declared()
         self._model_files = tuple(sorted(p for f in self.folders for p in f.glob("**/marts/*.sql")))
+        self.metric_files = partial(metric_files, self.folders, self.workspace.metrics)
         self._reading = threading.Lock()
         self.governed = Governed(store, self.registry, workspace.settings, workspace.calendar())
         self.governed.read(Files(workspace.rules(), workspace.sources(self.registry), (*self._model_files, *workspace.models())))
@@ -334,7 +336,7 @@ class Installation:
                 identity=self.identity,
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
-                models=lambda: self.models, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, governed=self.governed, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
+                models=lambda: self.models, metric_files=self.metric_files, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, governed=self.governed, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
                 carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )

@@ -20,7 +20,7 @@ from medthread.model.yaml_file import read_yaml
 from medthread.workflow import Calendar
 
 SETTINGS = "medthread.toml"
-READ = {"sources": ("*.yaml", "*.yml"), "policies": ("*.cedar",), "processes": ("*.yaml",), "rules": ("*.yaml",)}  # files of a folder that say what the installation does
+READ = {"sources": ("*.yaml", "*.yml"), "policies": ("*.cedar",), "processes": ("*.yaml",), "rules": ("*.yaml",), "metrics": ("*.yaml",)}  # files of a folder that say what the installation does
 
 
 @dataclass(frozen=True)
@@ -171,6 +171,10 @@ class Workspace:
         except (ValueError, TypeError, ZoneInfoNotFoundError) as error:
             raise DeclarationError(f"{SETTINGS}: [calendar] {error}", hint='days are "2026-10-01", a zone is "Asia/Shanghai"') from error
         return Calendar(zone, **days)
+
+    def metrics(self) -> list[Path]:
+        """The company's own metrics."""
+        return self._read("metrics")
 
     def models(self) -> list[Path]:
         """The company's own marts."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
@@ -12,7 +13,9 @@ from fastapi.testclient import TestClient
 from medthread.app import Installation
 from medthread.derive.dictionary import Sort
 from medthread.governance.dictionary.book import Dictionary
-from medthread.pipeline.build.known import known_models
+from medthread.governance.metrics.book import MetricBook, read_book
+from medthread.governance.metrics.measured import Tables
+from medthread.pipeline.build.known import Known, known_models
 from tests.api.conftest import House
 from tests.api.test_desks import ok
 from tests.derive.dictionary_queries import QUERIES
@@ -154,7 +157,10 @@ def test_who_may_not_propose_is_refused(house: House) -> None:
 
 
 def test_everything_in_the_book_leaves_the_search_as_good_as_before(installation: Installation) -> None:
-    book = Dictionary(installation.store, installation.registry, lambda: installation.rules, lambda: known_models(installation.context(), installation.models)).book()
+    def measured(models: Mapping[str, Known]) -> MetricBook:
+        return read_book(installation.metric_files(), Tables(installation.registry, models))
+
+    book = Dictionary(installation.store, installation.registry, lambda: installation.rules, lambda: known_models(installation.context(), installation.models), measures=measured).book()
     assert {i.entry.sort for i in book.items.values()} >= set(Sort) - {Sort.TERM}
     missed = {q for q, meant in QUERIES.items() if meant not in [i.entry.subject for i in book.find(q, most=3)]}
     assert len(missed) <= len(QUERIES) * 0.05, missed

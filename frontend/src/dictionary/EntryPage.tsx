@@ -42,9 +42,10 @@ export function EntryPage({ subject, route }: { subject: string; route: Route })
         {e.kind === "entity" && <Button href={link("entities", e.entity)}>{t("dictionary.rows")}</Button>}
         {(e.kind === "entity" || e.kind === "model") && <Button href={link("contracts", e.entity)}>{t("dictionary.contract")}</Button>}
         {e.kind === "model" && <Button href={link("models", e.entity.replace(/^marts\./, ""))}>{t("dictionary.kind.model")}</Button>}
+        {e.kind === "metric" && <Button href={link("metrics", e.entity)}>{t("dictionary.kind.metric")}</Button>}
         {e.kind === "rule" && <Button href={link("quality", e.entity)}>{t("dictionary.kind.rule")}</Button>}
         {(e.kind === "field" || e.kind === "column") && <Button href={`${link("lineage")}${query({ field: `${e.entity}.${e.field}` })}`}>{t("nav.lineage")}</Button>}
-        {proposes && e.kind !== "rule" && e.kind !== "codes" && !e.waiting && <Button type="primary" onClick={() => setEditing(true)}>{t("dictionary.propose")}</Button>}
+        {proposes && !["rule", "codes", "metric"].includes(e.kind) && !e.waiting && <Button type="primary" onClick={() => setEditing(true)}>{t("dictionary.propose")}</Button>}
         {e.waiting && <Button href={link("changes", e.waiting)}>{t("dictionary.waits")}</Button>}
       </Head>
       <div className="bar"><span className="quiet">{t("dictionary.on")}</span><span style={{ width: 160 }}><DayInput value={on ?? e.on} aria-label={t("dictionary.on")} onChange={(v: unknown) => go(withSearch(route, { on: v ? String(v) : null }))} /></span></div>

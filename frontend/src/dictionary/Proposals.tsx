@@ -7,6 +7,7 @@ import type { Proof } from "../shell/InPerson";
 import { Reasoned } from "../shell/Reasoned";
 import { link } from "../shell/route";
 import { Button, Facts, Head, Modal, Nothing, Panel, Problem, Table, Tag, Waiting } from "../ui";
+import { EffectOf } from "../metrics/Beside";
 import { Difference } from "./History";
 import { STATES, type Proposal } from "./model";
 
@@ -80,6 +81,7 @@ export function ProposalPage({ id }: { id: string }) {
         ]} />
       </Panel>
       {p.items.some((c) => c.diff) && p.state === "proposed" && <ImpactOf proposal={id} />}
+      {p.items.filter((c) => c.kind === "metric").map((c) => <Panel key={c.subject} title={`${t("metrics.effect")}: ${c.subject.replace(/^metric:/, "")}`}><EffectOf subject={c.subject} content={c.after} /></Panel>)}
       <Modal open={!!doing} title={doing && t(doing === "refuse" ? "refuse" : `glossary.${doing}`)} footer={null} onCancel={() => setDoing(undefined)} destroyOnHidden>
         {doing && <Reasoned label={t(doing === "refuse" ? "refuse" : `glossary.${doing}`)} onDone={doing === "undo" ? () => { window.location.hash = "#/changes"; } : done} inPerson={signs(doing)} decide={(reason, proof) => decide(doing, reason, proof)} />}
       </Modal>

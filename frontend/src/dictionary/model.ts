@@ -2,8 +2,8 @@ import type { Label } from "../api";
 import type { Tone } from "../ui";
 import type { Point } from "../quality/Way";
 
-export type Kind = "entity" | "term" | "field" | "model" | "column" | "codes" | "rule";
-export const KINDS: Kind[] = ["entity", "term", "field", "model", "column", "codes", "rule"];
+export type Kind = "entity" | "term" | "field" | "model" | "column" | "codes" | "rule" | "metric";
+export const KINDS: Kind[] = ["entity", "term", "field", "model", "column", "codes", "rule", "metric"];
 export type Status = "approved" | "deprecated";
 export type Entry = {
   kind: Kind; subject: string; entity: string; field: string | null; label: Label; definition: Label | null; type: string; classification: string;

@@ -1,9 +1,10 @@
 import { useAsk, type Label } from "../api";
 import { useSpeech } from "../i18n";
+import { better, figure, meets, type Card } from "../metrics/model";
 import { useMine } from "../shell/inbox";
 import { link } from "../shell/route";
 import { useMay, useSession } from "../shell/session";
-import { Head, Panel, Problem, Table, Waiting } from "../ui";
+import { Head, Panel, Problem, Table, Tag, Waiting } from "../ui";
 import { Pressing } from "./Inbox";
 import { Desks, type Desk } from "./Processes";
 type Source = { name: string; label: Label; files: number; rows_read: number; rows_accepted: number; rows_quarantined: number; rows_corrected: number };
@@ -65,6 +66,7 @@ function Figures() {
           </a>
         ))}
       </div>
+      <Measured />
       <div className="split">
         <Panel title={t("home.attention")}>
           {home.attention.length === 0 ? <p className="quiet">{t("home.attention.none")}</p> : (
@@ -87,6 +89,30 @@ function Figures() {
         ]} />
       </Panel>
     </>
+  );
+}
+
+/** The business's own figures: their last twelve months, beside the twelve before. */
+function Measured() {
+  const { t, word, language } = useSpeech();
+  const cards = useAsk<{ items: Card[] }>("/home/metrics").data?.items ?? [];
+  if (!cards.length) return null;
+  return (
+    <Panel title={<>{t("home.metrics")} <a href="#/metrics">{t("home.metrics.all")}</a></>}>
+      <div className="cards">
+        {cards.map((c) => {
+          const [held, good] = [meets(c), better(c.value, c.before, c.direction)];
+          return (
+            <a key={c.name} className="card" href={`${link("metrics", c.name)}?period=month`}>
+              <div className="name">{word(c.label)}</div>
+              <div className="value">{figure(c.value, c.decimals, language, c.unit)}</div>
+              <div className="quiet">{held !== null && <Tag tone={held ? "good" : "bad"}>{t(held ? "metrics.meets" : "metrics.misses")}</Tag>}{good !== null && <Tag tone={good ? "good" : "warn"}>{`${t("metrics.was")} ${figure(c.before, c.decimals, language, c.unit)}`}</Tag>} </div>
+              <div className="quiet">{c.to}</div>
+            </a>
+          );
+        })}
+      </div>
+    </Panel>
   );
 }
 

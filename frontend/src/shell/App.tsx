@@ -47,6 +47,8 @@ const PAGES: Record<string, Page> = {
   unmasking: page(() => import("../pages/Unmasking")),
   services: page(() => import("../pages/Services")),
   models: page(() => import("../pages/Models")),
+  committee: page(() => import("../pages/Committee")),
+  metrics: page(() => import("../pages/Metrics")),
   "model-plan": page(() => import("../pages/ModelPlan")),
   sharing: page(() => import("../pages/Sharing")),
 };

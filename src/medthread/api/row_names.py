@@ -35,6 +35,11 @@ def names_rows(given: Services, actor: Actor, known: Mapping[str, Known], tables
     return all(map(sees.all_of, tables))
 
 
+def sees_behind(given: Services, actor: Actor, known: Mapping[str, Known], table: str) -> bool:
+    """Whether the actor is cleared for every field that a model's table is made from, whichever of its rows they reach."""
+    return not given.workflow.sharing.restricts(actor) and _Sees(given.registry, known, actor).all_of(table)
+
+
 class _Sees:
     def __init__(self, registry: Registry, known: Mapping[str, Known], actor: Actor) -> None:
         self._registry, self._known = registry, known

@@ -16,6 +16,8 @@ from medthread.governance.handbook import HandbookSetting, Issues
 from medthread.governance.lineage import Declared as Lineage
 from medthread.governance.lineage import Graph, KeptGraph
 from medthread.governance.masters.setting import MasterSetting
+from medthread.governance.metrics.book import MetricBook, read_book
+from medthread.governance.metrics.measured import Tables
 from medthread.governance.profiles import Profiler
 from medthread.governance.quality_target import QualityTargets
 from medthread.governance.review.terms import ReviewTerms
@@ -109,6 +111,7 @@ class Services:
     sealer: Sealer
     batch: Callable[[], BatchContext]
     models: Callable[[], tuple[Model, ...]]  # as their files declare them now
+    metric_files: Callable[[], tuple[Path, ...]]
     plan: Callable[[], Plan]
     consumers: tuple[Consumer, ...]  # parts of the product that read tables of models
     meter: UseMeter
@@ -130,14 +133,26 @@ class Services:
     @cached_property
     def dictionary(self) -> Dictionary:
         """What is declared and said, by what people type."""
-        return Dictionary(self.store, self.registry, self.ruled, self._known, self.workflow.calendar.zone)
+        return Dictionary(self.store, self.registry, self.ruled, self.all_models, self.workflow.calendar.zone, self._metrics_over)
 
     @cached_property
     def contracts(self) -> ContractShelf:
         """The data contracts, as they would be given out now."""
         return ContractShelf(self.registry, self.dictionary.book, self.mapped, self.ruled, self.name)
 
-    def _known(self) -> dict[str, Known]:
+    @property
+    def metric_tables(self) -> Tables:
+        """What metrics may measure: models as they are in force, for readers see no other; while none is, as their files have them."""
+        return Tables(self.registry, known_models(self.batch(), None) or self.all_models(), frozenset(self.workflow.rulebook.processes))
+
+    def metrics(self, tables: Tables) -> MetricBook:
+        """The metrics as their files declare them now."""
+        return read_book(self.metric_files(), tables)
+
+    def _metrics_over(self, models: Mapping[str, Known]) -> MetricBook:
+        return self.metrics(Tables(self.registry, models, frozenset(self.workflow.rulebook.processes)))
+
+    def all_models(self) -> dict[str, Known]:
         """The models; those in force alone where somebody's file cannot be read."""
         try:
             return known_models(self.batch(), self.models())
@@ -148,7 +163,7 @@ class Services:
     def graph(self) -> Graph:
         """The lineage of now, drawn anew where something changed that it is drawn from."""
         declared = Lineage(
-            self.registry, self.mapped(), self.models(), self.consumers, self.ruled(), self.workflow.rulebook, self.workflow.sharing.rules, self.name)
+            self.registry, self.mapped(), self.models(), self.consumers, self.ruled(), self.workflow.rulebook, self.workflow.sharing.rules, self.name, self.metrics(self.metric_tables))
         return self.kept_graph.of(self.store, declared)
 
     @property

@@ -16,8 +16,11 @@ from medthread.governance.lineage.openlineage import events
 from medthread.governance.lineage.outside import NONE, parts_of, take
 from medthread.governance.lineage.outside.standing import counts, jobs, refusals
 from medthread.governance.lineage.told import walked
+from medthread.governance.metrics.book import read_book
+from medthread.governance.metrics.measured import Tables
 from medthread.model.errors import NotFoundError
 from medthread.model.wording import worded
+from medthread.pipeline.build.known import known_models
 from medthread.trust.operators import operator_name
 
 SHOWN = 20
@@ -25,8 +28,9 @@ lineage = typer.Typer(no_args_is_help=True, help="血缘 · Lineage of fields: w
 
 
 def _graph(installation: Installation) -> Graph:
+    tables = Tables(installation.registry, known_models(installation.context(), None), frozenset(installation.rulebook.processes))
     declared = Declared(
-        installation.registry, installation.sources, installation.models, CONSUMERS, installation.rules, installation.rulebook, installation.sharing.rules, installation.name)
+        installation.registry, installation.sources, installation.models, CONSUMERS, installation.rules, installation.rulebook, installation.sharing.rules, installation.name, read_book(installation.metric_files(), tables))
     return graph_of(installation.store, declared)
 
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "model": "models:models",
     "lineage": "lineage:lineage",
     "rule": "rules:rules",
+    "metric": "metrics:metrics",
     "dictionary": "dictionary:dictionary",
     "change": "changes:changes",
     "contract": "contracts:contract",

@@ -21,13 +21,14 @@ class Sort(StrEnum):
     COLUMN = "column"
     CODES = "codes"
     RULE = "rule"
+    METRIC = "metric"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What can be looked up: an entity or one of its fields, a model or one of its columns, a list of codes, a rule, a term.
+    """What can be looked up: an entity or one of its fields, a model or one of its columns, a list of codes, a rule, a term, a metric.
 
-    `entity` is the entity or model that it belongs to; of a rule and a term its own name.
+    `entity` is the entity or model that it belongs to; of a rule, a term and a metric its own name.
     """
 
     entity: str
@@ -47,7 +48,7 @@ class Entry:
     def subject(self) -> str:
         """What it is called wherever something is said of it."""
         match self.sort:
-            case Sort.CODES | Sort.RULE | Sort.TERM:
+            case Sort.CODES | Sort.RULE | Sort.TERM | Sort.METRIC:
                 return f"{self.sort}:{self.entity}" + (f".{self.field}" if self.field else "")
             case _:
                 return self.entity + (f".{self.field}" if self.field else "")

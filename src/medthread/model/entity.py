@@ -23,6 +23,7 @@ from medthread.model.labels import Label
 from medthread.model.matching import MatchModel
 from medthread.model.privacy import Purpose
 from medthread.model.process import Process
+from medthread.model.pursuit import Pursuit
 from medthread.model.retention import Kept, Retention
 from medthread.model.rules import Rule
 
@@ -143,6 +144,7 @@ class About:
     written_by: str = field(default="", kw_only=True)  # native without a process: roles that make and change its records, `a|b`
     plant: str | None = field(default=None, kw_only=True)  # native: the field that says which plant a record belongs to
     region: str | None = field(default=None, kw_only=True)  # native: the field that says which region, for those bound to some
+    pursues: Pursuit | None = field(default=None, kw_only=True)  # which of its fields say what metric is to come whither
     part_of: str | None = field(default=None, kw_only=True)  # native lines: the field that names the record they belong to
 
     @property
@@ -247,7 +249,7 @@ def _check_rules(cls: type[Entity]) -> None:
     _check_home(cls)
     _check_kept(cls)
     _check_critical(cls)
-    for what, names in (("a title", filter(None, (cls.about.title,))), ("a glance", cls.about.glance)):
+    for what, names in (("a title", filter(None, (cls.about.title,))), ("a glance", cls.about.glance), ("a pursuit", cls.about.pursues.fields if cls.about.pursues else ())):
         for name in names:
             if name not in cls.fields:
                 raise DeclarationError(f"{cls.__name__} has no field {name!r} for {what}", hint=", ".join(cls.fields))

@@ -42,6 +42,8 @@ from medthread.governance.dictionary.words import (
     content_of,
 )
 from medthread.governance.governed import GOVERNED
+from medthread.governance.metrics.said import METRIC, check_said
+from medthread.governance.metrics.said import PREFIX as OF_METRIC
 from medthread.governance.quality_index import today_in
 from medthread.model.errors import InvalidError
 from medthread.pipeline.said import APPROVED
@@ -57,7 +59,7 @@ Why = Annotated[str, Field(min_length=2, max_length=2000)]
 Reason = Annotated[str, Query(min_length=2, max_length=2000)]
 Day = Annotated[date | None, Query(description="from when it holds; today where none is named")]
 Subjects = Annotated[str, Field(min_length=1, max_length=200)]
-Kind = Annotated[str | None, Query(pattern="^(term|definition|code|quality_rule|mapping|threshold|retention)$")]
+Kind = Annotated[str | None, Query(pattern="^(term|definition|code|quality_rule|mapping|threshold|retention|metric)$")]
 Of = Annotated[str | None, Query(max_length=200)]
 Ruling = Annotated[str, Query(pattern="^(quality_rule|mapping|threshold|retention)$")]
 LARGEST = 20 << 20
@@ -69,11 +71,12 @@ class Wanted(BaseModel):
     """One change: the whole of what is to be said of a subject; without `content` it goes back to what is declared, and a term is removed."""
 
     model_config = ConfigDict(extra="forbid")
-    kind: Literal["term", "definition", "code", "quality_rule", "mapping", "threshold", "retention"]
+    kind: Literal["term", "definition", "code", "quality_rule", "mapping", "threshold", "retention", "metric"]
     subject: Subjects
     content: dict[str, Any] | None = Field(default=None, description=(
         "a term, a definition over what is declared, what a source's word for a code means; or `rule`, `text` (of a file), `off` or `borne` of a rule,"
-        " `mapping`, `text` or `field` of a mapping, `value` of a threshold, `years`, `anchor`, `device_life`, `forever` and `basis` of a longer retention"))
+        " `mapping`, `text` or `field` of a mapping, `value` of a threshold, `years`, `anchor`, `device_life`, `forever` and `basis` of a longer retention,"
+        " or what is to hold of a metric"))
 
 
 class Proposal(BaseModel):
@@ -194,7 +197,16 @@ def _checked(given: Services, actor: Actor, wanted: list[Wanted]) -> list[Change
     of = [p for p in places(given.sources, given.registry) if p.source in mine] if any(w.kind == CODE for w in wanted) else []
     codes = [Change(CODE, w.subject, check_code(w.subject, w.content, of)) for w in wanted if w.kind == CODE]
     governed = [c for w in wanted if w.kind in GOVERNED and (c := change_of(given, actor, w.kind, w.subject, w.content)) is not None]
-    return codes + governed + _worded(given, [w for w in wanted if w.kind in (TERM, DEFINITION)])
+    measured = _measured(given, [w for w in wanted if w.kind == METRIC])
+    return codes + governed + measured + _worded(given, [w for w in wanted if w.kind in (TERM, DEFINITION)])
+
+
+def _measured(given: Services, wanted: list[Wanted]) -> list[Change]:
+    if not wanted:
+        return []
+    tables = given.metric_tables
+    book = given.metrics(tables)
+    return [Change(METRIC, w.subject, check_said(w.subject, w.content, book, tables)) for w in wanted]
 
 
 def _worded(given: Services, wanted: list[Wanted]) -> list[Change]:
@@ -205,6 +217,8 @@ def _worded(given: Services, wanted: list[Wanted]) -> list[Change]:
     for w in wanted:
         if (w.kind == TERM) != w.subject.startswith(PREFIX):
             raise InvalidError(f"{w.subject} is no {w.kind}", hint="a term is called `term:` with a name, a definition after what it defines")
+        if w.subject.startswith(OF_METRIC):
+            raise InvalidError(f"{w.subject} is a metric", hint="propose it with kind metric: its words, target and qualifiers change together")
         if w.kind == TERM and w.content is not None:
             left = {n: t for n, t in terms.items() if n not in gone}
             check_term(w.subject.removeprefix(PREFIX), Term.model_validate(contents[w.subject]), terms=left, subjects=book.items)

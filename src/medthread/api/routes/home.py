@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from medthread.api.identity import Given, Reader
+from medthread.api.metrics import cards_of
+from medthread.api.routes.metrics import asking_of
 from medthread.api.routes.review import seen
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
@@ -40,6 +42,15 @@ def home(given: Given, actor: Reader) -> dict[str, Any]:
         "sources": source_figures(given),
         "attention": _attention(given, release, actor, can=can),
     }
+
+
+@router.get("/home/metrics", summary="取首页的业务指标 · Get the metrics of the home page")
+def metrics(given: Given, actor: Reader) -> dict[str, Any]:
+    """Metrics that the first page shows: their last twelve months, beside the twelve before.
+
+    首页展示的指标:最近十二个月的数值,与之前十二个月对比。
+    """
+    return {"items": cards_of(asking_of(given, actor)) if given.releases.current() else []}
 
 
 def _kpis(given: Services, release: Release, *, can: frozenset[str]) -> list[dict[str, Any]]:

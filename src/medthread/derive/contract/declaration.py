@@ -29,6 +29,7 @@ from medthread.model import (
 )
 from medthread.model.errors import InvalidError
 from medthread.model.matching import LinkKind
+from medthread.model.pursuit import Pursuit
 
 KINDS = {logical: kind for kind, logical in LOGICAL.items()}
 
@@ -53,6 +54,7 @@ def declaration_in(contract: Mapping[str, Any]) -> Declaration:
         own["label"]["zh"], own["label"]["en"], domain=contract["domain"], owner=own["owner"], group=own["group"], home=Home(own["home"]), meaning=label_in(own.get("meaning")),
         retain=_retention(own["retention"]), rules=_rules(there), title=own.get("title"), synonyms=tuple(own.get("synonyms", ())), match=_match(own.get("match")),
         repeats=own.get("repeats", False), glance=tuple(own.get("glance", ())), written_by=own.get("writtenBy", ""), plant=own.get("plant"), region=own.get("region"), part_of=own.get("partOf"),
+        pursues=Pursuit(**own["pursues"]) if own.get("pursues") else None,
     )
     return Declaration(there["name"], about, {p["name"]: _field(p) for p in there["properties"]}, own.get("process"))
 

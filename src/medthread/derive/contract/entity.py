@@ -73,7 +73,7 @@ def _about(entity: type[Entity], words: Words) -> dict[str, Any]:
     return {
         "label": pair(about.label), "meaning": pair(about.meaning), "owner": about.owner, "synonyms": list(about.synonyms), "home": about.home.value, "group": about.group, "title": about.title,
         "glance": list(about.glance), "repeats": about.repeats, "writtenBy": about.written_by, "plant": about.plant, "region": about.region,
-        "partOf": about.part_of, "process": about.process.name if about.process else None, "retention": _plain(about.retain), "match": _plain(about.match) if about.match else None,
+        "partOf": about.part_of, "pursues": _plain(about.pursues) if about.pursues else None, "process": about.process.name if about.process else None, "retention": _plain(about.retain), "match": _plain(about.match) if about.match else None,
         "terms": terms(words),
     }
 

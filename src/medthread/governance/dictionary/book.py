@@ -10,9 +10,12 @@ from typing import Any
 from medthread.derive.dictionary import Entry, Finder, Sort, code_lists, entries
 from medthread.governance.dictionary.changes import stamp
 from medthread.governance.dictionary.words import DEFINITION, PREFIX, TERM, Definition, Status, Term
+from medthread.governance.metrics.book import NOTHING, MetricBook
+from medthread.governance.metrics.said import METRIC, overlaid
 from medthread.governance.quality_index import today_in
 from medthread.governance.rule_library import ListedRule, listed
 from medthread.model import Label, Registry
+from medthread.model.metric import Metric
 from medthread.model.rule_file import QualityRule
 from medthread.pipeline.build.known import Known
 from medthread.pipeline.said import Said, standing
@@ -99,6 +102,7 @@ class Dictionary:
     rules: Callable[[], tuple[QualityRule, ...]]
     models: Callable[[], Mapping[str, Known]]
     zone: str = Calendar.zone
+    measures: Callable[[Mapping[str, Known]], MetricBook] = lambda _: NOTHING
     _made: dict[tuple[Any, ...], Book] = field(default_factory=dict, repr=False)
     _making: Lock = field(default_factory=Lock, repr=False)
 
@@ -106,23 +110,41 @@ class Dictionary:
         """The book of a day, today's where none is named. Models and rules are as they are now: their history is kept with their files."""
         day = on or today_in(self.zone)
         models, rules = self.models(), self.rules()
+        metrics = self.measures(models)
         with self.store.transaction() as tx:
-            key = (day, stamp(tx), tuple((n, k.version.version if k.version else 0, k.made.at if k.made else None) for n, k in models.items()), repr(rules))
+            key = (day, stamp(tx), tuple((n, k.version.version if k.version else 0, k.made.at if k.made else None) for n, k in models.items()), repr(rules), metrics.key)
             with self._making:
                 if key not in self._made:
                     if len(self._made) > 8:  # noqa: PLR2004 - days that are looked at in turn
                         self._made.clear()
-                    self._made[key] = self._make(day, standing(tx, day), models, rules)
+                    self._made[key] = self._make(day, standing(tx, day), models, rules, metrics)
                 return self._made[key]
 
-    def _make(self, day: date, said: dict[str, Said], models: Mapping[str, Known], rules: tuple[QualityRule, ...]) -> Book:
+    def _make(self, day: date, said: dict[str, Said], models: Mapping[str, Known], rules: tuple[QualityRule, ...], metrics: MetricBook) -> Book:
         library = {r.id: r for r in listed(self.registry, rules)}
         declared = [*entries(self.registry), *model_entries(models), *code_lists(self.registry), *map(_rule, library.values())]
         items = {e.subject: _overlaid(e, said.get(e.subject)) for e in declared}
+        items |= {i.entry.subject: i for i in metric_items(metrics, said)}
         for name, term, one in terms_in(said):
             entry = Entry(name, None, Label(term.zh, term.en), _meaning(term), "term", "", term.owner, tuple(term.synonyms), None, sort=Sort.TERM)
             items[entry.subject] = Item(entry, entry, Owners(term.owner), one, term)
         return Book(day, items, said, library, models)
+
+
+def metric_items(metrics: MetricBook, said: Mapping[str, Said]) -> list[Item]:
+    """Every metric, in the company's own words where it has some."""
+    found = []
+    for metric in metrics.metrics.values():
+        declared = _metric(metric)
+        one = said.get(declared.subject)
+        own = _metric(overlaid(metric, one.content)) if one is not None and one.kind == METRIC and one.content is not None else declared
+        found.append(Item(own, declared, Owners(own.owner), one))
+    return found
+
+
+def _metric(metric: Metric) -> Entry:
+    meaning = Label(metric.meaning.zh, metric.meaning.en)
+    return Entry(metric.name, None, metric.label, meaning, metric.unit or "metric", "", metric.owner, metric.synonyms, None, sort=Sort.METRIC, domain=metric.domain)
 
 
 def terms_in(said: Mapping[str, Said]) -> list[tuple[str, Term, Said]]:

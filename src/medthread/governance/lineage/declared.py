@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from medthread.governance.metrics.book import NOTHING, MetricBook
 from medthread.model import Registry, Rulebook, Source
 from medthread.model.consumer import Consumer
 from medthread.model.rule_file import QualityRule
@@ -23,8 +24,9 @@ class Declared:
     rulebook: Rulebook | None = None
     sharing: Sequence[SharingRule] = ()
     namespace: str = ""
+    metrics: MetricBook = NOTHING
 
     @property
     def key(self) -> str:
-        """Differs where a file differs that was read since the installation opened: mappings, models, rules. The rest stays as it was opened with."""
-        return key_of("lineage", *(s.model_dump_json() for s in self.sources), *(f"{m.name}\n{m.text}" for m in self.models), *(r.model_dump_json() for r in self.rules))
+        """Differs where a file differs that was read since the installation opened: mappings, models, rules, metrics. The rest stays as it was opened with."""
+        return key_of("lineage", *(s.model_dump_json() for s in self.sources), *(f"{m.name}\n{m.text}" for m in self.models), *(r.model_dump_json() for r in self.rules), self.metrics.key)

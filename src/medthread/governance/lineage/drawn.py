@@ -82,6 +82,7 @@ class _Drawing:
             readers.rulebook(declared.rulebook)
         readers.sharing(declared.sharing)
         readers.rules(declared.rules)
+        readers.metrics(declared.metrics)
         readers.exports()
         self.edges += readers.edges
         self.labels |= readers.labels

@@ -1,4 +1,4 @@
-"""Who reads and writes fields beside the batch path, each from its declaration: processes, guards, watches, decisions, events, sharing rules, rules on whole tables, exports."""
+"""Who reads and writes fields beside the batch path, each from its declaration: processes, guards, watches, decisions, events, sharing rules, rules on whole tables, metrics, exports."""
 
 from collections.abc import Iterable
 
@@ -7,6 +7,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from medthread.governance.lineage.graph import Edge, Gap
+from medthread.governance.metrics.book import MetricBook
 from medthread.model import Entity, Home, Label, Process, Registry, Rulebook, Transition
 from medthread.model.guards import Guard
 from medthread.model.rule_file import OF_ROW, DriftOf, Point, QualityRule
@@ -16,7 +17,7 @@ from medthread.pipeline.judge.conditions import broken_sql
 from medthread.pipeline.lineage import Columns, Direct, Indirect, Source, Target, read_query
 from medthread.stores.postgres.tables import metadata
 
-PROCESS, ENTRY, GUARD, WATCH, DECISION, EVENT, SHARING, RULE, EXPORT = "process", "entry", "guard", "watch", "decision", "event", "sharing", "rule", "export"
+PROCESS, ENTRY, GUARD, WATCH, DECISION, EVENT, SHARING, RULE, EXPORT, METRIC = "process", "entry", "guard", "watch", "decision", "event", "sharing", "rule", "export", "metric"
 CANNOT = "its question cannot be read"
 
 
@@ -69,6 +70,22 @@ class Readers:
             if rule.at is not Point.INTAKE:
                 self.labels[f"rule:{rule.name}"] = rule.label
                 self._rule(rule, f"rule:{rule.name}")
+
+    def metrics(self, book: MetricBook) -> None:
+        """What each metric is made of, what narrows it, by which moment it counts, what tells its figures apart; and the metrics that others are made of."""
+        for metric in book.metrics.values():
+            to = f"metric:{metric.name}"
+            self.labels[to] = metric.label
+            for other in metric.made_of:
+                self._edge(f"metric:{other}", "", to, "", Direct.TRANSFORMATION, METRIC)
+            if metric.over is not None:
+                measured = {c for m in metric.measures for c in m.columns}
+                for column in sorted(measured):
+                    self._edge(metric.over, column, to, "", Direct.AGGREGATION, METRIC)
+                for column in sorted(book.fields(metric) - measured):
+                    self._edge(metric.over, column, to, "", Indirect.FILTER, METRIC)
+                for by in metric.dimensions:
+                    self._edge(metric.over, by.column, to, "", Indirect.GROUP_BY, METRIC)
 
     def exports(self) -> None:
         """Lists as files, and changes of masters, each by the route that gives them."""

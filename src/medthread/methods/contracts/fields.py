@@ -25,7 +25,7 @@ CUSTOM = {
     "mask": "mask.changed", "home": "home.changed", "resolvedToMaster": "meaning.told", "statement": "values.changed", "match": "values.changed", "series": "offer.changed",
     "default": "offer.changed", "plant": "reach.changed", "region": "reach.changed", "retention": "promise.changed", "label": "words", "meaning": "words", "synonyms": "words", "labelEn": "words",
     "purposeEn": "words", "owner": "words", "group": "words", "title": "words", "glance": "words", "search": "words", "notInList": "words", "long": "words", "keptFrom": "words", "terms": "words",
-    "reads": "words", "mentions": "words", "ref": "words", "declaredRequired": "words", "writtenBy": "words", "origin": "words", "renamedFrom": "words", "rule": "words", "gate": "words", "partition": "storage.layout",
+    "reads": "words", "pursues": "words", "mentions": "words", "ref": "words", "declaredRequired": "words", "writtenBy": "words", "origin": "words", "renamedFrom": "words", "rule": "words", "gate": "words", "partition": "storage.layout",
 }
 
 

@@ -127,6 +127,13 @@ class LakeReader:
         release = self._releases.current()
         if release is None:
             raise ConfigurationError("nothing is published yet", hint="run `medthread run`, or start a run on the Runs page")
+        return self._opened(release)
+
+    def of(self, id_: str) -> Snapshot:
+        """The snapshot of an earlier release. Raises `NotFoundError` where there is none, `GoneError` where it was withdrawn."""
+        return self._opened(self._releases.get(id_))
+
+    def _opened(self, release: Release) -> Snapshot:
         with self._lock:
             found = self._open.get(release.id)
             if found is None or found.release != release:  # its files may have been rewritten
