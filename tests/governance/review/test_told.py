@@ -21,7 +21,7 @@ def test_overdue_rows_are_one_notice_a_day(tmp_path: Path, open_beside: Opening)
 
         def told(days: float) -> int:
             with installation.store.transaction() as tx:
-                return remind(tx, services.workflow, services.reader.current(), installation.sources, installation.terms, now=datetime.now(UTC) + timedelta(days=days))
+                return remind(tx, services.workflow, services.reader.current(), installation.sources, services.terms, now=datetime.now(UTC) + timedelta(days=days))
 
         assert desk.get("/quarantine/desk")["overdue"] == 0
         assert desk.held()[0]["due_at"] is not None
