@@ -45,7 +45,7 @@ export function Changing({ of: m, language, onClose }: { of: One; language: stri
   });
   return (
     <Modal open title={`${t("metrics.change")}: ${word(m.label)}`} footer={null} onCancel={onClose} width={860}>
-      {proposal ? <p role="status" className="said">{t("metrics.proposed")} <a href={link("glossary", "changes", proposal)}>{proposal}</a></p> : (
+      {proposal ? <p role="status" className="said">{t("metrics.proposed")} <a href={link("changes", proposal)}>{proposal}</a></p> : (
         <Form form={form} layout="vertical" onFinish={(v) => void propose(v as Typed)} onValuesChange={() => setEffect(undefined)}
           initialValues={{ zh: m.label.zh, en: m.label.en, meaning_zh: m.meaning.zh, meaning_en: m.meaning.en, owner: m.owner, target: m.target, where: m.where }}>
           <div className="grid">

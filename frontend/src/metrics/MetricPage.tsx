@@ -64,7 +64,7 @@ function Definition({ of: m }: { of: One }) {
       [t("metrics.adds"), t(m.additive ? "metrics.adds.yes" : "metrics.adds.no")],
       ...(m.target !== null ? [[t("metrics.target"), figure(m.target, m.decimals, language, m.unit)] as [string, string]] : []),
       [t("owner"), word(m.owner_label)],
-      ...(m.said ? [[t("metrics.said"), <><a href={link("glossary", "changes", m.said.proposal)}>{m.said.since}</a> <span className="quiet">{m.said.proposed_by} → {m.said.approved_by}</span></>] as [string, React.ReactNode]] : []),
+      ...(m.said ? [[t("metrics.said"), <><a href={link("changes", m.said.proposal)}>{m.said.since}</a> <span className="quiet">{m.said.proposed_by} → {m.said.approved_by}</span></>] as [string, React.ReactNode]] : []),
     ]} />
   );
 }
