@@ -39,6 +39,7 @@ from medthread.governance.source_clock import BY as ON_SCHEDULE
 from medthread.governance.source_clock import SourceClock
 from medthread.governance.sources.templates import templates
 from medthread.governance.trains import Timetable, TrainService
+from medthread.governance.writebacks.writer import Desk, Writer
 from medthread.model import Entity, Registry, Rulebook, Source
 from medthread.model.errors import DeclarationError, MedthreadError, StoreError
 from medthread.model.rule_file import QualityRule
@@ -139,6 +140,7 @@ class Installation:
             raise DeclarationError(f"process {unsound[0].process}: {unsound[0].message}", hint=unsound[0].hint)
         self.timetable = Timetable.read(workspace.settings, workspace.calendar())
         self.take_requests()
+        self.writebacks = workspace.writebacks(self.registry, self.governed.base.sources)
         with store.transaction() as tx:
             if altered:  # made anew; one that nobody here made stays, and `audit verify` names it
                 record(tx, actor="system", action="audit_log.guard", object_="audit_log", detail={"altered": altered})
@@ -282,6 +284,11 @@ class Installation:
         masters = [e for e in self.registry.values() if e.about.match]
         return MasterClock(self.store, services.workflow, services.reader, self.releases, masters, lambda: self.governed.now().masters)
 
+    def writer(self, reader: LakeReader) -> Writer:
+        """What says to sources what was decided here."""
+        return Writer(Desk(
+            self.store, self.registry, self.native, reader, Committer(self.store, self.workspace.data / "lake"), self.writebacks, lambda: self.sources, self.workspace.outbox, os.environ.get))
+
     def mail(self) -> Mail | None:
         """The mail server, where the workspace names one."""
         return parse_mail(self.workspace.settings.get("mail"), home=self.workspace.home, public_url=self.workspace.public_url,
@@ -337,7 +344,7 @@ class Installation:
                 workflow=commands, releases=self.releases, reader=reader, tracer=self.tracer(reader), runner=runner,
                 inbox=self.workspace.inbox, sealer=Sealer(self.log), batch=self.context, copies=BackgroundKeeping(keeping) if keeping else None,
                 models=lambda: self.models, metric_files=self.metric_files, ruled=lambda: self.rules, rule_folder=self.workspace.rule_folder, rules_changed=self.read_rules, profiler=profiler, governed=self.governed, handbook=HandbookSetting.read(self.workspace.settings, home=self.workspace.home), plan=self.plan, consumers=CONSUMERS,
-                carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable,
+                carriers=(*bus, *couriers), has_mail=bool(couriers), meter=UseMeter(self.store), timetable=self.timetable, writer=self.writer(reader),
                 offers=tuple(declared_offers(self.registry, self.rulebook, self.models)), public_url=self.workspace.public_url, demo_accounts=accounts or [],
             )
         finally:
@@ -351,7 +358,7 @@ class Installation:
         if self.store.cluster is not None:
             self.store.cluster.keep()
         with self.services(accounts) as services, ExitStack() as ending:
-            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner), self.review_clock(services), self.listeners(), self.master_clock(services))
+            beside: tuple[Beside | None, ...] = (services.sealer, Worker(self.store, services.workflow), services.meter, *services.carriers, services.copies, self.trains(), self.source_clock(services.runner), self.review_clock(services), self.listeners(), self.master_clock(services), services.writer if self.writebacks else None)
             for part in filter(None, beside):
                 part.start()
                 ending.callback(part.stop)

@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,17 +11,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from medthread.derive import check_source
+from medthread.governance.writebacks.rules import check_rule
 from medthread.model import Home, Process, Registry, Source, parse_source
 from medthread.model.errors import ConfigurationError, DeclarationError, NotFoundError
 from medthread.model.process_file import parse_process
 from medthread.model.rule_file import QualityRule, parse_rules
 from medthread.model.sharing import Places, SharingRule, ShippedRule
 from medthread.model.sharing_file import FILE, parse_sharing
+from medthread.model.writeback import Writeback, parse_writeback
 from medthread.model.yaml_file import read_yaml
 from medthread.workflow import Calendar
 
 SETTINGS = "medthread.toml"
-READ = {"sources": ("*.yaml", "*.yml"), "policies": ("*.cedar",), "processes": ("*.yaml",), "rules": ("*.yaml",), "metrics": ("*.yaml",)}  # files of a folder that say what the installation does
+READ = {"sources": ("*.yaml", "*.yml"), "policies": ("*.cedar",), "processes": ("*.yaml",), "rules": ("*.yaml",), "metrics": ("*.yaml",), "writebacks": ("*.yaml",)}  # files of a folder that say what the installation does
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,11 @@ class Workspace:
         return self.home / str(self.settings.get("inbox", "inbox"))
 
     @property
+    def outbox(self) -> Path:
+        """Where files lie that other systems fetch."""
+        return self.home / str(self.settings.get("outbox", "outbox"))
+
+    @property
     def data(self) -> Path:
         """Where the installation keeps what it makes."""
         return self.home / "data"
@@ -114,6 +122,19 @@ class Workspace:
                 if rule.name in found:
                     raise DeclarationError(f"{rule.origin}: there is a rule {rule.name!r} in {found[rule.name].origin} already", hint="give each rule a name of its own", file=rule.origin)
                 found[rule.name] = rule
+        return tuple(found.values())
+
+    def writebacks(self, registry: Registry, sources: Iterable[Source]) -> tuple[Writeback, ...]:
+        """What is written back to sources, checked against what is declared and mapped."""
+        found: dict[str, Writeback] = {}
+        known = {s.name: s for s in sources}
+        for path in self._read("writebacks"):
+            origin = f"writebacks/{path.name}"
+            rule = parse_writeback(read_yaml(path), origin=origin)
+            check_rule(rule, registry, known, origin=origin)
+            if rule.name in found:
+                raise DeclarationError(f"{origin}: there is a rule {rule.name!r} already", hint="give each rule a name of its own", file=origin)
+            found[rule.name] = rule
         return tuple(found.values())
 
     @property

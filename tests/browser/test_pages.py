@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "": "医脉演示企业", "trace": "追溯", "udi": "UDI 判读", "dictionary": "数据字典", "dictionary/lot": "批次", "dictionary/lot.lot_no?tab=quality": "批号", "dictionary/marts.lot_overview?tab=use": "批次总览", "glossary": "术语与口径", "changes": "变更申请", "changes?tab=holding&of=threshold": "变更申请", "codes": "代码对照", "codes?tab=known": "代码对照", "handbook": "数据口径手册", "contracts": "数据契约", "contracts?tab=exports": "数据契约", "contracts/lot?tab=versions": "批次", "entities": "业务对象",
     "entities/lot": "批次", "entities/customer": "客户", "entities/person": "人员", "masters": "主数据", "masters/supplier": "黄金记录", "masters/supplier/pairs": "待看的成对记录", "masters/decisions": "主数据决定",
-    "quality": "质量规则", "quality/lot.lot_no.required": "不能为空", "profiles": "剖析", "profiles/golden.lot": "批次", "quarantine": "隔离区", "corrections": "自动更正", "sources": "来源", "sources/erp": "ERP", "runs": "运行",
+    "quality": "质量规则", "quality/lot.lot_no.required": "不能为空", "profiles": "剖析", "profiles/golden.lot": "批次", "quarantine": "隔离区", "corrections": "自动更正", "sources": "来源", "sources/erp": "ERP", "sources/erp/mapping": "ERP", "writebacks": "回写", "runs": "运行",
     "releases": "发布", "tokens": "接口令牌", "services": "服务目录", "services/operation.get.entities.entity": "查询对象列表", "services/entity.lot": "批次",
     "sharing": "共享规则", "models": "模型", "models/lot_overview": "批次总览", "lineage": "血缘", "lineage?field=golden.lot.lot_no": "golden.lot.lot_no", "models/genealogy?tab=lineage": "谱系", "model-plan": "待生效的改动",
     "metrics": "指标", "metrics/nonconformances?from=2024-01-01&to=2024-12-31&compare=previous": "不合格品记录数", "metrics/complaints/rows?from=2024-01-01&to=2024-12-31": "数值背后的行", "committee": "治理委员会",
@@ -51,7 +51,7 @@ def test_signing_in_and_out_with_the_keyboard(page: Page, console: str) -> None:
 def test_english_is_whole(visit: Visit) -> None:
     page = visit("数据管家")
     page.get_by_role("button", name="English").click()
-    for place in ("", "trace", "dictionary", "glossary", "changes", "changes?tab=holding&of=mapping", "codes", "codes?tab=known", "handbook", "contracts", "contracts/lot", "contracts?tab=exports", "quality", "profiles", "profiles/golden.lot", "sources", "runs", "releases", "udi", "masters", "masters/supplier/pairs", "masters/decisions", "masters/supplier/links", "masters/supplier/matching", "masters/supplier/samples", "masters/supplier/subscribers", "services", "sharing", "models", "models/lot_overview?tab=lineage", "model-plan", "lineage", "metrics", "metrics/supplier_nonconformance_rate", "committee"):
+    for place in ("", "trace", "dictionary", "glossary", "changes", "changes?tab=holding&of=mapping", "codes", "codes?tab=known", "handbook", "contracts", "contracts/lot", "contracts?tab=exports", "quality", "profiles", "profiles/golden.lot", "sources", "runs", "releases", "udi", "masters", "masters/supplier/pairs", "masters/decisions", "masters/supplier/links", "masters/supplier/matching", "masters/supplier/samples", "masters/supplier/subscribers", "services", "sharing", "models", "models/lot_overview?tab=lineage", "model-plan", "lineage", "writebacks", "metrics", "metrics/supplier_nonconformance_rate", "committee"):
         page.goto(page.url.split("#")[0] + f"#/{place}")
         page.wait_for_load_state("networkidle")
         words = page.locator("nav").first.inner_text() + page.get_by_role("main").locator("h1, h2, th").all_inner_texts().__str__()

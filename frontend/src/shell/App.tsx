@@ -25,6 +25,7 @@ const PAGES: Record<string, Page> = {
   trace: page(() => import("../pages/Trace")),
   masters: page(() => import("../pages/Masters")),
   sources: page(() => import("../pages/Sources")),
+  writebacks: page(() => import("../pages/Writebacks")),
   runs: page(() => import("../pages/Runs")),
   quality: page(() => import("../pages/Quality")),
   profiles: page(() => import("../pages/Profiles")),

@@ -19,7 +19,7 @@ const MENU: { group: Key; entries: Entry[] }[] = [
     { place: "quality", key: "q", may: "entities:read" }, { place: "profiles", key: "f", may: "quarantine:read" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
   ] },
   { group: "group.operation", entries: [
-    { place: "sources", key: "s", may: "entities:read" }, { place: "runs", key: "n", may: "entities:read" }, { place: "releases", key: "l", may: "entities:read" },
+    { place: "sources", key: "s", may: "entities:read" }, { place: "writebacks", may: "models:read" }, { place: "runs", key: "n", may: "entities:read" }, { place: "releases", key: "l", may: "entities:read" },
   ] },
   { group: "group.records", entries: [
     { place: "audit", key: "a", may: "audit:read" }, { place: "retention", key: "o", may: "retention:read" }, { place: "privacy", key: "y", may: "privacy:register" }, { place: "sharing", may: "entities:read" },

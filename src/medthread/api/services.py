@@ -23,6 +23,7 @@ from medthread.governance.quality_target import QualityTargets
 from medthread.governance.review.terms import ReviewTerms
 from medthread.governance.service_use import UseMeter
 from medthread.governance.trains import Timetable
+from medthread.governance.writebacks.writer import Writer
 from medthread.model import Registry, Source
 from medthread.model.consumer import Consumer
 from medthread.model.errors import DeclarationError
@@ -95,6 +96,7 @@ class Services:
     mapped: Callable[[], tuple[Source, ...]]
     source_file: Callable[[str], Path]
     source_folder: Path
+    writer: Writer
     templates: Callable[[], Mapping[str, SourceTemplate]]
     sources_changed: Callable[[], None]  # says that a file of theirs was written: they are read anew
     native: dict[str, Table]

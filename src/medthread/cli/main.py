@@ -25,6 +25,7 @@ COMMANDS = {
     "run": "runs:run",
     "ingest": "runs:ingest",
     "source": "sources:sources",
+    "writeback": "writebacks:writebacks",
     "plan": "plans:plan_command",
     "apply": "plans:apply_command",
     "model": "models:models",

@@ -53,12 +53,13 @@ from medthread.api.routes import (
     trace,
     udi,
     unmasking,
+    writebacks,
 )
 
 ROUTERS = tuple(
     m.router
     for m in (
-        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, definitions, dictionary, codes, contracts, contracts_of_others, handbook, lineage, sources, source_templates, mapping, runs, quality, profiles, quarantine, review, review_sheet, publishing, hierarchy, masters, master_requests, stewardship, match_settings, match_quality, trace, udi,
+        session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, definitions, dictionary, codes, contracts, contracts_of_others, handbook, lineage, sources, source_templates, mapping, writebacks, runs, quality, profiles, quarantine, review, review_sheet, publishing, hierarchy, masters, master_requests, stewardship, match_settings, match_quality, trace, udi,
         models, metrics, releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
         providers, unmasking, sharing,

@@ -84,6 +84,7 @@ from medthread.stores.postgres.tables.workflow import (
     reaction_failure,
     subscription,
 )
+from medthread.stores.postgres.tables.writebacks import writeback
 
 __all__ = [
     "access_review",
@@ -166,4 +167,5 @@ __all__ = [
     "unknown_carrier",
     "unmask_grant",
     "watch_told",
+    "writeback",
 ]
