@@ -29,6 +29,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from medthread.model.bilingual import Bilingual
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
 from medthread.model.mapping import Strict
@@ -47,13 +48,6 @@ class Direction(StrEnum):
     UP = "up"
     DOWN = "down"
     NONE = "none"
-
-
-class Words(Strict):
-    """A text in both languages."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
 
 
 class Qualifier(Strict):
@@ -147,7 +141,7 @@ class Metric(Strict):
     domain: str = ""
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
-    meaning: Words
+    meaning: Bilingual
     owner: str = Field(min_length=1)
     unit: str = ""
     direction: Direction = Direction.NONE

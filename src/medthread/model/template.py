@@ -29,6 +29,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from medthread.model.bilingual import Bilingual
 from medthread.model.errors import DeclarationError
 from medthread.model.labels import Label
 from medthread.model.mapping import EntityMapping, Strict
@@ -43,18 +44,6 @@ Value = str | int | float | bool | None
 Row = dict[str, Value]
 
 
-class Words(Strict):
-    """The same in both languages."""
-
-    zh: str
-    en: str
-
-    @property
-    def label(self) -> Label:
-        """As a label."""
-        return Label(self.zh, self.en)
-
-
 class TemplateCase(Strict):
     """Rows of the system's tables, and the rows of entities that come out; only the fields that are expected are compared."""
 
@@ -62,7 +51,7 @@ class TemplateCase(Strict):
     expect: dict[str, list[Row]]
 
 
-class TemplateTable(Words):
+class TemplateTable(Bilingual):
     """One table: how it is read from the system, what it feeds; or a sheet with the fields of an entity."""
 
     basis: Literal["read", "remembered"] = "remembered"
@@ -81,7 +70,7 @@ class TemplateTable(Words):
         return self
 
 
-class SourceTemplate(Words):
+class SourceTemplate(Bilingual):
     """A system as it usually is. None was tried on a live system before a company does: its probe says what fits."""
 
     name: str = Field(pattern=r"[a-z][a-z0-9_]*")
@@ -89,7 +78,7 @@ class SourceTemplate(Words):
     versions: str = ""
     dialect: Literal["tsql", "mysql", "postgres"] | None = None
     trust: int = 50
-    traps: tuple[Words, ...] = ()
+    traps: tuple[Bilingual, ...] = ()
     tables: dict[str, TemplateTable] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -24,8 +24,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from medthread.model.bilingual import Bilingual
 from medthread.model.errors import DeclarationError
-from medthread.model.labels import Label
 from medthread.model.mapping import Strict
 from medthread.model.source import DATABASES
 
@@ -52,13 +52,6 @@ class Written(Strict):
         return self
 
 
-class Words(Strict):
-    """The same in both languages."""
-
-    zh: str
-    en: str
-
-
 class Way(Strict):
     """How it gets there: exactly one way. `hand` says in plain words that there is none, and what somebody has to do."""
 
@@ -67,7 +60,7 @@ class Way(Strict):
     secret: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]*$")
     table: str | None = Field(default=None, pattern=COLUMN)
     url: str | None = None  # of a table: the address with an account that may insert; none: the source's own
-    hand: Words | None = None
+    hand: Bilingual | None = None
 
     @model_validator(mode="after")
     def one_way(self) -> Self:
@@ -104,12 +97,10 @@ class Check(Strict):
     values: dict[str, str] = Field(min_length=1)
 
 
-class Writeback(Strict):
+class Writeback(Bilingual):
     """One rule of writing back."""
 
     name: str = Field(pattern=NAME)
-    zh: str
-    en: str
     to: str
     of: str
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -140,10 +131,6 @@ class Writeback(Strict):
             raise ValueError(msg)
         return self
 
-    @property
-    def label(self) -> Label:
-        """What it is called."""
-        return Label(self.zh, self.en)
 
 
 def parse_writeback(given: Any, *, origin: str) -> Writeback:

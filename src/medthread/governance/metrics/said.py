@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import Connection
 
 from medthread.governance.metrics.book import Measuring, MetricBook, check_metric
+from medthread.model.bilingual import Bilingual
 from medthread.model.errors import DeclarationError, InvalidError
-from medthread.model.metric import Metric, Words
+from medthread.model.metric import Metric
 from medthread.pipeline.said import Said, standing
 
 METRIC, PREFIX = "metric", "metric:"
@@ -22,7 +23,7 @@ class MetricSaid(BaseModel):
     model_config = ConfigDict(extra="forbid")
     zh: str | None = Field(default=None, min_length=1, max_length=200)
     en: str | None = Field(default=None, min_length=1, max_length=200)
-    meaning: Words | None = None
+    meaning: Bilingual | None = None
     owner: str | None = Field(default=None, min_length=1, max_length=60)
     target: float | None = None
     where: list[str] | None = Field(default=None, max_length=20)
