@@ -222,7 +222,7 @@ def line_of(asking: Asking, metric: Metric) -> dict[str, Any]:
     """What the list says of a metric."""
     own = asking.book.behind(metric)
     return {
-        "name": metric.name, "label": pair(metric.label), "meaning": pair_of(metric.meaning), "owner": metric.owner, "owner_label": pair(owner_label(metric.owner)),
+        "name": metric.name, "label": pair(metric.label), "meaning": pair(metric.meaning.label), "owner": metric.owner, "owner_label": pair(owner_label(metric.owner)),
         "domain": metric.domain, "unit": metric.unit, "direction": metric.direction.value, "decimals": metric.decimals, "target": metric.target,
         "additive": metric.is_additive, "ratio": metric.is_ratio, "periods": asking.has_periods(metric), "over": [m.over for m in own], "made_of": list(metric.made_of),
         "dimensions": [{"name": n, "label": pair(c.label), "ref": c.ref} for n, c in asking.dimensions(metric).items()],
@@ -241,11 +241,6 @@ def cards_of(asking: Asking) -> list[dict[str, Any]]:
                     "target": metric.target, "to": date.fromordinal(told.span.end.toordinal() - 1) if told.span else None, **told_figure(told.whole, told.before),
                 })
     return sorted(found, key=lambda c: c["name"])
-
-
-def pair_of(words: Any) -> dict[str, str]:
-    """Both languages as JSON."""
-    return {"zh": words.zh, "en": words.en}
 
 
 def words_of(asking: Asking, metric: Metric) -> dict[str, str]:
