@@ -79,7 +79,7 @@ def test_a_rule_says_where_it_looks_and_is_found(enter: Visit) -> None:
     row.get_by_role("button", name="查看到期情况:批次").click()
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text("下一次到期")
-    expect(drawer.get_by_role("button", name=re.compile("提议"))).to_have_count(0)
+    expect(drawer.get_by_role("button", name=re.compile("提议销毁"))).to_have_count(0)
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
     page.get_by_label("按类别或规则查找").fill("没有这样的类别")
