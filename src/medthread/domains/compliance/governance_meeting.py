@@ -49,8 +49,8 @@ class GovernanceAttendee(Entity):
     """Who is asked to a meeting, in which capacity, and whether they came."""
 
     about = About(
-        "参会人员", "Attendee", domain="compliance", group="compliance", owner="compliance", home=Home.NATIVE, title="member",
-        meaning=Label("会议的一名参会人员", "Somebody who is asked to a meeting"), retain=KEPT, part_of="meeting",
+        "参会者", "Attendee", domain="compliance", group="compliance", owner="compliance", home=Home.NATIVE, title="member",
+        meaning=Label("会议的一名参会者", "Somebody who is asked to a meeting"), retain=KEPT, part_of="meeting",
     )
     meeting: Annotated[str, F("会议", "Meeting", key=True, ref=Ref("governance_meeting"), search=True)]
     member: Annotated[str, F("账号", "Account", key=True, search=True)]
