@@ -57,6 +57,8 @@ def test_a_term_is_found_by_its_synonyms_once_it_is_approved(two: Two) -> None:
     id_ = two.propose(term("sterility", zh="无菌保证", synonyms=["灭菌保证水平"], bound=["sterilisation_load.load_no"], owner="quality"))
     search = f"{API}/dictionary?q=灭菌保证水平"
     assert "term:sterility" not in [i["subject"] for i in ok(two.author.get(search))["items"]]
+    waits = [[c["proposal"] for c in ok(one.get(f"{API}/inbox"))["changes"]] for one in (two.author, two.approver)]
+    assert [id_ in w for w in waits] == [False, True]  # in the inbox of whoever may decide, and not of who proposed
     assert two.author.post(f"{API}/definition-changes/{id_}/decision", json={"approve": True, "reason": "自己"}).status_code == 403
     two.approve(id_)
     assert ok(two.author.get(search))["items"][0]["subject"] == "term:sterility"

@@ -15,12 +15,17 @@ type Listed = { items: Proposal[]; proposes: boolean; decides: boolean };
 
 /** What was proposed, what waits first. */
 export function Proposals({ round, kind = "" }: { round: number; kind?: string }) {
-  const { t, number } = useSpeech();
   const asked = useAsk<Listed>(`/definition-changes${query({ kind })}`, round);
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
+  return <ProposalTable of={asked.data.items} />;
+}
+
+/** Proposals, each with what it is about and who decided. */
+export function ProposalTable({ of }: { of: Proposal[] }) {
+  const { t, number } = useSpeech();
   return (
-    <Table<Proposal> fit label={t("glossary.proposals")} rows={asked.data.items} id={(p) => p.proposal} empty={<Nothing>{t("glossary.none")}</Nothing>} columns={[
+    <Table<Proposal> fit label={t("glossary.proposals")} rows={of} id={(p) => p.proposal} empty={<Nothing>{t("glossary.none")}</Nothing>} columns={[
       { name: "proposal", title: t("glossary.proposal"), width: 160, show: (p) => <><a className="mono" href={link("changes", p.proposal)}>{p.proposal}</a><div>{p.kinds.map((k) => <Tag key={k}>{t(`changes.kind.${k}` as Key)}</Tag>)}</div></> },
       { name: "state", title: t("status"), width: 110, show: (p) => <><Tag tone={STATES[p.state]}>{t(`glossary.state.${p.state}` as Key)}</Tag>{p.undone && <Tag tone="warn">{t("glossary.undone")}</Tag>}</> },
       { name: "what", title: t("glossary.what"), width: 220, show: (p) => <>{number(p.changes)} · <span className="mono break">{p.subjects.slice(0, 3).join(", ")}{p.changes > 3 ? " …" : ""}</span></> },

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { asProblem, send, type Label, type Problem as ProblemError } from "../api";
 import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
+import { ProposalTable } from "../dictionary/Proposals";
 import { DecisionTable } from "../masters/Decisions";
 import { WaitingRequests } from "../masters/WaitingRequests";
 import { Grants } from "./Unmasking";
@@ -23,7 +24,7 @@ export function Waits() {
   const asked = useInbox();
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
-  const { tasks, proposals, overdue, failures, unmasking, masters, requests } = asked.data;
+  const { tasks, proposals, overdue, failures, unmasking, masters, requests, changes } = asked.data;
   return (
     <>
       <Tasks of={tasks} />
@@ -31,6 +32,7 @@ export function Waits() {
       {unmasking.length > 0 && <Panel title={<Title text={t("nav.unmasking")} n={unmasking.length} />}><Grants of={unmasking} decides onChange={asked.reload} /></Panel>}
       {masters.length > 0 && <Panel title={<Title text={t("steward.decisions")} n={masters.length} />}><DecisionTable of={masters} onChange={asked.reload} empty="" /></Panel>}
       {requests.length > 0 && <Panel title={<Title text={t("asked.title")} n={requests.length} />}><WaitingRequests of={requests} /></Panel>}
+      {changes.length > 0 && <Panel title={<Title text={t("nav.changes")} n={changes.length} />}><ProposalTable of={changes} /></Panel>}
       {overdue.length > 0 && <Limits of={overdue} />}
       {failures.length > 0 && <Failures of={failures} onTried={asked.reload} />}
     </>
@@ -60,11 +62,11 @@ export function Pressing() {
   const asked = useInbox();
   if (asked.problem) return <Problem of={asked.problem} retry={asked.reload} />;
   if (!asked.data) return <Waiting />;
-  const { tasks, proposals, overdue, failures, unmasking, masters, requests } = asked.data;
-  const others = proposals.length + overdue.length + failures.length + unmasking.length + masters.length + requests.length;
+  const { tasks, proposals, overdue, failures, unmasking, masters, requests, changes } = asked.data;
+  const others = proposals.length + overdue.length + failures.length + unmasking.length + masters.length + requests.length + changes.length;
   const rest = Math.max(0, tasks.length - PRESSING) + others;
   const kinds: [string, number][] = [
-    [t("inbox.tasks"), tasks.length], [t("inbox.proposals"), proposals.length], [t("inbox.limits"), overdue.length], ...([[t("nav.unmasking"), unmasking.length], [t("steward.decisions"), masters.length], [t("asked.title"), requests.length], [t("inbox.failures"), failures.length]] as [string, number][]).filter(([, n]) => n > 0),
+    [t("inbox.tasks"), tasks.length], [t("inbox.proposals"), proposals.length], [t("inbox.limits"), overdue.length], ...([[t("nav.unmasking"), unmasking.length], [t("steward.decisions"), masters.length], [t("asked.title"), requests.length], [t("nav.changes"), changes.length], [t("inbox.failures"), failures.length]] as [string, number][]).filter(([, n]) => n > 0),
   ];
   return (
     <>

@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, type ReactNode } from "react";
 import { useAsk, type Asked, type Label } from "../api";
 import type { Decision } from "../masters/model";
+import type { Proposal as Change } from "../dictionary/model";
 import type { MasterRequest } from "../masters/request";
 import type { Grant } from "../pages/Unmasking";
 import { useSession } from "./session";
@@ -18,7 +19,7 @@ export type Overdue = Entry & {
   clock: string; label: Label; entity_label: Label | null; due_at: string; statutory: boolean; basis: string; escalated_at: string | null;
 };
 export type Failure = Entry & { event: string; type: string; entity_label: Label | null; reaction: string; label: Label | null; error: string; attempts: number };
-export type Inbox = { tasks: Task[]; proposals: Proposal[]; overdue: Overdue[]; failures: Failure[]; unmasking: Grant[]; masters: Decision[]; requests: MasterRequest[] };
+export type Inbox = { tasks: Task[]; proposals: Proposal[]; overdue: Overdue[]; failures: Failure[]; unmasking: Grant[]; masters: Decision[]; requests: MasterRequest[]; changes: Change[] };
 
 const MINUTE = 60_000;
 const Context = createContext<Asked<Inbox> | null>(null);
@@ -42,7 +43,7 @@ export function useInbox(): Asked<Inbox> {
 }
 
 /** What waits for a decision of this person. */
-export const waiting = (inbox: Inbox | undefined): number => (inbox ? inbox.tasks.length + inbox.proposals.length + inbox.unmasking.length + inbox.masters.length + inbox.requests.length : 0);
+export const waiting = (inbox: Inbox | undefined): number => (inbox ? inbox.tasks.length + inbox.proposals.length + inbox.unmasking.length + inbox.masters.length + inbox.requests.length + inbox.changes.length : 0);
 
 /** How much of a process waits for this person: the inbox says so, and no other count beside it. */
 export function useMine(): (entity: string) => number {

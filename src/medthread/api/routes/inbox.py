@@ -13,6 +13,7 @@ from medthread.api.master_requests import Requests
 from medthread.api.routes.unmasking import DECIDE, told
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
+from medthread.governance.dictionary.changes import PROPOSED, proposals
 from medthread.governance.masters.deciding import decisions
 from medthread.governance.masters.requests import requested
 from medthread.trust.access import Actor
@@ -21,7 +22,7 @@ from medthread.workflow import handle
 from medthread.workflow.inbox import inbox
 from medthread.workflow.react import decide, retry
 
-MASTERS, APPROVE = "masters:read", "masters:approve"
+MASTERS, APPROVE, DEFINITIONS = "masters:read", "masters:approve", "definitions:decide"
 
 router = Subject("inbox", "待办", "Inbox", owner="it", internal=True).router()
 
@@ -44,16 +45,16 @@ class Failed(BaseModel):
 
 @router.get("/inbox", summary="取等待我的事项 · Get what waits for me")
 def waiting(given: Given, actor: Reader, language: Language) -> dict[str, Any]:
-    """Acts, proposals, limits and failed reactions that wait for me, looks under the mask that I decide, decisions about master records and requests for masters that I approve.
+    """Acts, proposals, limits and failed reactions that wait for me, looks under the mask that I decide, decisions about master records, requests for masters and changes of definitions, rules and mappings that I approve.
 
-    等待我的操作、建议、期限和未完成的反应,由我决定的查看明文申请,以及由我批准的主数据决定与申请。
+    等待我的操作、建议、期限和未完成的反应,由我决定的查看明文申请,以及由我批准的主数据决定与申请、口径与规则的变更。
     """
     decides = given.access.refused_by(actor, DECIDE) is None
     with given.store.transaction() as tx:
         waits = inbox(tx, given.workflow, actor)
         failures = [{**f, "error": in_language(f["error"], language)} for f in waits["failures"]]
         unmasking = told(given, grants(tx, actor=actor, all_=True, open_=True)) if decides else []
-    return {**waits, "failures": failures, "unmasking": unmasking, "masters": _to_approve(given, actor), "requests": _to_grant(given, actor)}
+    return {**waits, "failures": failures, "unmasking": unmasking, "masters": _to_approve(given, actor), "requests": _to_grant(given, actor), "changes": _to_decide(given, actor)}
 
 
 def _to_approve(given: Services, actor: Actor) -> list[dict[str, Any]]:
@@ -72,6 +73,14 @@ def _to_grant(given: Services, actor: Actor) -> list[dict[str, Any]]:
     with given.store.transaction() as tx:
         names = requested(tx, status="submitted")
         return [r for name in names if name in given.masters.codings for r in Requests.of(given, actor, name).listed(tx, statuses=["submitted"]) if not r["mine"]]
+
+
+def _to_decide(given: Services, actor: Actor) -> list[dict[str, Any]]:
+    """Changes of definitions, rules, mappings and the like that wait, where I may decide and did not propose."""
+    if given.access.refused_by(actor, DEFINITIONS) is not None:
+        return []
+    with given.store.transaction() as tx:
+        return [{**p, "mine": False} for p in proposals(tx, state=PROPOSED) if p["proposed_by"] != actor.name]
 
 
 @router.post("/inbox/proposals/{id_}", summary="决定一项建议 · Decide a proposal")
