@@ -133,7 +133,7 @@ def test_a_suggestion_is_tried_accepted_and_in_force_at_once(works: House) -> No
     assert engineer.post(f"{at}/accept", json={}).status_code == 409
     broken.unlink()
     assert sorted(p.name for p in broken.parent.iterdir()) == []
-    assert ok(engineer.post(f"{at}/accept", json={"gate": "quarantine", "tolerance": 0.05})) == {"rule": "lot_lot_no_pattern", "file": "rules/lot_lot_no_pattern.yaml"}
+    assert ok(engineer.post(f"{at}/accept", json={"gate": "quarantine", "tolerance": 0.05})) == {"rule": "lot_lot_no_pattern", "file": "rules/lot_lot_no_pattern.yaml", "proposal": None}
     listed = {r["id"]: r for r in ok(keeper.get(f"{API}/quality/rules", params={"origin": "workspace"}))["items"]}
     assert (listed["lot.lot_no.lot_lot_no_pattern"]["gate"], listed["lot.lot_no.lot_lot_no_pattern"]["tolerance"]) == ("quarantine", 0.05)
     assert "lot_lot_no_pattern" not in {s["name"] for s in ok(keeper.get(f"{LOT}/suggestions"))["items"]}
