@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-COMMANDS = {False: 2_000, True: 100_000}
+COMMANDS = {False: 2_600, True: 100_000}
 KILLS = {False: 20, True: 200}
 SEEDS = {False: 3, True: 100}
 PROPERTY = "campaign: "
