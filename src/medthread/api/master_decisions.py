@@ -1,7 +1,6 @@
 """What a steward says of golden records, as a decision about the records that they are made of."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,7 +20,7 @@ from medthread.pipeline.match.crosswalk import XREF_COLUMNS
 from medthread.pipeline.match.decisions import LINK, MERGE, SPLIT, VALUE
 from medthread.pipeline.match.links import FROM, KIND, PARENT, UNTIL
 from medthread.trust.access import Actor
-from medthread.trust.rules import broken_rules, column_of
+from medthread.trust.rules import broken_rules, column_of, text_of
 
 DECIDE = "masters:decide"
 Name = Annotated[str, Field(min_length=1, max_length=300)]
@@ -135,15 +134,7 @@ def _stated(entity: type[Entity], values: dict[str, str | None]) -> dict[str, st
     about = [c for c in broken_rules(entity, typed) if c.field in filled]
     if about:
         raise InvalidError(f"{about[0].field}: {about[0].label.en}", hint="see the field's rules in the dictionary")
-    return {n: _text(column_of(entity.fields[n], v).to_pylist()[0]) for n, v in typed.items()}
-
-
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return {n: text_of(column_of(entity.fields[n], v).to_pylist()[0]) for n, v in typed.items()}
 
 
 def judged(tx: Connection, given: Services, entity: type[Entity], wanted: Wanted, records: dict[str, list[str]]) -> tuple[Outlook, Impact]:

@@ -13,6 +13,7 @@ from medthread.api.listing import Listing, list_page, listing_of
 from medthread.api.row_names import sees_behind
 from medthread.api.services import Services
 from medthread.api.sharing import described
+from medthread.derive.columns import DUCK
 from medthread.derive.form import pair
 from medthread.derive.metric import Measured, MeasuredColumn, metric_words
 from medthread.derive.sharing import RULE
@@ -22,7 +23,7 @@ from medthread.governance.metrics.figure import Figure, Seen, within
 from medthread.governance.metrics.measured import Tables, coded
 from medthread.governance.quality_index import today_in
 from medthread.methods.periods import Span
-from medthread.model import Home, Kind
+from medthread.model import Home
 from medthread.model.errors import ForbiddenError, InvalidError
 from medthread.model.metric import Metric
 from medthread.model.owners import owner_label
@@ -142,8 +143,7 @@ class Asking:
             self._refuse(metric)  # its rows say of no place, so nobody can tell which are theirs
         conditions = all_of([parse_condition(w, kinds=kinds, zone=self.zone) for w in self.where])
         rule = [f'("{column}" is null or "{column}" in ({", ".join("?" for _ in values)}))' for column, values in bounds]
-        duck = {Kind.TEXT: "varchar", Kind.INTEGER: "bigint", Kind.DECIMAL: "decimal(24,6)", Kind.BOOLEAN: "boolean", Kind.DATE: "date", Kind.TIMESTAMP: "timestamp"}
-        relation = self.snapshot.relation(table, [(n, duck[k]) for n, k in kinds.items()])
+        relation = self.snapshot.relation(table, [(n, DUCK[k]) for n, k in kinds.items()])
         return Seen(relation, self.snapshot.query, kinds, " and ".join([conditions.sql, *rule]), (*conditions.parameters, *(v for _, values in bounds for v in values)))
 
     def sharing(self, metric: Metric, by: Sequence[str]) -> list[dict[str, Any]]:

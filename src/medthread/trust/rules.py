@@ -1,6 +1,7 @@
 """Rules of an entity tried on one row that a person typed: the same conditions that the batch path scans with."""
 
 from datetime import UTC
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -35,6 +36,15 @@ def column_of(field: Field, value: Any) -> "pa.Array[Any]":
     except (OverflowError, pa.ArrowInvalid) as error:
         raise InvalidError(
             f"{field.name}: {str(value)[:40]} is beyond what can be kept", hint="give a smaller number, or a moment between the years 1 and 9999") from error
+
+
+def text_of(value: object) -> str | None:
+    """A value as the lake reads it back from text: truths in small letters, numbers without an exponent."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 @cache

@@ -12,7 +12,6 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 import pyarrow.csv
-from psycopg.sql import SQL
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import IntegrityError
 
@@ -20,6 +19,7 @@ from medthread.model import Entity
 from medthread.model.errors import ConflictError, InvalidError
 from medthread.model.events import Row
 from medthread.stores.engines import quote
+from medthread.stores.postgres.copying import copy_from_csv
 from medthread.stores.postgres.row_security import EVERYWHERE, ROLE, Place, Reach, own_rows
 from medthread.trust.access import Actor
 from medthread.trust.audit import record
@@ -159,11 +159,11 @@ class _Making:
         try:
             with tx.begin_nested():
                 if not self.within.is_bound:
-                    _stream(tx, f"copy {name} ({columns}) from stdin (format csv)", content)
+                    copy_from_csv(tx, name, columns, content)
                     return
                 tx.execute(text(f"create temp table arriving on commit drop as select {columns} from {name} with no data"))
                 tx.execute(text(f"grant select on arriving to {ROLE}"))
-                _stream(tx, f"copy arriving ({columns}) from stdin (format csv)", content)
+                copy_from_csv(tx, "arriving", columns, content)
                 with own_rows(tx, self.within):
                     tx.execute(text(f"insert into {name} ({columns}) select {columns} from arriving"))
                 tx.execute(text("drop table arriving"))
@@ -176,10 +176,3 @@ class _Making:
 def _detail(error: Exception) -> str:
     cause = getattr(error, "orig", error)
     return str(cause.diag.message_detail) if isinstance(cause, psycopg.Error) else str(cause)
-
-
-def _stream(tx: Connection, statement: str, content: bytes) -> None:
-    driver = tx.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver we have
-    with driver.cursor() as cursor, cursor.copy(SQL(statement)) as copying:
-        copying.write(content)

@@ -159,9 +159,10 @@ def test_a_target_that_is_ill_is_tried_again_and_one_that_refuses_waits_for_a_pe
             assert act(tx, id_=refused["id"], what="give_up", by="guan", reason="目标已停用", sources=["erp"]) == "given_up"
             with pytest.raises(ConflictError):
                 act(tx, id_=refused["id"], what="retry", by="guan", reason="再试", sources=["erp"])
-        there.server.shutdown()
-        there.server.server_close()
+        # What was given up does not come back with the next release that says the same.
         desk.suppliers("supplier2.csv")
+        assert desk.round() == {"codes": 0}
+        assert len(there.got) == 4
 
 
 def test_a_target_that_is_away_is_told_of_and_loses_nothing(tmp_path: Path, open_beside: Opening) -> None:
@@ -169,6 +170,13 @@ def test_a_target_that_is_away_is_told_of_and_loses_nothing(tmp_path: Path, open
         assert desk.round() == {}
         assert ["NOT_SET" in a.label.en for a in desk.writer.alarms] == [True]
         assert set(desk.states().values()) == {"waiting"}
+
+
+def test_a_token_goes_over_no_open_line(tmp_path: Path, open_beside: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERP_TOKEN", "secret")
+    with house(tmp_path / "c", open_beside, "{post: 'http://erp.example.com/in', secret: ERP_TOKEN}") as desk:
+        assert desk.round() == {}
+        assert ["not encrypted" in a.label.en for a in desk.writer.alarms] == [True]
 
 
 def test_files_are_whole_and_in_the_outbox(tmp_path: Path, open_beside: Opening) -> None:

@@ -8,7 +8,6 @@ matching's; whoever approves answers for each, one by one.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -19,6 +18,7 @@ from medthread.model.errors import ConflictError, ForbiddenError, InvalidError, 
 from medthread.pipeline.collect.requested import opened
 from medthread.stores.postgres.tables import account, master_request
 from medthread.trust.audit import record
+from medthread.trust.rules import text_of
 from medthread.workflow import Context
 from medthread.workflow.native import checked, sealed_columns
 from medthread.workflow.notices import Why, tell
@@ -178,15 +178,7 @@ def _put(tx: Connection, id_: int, **values: Any) -> None:
 def _at_rest(tx: Connection, context: Context, entity: type[Entity], body: dict[str, Any], *, id_: int) -> dict[str, str | None]:
     """As it is kept: text as the lake writes it, personal values sealed under a key of the request's own."""
     filled = {n: v for n, v in body.items() if v is not None}
-    return {n: _text(v) for n, v in sealed_columns(tx, context, entity, filled, id_=f"request-{id_}").items() if n != "_plant"}
-
-
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return {n: text_of(v) for n, v in sealed_columns(tx, context, entity, filled, id_=f"request-{id_}").items() if n != "_plant"}
 
 
 def _reason(reason: str) -> str:

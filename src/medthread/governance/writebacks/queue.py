@@ -1,20 +1,24 @@
 """What is to be said and what became of it: put in once for each other thing to say, lent for a while to whoever delivers it, settled with a receipt."""
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.csv
 from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from medthread.governance.writebacks.rules import by_name
 from medthread.model import Label
 from medthread.model.errors import ConflictError, InvalidError, NotFoundError
 from medthread.model.writeback import Writeback
+from medthread.stores.postgres.copying import copy_from_csv
 from medthread.stores.postgres.tables import writeback
 from medthread.stores.ways import Letter, Sent
 from medthread.trust.audit import record
+from medthread.workflow.many import AS_CSV
 
 STATES = {
     "waiting": Label("等待发送", "To be sent"), "by_hand": Label("待人工写入", "To be done by hand"), "done": Label("已送达", "Delivered"),
@@ -25,11 +29,11 @@ OPEN = ("by_hand", "drifted", "refused", "unsendable")  # what waits for a perso
 BATCH, LENT = 200, timedelta(minutes=10)
 AGAIN, LONGEST = timedelta(seconds=30), timedelta(hours=1)
 LISTED = 500
-STAGE = text("create temp table if not exists writeback_wanted (record text, payload text, wrong text) on commit delete rows")
-# What was said last of each record, and differs from what is to be said now.
+STAGE = text("create temp table writeback_wanted (record text, payload text, wrong text) on commit drop")
+# What was said last of each record, or given up, and differs from what is to be said now.
 FRESH = """
     from writeback_wanted w left join lateral (
-      select b.payload, b.seq, b.error from medthread.writeback b where b.rule = :rule and b.record = w.record and b.state not in ('superseded', 'given_up') order by b.seq desc limit 1
+      select b.payload, b.seq, b.error from medthread.writeback b where b.rule = :rule and b.record = w.record and b.state <> 'superseded' order by b.seq desc limit 1
     ) last on true
     where last.seq is null or last.payload is distinct from w.payload::jsonb or (w.wrong is not null and last.error is distinct from w.wrong)
 """
@@ -64,10 +68,9 @@ def enqueue(tx: Connection, rule: Writeback, found: pa.Table, *, now: datetime) 
     """Put in what differs from what was said last; gives how much. What waits and was overtaken by it waits no more."""
     first = rule.begin == "now" and not tx.execute(select(writeback.c.seq).where(writeback.c.rule == rule.name).limit(1)).first()
     tx.execute(STAGE)
-    tx.execute(text("delete from writeback_wanted"))
-    rows = found.to_pylist()
-    if rows:
-        tx.execute(text("insert into writeback_wanted values (:record, :payload, :wrong)"), rows)
+    content = io.BytesIO()
+    pyarrow.csv.write_csv(found, content, AS_CSV)
+    copy_from_csv(tx, "writeback_wanted", ", ".join(found.column_names), content.getvalue())
     state = "noted" if first else "by_hand" if rule.way.kind == "hand" else "waiting"
     put = tx.execute(PUT, {"rule": rule.name, "source": rule.to, "entity": rule.of, "state": state, "now": now}).rowcount
     if put:

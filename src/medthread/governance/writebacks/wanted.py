@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, String, Table, cast, select
+from sqlalchemy import Connection, String, Table, cast, func, select
 
 from medthread.model import Entity, Home, Registry
 from medthread.model.writeback import CODE, ID, STATE, Writeback, Written
@@ -31,6 +31,18 @@ def wanted(tx: Connection, rule: Writeback, registry: Registry, native: Mapping[
             return _said(con, rule, snapshot)
         finally:
             con.execute("drop view if exists subject")
+
+
+def stamp(tx: Connection, rule: Writeback, registry: Registry, native: Mapping[str, Table], snapshot: Snapshot | None) -> tuple[object, ...]:
+    """Another whenever something else may be wanted: of a master the release; of records written here their last change and last move, with the release where it gives them codes."""
+    release = snapshot.release.id if snapshot is not None else None
+    entity = registry[rule.of]
+    if entity.about.home is not Home.NATIVE:
+        return (release,)
+    table, case = native[entity.name], process_case
+    records = tx.execute(select(func.count(), func.max(table.c["_updated_at"]))).one()
+    moves = tx.execute(select(func.max(case.c.state_since), func.max(case.c.closed_at)).where(case.c.entity == entity.name)).one()
+    return (*records, *moves, release if any(v.code_of for v in rule.values.values()) else None)
 
 
 def _native(tx: Connection, rule: Writeback, entity: type[Entity], table: Table) -> pa.Table:

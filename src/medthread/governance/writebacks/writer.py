@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from medthread.governance.writebacks.drift import compare
 from medthread.governance.writebacks.queue import counts, enqueue, put_off, settle, take
-from medthread.governance.writebacks.wanted import wanted
+from medthread.governance.writebacks.wanted import stamp, wanted
 from medthread.model import Label, Registry, Source
 from medthread.model.errors import MedthreadError, SourceError
 from medthread.model.writeback import Writeback
@@ -49,6 +49,7 @@ class Writer:
         self._store, self._reader, self.rules = desk.store, desk.reader, tuple(desk.rules)
         self._compared: str | None = None  # the release after which sources were held against what they were told
         self._failures: dict[str, str] = {}
+        self._looked: dict[str, tuple[object, ...]] = {}  # by rule, how things stood when it was looked last
         self._turn = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="writebacks", daemon=True)
@@ -92,8 +93,12 @@ class Writer:
 
     def _look(self, rule: Writeback, now: datetime) -> None:
         snapshot = self._reader.current() if self._reader.published() else None
+        asked = (rule, self._desk.registry, self._desk.native, snapshot)
         with self._store.transaction() as tx:
-            enqueue(tx, rule, wanted(tx, rule, self._desk.registry, self._desk.native, snapshot), now=now)
+            if (now_stands := stamp(tx, *asked)) == self._looked.get(rule.name):
+                return
+            enqueue(tx, rule, wanted(tx, *asked), now=now)
+        self._looked[rule.name] = now_stands
 
     def _say(self, rule: Writeback, now: datetime) -> int:
         if rule.way.kind == "hand":

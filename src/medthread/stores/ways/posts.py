@@ -7,12 +7,9 @@ import requests
 from requests import exceptions as failures
 
 from medthread.model.errors import StoreError
+from medthread.stores.rest.session import ANSWER, BUSY, CONNECT, REFUSED, RIGHT
 from medthread.stores.ways.port import Letter, Sent
 
-CONNECT, ANSWER = 10.0, 30.0  # seconds
-LATER = frozenset((408, 425, 429, 500, 502, 503, 504))
-NOT_LET_IN = frozenset((401, 403))
-RIGHT = range(200, 300)
 SHOWN = 500  # signs of an answer that are kept
 
 
@@ -43,9 +40,9 @@ class PostWay:
         except (failures.ConnectionError, failures.Timeout) as error:
             raise StoreError(f"nobody answers at {self._url}: {str(error)[:SHOWN]}", hint="it is tried again") from error
         said = answer.text[:SHOWN]
-        if answer.status_code in NOT_LET_IN:
+        if answer.status_code in REFUSED:
             raise StoreError(f"{self._url} does not let us in ({answer.status_code})", hint="look after the token that the rule names under `secret`")
-        if answer.status_code in LATER:
+        if answer.status_code in BUSY:
             return Sent(letter.id, again=f"{answer.status_code} {said}".strip())
         if answer.status_code not in RIGHT:
             return Sent(letter.id, {"status": answer.status_code, "answer": said}, refused=f"{answer.status_code} {said}".strip())
