@@ -1,16 +1,16 @@
 import { useState } from "react";
-import { asProblem, send, type Problem as ProblemError } from "../api";
-import { useSpeech, type Key } from "../i18n";
+import { asProblem, send, type Label, type Problem as ProblemError } from "../api";
+import { useSpeech } from "../i18n";
 import { useCalled } from "../shell/names";
 import { Button, Nothing, Panel, Problem, Select, Table, Tag } from "../ui";
 
-type Field = { field: string; column: string; fit: number; why: string[]; codes: Record<string, string> };
+type Field = { field: string; column: string; fit: number; why: Label[]; codes: Record<string, string> };
 type Suggestion = { entity: string; fit: number; fields: Field[]; lacking: string[] };
 type Told = { columns: { name: string; mapped: boolean }[]; items: Suggestion[] };
 
 /** Which columns may fill which fields, and why; a person puts one into the mapping, or does not. */
 export function Suggested({ source, table, text, onText }: { source: string; table: string; text: string; onText: (text: string) => void }) {
-  const { t, number } = useSpeech();
+  const { t, word, number } = useSpeech();
   const called = useCalled();
   const [told, setTold] = useState<Told>();
   const [entity, setEntity] = useState<string>();
@@ -49,7 +49,7 @@ export function Suggested({ source, table, text, onText }: { source: string; tab
         <Table<Field> fit label={t("suggest")} rows={chosen.fields} id={(f) => f.field} columns={[
           { name: "field", title: t("field"), show: (f) => f.field },
           { name: "column", title: t("sources.column"), show: (f) => <><span className="mono break">{f.column}</span>{free.includes(f.column) && <> <Tag tone="warn">{t("suggest.free")}</Tag></>}</> },
-          { name: "why", title: t("suggest.why"), show: (f) => <>{f.why.map((w) => t(`suggest.why.${w}` as Key)).join(", ")}{Object.entries(f.codes).map(([v, c]) => <div key={v} className="mono quiet">{v} → {c}</div>)}</> },
+          { name: "why", title: t("suggest.why"), show: (f) => <>{f.why.map(word).join(", ")}{Object.entries(f.codes).map(([v, c]) => <div key={v} className="mono quiet">{v} → {c}</div>)}</> },
           { name: "fit", title: t("suggest.fit"), align: "right", width: 90, show: (f) => `${number(Math.round(f.fit * 100))} %` },
           { name: "accept", title: "", width: 110, show: (f) => free.includes(f.column) && <Button size="small" disabled={busy} onClick={() => void accept(f.field, f.column)}>{t("suggest.accept")}</Button> },
         ]} />

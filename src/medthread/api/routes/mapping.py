@@ -15,11 +15,12 @@ from medthread.api.language import Language
 from medthread.api.routes.sources import probed, seen_source
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
+from medthread.derive.form import pair
 from medthread.governance.sources import difference
 from medthread.governance.sources.beginning import beginning, sample_of_file
 from medthread.governance.sources.drafting import SHOWN, accept_suggestion, drafted_source, try_draft
 from medthread.governance.sources.probe import sample_of
-from medthread.governance.sources.suggesting import EntitySuggestion, known_columns, suggest
+from medthread.governance.sources.suggesting import WHYS, EntitySuggestion, known_columns, suggest
 from medthread.model import Classification, Source
 from medthread.model.errors import NotFoundError
 from medthread.pipeline.ingest import unnamed_files
@@ -143,7 +144,7 @@ def _found(given: Services, sample: pa.Table, *, table: str, only: str | None) -
 
 
 def _suggestion(told: EntitySuggestion) -> dict[str, Any]:
-    fields = [{"field": f.field, "column": f.column, "fit": f.fit, "why": list(f.why), "codes": dict(f.codes)} for f in told.fields]
+    fields = [{"field": f.field, "column": f.column, "fit": f.fit, "why": [pair(WHYS[w]) for w in f.why], "codes": dict(f.codes)} for f in told.fields]
     return {"entity": told.entity, "fit": told.fit, "fields": fields, "lacking": list(told.lacking)}
 
 

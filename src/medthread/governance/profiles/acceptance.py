@@ -1,7 +1,6 @@
 """A suggested rule accepted by a person: its file is written as a person would, read back, and never written over."""
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from medthread.model.yaml_file import parse_yaml
 from medthread.pipeline.context import Context
 from medthread.pipeline.judge.accept import check_rule
 from medthread.pipeline.judge.conditions import add_intake_rules
+from medthread.stores.whole_file import write_new
 from medthread.trust.audit import record
 
 ORDER = ("name", "zh", "en", "dimension", "owner", "severity", "gate", "tolerance", "at", "on", "check")
@@ -49,18 +49,5 @@ def accept_suggestion(tx: Connection, *, context: Context, folder: Path, found: 
     add_intake_rules(Registry(dict(context.registry)), (read,))  # on a registry of its own: whether it could be tried, nothing more
     told = {"file": path.name, "sha256": hashlib.sha256(text.encode()).hexdigest(), "checked": found.checked, "broken": found.broken}
     record(tx, actor=by, action="rule.accept", object_=f"rule/{found.rule.name}", detail=told)
-    folder.mkdir(exist_ok=True)
-    _write_new(path, text)
+    write_new(path, text)
     return read
-
-
-def _write_new(path: Path, text: str) -> None:
-    """Whole or not at all, and only where nothing is: a link is refused where a name is taken."""
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_text(text, encoding="utf-8")
-    try:
-        os.link(partial, path)
-    except FileExistsError as error:
-        raise ConflictError(f"there is a file {path.name} already", hint="nothing is written over; remove it or rename it first") from error
-    finally:
-        partial.unlink(missing_ok=True)

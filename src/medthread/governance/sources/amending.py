@@ -11,6 +11,7 @@ from medthread.governance.sources.drift import Drift, drifts
 from medthread.model import Source
 from medthread.model.errors import ConflictError, NotFoundError
 from medthread.pipeline.context import Context
+from medthread.stores.whole_file import write_over
 from medthread.trust.audit import record
 
 
@@ -43,7 +44,5 @@ def amend(tx: Connection, *, context: Context, source: Source, path: Path, table
     told = {"file": path.name, "table": table, "column": column, "likely": found.likely, "diff": difference(before, after)}
     told |= {"before": hashlib.sha256(before.encode()).hexdigest(), "after": hashlib.sha256(after.encode()).hexdigest()}
     record(tx, actor=by, action="source.amend", object_=f"source/{source.name}", detail=told)
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_text(after, encoding="utf-8")
-    partial.replace(path)
+    write_over(path, after)
     return found

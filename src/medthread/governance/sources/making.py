@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from medthread.governance.sources.templates import Wanted
 from medthread.model.errors import ConflictError
 from medthread.model.template import SourceTemplate
+from medthread.stores.whole_file import write_new
 from medthread.trust.audit import record
 
 
@@ -19,8 +20,5 @@ def make_source(tx: Connection, *, folder: Path, text: str, template: SourceTemp
         raise ConflictError(f"there is a source {wanted.name!r} already", hint="give the new one another name, or change the mapping of the one there is")
     detail = {"file": path.name, "template": template.name, "tables": list(wanted.tables) or list(template.tables), "after": hashlib.sha256(text.encode()).hexdigest()}
     record(tx, actor=by, action="source.make", object_=f"source/{wanted.name}", detail=detail)
-    folder.mkdir(exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    write_new(path, text)
     return path

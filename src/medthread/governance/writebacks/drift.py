@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection, select, text
 
 from medthread.model.writeback import Writeback
@@ -36,9 +37,8 @@ def compare(tx: Connection, rule: Writeback, committer: Committer, *, now: datet
         return 0
     came = {r.id: r.at for r in tx.execute(select(load.c.id, load.c.at).where(load.c.source == rule.to, load.c.table == rule.check.table))}
     found = _held(rule, open_, files, came)
-    changed = [r for r in found.to_pylist() if r["state"] != r["was"]]
-    tx.execute(MARK, {"ids": [r["id"] for r in found.to_pylist()], "states": found["state"].to_pylist(), "found": found["found"].to_pylist(), "now": now})
-    return len(changed)
+    tx.execute(MARK, {"ids": found["id"].to_pylist(), "states": found["state"].to_pylist(), "found": found["found"].to_pylist(), "now": now})
+    return int(found.filter(pc.not_equal(found["state"], found["was"])).num_rows)
 
 
 def _held(rule: Writeback, told: Sequence[Any], files: list[str], came: dict[str, datetime]) -> pa.Table:
