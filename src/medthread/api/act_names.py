@@ -4,6 +4,9 @@ from medthread.api.services import Services
 from medthread.model import Label
 
 OWN: dict[str, Label] = {
+    "model.export": Label("导出集市的行", "Rows of a mart exported"),
+    "sql.ask": Label("SQL 查询", "A question in SQL"),
+    "sql.cancel": Label("取消 SQL 查询", "A question in SQL called off"),
     "access_review.close": Label("结束权限评审", "Access review closed"),
     "access_review.confirmed": Label("评审中确认角色", "Role confirmed in a review"),
     "access_review.decide": Label("评审中决定角色", "Role decided in a review"),

@@ -30,7 +30,7 @@ def problem(request: Request, *, status: int, code: str, title: str, detail: str
 
 def answer_to(request: Request, error: MedthreadError) -> JSONResponse:
     """An error of ours as a response."""
-    more = {n: error.attributes[n] for n in ("because", "rows", "successor") if n in error.attributes}
+    more = {n: error.attributes[n] for n in ("because", "rows", "successor", "position") if n in error.attributes}
     told = error.told(language_of(request))
     answer = problem(request, status=error.status, code=error.code, title=error.code, detail=told.message, hint=told.hint, **more)
     if "seconds" in error.attributes:

@@ -37,6 +37,7 @@ from medthread.pipeline.context import Context as BatchContext
 from medthread.stores.lakehouse import Releases
 from medthread.stores.postgres.store import Store
 from medthread.stores.serving import LakeReader
+from medthread.stores.workbench import Workbench
 from medthread.trust.access import Access
 from medthread.trust.account_rules import AccountRules
 from medthread.trust.identity import Configured
@@ -126,6 +127,7 @@ class Services:
     governed: Governed  # what governs the data, as files and approved changes have it
     handbook: HandbookSetting = field(default_factory=HandbookSetting)
     kept_graph: KeptGraph = field(default_factory=KeptGraph)
+    workbench: Workbench = field(default_factory=Workbench)
     copies: BackgroundKeeping | None = None
     public_url: str | None = None  # where browsers reach us, where that is not what the request says
     carriers: tuple[Carrier, ...] = ()

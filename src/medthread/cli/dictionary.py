@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from medthread.api.routes.entities import safe_cell
+from medthread.api.cells import safe_cell
 from medthread.app import open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say

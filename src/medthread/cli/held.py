@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
-from medthread.api.routes.entities import safe_cell
+from medthread.api.cells import safe_cell
 from medthread.app import Installation, open_installation
 from medthread.cli.options import HERE, Home
 from medthread.cli.speech import console, language, say

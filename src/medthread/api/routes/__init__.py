@@ -29,6 +29,7 @@ from medthread.api.routes import (
     models,
     native,
     own_account,
+    pivots,
     privacy,
     processes,
     profiles,
@@ -41,6 +42,7 @@ from medthread.api.routes import (
     review,
     review_sheet,
     rights,
+    rows,
     rules,
     runs,
     services,
@@ -48,6 +50,7 @@ from medthread.api.routes import (
     sharing,
     source_templates,
     sources,
+    sql,
     stewardship,
     tokens,
     trace,
@@ -60,7 +63,7 @@ ROUTERS = tuple(
     m.router
     for m in (
         session, home, meta, entities, history, native, acts, processes, inbox, rules, delegations, definitions, dictionary, codes, contracts, contracts_of_others, handbook, lineage, sources, source_templates, mapping, writebacks, runs, quality, profiles, quarantine, review, review_sheet, publishing, hierarchy, masters, master_requests, stewardship, match_settings, match_quality, trace, udi,
-        models, metrics, releases, audit, backups, retention, privacy, tokens, own_account, services,
+        models, rows, pivots, sql, metrics, releases, audit, backups, retention, privacy, tokens, own_account, services,
         accounts, rights, access_reviews,
         providers, unmasking, sharing,
     )

@@ -15,9 +15,9 @@ from sqlalchemy import Select, select, text
 from medthread.api.act_names import KINDS
 from medthread.api.answers import Streamed
 from medthread.api.audit_rows import CELLS, Sight, flat, holding, patiently, rows_query, streamed
+from medthread.api.cells import safe_cell
 from medthread.api.identity import Auditor, Given
 from medthread.api.media import CSV, NDJSON, text_as
-from medthread.api.routes.entities import safe_cell
 from medthread.api.routes.health import told as told_alarms
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair

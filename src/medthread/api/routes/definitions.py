@@ -10,12 +10,12 @@ from fastapi import Depends, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.bodies import MOST, takes
+from medthread.api.cells import safe_cell
 from medthread.api.changing import change_of, decided_on, told_impact, told_proposal, told_standing, undone_of
 from medthread.api.identity import Given, Reader, may
 from medthread.api.in_person import Proof
 from medthread.api.language import Language
 from medthread.api.media import CSV, XLSX, file_as, text_as
-from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
 from medthread.api.sheets import handed_in
 from medthread.api.subjects import Subject

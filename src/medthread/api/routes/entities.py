@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Response
 
 from medthread.api.answers import Streamed
 from medthread.api.board import board_of
+from medthread.api.cells import safe_cell
 from medthread.api.identity import Given, Reader
 from medthread.api.listing import Listing, list_page, listing_of, rows_for_export
 from medthread.api.media import CSV, text_as
@@ -69,19 +70,6 @@ def _csv(batches: Iterator[tuple[list[str], list[Any]]]) -> Generator[bytes]:
             first = False
         writer.writerows([[safe_cell(v) for v in row] for row in rows])
         yield text.getvalue().encode()
-
-
-# Full-width twins too: spreadsheets set to Chinese take them for the sign.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
-
-def safe_cell(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA and not _number(value) else value
-
-
-def _number(text: str) -> bool:
-    return text[1:].replace(".", "", 1).isdigit()
 
 
 @router.get("/entities/{entity}", summary="查询对象列表 · List objects")

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query, Request, Response
 
 from medthread.api.bodies import SAID
+from medthread.api.cells import safe_cell
 from medthread.api.identity import Given, Reader, may
 from medthread.api.language import Language
 from medthread.api.media import CSV, text_as
-from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.governance.lineage import lately

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from medthread.api.cells import safe_cell
 from medthread.api.goals import goals_of
 from medthread.api.identity import Given, Reader
 from medthread.api.language import Language
 from medthread.api.media import CSV, XLSX, file_as, text_as
 from medthread.api.metrics import Asking, line_of, table_of, told_answer, words_of
-from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.form import pair

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from fastapi import Response
 from pydantic import BaseModel, Field, ValidationError
 
+from medthread.api.cells import safe_cell
 from medthread.api.changing import propose_change
 from medthread.api.identity import Given, ModelApplier, QuarantineReader
 from medthread.api.language import Language
 from medthread.api.media import CSV, text_as
 from medthread.api.profiled import ProfileReader
-from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.governance.governed.rules import WHOLE, as_data

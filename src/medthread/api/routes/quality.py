@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import Query, Response
 
+from medthread.api.cells import safe_cell
 from medthread.api.identity import Given, Reader
 from medthread.api.media import CSV, text_as
-from medthread.api.routes.entities import safe_cell
 from medthread.api.row_names import names_rows
 from medthread.api.services import Services
 from medthread.api.subjects import Subject

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from medthread.api.answers import Streamed
+from medthread.api.cells import safe_cell
 from medthread.api.held_rows import WITHHELD_ROW, checks_by_id, kept_back, shown_raw, shown_rule
 from medthread.api.identity import Given, QuarantineReader
 from medthread.api.lake_list import equals, lake_page
 from medthread.api.media import CSV, text_as
-from medthread.api.routes.entities import safe_cell
 from medthread.api.services import Services
 from medthread.api.subjects import Subject
 from medthread.derive.checks import Check

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from medthread.api.answers import Streamed
 from medthread.api.bodies import MOST, takes
+from medthread.api.cells import safe_cell
 from medthread.api.held_rows import checks_by_id, shown_rule
 from medthread.api.identity import Given, HeldDecider, QuarantineReader
 from medthread.api.media import CSV, text_as
-from medthread.api.routes.entities import safe_cell
 from medthread.api.routes.review import Text, seen
 from medthread.api.services import Services
 from medthread.api.sheets import MOST_BYTES, handed_in

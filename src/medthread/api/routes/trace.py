@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
 
+from medthread.api.cells import safe_cell
 from medthread.api.identity import Given, Tracing
 from medthread.api.media import CSV, text_as
-from medthread.api.routes.entities import safe_cell
 from medthread.api.subjects import Subject
 from medthread.api.traced import as_shared, suggested
 

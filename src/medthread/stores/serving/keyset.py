@@ -56,9 +56,9 @@ def _foreign() -> InvalidError:
     return InvalidError("the cursor is not one of this list in this order", hint="begin again without `after`")
 
 
-def page_clause(keys: Sequence[SortKey], *, descending: bool, after: str | None) -> Page:
-    """Order by columns, one after the other, and then the id, nulls last, beginning after a cursor."""
-    way, columns = ("desc" if descending else "asc"), (*keys, ID)
+def page_clause(keys: Sequence[SortKey], *, descending: bool, after: str | None, last: SortKey = ID) -> Page:
+    """Order by columns, one after the other, and then the id, or what else tells rows apart, nulls last, beginning after a cursor."""
+    way, columns = ("desc" if descending else "asc"), (*keys, last)
     order = ", ".join(f"{quote(k.name)} {way}{'' if k.filled else ' nulls last'}" for k in columns)
     if after is None:
         return Page("true", (), order)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from medthread.model.errors import ConfigurationError, StoreError
 from medthread.stores.engines import connect, file_list, quote
@@ -18,6 +19,7 @@ from medthread.stores.lakehouse import Release, Releases
 
 KEPT = 4  # snapshots whose connection stays open
 BATCH = 2000
+ARROW_BATCH = 50_000
 # What DuckDB raises on files that are gone, cut off or changed.
 UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException, duckdb.InternalException)
 
@@ -29,6 +31,7 @@ class Snapshot:
         self.release = release
         self._connection = connect(memory="1GB")
         self._named: set[str] = set()
+        self._columns: dict[str, tuple[tuple[str, str], ...]] = {}
         self._naming = threading.Lock()
 
     def has(self, table: str) -> bool:
@@ -38,6 +41,16 @@ class Snapshot:
     def rows_of(self, table: str) -> int:
         """Rows of a table, as the release recorded them."""
         return self.release.tables[table].rows if self.has(table) else 0
+
+    def file_list(self, table: str) -> str:
+        """Its files, in the order in which they count, as a list of SQL."""
+        return file_list(self.release.tables[table].files)
+
+    def columns(self, table: str) -> tuple[tuple[str, str], ...]:
+        """Columns of a table as its files have them, with DuckDB's types; none where the release does not have it."""
+        if self.has(table) and table not in self._columns:
+            self._columns[table] = tuple((r["column_name"], r["column_type"].lower()) for r in self.query(f"describe select * from {self.relation(table)}"))
+        return self._columns.get(table, ())
 
     def relation(self, table: str, columns: Sequence[tuple[str, str]] = ()) -> str:
         """SQL for the table in a FROM; a table the release does not have is empty, with the columns given."""
@@ -102,6 +115,17 @@ class Snapshot:
                 if not rows:
                     return
                 yield names, rows
+        finally:
+            cursor.close()
+
+    def batches(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[pa.RecordBatch]:
+        """The same as Arrow's batches, the first read at once so that its schema is known."""
+        cursor = self._connection.cursor()
+        try:
+            with self._reading():
+                reader = cursor.sql(sql, params=list(parameters)).to_arrow_reader(ARROW_BATCH)
+                yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+                yield from reader
         finally:
             cursor.close()
 
