@@ -54,7 +54,7 @@ def test_the_largest_stand_alone_and_the_others_together_with_their_own_average(
 
 def test_moments_are_put_together_by_the_organisations_clock() -> None:
     with duckdb.connect() as con:
-        con.execute("create table t as select * from (values (timestamp '2024-01-31 15:59:00'), (timestamp '2024-01-31 16:00:00')) v(at)")
+        con.execute('create table t as select * from (values (timestamp $$2024-01-31 15:59:00$$), (timestamp $$2024-01-31 16:00:00$$)) v("at")')
         told = con.execute(pivot_sql("t", "true", [Axis("at", Kind.TIMESTAMP, "month")], [], (Measure("count"),), zone="Asia/Shanghai", most=10)).fetchall()
     assert sorted(str(t[0]) for t in told if not t[1]) == ["2024-01-01", "2024-02-01"]
 

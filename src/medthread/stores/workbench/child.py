@@ -109,7 +109,7 @@ def _said(error: duckdb.Error) -> dict[str, Any]:
 
 def _place(lines: list[str]) -> dict[str, int]:
     """Line and column, as far as the engine shows them: the line of the text with a mark under it."""
-    at = next((n for n, ln in enumerate(lines) if ln.startswith("LINE ") and n + 1 < len(lines) and lines[n + 1].strip().startswith("^"), None)
+    at = next((n for n, ln in enumerate(lines[:-1]) if ln.startswith("LINE ") and lines[n + 1].strip().startswith("^")), None)
     if at is None:
         return {}
     head, _, text = lines[at].partition(": ")

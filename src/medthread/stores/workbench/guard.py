@@ -4,6 +4,7 @@ It is judged in the engine's own parser, whose tree says of each part where it s
 reading of the text that could differ from the one that runs. What the tree has that is not known here is refused.
 """
 
+import atexit
 import json
 import re
 from collections.abc import Collection
@@ -87,6 +88,7 @@ def _asks(text: str) -> tuple[str, str, int]:
 def _parser() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "enable_external_access": "false"})
     con.execute("set memory_limit='256MB'; set threads=1; set lock_configuration=true")
+    atexit.register(_parser.cache_clear)  # what outlives the interpreter's end is reported as leaked
     return con
 
 

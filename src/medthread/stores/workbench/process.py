@@ -175,4 +175,4 @@ def _position(said: dict[str, Any], checked: Checked) -> int | None:
     lines = checked.sql.split("\n")
     if not 1 <= (line := said.get("line", 0)) <= len(lines):
         return None
-    return checked.shift + sum(len(ln) + 1 for ln in lines[: line - 1]) + said["column"] + 1
+    return checked.shift + sum(len(ln) + 1 for ln in lines[: line - 1]) + int(said["column"]) + 1
