@@ -67,7 +67,8 @@ def _asks(text: str) -> tuple[str, str, int]:
     try:
         tokens = sqlglot.tokenize(text, read="duckdb")
     except SqlglotError as error:
-        raise NotAskedError(f"the question cannot be read: {str(error).splitlines()[0]}", hint="look for a quote that is not closed") from error
+        message = str(error).splitlines()[0]
+        raise NotAskedError(f"the question cannot be read: {message}", hint="look for a quote that is not closed") from error
     while tokens and tokens[-1].token_type is sqlglot.TokenType.SEMICOLON:
         tokens.pop()
     if not tokens:
