@@ -1,18 +1,17 @@
 import { useEffect, useState } from "react";
-import { address, query, useAsk, type EntityMeta, type Field, type Row } from "../api";
+import { address, query, useAsk, type EntityMeta, type Row } from "../api";
 import { useSpeech } from "../i18n";
 import { since } from "../i18n/time";
 import { KeptBack } from "../sharing/KeptBack";
 import { link, withSearch, go, type Route } from "../shell/route";
 import { useSession } from "../shell/session";
-import { Button, DayInput, Drawer, Due, Head, Input, Nothing, Pager, Panel, Problem, Segmented, Select, Table, Tag, Waiting, type Column } from "../ui";
+import { Button, Drawer, Due, Head, Input, Nothing, Pager, Panel, Problem, Segmented, Table, Tag, Waiting, type Column } from "../ui";
 import { usePages } from "../ui/usePages";
 import { Board } from "./Board";
 import { EntityForm } from "./EntityForm";
+import { FilterMaker, withFilters, wordsOf } from "./Filters";
 import { FromFile } from "./FromFile";
 import { Value } from "./Value";
-
-const OPERATORS = ["eq", "ne", "contains", "lt", "le", "gt", "ge"] as const;
 
 /** The list of any entity: columns, search, filter and order come from its declaration; records of a process have a board too. */
 export function EntityList({ name, route }: { name: string; route: Route }) {
@@ -97,12 +96,9 @@ function Narrowing({ meta, route, filters, q }: { meta: EntityMeta; route: Route
     <Button size="small" aria-pressed={!!on} type={on ? "primary" : "default"} onClick={() => set(on ? filters.filter((f) => f !== on) : [...filters, fresh()])}>{text}</Button>
   );
   const words = (filter: string): string => {
-    const [field = "", operator = "", ...rest] = filter.split(":");
+    const [field, , ...rest] = filter.split(":");
     const value = rest.join(":");
-    const known = meta.fields.find((f) => f.name === field);
-    if (field === "_state") return `${t("status")}: ${word(meta.process?.states.find((s) => s.name === value)?.label) || value}`;
-    const choice = known?.choices?.find((c) => c.code === value);
-    return `${known ? word(known.label) : field} ${t(`operator.${operator as (typeof OPERATORS)[number] | "in"}`)} ${choice ? word(choice.label) : value}`;
+    return field === "_state" ? `${t("status")}: ${word(meta.process?.states.find((s) => s.name === value)?.label) || value}` : wordsOf(filter, meta.fields, t, word);
   };
   return (
     <div className="bar">
@@ -117,14 +113,6 @@ function Narrowing({ meta, route, filters, q }: { meta: EntityMeta; route: Route
   );
 }
 
-function withFilters(route: Route, filters: string[]): string {
-  const search = new URLSearchParams(route.search);
-  search.delete("filter");
-  filters.forEach((f) => search.append("filter", f));
-  const text = search.toString();
-  return link(...route.path) + (text ? `?${text}` : "");
-}
-
 export function Search({ value, onSearch, label }: { value: string; onSearch: (text: string) => void; label?: string }) {
   const { t } = useSpeech();
   const [text, setText] = useState(value);
@@ -134,42 +122,5 @@ export function Search({ value, onSearch, label }: { value: string; onSearch: (t
       style={{ width: 280 }} type="search" aria-label={label ?? t("search")} placeholder={label ?? t("search")} value={text} allowClear
       onChange={(e) => setText(e.target.value)} onSearch={onSearch} enterButton={t("find")}
     />
-  );
-}
-
-function FilterMaker({ fields, onAdd }: { fields: Field[]; onAdd: (filter: string) => void }) {
-  const { t, word } = useSpeech();
-  const [field, setField] = useState<string>();
-  const [operator, setOperator] = useState<string>("eq");
-  const [value, setValue] = useState("");
-  const chosen = fields.find((f) => f.name === field);
-  const add = () => {
-    if (!field || !value) return;
-    onAdd(`${field}:${operator}:${value}`);
-    setValue("");
-  };
-  return (
-    <>
-      <Select
-        style={{ width: 150 }} aria-label={t("filter.field")} placeholder={t("filter.field")} value={field} onChange={setField} showSearch={{ optionFilterProp: "label" }}
-        options={fields.filter((f) => f.sortable).map((f) => ({ value: f.name, label: word(f.label) }))}
-      />
-      {field && (
-        <>
-          <Select style={{ width: 100 }} aria-label={t("filter.operator")} value={operator} onChange={setOperator}
-            options={OPERATORS.map((o) => ({ value: o, label: t(`operator.${o}`) }))} />
-          {chosen?.choices ? (
-            <Select style={{ width: 150 }} aria-label={t("filter.value")} value={value || undefined} onChange={setValue}
-              options={chosen.choices.map((c) => ({ value: c.code, label: word(c.label) }))} />
-          ) : chosen?.type === "date" ? (
-            <div style={{ width: 150 }}><DayInput aria-label={t("filter.value")} value={value || null} onChange={(v) => setValue(v ?? "")} /></div>
-          ) : (
-            <Input style={{ width: 150 }} aria-label={t("filter.value")} value={value}
-              onChange={(e) => setValue(e.target.value)} onPressEnter={add} />
-          )}
-          <Button onClick={add} disabled={!value}>{t("filter.add")}</Button>
-        </>
-      )}
-    </>
   );
 }

@@ -3,6 +3,7 @@ import { useAsk } from "../api";
 import { useSpeech, type Key } from "../i18n";
 import { go, link, withSearch, type Route } from "../shell/route";
 import { Facts, Head, Panel, Problem, Table, Tabs, Tag, Waiting } from "../ui";
+import { Data } from "../reading/Data";
 import { Cases } from "./Cases";
 import { Findings } from "./Findings";
 import { Lineage } from "./Lineage";
@@ -20,6 +21,7 @@ export function ModelPage({ name, route }: { name: string; route: Route }) {
   const state = stateOf(model);
   const tabs = [
     { key: "tests", label: t("models.tab.tests"), children: <Overview of={model} /> },
+    ...(model.rows === null ? [] : [{ key: "data", label: t("models.tab.data"), children: <Data name={model.name} route={route} />, destroyOnHidden: true }]),
     { key: "columns", label: t("models.tab.columns"), children: <Columns of={model} /> },
     { key: "text", label: t("models.tab.text"), children: <Sql of={model.text} /> },
     { key: "lineage", label: t("models.tab.lineage"), children: <Lineage of={model} /> },

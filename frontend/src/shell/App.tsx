@@ -50,6 +50,8 @@ const PAGES: Record<string, Page> = {
   models: page(() => import("../pages/Models")),
   committee: page(() => import("../pages/Committee")),
   metrics: page(() => import("../pages/Metrics")),
+  pivots: page(() => import("../pages/Pivots")),
+  sql: page(() => import("../pages/Sql")),
   "model-plan": page(() => import("../pages/ModelPlan")),
   sharing: page(() => import("../pages/Sharing")),
 };

@@ -13,7 +13,7 @@ const MENU: { group: Key; entries: Entry[] }[] = [
   { group: "group.work", entries: [{ place: "", key: "h", may: "entities:read" }, { place: "inbox", key: "i", may: "entities:read" }, { place: "processes", key: "p", may: "entities:read" }] },
   { group: "group.thread", entries: [{ place: "trace", key: "t", may: "trace:read" }, { place: "udi", key: "u", may: "entities:read" }, { place: "rules", key: "k", may: "entities:read" }] },
   { group: "group.data", entries: [{ place: "dictionary", key: "d", may: "entities:read" }, { place: "glossary", key: "g", may: "entities:read" }, { place: "changes", may: "entities:read" }, { place: "codes", may: "quarantine:read" }, { place: "handbook", may: "entities:read" }, { place: "contracts", may: "entities:read" }, { place: "lineage", key: "j", may: "entities:read" }, { place: "entities", key: "e", may: "entities:read" }, { place: "masters", key: "m", may: "masters:read" },
-    { place: "models", key: "b", may: "models:read" }, { place: "metrics", key: "x", may: "entities:read" }, { place: "services", key: "v", may: "entities:read" }] },
+    { place: "models", key: "b", may: "models:read" }, { place: "metrics", key: "x", may: "entities:read" }, { place: "pivots", key: "z", may: "entities:read" }, { place: "sql", may: "sql:read" }, { place: "services", key: "v", may: "entities:read" }] },
   { group: "group.quality", entries: [
     { place: "committee", key: "w", may: "entities:read" },
     { place: "quality", key: "q", may: "entities:read" }, { place: "profiles", key: "f", may: "quarantine:read" }, { place: "quarantine", key: "r", may: "quarantine:read" }, { place: "corrections", key: "c", may: "quarantine:read" },
