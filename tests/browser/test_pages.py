@@ -18,6 +18,7 @@ PAGES = {
     "releases": "发布", "tokens": "接口令牌", "services": "服务目录", "services/operation.get.entities.entity": "查询对象列表", "services/entity.lot": "批次",
     "sharing": "共享规则", "models": "模型", "models/lot_overview": "批次总览", "lineage": "血缘", "lineage?field=golden.lot.lot_no": "golden.lot.lot_no", "models/genealogy?tab=lineage": "谱系", "model-plan": "待生效的改动",
     "metrics": "指标", "metrics/nonconformances?from=2024-01-01&to=2024-12-31&compare=previous": "不合格品记录数", "metrics/complaints/rows?from=2024-01-01&to=2024-12-31": "数值背后的行", "committee": "治理委员会",
+    "models/lot_overview?tab=data": "批次总览", "pivots": "透视", "pivots/marts.lot_overview?row=kind&column=made_on:year&measure=count&measure=sum:quantity": "透视", "sql": "SQL 工作台",
 }
 
 
@@ -51,7 +52,7 @@ def test_signing_in_and_out_with_the_keyboard(page: Page, console: str) -> None:
 def test_english_is_whole(visit: Visit) -> None:
     page = visit("数据管家")
     page.get_by_role("button", name="English").click()
-    for place in ("", "trace", "dictionary", "glossary", "changes", "changes?tab=holding&of=mapping", "codes", "codes?tab=known", "handbook", "contracts", "contracts/lot", "contracts?tab=exports", "quality", "profiles", "profiles/golden.lot", "sources", "runs", "releases", "udi", "masters", "masters/supplier/pairs", "masters/decisions", "masters/supplier/links", "masters/supplier/matching", "masters/supplier/samples", "masters/supplier/subscribers", "services", "sharing", "models", "models/lot_overview?tab=lineage", "model-plan", "lineage", "writebacks", "metrics", "metrics/supplier_nonconformance_rate", "committee"):
+    for place in ("", "trace", "dictionary", "glossary", "changes", "changes?tab=holding&of=mapping", "codes", "codes?tab=known", "handbook", "contracts", "contracts/lot", "contracts?tab=exports", "quality", "profiles", "profiles/golden.lot", "sources", "runs", "releases", "udi", "masters", "masters/supplier/pairs", "masters/decisions", "masters/supplier/links", "masters/supplier/matching", "masters/supplier/samples", "masters/supplier/subscribers", "services", "sharing", "models", "models/lot_overview?tab=lineage", "model-plan", "lineage", "writebacks", "metrics", "metrics/supplier_nonconformance_rate", "committee", "models/lot_overview?tab=data", "pivots/golden.lot?row=kind", "sql"):
         page.goto(page.url.split("#")[0] + f"#/{place}")
         page.wait_for_load_state("networkidle")
         words = page.locator("nav").first.inner_text() + page.get_by_role("main").locator("h1, h2, th").all_inner_texts().__str__()

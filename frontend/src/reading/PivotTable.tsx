@@ -18,7 +18,11 @@ export function PivotTable({ of, filters }: { of: Pivot; filters: string[] }) {
     return word(axis.codes[String(at)]) || (axis.grain ? called(String(at).slice(0, 10), axis.grain) : String(at));
   };
   const part = (line: Line, from: number, to: number): string => JSON.stringify(axes.slice(from, to).map((_, n) => [name(line, n + from), line.total[n + from], line.others[n + from]]));
-  const order = (line: Line, from: number, to: number): number => line.total.slice(from, to).reduce((sum, total, n) => sum + (total ? 1 << (to - from - n) : 0), 0);
+  const before = (a: Line, b: Line, n: number): number => {
+    const [x, y] = [a.at[n], b.at[n]];
+    return Number(a.total[n]) - Number(b.total[n]) || Number(a.others[n]) - Number(b.others[n]) || Number(x === null) - Number(y === null) || (x === y ? 0 : (x ?? "") < (y ?? "") ? -1 : 1);
+  };
+  const inOrder = (a: Line, b: Line): number => of.columns.map((_, n) => before(a, b, wide + n)).find((d) => d !== 0) ?? 0;
   const sides = new Map<string, Line>();
   const heads = new Map<string, Line>();
   const cells = new Map<string, Line>();
@@ -28,7 +32,7 @@ export function PivotTable({ of, filters }: { of: Pivot; filters: string[] }) {
     if (!heads.has(head)) heads.set(head, line);
     cells.set(side + head, line);
   }
-  const across = [...heads.entries()].sort(([, a], [, b]) => order(a, wide, axes.length) - order(b, wide, axes.length));
+  const across = [...heads.entries()].sort(([, a], [, b]) => inOrder(a, b));
   const title = (line: Line): string => axes.slice(wide).map((_, n) => name(line, n + wide)).join(" / ");
   const isTotal = (line: Line, from: number, to: number): boolean => line.total.slice(from, to).some(Boolean);
   return (
