@@ -1,12 +1,14 @@
 """Hostile questions: each is refused before it runs, or ends in its own process without anything told or harmed."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from medthread.model.errors import InvalidError
-from medthread.stores.workbench import Limits, Question, View, Workbench, check
+from medthread.model.errors import ConflictError, InvalidError, TooManyError
+from medthread.stores.workbench import Limits, Question, View, Workbench, check, process
 from medthread.stores.workbench.child import opened
 from medthread.stores.workbench.guard import NotAskedError
 
@@ -36,6 +38,9 @@ REFUSED = [
     # text within text
     "select * from query('select 1')", "select * from query_table('golden.item')", "select * from json_execute_serialized_sql('{{}}')", "select json_serialize_sql('select 1')", "select main.getenv('A')",
     "select system.main.getenv('A')", "select system.main.abs(1)", "select getenv /* x */ ('HOME')", 'select "getenv"(\'HOME\')', "select 'HOME'.getenv()", "select list_aggregate([1], 'getenv'), getenv('A')",
+    # parts of a question that are called as something else is
+    'with "{file}" as (select * from "{file}") select * from "{file}"', 'with a as (select * from "{file}"), "{file}" as (select 1) select * from a', 'with recursive "{file}" as (select * from "{file}" union select 1) select 1',
+    "with duckdb_views as (select * from duckdb_views) select * from duckdb_views", "with a as (select * from duckdb_tables), duckdb_tables as (select 1) select * from a", "with SQLITE_master as (select * from sqlite_master) select 1",
     # more than one, tricks with comments and signs
     "select 1; select 2", "select 1;;drop table x", "select 1 -- x\n; attach 'x'", "/* select */ attach 'x'", "select 1; /* */ pragma version", "ｓｅｌｅｃｔ 1", "select\x00 1", "sel\u200bect 1", "\u202eselect 1",
     "select * from ｇｏｌｄｅｎ.item", "", " ; ", "-- nothing", "select $1", "select ?", "select * from golden.item where name = $x",
@@ -147,3 +152,43 @@ def test_a_fault_that_the_engine_finds_is_shown_where_it_is(view: View) -> None:
     with pytest.raises(NotAskedError) as refused:
         asked(view, text)
     assert text[refused.value.attributes["position"] - 1 :].startswith("nix")
+
+
+def test_nothing_of_the_process_is_a_table(view: View) -> None:
+    with pytest.raises(NotAskedError):
+        asked(view, "with batch as (select * from con), con as (select 1) select * from batch")
+
+
+def test_a_question_is_called_off_by_whose_it_is(view: View) -> None:
+    bench = Workbench(Limits(seconds=20, threads=1))
+    slow = "select count(*) from range(100000000) a, range(100000000) b where a.range = b.range + 1"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(bench.ask, Question("slow", "somebody", check(slow, TABLES), (view,)))
+        until = time.monotonic() + 10
+        while not bench.call_off("slow", by="somebody") and time.monotonic() < until:
+            assert not bench.call_off("slow", by="another")
+            time.sleep(0.05)
+        with pytest.raises(ConflictError):
+            waiting.result(timeout=10)
+    assert not bench.call_off("slow", by="somebody")
+
+
+def test_one_question_at_a_time_each(view: View) -> None:
+    bench = Workbench(Limits(seconds=3, threads=1))
+    slow = "select count(*) from range(100000000) a, range(100000000) b where a.range = b.range + 1"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(bench.ask, Question("slow", "somebody", check(slow, TABLES), (view,)))
+        time.sleep(0.3)
+        with pytest.raises(TooManyError):
+            bench.ask(Question("other", "somebody", check("select 1", TABLES), ()))
+        assert len(bench.ask(Question("theirs", "another", check("select 1", TABLES), ())).rows or ()) == 1
+        assert bench.call_off("slow", by="somebody")
+        with pytest.raises(ConflictError):
+            waiting.result(timeout=10)
+
+
+def test_a_process_that_dies_answers_nothing_and_says_so(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "CHILD", "medthread.stores.workbench.words")  # begins, and ends without a word
+    with pytest.raises(InvalidError) as ended:
+        asked(view, "select 1")
+    assert ended.value.code == "sql-limits"

@@ -52,7 +52,7 @@ def _bound(asked: dict[str, Any]) -> None:
 def opened(asked: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     """The engine with the views of the question, shut after them."""
     con = connect(memory=f"{int(asked['memory']) >> 20}MB", threads=int(asked["threads"]))
-    con.execute("set temp_directory=''; set max_temp_directory_size='0KB'")
+    con.execute("set temp_directory=''; set max_temp_directory_size='0KB'; set python_enable_replacements=false")
     for view in asked["views"]:
         con.execute(f"create schema if not exists {quote(view['schema'])}")
         con.execute(f"create view {quote(view['schema'])}.{quote(view['name'])} as {view['sql']}")

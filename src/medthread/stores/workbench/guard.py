@@ -93,6 +93,13 @@ def _parser() -> duckdb.DuckDBPyConnection:
     return con
 
 
+@cache
+def _taken() -> frozenset[str]:
+    """Names that the engine has views and tables of its own for."""
+    found = _parser().cursor().execute("select view_name from duckdb_views() union select table_name from duckdb_tables() union select schema_name from duckdb_schemas()").fetchall()
+    return frozenset(str(name).lower() for (name,) in found)
+
+
 def _tree(body: str, shift: int) -> dict[str, Any]:
     cursor = _parser().cursor()
     try:
@@ -133,10 +140,14 @@ class _Walk:
         kind = str(node.get("type"))
         if kind not in NODES:
             raise NotAskedError(f"a part of the question is not read here: {kind.lower()}", hint="write it as a SELECT", position=self._at(node))
-        named = named | {str(e["key"]).lower() for e in (node.get("cte_map") or {}).get("map", [])}
+        fresh = {str(e["key"]).lower() for e in (node.get("cte_map") or {}).get("map", [])}
         if kind in ("RECURSIVE_CTE_NODE", "CTE_NODE"):
-            named |= {str(node.get("cte_name") or node.get("ctename") or "").lower()}
-        self._parts(node, named, deep)
+            fresh.add(str(node.get("cte_name") or node.get("ctename") or "").lower())
+        for name in fresh:
+            # Within its own WITH and before it, a name still means what it means without it: a path would be a file, and some are the engine's own views.
+            if not re.fullmatch(r"\w*", name) or name in _taken():
+                raise NotAskedError(f"{name[:60]!r} is no name for a part of a question", hint="call it by letters, figures and _, as nothing else is called", position=self._at(node))
+        self._parts(node, named | fresh, deep)
 
     def _parts(self, thing: Any, named: frozenset[str], deep: int) -> None:
         if deep > DEEP:
