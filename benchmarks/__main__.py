@@ -21,6 +21,7 @@ from benchmarks import (
     metrics,
     outbox,
     persons,
+    pivot,
     plan,
     policies,
     profile,
@@ -50,6 +51,7 @@ MEASURES: dict[str, Measure] = {
     "dictionary": lambda folder, size: dictionary.measure(folder, fields=int(20_000 * size)),
     "metrics": lambda folder, size: metrics.measure(folder, rows=int(10_000_000 * size)),
     "persons": lambda folder, _: persons.measure(folder, wheels=Path.cwd()),  # FEBRL4 has one size
+    "pivot": lambda folder, size: pivot.measure(folder, rows=int(5_000_000 * size)),
     "plan": lambda folder, size: plan.measure(folder, rows=int(20_000 * size)),
     "release": lambda folder, size: release.measure(folder, rows=int(10_000 * size)),
     "commands": lambda folder, size: commands.measure(folder, acts=int(1_000 * size)),

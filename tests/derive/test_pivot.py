@@ -59,6 +59,16 @@ def test_moments_are_put_together_by_the_organisations_clock() -> None:
     assert sorted(str(t[0]) for t in told if not t[1]) == ["2024-01-01", "2024-02-01"]
 
 
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin", "Asia/Kolkata", "UTC"])
+@pytest.mark.parametrize("grain", ["day", "month"])
+def test_the_clock_is_that_of_the_calendar_in_every_year(zone: str, grain: str) -> None:
+    with duckdb.connect() as con:
+        con.execute('create table t as select timestamp $$1905-01-01$$ + interval (i * 7919) minute as "at" from range(13000) r(i)')
+        by_calendar = con.execute(f"select cast(date_trunc('{grain}', timezone('{zone}', timezone('UTC', \"at\"))) as date) as d, count(*) from t group by 1 order by 1").fetchall()
+        told = con.execute(pivot_sql("t", "true", [Axis("at", Kind.TIMESTAMP, grain)], [], (Measure("count"),), zone=zone, most=100_000)).fetchall()
+    assert sorted((t[0], t[-1]) for t in told if not t[1]) == by_calendar
+
+
 @pytest.mark.parametrize("wrong", [lambda: Axis("r", Kind.TEXT, "month"), lambda: Axis("r", Kind.DATE, "hour"), lambda: Measure("sum", "r", Kind.TEXT), lambda: Measure("sum"), lambda: Measure("count", "x"), lambda: Measure("mode", "x")])
 def test_what_cannot_be_computed_is_refused(wrong: Any) -> None:
     with pytest.raises(InvalidError):

@@ -6,7 +6,10 @@ DuckDB and PostgreSQL alike.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
 
+from medthread.methods.periods import Span, offsets
 from medthread.model import Kind
 from medthread.model.errors import InvalidError
 
@@ -15,7 +18,7 @@ NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL})
 MOMENTS = frozenset({Kind.DATE, Kind.TIMESTAMP})
 MEASURES = ("count", "distinct", "sum", "avg", "min", "max", "median")
 OF_NUMBERS = frozenset({"sum", "avg", "median"})
-OTHERS = "_others"
+CENTURIES, MOST_TURNS = Span(date(1900, 1, 1), date(2100, 1, 1)), 40
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,26 @@ class Axis:
         """SQL of the value by which a row is put to its group, by the organisation's clock."""
         name = f'"{self.column}"'
         if self.kind is Kind.TIMESTAMP:
-            name = f"timezone('{zone}', timezone('UTC', {name}))"  # moments are kept in UTC
+            name = _by_clock(name, zone, dialect)
         if self.kind is Kind.TIMESTAMP and self.grain is None:
             return name
         return name if self.grain is None else f"cast(date_trunc('{self.grain}', {name if dialect == 'duckdb' else f'cast({name} as timestamp)'}) as date)"
+
+
+def _by_clock(name: str, zone: str, dialect: str) -> str:
+    """A moment, kept in UTC, by a zone's clock. DuckDB asks a calendar for each row, so where the clock turns seldom its turns are written out, the last first: rows of today meet one comparison."""
+    turns = _turns(zone)
+    if dialect != "duckdb" or len(turns) > MOST_TURNS:
+        return f"timezone('{zone}', timezone('UTC', {name}))"
+    *before, (_, now) = turns
+    seconds = [now, *(s for _, s in reversed(before))]
+    arms = " ".join(f"when {name} >= timestamp '{until}' then interval '{ahead} seconds'" for (until, _), ahead in zip(reversed(before), seconds, strict=False))
+    return f"({name} + case {arms} else interval '{seconds[-1]} seconds' end)" if arms else f"({name} + interval '{now} seconds')"
+
+
+@cache
+def _turns(zone: str) -> list[tuple[datetime, int]]:
+    return offsets(CENTURIES, zone)
 
 
 @dataclass(frozen=True)
