@@ -1,15 +1,19 @@
 """The SQL workbench: what a reader may ask over, as views; the answer as JSON; each question in the log with its text."""
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from medthread.api.cells import safe_cell
 from medthread.api.listing import Listing, listing_of
 from medthread.api.served import Shelf
-from medthread.api.served_rows import plain
+from medthread.api.served_rows import WIDTH, plain
 from medthread.derive.form import pair
 from medthread.derive.view import masked_fields
 from medthread.model import Home
@@ -18,8 +22,11 @@ from medthread.pipeline.build.model import PREFIX
 from medthread.stores.engines import literal, quote
 from medthread.stores.serving import LakeRows
 from medthread.stores.workbench import Answer, Question, View, check
+from medthread.stores.workbook import workbook
 from medthread.trust.audit import DONE, READ, REFUSED, record
 
+Form = Literal["csv", "xlsx", "parquet", "arrow"]
+FORMS: tuple[Form, ...] = get_args(Form)
 # A limit that cuts nothing: the engine tries no condition of the question on rows before those beyond reach are gone.
 WALL = "limit 9000000000000000000"
 
@@ -107,3 +114,23 @@ def told(answer: Answer, zone: str) -> dict[str, Any]:
     columns, there = [c.to_pylist() for c in rows.columns], ZoneInfo(zone)
     items = [[plain(v, there) for v in row] for row in zip(*columns, strict=True)] if columns else []
     return {"columns": [{"name": f.name, "type": str(f.type)} for f in rows.schema], "rows": items, "cut": answer.cut, "plan": list(answer.plan)}
+
+
+def as_file(rows: pa.Table, form: Form, zone: str) -> bytes:
+    """Rows in a form; what a spreadsheet would run as a formula is told as text."""
+    if form == "parquet":
+        out = io.BytesIO()
+        pq.write_table(rows, out)
+        return out.getvalue()
+    if form == "arrow":
+        out = io.BytesIO()
+        with pa.ipc.new_stream(out, rows.schema) as stream:
+            stream.write_table(rows)
+        return out.getvalue()
+    cells: list[list[Any]] = [[safe_cell(v) for v in row] for row in told(Answer(rows), zone)["rows"]]
+    if form == "xlsx":
+        return workbook("answer", [(n, WIDTH) for n in rows.column_names], (["" if v is None else str(v) for v in row] for row in cells))
+    text = io.StringIO()
+    text.write("\ufeff")
+    csv.writer(text).writerows([rows.column_names, *cells])
+    return text.getvalue().encode()

@@ -32,6 +32,7 @@ COMMANDS = {
     "lineage": "lineage:lineage",
     "rule": "rules:rules",
     "metric": "metrics:metrics",
+    "sql": "sql:sql",
     "dictionary": "dictionary:dictionary",
     "change": "changes:changes",
     "contract": "contracts:contract",

@@ -1,28 +1,22 @@
 """The SQL workbench: questions over a release, asked in a process of their own over masked views."""
 
-import csv
-import io
 import uuid
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from medthread.api.cells import safe_cell
 from medthread.api.identity import Given, Questioner
 from medthread.api.media import file_as
 from medthread.api.served import shelf_of
-from medthread.api.served_rows import FORMS, WIDTH
+from medthread.api.served_rows import FORMS
 from medthread.api.subjects import Subject
-from medthread.api.workbench import ask, note_called_off, tables_of, told
+from medthread.api.workbench import Form, as_file, ask, note_called_off, tables_of, told
 from medthread.model.errors import NotFoundError
 from medthread.stores.postgres.tables import audit_event
-from medthread.stores.workbench import Answer
 from medthread.stores.workbench.guard import MOST_TEXT
-from medthread.stores.workbook import workbook
 
 router = Subject("sql", "SQL 工作台", "SQL workbench", owner="it").router()
 HISTORY = 100
@@ -62,7 +56,7 @@ def question(asking: Asking, given: Given, actor: Questioner) -> dict[str, Any]:
 
 
 @router.post("/sql/export/{form}", summary="查询并导出 · Ask in SQL for a file", **file_as("application/octet-stream"))
-def export(form: Literal["csv", "xlsx", "parquet", "arrow"], asking: Asking, given: Given, actor: Questioner) -> Response:
+def export(form: Form, asking: Asking, given: Given, actor: Questioner) -> Response:
     """The same answer as a file, within the same limits; `X-Cut` says why rows are left out.
 
     同样的结果,为文件,限额相同;`X-Cut` 说明为何未列全。
@@ -71,31 +65,7 @@ def export(form: Literal["csv", "xlsx", "parquet", "arrow"], asking: Asking, giv
     answer = ask(shelf, asking.sql, id_=asking.id or uuid.uuid4().hex)
     rows = answer.rows if answer.rows is not None else pa.table({"step": [p["step"] for p in answer.plan]})
     headers = {"Content-Disposition": f'attachment; filename="answer.{form}"', "X-Cut": answer.cut, "X-Release": shelf.snapshot.release.id}
-    return Response(_file(rows, form, given.workflow.calendar.zone), media_type=FORMS[form], headers=headers)
-
-
-def _file(rows: pa.Table, form: str, zone: str) -> bytes:
-    if form in ("parquet", "arrow"):
-        out = io.BytesIO()
-        if form == "parquet":
-            pq.write_table(rows, out)
-        else:
-            with pa.ipc.new_stream(out, rows.schema) as stream:
-                stream.write_table(rows)
-        return out.getvalue()
-    items = told_rows(rows, zone)
-    if form == "xlsx":
-        return workbook("answer", [(n, WIDTH) for n in rows.column_names], (["" if v is None else str(v) for v in row] for row in items))
-    text = io.StringIO()
-    text.write("\ufeff")
-    csv.writer(text).writerows([rows.column_names, *items])
-    return text.getvalue().encode()
-
-
-def told_rows(rows: pa.Table, zone: str) -> list[list[Any]]:
-    """Rows as cells of a spreadsheet."""
-    from_answer: list[list[Any]] = told(Answer(rows), zone)["rows"]
-    return [[safe_cell(v) for v in row] for row in from_answer]
+    return Response(as_file(rows, form, given.workflow.calendar.zone), media_type=FORMS[form], headers=headers)
 
 
 @router.post("/sql/{id_}/cancel", summary="取消查询 · Call a question off")
