@@ -22,7 +22,7 @@ def test_a_release_is_asked_on_the_terminal_and_into_files(tmp_path: Path, own_d
     assert out.splitlines()[0].split() == ["items", "first"]
     counted, first = out.splitlines()[1].split()
     assert "1 rows" in out
-    assert call("sql", "from golden.item order by lot_no", "--out", str(tmp_path / "items.parquet"), *at) == 0
+    assert call("sql", "from golden.item order by id", "--out", str(tmp_path / "items.parquet"), *at) == 0
     items = pq.read_table(tmp_path / "items.parquet")
     assert (items.num_rows, items.column("id")[0].as_py()) == (int(counted), first)
     assert call("sql", "select '=1+1' as a", "--out", str(tmp_path / "a.xlsx"), *at) == 0
