@@ -107,6 +107,11 @@ def test_a_pivot_has_the_figures_of_its_rows(steward: TestClient, services: Serv
     assert steward.get(f"{API}/pivots/native.capa", params={"row": "kind", "measure": "median:target"}).status_code == 200
     lines = list(csv.reader(io.StringIO(steward.get(f"{API}/pivots/marts.lot_overview/as.csv", params={"row": "kind"}).text.removeprefix("\ufeff"))))
     assert lines[-1][1] == str(one["n"])
+    item = ok(steward.get(f"{API}/pivots/golden.lot", params={"row": "item", "top": 3}))
+    named = by_hand(services, "select i.id, i.code || ' ' || i.name as called from (select distinct item from {golden}) l join golden.item i on i.id = l.item".replace("golden.item", services.reader.current().relation("golden.item")))
+    assert {k: v["zh"] for k, v in item["rows"][0]["codes"].items()}.items() <= {r["id"]: r["called"] for r in named}.items()
+    assert len(item["rows"][0]["codes"]) == 3
+    assert " " in steward.get(f"{API}/pivots/golden.lot/as.csv", params={"row": "item", "top": 3}).text.splitlines()[1]
     for wrong in ({"row": "nix"}, {"row": ["kind", "kind"]}, {"row": "kind:month"}, {"measure": "sum:kind"}, {"row": "id", "column": "lot_no", "measure": "mode:id"}):
         assert steward.get(f"{API}/pivots/marts.lot_overview", params=wrong).status_code == 422
 

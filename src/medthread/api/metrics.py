@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from medthread.api.listing import Listing, list_page, listing_of
+from medthread.api.naming import names_of
 from medthread.api.row_names import sees_behind
 from medthread.api.services import Services
 from medthread.api.sharing import described
@@ -207,15 +208,7 @@ def _names(asking: Asking, column: MeasuredColumn, values: Sequence[Any]) -> dic
     wanted = list(dict.fromkeys(str(v) for v in values if v is not None))[:NAMED]
     if column.codes:
         return {v: pair(column.codes[v]) for v in wanted if v in column.codes}
-    entity = asking.given.registry[column.ref] if column.ref and column.ref in asking.given.registry else None
-    if entity is None or entity.about.home is not Home.MASTER or not wanted:
-        return {}
-    listing = listing_of(asking.given, entity, asking.actor, q=None, filters=(), sort=None)
-    shown = [n for n in dict.fromkeys((entity.key()[-1], entity.about.title or entity.key()[-1])) if n in listing.kinds]
-    marks = ", ".join("?" for _ in wanted)
-    rows = listing.rows.query(f'select * from {listing.source} where "id" in ({marks}) and {listing.where}', (*wanted, *listing.parameters))
-    called = {r["id"]: " ".join(str(r[n]) for n in shown if r[n] is not None) for r in rows}
-    return {v: {"zh": t, "en": t} for v, t in called.items() if t}
+    return {v: {"zh": t, "en": t} for v, t in names_of(asking.given, asking.actor, column.ref, wanted).items()}
 
 
 def line_of(asking: Asking, metric: Metric) -> dict[str, Any]:

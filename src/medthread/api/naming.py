@@ -71,3 +71,16 @@ def _equal(listing: Listing, field: str, value: str) -> Condition:
         return plain
     code = compared(field + CODE, "=", value, kind=Kind.TEXT)
     return Condition(f"({plain.sql} or {code.sql})", (*plain.parameters, *code.parameters))
+
+
+def names_of(given: Services, actor: Actor, entity: str | None, ids: Sequence[str]) -> dict[str, str]:
+    """What masters are called, by code and name, as far as the actor sees them; nothing for what is no master."""
+    declared = given.registry[entity] if entity and entity in given.registry else None
+    if declared is None or declared.about.home is not Home.MASTER or not ids:
+        return {}
+    listing = listing_of(given, declared, actor, q=None, filters=(), sort=None)
+    shown = [n for n in dict.fromkeys((declared.key()[-1], declared.about.title or declared.key()[-1])) if n in listing.kinds]
+    marks = ", ".join("?" for _ in ids)
+    rows = listing.rows.query(f'select * from {listing.source} where "id" in ({marks}) and {listing.where}', (*ids, *listing.parameters))
+    called = {str(r["id"]): " ".join(str(r[n]) for n in shown if r[n] is not None) for r in rows}
+    return {id_: name for id_, name in called.items() if name}

@@ -1,17 +1,19 @@
 """Pivots for whoever asks: over the rows that they may see, as lines, as a table of a file, with the conditions that lead to a cell's rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from medthread.api.naming import names_of
 from medthread.api.served import Served
 from medthread.api.served_rows import plain
 from medthread.derive.form import pair
 from medthread.derive.pivot import Axis, Measure, pivot_sql
+from medthread.model import Label
 from medthread.model.errors import InvalidError
 
 MOST_LINES = 20_000
-MOST_AXES, MOST_MEASURES, MOST_TOP = 4, 6, 100
+MOST_AXES, MOST_MEASURES, MOST_TOP, MOST_NAMED = 4, 6, 100, 1_000
 WORDS = {"zh": {"total": "合计", "others": "其他", "none": "(空)"}, "en": {"total": "Total", "others": "Others", "none": "(empty)"}}
 MEASURE_WORDS = {
     "zh": {"count": "行数", "distinct": "不同数", "sum": "求和", "avg": "平均", "min": "最小", "max": "最大", "median": "中位数"},
@@ -75,16 +77,25 @@ def _order(line: dict[str, Any]) -> tuple[Any, ...]:
 
 def told_pivot(served: Served, pivot: Pivot) -> dict[str, Any]:
     """A pivot as JSON."""
-    axes = [{"column": a.column, "grain": a.grain, "top": a.top, "label": pair(served.column(a.column).label), "codes": _codes(served, a)} for a in (*pivot.rows, *pivot.columns)]
+    lines = lines_of(served, pivot)
+    axes = [
+        {"column": a.column, "grain": a.grain, "top": a.top, "label": pair(served.column(a.column).label), "codes": {k: pair(v) for k, v in _called_values(served, a, n, lines).items()}}
+        for n, a in enumerate((*pivot.rows, *pivot.columns))
+    ]
     return {
         "table": served.table, "label": pair(served.label), "release": served.release, "rows": axes[: len(pivot.rows)], "columns": axes[len(pivot.rows) :],
         "measures": [{"kind": m.kind, "column": m.column, "label": {lang: _called(served, m, lang) for lang in ("zh", "en")}} for m in pivot.measures],
-        "lines": lines_of(served, pivot),
+        "lines": lines,
     }
 
 
-def _codes(served: Served, axis: Axis) -> dict[str, Any]:
-    return {k: pair(v) for k, v in (served.column(axis.column).codes or {}).items()}
+def _called_values(served: Served, axis: Axis, n: int, lines: Sequence[dict[str, Any]]) -> Mapping[str, Label]:
+    """What values of an axis are called: codes by their words, masters by code and name."""
+    column = served.column(axis.column)
+    if column.codes or column.record is None:
+        return column.codes or {}
+    ids = list(dict.fromkeys(str(line["at"][n]) for line in lines if line["at"][n] is not None))[:MOST_NAMED]
+    return {id_: Label(name, name) for id_, name in names_of(served.given, served.actor, column.record, ids).items()}
 
 
 def _called(served: Served, measure: Measure, language: str) -> str:
@@ -97,13 +108,14 @@ def table_of_pivot(served: Served, pivot: Pivot, language: str) -> tuple[list[st
     spoken = "zh" if language.startswith("zh") else "en"
     lines, wide = lines_of(served, pivot), len(pivot.rows)
     axes = [*pivot.rows, *pivot.columns]
+    called = [_called_values(served, a, n, lines) for n, a in enumerate(axes)]
 
     def name(line: dict[str, Any], n: int) -> str:
         if line["total"][n]:
             return WORDS[spoken]["total"]
         if line["others"][n]:
             return WORDS[spoken]["others"]
-        value, codes = line["at"][n], served.column(axes[n].column).codes or {}
+        value, codes = line["at"][n], called[n]
         return WORDS[spoken]["none"] if value is None else codes[value].in_(spoken) if value in codes else str(value)
 
     heads = list(dict.fromkeys(tuple(name(ln, n) for n in range(wide, len(axes))) for ln in sorted(lines, key=lambda ln: _order(ln)[wide:])))

@@ -1,7 +1,7 @@
 """Whether findings of models may name rows to a reader: only where every row and every value behind them is theirs to see.
 
-A model's table is served to nobody row by row, so no row rule cuts it and no mask covers it: its keys are told to whoever
-sees all rows of all plants, meets no sharing rule, and is cleared for every field that the table is made from. Whoever is
+A test is asked of all rows of a table, whoever reads its outcome: keys of rows that fail are told to whoever sees all rows
+of all plants, meets no sharing rule, and is cleared for every field that the table is made from. Whoever is
 not, and wherever the fields cannot be told, learns how many rows there are, and not which.
 """
 
