@@ -30,7 +30,7 @@ from medthread.model.metric import Metric
 from medthread.model.owners import owner_label
 from medthread.model.sharing import Effect, SharingRule
 from medthread.pipeline.build.model import PREFIX
-from medthread.stores.serving import LakeRows, Snapshot, all_of, parse_condition
+from medthread.stores.serving import LakeRows, Snapshot, all_of, belonging, parse_condition
 from medthread.trust.access import Actor
 
 NAMED = 500  # values of a dimension whose records are named
@@ -142,10 +142,9 @@ class Asking:
         bounds = list(self.actor.reach.bounds(None))
         if self.actor.reach.regions or any(column not in kinds for column, _ in bounds):
             self._refuse(metric)  # its rows say of no place, so nobody can tell which are theirs
-        conditions = all_of([parse_condition(w, kinds=kinds, zone=self.zone) for w in self.where])
-        rule = [f'("{column}" is null or "{column}" in ({", ".join("?" for _ in values)}))' for column, values in bounds]
+        whole = all_of([*(parse_condition(w, kinds=kinds, zone=self.zone) for w in self.where), belonging(bounds)])
         relation = self.snapshot.relation(table, [(n, DUCK[k]) for n, k in kinds.items()])
-        return Seen(relation, self.snapshot.query, kinds, " and ".join([conditions.sql, *rule]), (*conditions.parameters, *(v for _, values in bounds for v in values)))
+        return Seen(relation, self.snapshot.query, kinds, whole.sql, whole.parameters)
 
     def sharing(self, metric: Metric, by: Sequence[str]) -> list[dict[str, Any]]:
         """The sharing rules that may keep rows out of its figures."""

@@ -118,9 +118,16 @@ def table_of_pivot(served: Served, pivot: Pivot, language: str) -> tuple[list[st
         value, codes = line["at"][n], called[n]
         return WORDS[spoken]["none"] if value is None else codes[value].in_(spoken) if value in codes else str(value)
 
-    heads = list(dict.fromkeys(tuple(name(ln, n) for n in range(wide, len(axes))) for ln in sorted(lines, key=lambda ln: _order(ln)[wide:])))
-    sides = list(dict.fromkeys(tuple(name(ln, n) for n in range(wide)) for ln in lines))
-    cells = {(tuple(name(ln, n) for n in range(wide)), tuple(name(ln, n) for n in range(wide, len(axes)))): ln["values"] for ln in lines}
+    def place(line: dict[str, Any], parts: range) -> tuple[Any, ...]:
+        return tuple((line["total"][n], line["others"][n], line["at"][n]) for n in parts)
+
+    down, across = range(wide), range(wide, len(axes))
+    heads = {place(ln, across): ln for ln in sorted(lines, key=lambda ln: _order(ln)[wide:])}
+    sides = {place(ln, down): ln for ln in lines}
+    cells = {(place(ln, down), place(ln, across)): ln["values"] for ln in lines}
     titles = [served.column(a.column).label.in_(spoken) for a in pivot.rows]
-    titles += [" / ".join([*h, *([_called(served, m, spoken)] if len(pivot.measures) > 1 or not h else [])]) for h in heads for m in pivot.measures]
-    return titles, [[*side, *(v for h in heads for v in cells.get((side, h), [None] * len(pivot.measures)))] for side in sides]
+    for line in heads.values():
+        over = [name(line, n) for n in across]
+        titles += [" / ".join([*over, *([_called(served, m, spoken)] if len(pivot.measures) > 1 or not over else [])]) for m in pivot.measures]
+    nothing = [None] * len(pivot.measures)
+    return titles, [[*(name(line, n) for n in down), *(v for head in heads for v in cells.get((side, head), nothing))] for side, line in sides.items()]

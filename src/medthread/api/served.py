@@ -20,13 +20,11 @@ from medthread.pipeline.build.known import Known
 from medthread.pipeline.build.model import PREFIX
 from medthread.pipeline.lineage import Source
 from medthread.stores.engines import quote
-from medthread.stores.serving import Condition, LakeRows, Snapshot, all_of, parse_condition
+from medthread.stores.serving import Condition, LakeRows, Snapshot, all_of, belonging, holding, parse_condition
 from medthread.trust.access import Actor
 
 MASK = "***"
-PLACES = ("_org", "_plant")
 UNKNOWN = Behind(known=False)
-HIDDEN = "what it is made of is masked for you, or cannot be told"
 
 
 @dataclass(frozen=True)
@@ -85,9 +83,11 @@ class Served:
             raise InvalidError(f"cannot ask by {name!r}", hint=f"fields: {', '.join(self.kinds)}")
         return next(c for c in self.columns if c.name == name)
 
-    def narrowed(self, filters: Iterable[str]) -> "Served":
-        """The same under more conditions, as lists take them."""
-        whole = all_of([Condition(self.where, self.parameters), *(parse_condition(f, kinds=self.kinds, zone=self.zone) for f in filters)])
+    def narrowed(self, filters: Iterable[str], q: str | None = None) -> "Served":
+        """The same under more conditions and with a text in it, as lists take them. What narrows it already comes first among the parameters, as it may stand inside its source."""
+        texts = {n: k for n, k in self.kinds.items() if k is Kind.TEXT}
+        found = [holding(texts, q.strip())] if q and texts else []
+        whole = all_of([Condition(self.where, self.parameters), *(parse_condition(f, kinds=self.kinds, zone=self.zone) for f in filters), *found])
         return replace(self, where=whole.sql, parameters=whole.parameters)
 
 
@@ -105,7 +105,7 @@ class Shelf:
         """Tables of the release that people may ask for: golden ones of entities, and marts."""
         for table in sorted(self.snapshot.release.tables):
             layer, _, name = table.partition(".")
-            if f"{layer}." == PREFIX or (layer == "golden" and name in self.given.registry):
+            if f"{layer}." == PREFIX or (layer == "golden" and name in self.given.registry and self.given.registry[name].about.home is not Home.NATIVE):
                 yield table
 
     def mart(self, table: str) -> Served:
@@ -114,13 +114,13 @@ class Shelf:
             raise NotFoundError(f"the release {self.snapshot.release.id} has no table {table}", hint="GET /api/v1/models lists the models; one that was never built has no rows")
         columns = self._columns(table)
         relation = f"read_parquet({self.snapshot.file_list(table)}, union_by_name=true)"
-        where, parameters = self._reach(table, {c.name for c in columns})
+        reach = self._reach(table, {c.name for c in columns})
         name = table.removeprefix(PREFIX)
         model = self.known[name].model if name in self.known else None
         selected = ", ".join(c.value for c in columns)
-        source = f"(select {selected}, (file_index::bigint << 40) + file_row_number as _row from {relation} where {where}) as shown"
+        source = f"(select {selected}, (file_index::bigint << 40) + file_row_number as _row from {relation} where {reach.sql}) as shown"
         return Served(
-            self.given, self.actor, table, model.label if model else Label(name, name), columns, source, self.snapshot.query, parameters=parameters,
+            self.given, self.actor, table, model.label if model else Label(name, name), columns, source, self.snapshot.query, parameters=reach.parameters,
             release=self.snapshot.release.id, grain=model.grain if model else ())
 
     def _columns(self, table: str) -> tuple[ServedColumn, ...]:
@@ -167,7 +167,7 @@ class Shelf:
         sealed = field.is_personal and not source.column.endswith(MASKED)  # it is opened in its own record alone
         return field.mark.classification > cleared or sealed or self.given.workflow.sharing.terms(declared, self.actor).touch(name)
 
-    def _reach(self, table: str, columns: set[str]) -> tuple[str, tuple[str, ...]]:
+    def _reach(self, table: str, columns: set[str]) -> Condition:
         """The rows within reach, by the columns that say where a row belongs."""
         for read in self.origins.reads(table):
             name = read.partition(".")[2]
@@ -176,8 +176,7 @@ class Shelf:
         bounds = list(self.actor.reach.bounds(None))
         if self.actor.reach.regions or any(column not in columns for column, _ in bounds):
             self._refuse(table, "its rows do not say of which plant, organisation or region they are, so nobody can tell which are yours")
-        rule = [f'("{column}" is null or "{column}" in ({", ".join("?" for _ in values)}))' for column, values in bounds]
-        return " and ".join(rule) or "true", tuple(v for _, values in bounds for v in values)
+        return belonging(bounds)
 
     def _refuse(self, table: str, why: str) -> None:
         raise ForbiddenError(f"the rows of {table} are not for you", hint=why, actor=self.actor.name, action="entities:read")

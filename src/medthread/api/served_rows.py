@@ -20,8 +20,7 @@ from medthread.api.media import XLSX
 from medthread.api.served import Served, Shelf
 from medthread.model import Kind
 from medthread.model.errors import InvalidError
-from medthread.stores.serving import SortKey, all_of, encode, holding, page_clause
-from medthread.stores.serving.filters import Condition
+from medthread.stores.serving import SortKey, encode, page_clause
 from medthread.stores.workbook import workbook
 from medthread.trust.audit import READ, record
 from medthread.trust.seal import is_sealed
@@ -45,15 +44,7 @@ def asked_rows(shelf: Shelf, table: str, asked: Asked) -> Served:
     """The rows that are asked for, under their conditions."""
     if len(asked.filters) > MOST_FILTERS:
         raise InvalidError(f"{len(asked.filters)} filters", hint=f"ask with up to {MOST_FILTERS}")
-    served = shelf.served(table)
-    # A mart's own conditions stand inside its source, so they come first among the parameters.
-    served = served.narrowed(asked.filters)
-    texts = {n: k for n, k in served.kinds.items() if k is Kind.TEXT}
-    if not asked.q or not texts:
-        return served
-    found = holding(texts, asked.q.strip())
-    whole = all_of([Condition(served.where, served.parameters), found])
-    return Served(**{**vars(served), "where": whole.sql, "parameters": whole.parameters})
+    return shelf.served(table).narrowed(asked.filters, asked.q)
 
 
 def _order(served: Served, sort: str | None) -> tuple[tuple[SortKey, ...], bool]:
@@ -118,17 +109,17 @@ def note_rows(served: Served, asked: Asked, *, as_: str) -> None:
 
 
 def written(shelf: Shelf, served: Served, asked: Asked, form: str) -> Generator[bytes]:
-    """All rows in a form, piece by piece; the first batch is read at once, so that what refuses refuses before an answer begins."""
+    """All rows in a form, piece by piece; the question is asked at once, so that what refuses refuses before an answer begins."""
     batches = shelf.snapshot.batches(_sql(served, asked), served.parameters)
-    first = next(batches)
+    schema = next(batches).schema
     if form == "xlsx" and int(served.query(f"select count(*) as n from {served.source} where {served.where}", served.parameters)[0]["n"]) > MOST_IN_A_WORKBOOK:
         raise InvalidError(f"more than {MOST_IN_A_WORKBOOK:,} rows for a workbook", hint="narrow it, or take CSV, Parquet or Arrow")
     zone = ZoneInfo(served.zone)
     if form == "csv":
-        return _csv(first.schema.names, batches, zone)
+        return _csv(schema.names, batches, zone)
     if form == "xlsx":
-        return _xlsx(served, first.schema.names, batches, zone)
-    return (_parquet if form == "parquet" else _arrow)(first.schema, batches)
+        return _xlsx(served, schema.names, batches, zone)
+    return (_parquet if form == "parquet" else _arrow)(schema, batches)
 
 
 def _csv(names: list[str], batches: Iterator[pa.RecordBatch], zone: ZoneInfo) -> Generator[bytes]:

@@ -1,6 +1,5 @@
 """The SQL workbench: what a reader may ask over, as views; the answer as JSON; each question in the log with its text."""
 
-import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,13 +9,12 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from medthread.api.cells import safe_cell
+from medthread.api.cells import csv_of, safe_cell
 from medthread.api.listing import Listing, listing_of
 from medthread.api.served import Shelf
 from medthread.api.served_rows import WIDTH, plain
 from medthread.derive.form import pair
 from medthread.derive.view import masked_fields
-from medthread.model import Home
 from medthread.model.errors import ForbiddenError, MedthreadError
 from medthread.pipeline.build.model import PREFIX
 from medthread.stores.engines import literal, quote
@@ -33,10 +31,9 @@ WALL = "limit 9000000000000000000"
 
 def ask(shelf: Shelf, text: str, *, id_: str) -> Answer:
     """The answer to a question, noted with its text however it ends."""
-    tables = [t for t in shelf.names() if _may(shelf, t)]
     noted: dict[str, Any] = {"sql": text[:20_000], "release": shelf.snapshot.release.id}
     try:
-        checked = check(text, tables)
+        checked = check(text, tuple(shelf.names()))
         views = tuple(_view(shelf, t) for t in sorted(checked.tables))
         answer = shelf.given.workbench.ask(Question(id_, shelf.actor.name, checked, views, shelf.given.workflow.calendar.zone))
     except MedthreadError as error:
@@ -57,21 +54,14 @@ def note_called_off(shelf_given: Any, actor: str, id_: str) -> None:
         record(tx, actor=actor, action="sql.cancel", object_=f"sql/{id_}", outcome=DONE)
 
 
-def _may(shelf: Shelf, table: str) -> bool:
-    if not table.startswith(PREFIX):
-        return shelf.given.registry[table.partition(".")[2]].about.home is not Home.NATIVE
-    try:
-        shelf.mart(table)
-    except ForbiddenError:
-        return False
-    return True
-
-
 def tables_of(shelf: Shelf) -> Iterator[dict[str, Any]]:
     """What may be asked over, with its columns as people call them."""
     for table in shelf.names():
-        if _may(shelf, table):
+        try:
             served = shelf.served(table)
+        except ForbiddenError:
+            continue
+        else:
             yield {
                 "name": table, "label": pair(served.label), "rows": shelf.snapshot.rows_of(table),
                 "columns": [{"name": c.name, "type": c.duck, "label": pair(c.label), "masked": c.masked} for c in served.columns],
@@ -127,10 +117,7 @@ def as_file(rows: pa.Table, form: Form, zone: str) -> bytes:
         with pa.ipc.new_stream(out, rows.schema) as stream:
             stream.write_table(rows)
         return out.getvalue()
-    cells: list[list[Any]] = [[safe_cell(v) for v in row] for row in told(Answer(rows), zone)["rows"]]
+    lines: list[list[Any]] = told(Answer(rows), zone)["rows"]
     if form == "xlsx":
-        return workbook("answer", [(n, WIDTH) for n in rows.column_names], (["" if v is None else str(v) for v in row] for row in cells))
-    text = io.StringIO()
-    text.write("\ufeff")
-    csv.writer(text).writerows([rows.column_names, *cells])
-    return text.getvalue().encode()
+        return workbook("answer", [(n, WIDTH) for n in rows.column_names], (["" if v is None else str(safe_cell(v)) for v in line] for line in lines))
+    return csv_of(rows.column_names, lines).encode()

@@ -178,7 +178,9 @@ def test_one_question_at_a_time_each(view: View) -> None:
     slow = "select count(*) from range(100000000) a, range(100000000) b where a.range = b.range + 1"
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(bench.ask, Question("slow", "somebody", check(slow, TABLES), (view,)))
-        time.sleep(0.3)
+        until = time.monotonic() + 10
+        while not bench.is_asked("slow") and time.monotonic() < until:
+            time.sleep(0.05)
         with pytest.raises(TooManyError):
             bench.ask(Question("other", "somebody", check("select 1", TABLES), ()))
         assert len(bench.ask(Question("theirs", "another", check("select 1", TABLES), ())).rows or ()) == 1

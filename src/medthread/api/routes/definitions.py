@@ -1,7 +1,5 @@
 """Definitions and terms: proposed, decided by another person, taken back; many at once as a sheet."""
 
-import csv
-import io
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -10,7 +8,7 @@ from fastapi import Depends, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from medthread.api.bodies import MOST, takes
-from medthread.api.cells import safe_cell
+from medthread.api.cells import csv_of
 from medthread.api.changing import change_of, decided_on, told_impact, told_proposal, told_standing, undone_of
 from medthread.api.identity import Given, Reader, may
 from medthread.api.in_person import Proof
@@ -264,12 +262,7 @@ def as_csv(given: Given, _: Reader) -> Response:
 
     全部对象、字段、模型、列与术语的定义、同义词与责任方,供编辑后交回。
     """
-    text = io.StringIO()
-    text.write("\ufeff")
-    lines = csv.writer(text)
-    lines.writerow(NAMES)
-    lines.writerows([safe_cell(c) for c in row] for row in rows_of(given.dictionary.book()))
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="dictionary.csv"'})
+    return Response(csv_of(NAMES, rows_of(given.dictionary.book())), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="dictionary.csv"'})
 
 
 @router.get("/dictionary.xlsx", summary="导出字典 XLSX · Export the dictionary as XLSX", **file_as(XLSX))

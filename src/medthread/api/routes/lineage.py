@@ -1,13 +1,11 @@
 """Lineage of fields: where one comes from, what depends on it, what happened on the way lately; and what other tools tell of it."""
 
-import csv
-import io
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request, Response
 
 from medthread.api.bodies import SAID
-from medthread.api.cells import safe_cell
+from medthread.api.cells import csv_of
 from medthread.api.identity import Given, Reader, may
 from medthread.api.language import Language
 from medthread.api.media import CSV, text_as
@@ -123,12 +121,8 @@ def export(given: Given, _: Reader, language: Language, name: Name, direction: W
 
     每步一行。
     """
-    text = io.StringIO()
-    text.write("\ufeff")
-    lines = csv.writer(text)
-    lines.writerow(COLUMNS)
-    for s in _walked(given, name, direction, through, language)["steps"]:
-        ends = (s["from"]["table"], s["from"]["column"], s["to"]["table"], s["to"]["column"])
-        row = (s["direction"], s["depth"], *ends, s["flow"], s["kind"], s["how"], s["by"], s["job"])
-        lines.writerow([safe_cell(v) for v in row])
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="lineage.csv"'})
+    rows = (
+        (s["direction"], s["depth"], s["from"]["table"], s["from"]["column"], s["to"]["table"], s["to"]["column"], s["flow"], s["kind"], s["how"], s["by"], s["job"])
+        for s in _walked(given, name, direction, through, language)["steps"]
+    )
+    return Response(csv_of(COLUMNS, rows), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="lineage.csv"'})

@@ -1,14 +1,12 @@
 """Metrics: what they are, their figures by period and by what tells them apart, the rows behind a figure, what another definition would make of them."""
 
-import csv
-import io
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from medthread.api.cells import safe_cell
+from medthread.api.cells import csv_of
 from medthread.api.goals import goals_of
 from medthread.api.identity import Given, Reader
 from medthread.api.language import Language
@@ -108,10 +106,7 @@ def as_csv(name: str, given: Given, actor: Reader, asked: Figures, language: Lan
     同样的数值,表格形式,末行为合计。
     """
     heads, rows = _export(given, actor, name, asked, language)
-    text = io.StringIO()
-    text.write("\ufeff")
-    csv.writer(text).writerows([heads, *([safe_cell(c) for c in row] for row in rows)])
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})
+    return Response(csv_of(heads, rows), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})
 
 
 @router.get("/metrics/{name}.xlsx", summary="导出指标 XLSX · Export a metric as XLSX", **file_as(XLSX))

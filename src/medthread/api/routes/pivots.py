@@ -1,12 +1,10 @@
 """Pivots on any table that is served: marts of a release, lists of entities."""
 
-import csv
-import io
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Response
 
-from medthread.api.cells import safe_cell
+from medthread.api.cells import csv_of, safe_cell
 from medthread.api.identity import Given, Reader
 from medthread.api.language import Language
 from medthread.api.listing import MOST_FILTERS
@@ -95,11 +93,7 @@ def export(table: str, form: Literal["csv", "xlsx"], given: Given, actor: Reader
     heads, lines = table_of_pivot(served, pivot_of(served, wanted.rows, wanted.columns, wanted.measures, wanted.top), language)
     note_rows(served, Asked(filters=wanted.filters), as_=f"pivot.{form}")
     headers = {"Content-Disposition": f'attachment; filename="pivot.{form}"'}
-    cells = [[safe_cell(c) for c in ln] for ln in lines]
     if form == "xlsx":
-        made = workbook(table.partition(".")[2][:31], [(h, WIDTH) for h in heads], [["" if c is None else str(c) for c in ln] for ln in cells])
+        made = workbook(table.partition(".")[2][:31], [(h, WIDTH) for h in heads], [["" if c is None else str(safe_cell(c)) for c in ln] for ln in lines])
         return Response(made, media_type=FORMS[form], headers=headers)
-    text = io.StringIO()
-    text.write("\ufeff")
-    csv.writer(text).writerows([heads, *cells])
-    return Response(text.getvalue(), media_type=FORMS[form], headers=headers)
+    return Response(csv_of(heads, lines), media_type=FORMS[form], headers=headers)

@@ -1,14 +1,12 @@
 """Profiles of tables: what is in them, what seems sensitive, and the rules that they suggest, for a person to try and accept."""
 
-import csv
-import io
 from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Response
 from pydantic import BaseModel, Field, ValidationError
 
-from medthread.api.cells import safe_cell
+from medthread.api.cells import csv_of
 from medthread.api.changing import propose_change
 from medthread.api.identity import Given, ModelApplier, QuarantineReader
 from medthread.api.language import Language
@@ -74,16 +72,13 @@ def export(table: str, given: Given, actor: QuarantineReader, language: Language
     """
     reader = ProfileReader(given, actor)
     told = reader.whole(reader.checked(table), language)["profile"] or {"columns": [], "rows": 0}
-    text = io.StringIO()
-    text.write("\ufeff")
-    lines = csv.writer(text)
-    lines.writerow(COLUMNS)
+    rows = []
     for c in told["columns"]:
         patterns, values = "; ".join(f"{p['form']} {p['rows']}" for p in c["patterns"]), "; ".join(f"{v['value']} {v['rows']}" for v in c["values"])
         suspected = f"{c['suspected']['kind']} {c['suspected']['share']:.0%}" if c["suspected"] else ""
         row = (c["name"], c["type"], c["likely"], told["rows"], c["nulls"], c["blanks"], c["distinct"], c["low"], c["high"], c["shortest"], c["longest"], patterns, values, suspected, c["standing"])
-        lines.writerow([safe_cell(v) for v in row])
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="profile.csv"'})
+        rows.append(row)
+    return Response(csv_of(COLUMNS, rows), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="profile.csv"'})
 
 
 @router.get("/profiles/{table}/suggestions", summary="列出建议的规则 · List suggested rules")

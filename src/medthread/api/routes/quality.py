@@ -1,13 +1,11 @@
 """Quality as rules found it: the index and that of each part, every rule, one rule closely with its verdicts and the rows that it names."""
 
-import csv
-import io
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import Query, Response
 
-from medthread.api.cells import safe_cell
+from medthread.api.cells import csv_of
 from medthread.api.identity import Given, Reader
 from medthread.api.media import CSV, text_as
 from medthread.api.row_names import names_rows
@@ -55,15 +53,12 @@ def export(given: Given, _: Reader, by: Part = Part.ENTITY, of: Of = None, days:
 
     每个部分每天一行。
     """
-    text = io.StringIO()
-    text.write("\ufeff")
-    lines = csv.writer(text)
-    lines.writerow(["by", "name", "zh", "en", "day", "index", "target", "checked", "broken", "rules"])
-    for item in _divided(given, by, of, days)["items"]:
-        for point in item["trend"]:
-            row = (by.value, item["name"], item["label"]["zh"], item["label"]["en"], point["day"], point["index"], item["target"], item["checked"], item["broken"], item["rules"])
-            lines.writerow([safe_cell(v) for v in row])
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="quality-index.csv"'})
+    heads = ("by", "name", "zh", "en", "day", "index", "target", "checked", "broken", "rules")
+    rows = (
+        (by.value, item["name"], item["label"]["zh"], item["label"]["en"], point["day"], point["index"], item["target"], item["checked"], item["broken"], item["rules"])
+        for item in _divided(given, by, of, days)["items"] for point in item["trend"]
+    )
+    return Response(csv_of(heads, rows), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="quality-index.csv"'})
 
 
 def _divided(given: Services, by: Part, of: str | None, days: int) -> dict[str, Any]:

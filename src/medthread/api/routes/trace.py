@@ -1,12 +1,10 @@
 """Trace questions."""
 
-import csv
-import io
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
 
-from medthread.api.cells import safe_cell
+from medthread.api.cells import csv_of
 from medthread.api.identity import Given, Tracing
 from medthread.api.media import CSV, text_as
 from medthread.api.subjects import Subject
@@ -37,13 +35,8 @@ def recall_list(given: Given, actor: Tracing, item: Item, lot: Lot, direction: D
     每个受影响的单件及其所在,供召回通知使用。
     """
     answer = as_shared(given, actor, given.tracer.question(item=item, lot=lot, direction=direction, limit=EVERYTHING))
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text)
     columns = ("item", "number", "carton", "shipment", "customer_code", "customer_name")
-    writer.writerow(columns)
-    writer.writerows([safe_cell(unit.get(c)) for c in columns] for unit in answer["units"])
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8",
+    return Response(csv_of(columns, ([unit.get(c) for c in columns] for unit in answer["units"])), media_type="text/csv; charset=utf-8",
                     headers={"Content-Disposition": 'attachment; filename="recall.csv"'})
 
 

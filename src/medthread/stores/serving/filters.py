@@ -1,6 +1,6 @@
 """Filters of lists: `field:operator:value`, turned into SQL with parameters, in words that every engine reads alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,11 @@ def holding(columns: Mapping[str, Kind], words: str) -> Condition:
     """Any of the columns holds the words as text, without regard to case; nothing in them is a wildcard."""
     sql = [f"strpos(medthread.folded({as_text(quote(name), DUCK[kind])}), medthread.folded(?)) > 0" for name, kind in columns.items()]
     return Condition(f"({' or '.join(sql)})", (value_of(words, Kind.TEXT),) * len(columns))
+
+
+def belonging(bounds: Iterable[tuple[str, Sequence[str]]]) -> Condition:
+    """Rows that belong to places, by the columns that say so; what belongs to none is everybody's."""
+    return all_of([Condition(f'({quote(c)} is null or {quote(c)} in ({", ".join("?" for _ in values)}))', tuple(values)) for c, values in bounds])
 
 
 def all_of(conditions: Sequence[Condition]) -> Condition:

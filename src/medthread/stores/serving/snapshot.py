@@ -119,7 +119,7 @@ class Snapshot:
             cursor.close()
 
     def batches(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[pa.RecordBatch]:
-        """The same as Arrow's batches, the first read at once so that its schema is known."""
+        """The same as Arrow's batches, before them one without rows, so that the schema is known where there are none."""
         cursor = self._connection.cursor()
         try:
             with self._reading():

@@ -97,6 +97,11 @@ class Workbench:
             raise ConflictError("the question was called off", hint="ask again when you like")
         return _read(told, child.returncode, self.limits, question.checked)
 
+    def is_asked(self, id_: str) -> bool:
+        """Whether a question is being asked."""
+        with self._lock:
+            return id_ in self._running
+
     def call_off(self, id_: str, *, by: str) -> bool:
         """End a question of somebody's; false where there is none."""
         with self._lock:
