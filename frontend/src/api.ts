@@ -43,6 +43,10 @@ export const address = (path: string): string => ROOT + path;
 
 async function answer<T>(response: Response): Promise<T> {
   if (response.ok) return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+  return refuse(response);
+}
+
+async function refuse(response: Response): Promise<never> {
   let detail = `${response.status} ${response.statusText}`;
   let hint = "";
   let code = "";
@@ -80,6 +84,17 @@ export async function send<T>(method: string, path: string, body?: unknown, head
       body: file ? body : body === undefined ? undefined : JSON.stringify(body),
     }),
   );
+}
+
+/** A file that is made of what is sent, kept under a name. */
+export async function download(path: string, body: unknown, name: string): Promise<void> {
+  const response = await fetch(address(path), { method: "POST", headers: { ...MARK, ...spoken(), "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  if (!response.ok) return refuse(response);
+  const anchor = document.createElement("a");
+  anchor.href = URL.createObjectURL(await response.blob());
+  anchor.download = name;
+  anchor.click();
+  URL.revokeObjectURL(anchor.href);
 }
 
 export async function getTagged<T>(path: string): Promise<{ body: T; tag: string }> {

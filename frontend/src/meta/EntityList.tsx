@@ -9,7 +9,7 @@ import { Button, Drawer, Due, Head, Input, Nothing, Pager, Panel, Problem, Segme
 import { usePages } from "../ui/usePages";
 import { Board } from "./Board";
 import { EntityForm } from "./EntityForm";
-import { FilterMaker, withFilters, wordsOf } from "./Filters";
+import { Conditions, FilterMaker, withFilters, wordsOf } from "./Filters";
 import { FromFile } from "./FromFile";
 import { Value } from "./Value";
 
@@ -106,9 +106,7 @@ function Narrowing({ meta, route, filters, q }: { meta: EntityMeta; route: Route
       {meta.process && quick(t("desk.late"), late, today)}
       {meta.process && quick(t("desk.opened"), filters.find((f) => f === mine), () => mine)}
       <FilterMaker fields={meta.fields} onAdd={(f) => set([...filters, f])} />
-      {filters.filter((f) => f !== mine && f !== late).map((f) => (
-        <Button key={f} size="small" onClick={() => set(filters.filter((x) => x !== f))} aria-label={t("filter.remove", { filter: words(f) })}>{words(f)} ×</Button>
-      ))}
+      <Conditions of={filters.filter((f) => f !== mine && f !== late)} words={words} onRemove={(f) => set(filters.filter((x) => x !== f))} />
     </div>
   );
 }

@@ -64,3 +64,9 @@ export function FilterMaker({ fields, onAdd }: { fields: Filterable[]; onAdd: (f
     </>
   );
 }
+
+/** The conditions in force, each to be taken away. */
+export function Conditions({ of, words, onRemove }: { of: string[]; words: (filter: string) => string; onRemove: (filter: string) => void }) {
+  const { t } = useSpeech();
+  return <>{of.map((f) => <Button key={f} size="small" onClick={() => onRemove(f)} aria-label={t("filter.remove", { filter: words(f) })}>{words(f)} ×</Button>)}</>;
+}

@@ -1,6 +1,6 @@
 import { address, query, useAsk, type Label } from "../api";
 import { useSpeech, type Key } from "../i18n";
-import { FilterMaker, wordsOf } from "../meta/Filters";
+import { Conditions, FilterMaker, wordsOf } from "../meta/Filters";
 import { PivotTable } from "../reading/PivotTable";
 import { filterable, GRAINS, isMoment, MEASURES, takes, type Column, type Pivot } from "../reading/model";
 import { KeptBack } from "../sharing/KeptBack";
@@ -52,7 +52,7 @@ function Asking({ table, columns, route }: { table: string; columns: Column[]; r
       <Measures of={wanted.measure} columns={columns} onChange={(measure) => move({ measure })} />
       <div className="bar">
         <FilterMaker fields={fields} onAdd={(f) => move({ filter: [...wanted.filter, f] })} />
-        {wanted.filter.map((f) => { const said = wordsOf(f, fields, t, word); return <Button key={f} size="small" aria-label={t("filter.remove", { filter: said })} onClick={() => move({ filter: wanted.filter.filter((x) => x !== f) })}>{said} ×</Button>; })}
+        <Conditions of={wanted.filter} words={(f) => wordsOf(f, fields, t, word)} onRemove={(f) => move({ filter: wanted.filter.filter((x) => x !== f) })} />
         {wanted.row.length > 0 && <label>{t("pivots.top")} <InputNumber aria-label={t("pivots.top")} min={1} max={100} value={wanted.top ? Number(wanted.top) : null} onChange={(v) => move({ top: v ? String(v) : null })} /></label>}
         {asks && <><Button href={`${address(`${path}/as.csv`)}${query(wanted)}`}>CSV</Button><Button href={`${address(`${path}/as.xlsx`)}${query(wanted)}`}>XLSX</Button></>}
       </div>

@@ -1,5 +1,5 @@
 import { useRef, useState } from "react";
-import { address, asProblem, onceKey, send, useAsk, type Label, type Problem as ProblemError } from "../api";
+import { asProblem, download, onceKey, send, useAsk, type Label, type Problem as ProblemError } from "../api";
 import { useSpeech } from "../i18n";
 import { Search } from "../meta/EntityList";
 import type { Route } from "../shell/route";
@@ -93,7 +93,7 @@ function Answered({ of, sql, onProblem }: { of: Answer; sql: string; onProblem: 
   const save = async (form: string) => {
     onProblem(undefined);
     try {
-      await keep(sql, form);
+      await download(`/sql/export/${form}`, { sql }, `answer.${form}`); // asked once more: no answer is kept at the server
     } catch (error) {
       onProblem(asProblem(error));
     }
@@ -115,21 +115,6 @@ function Answered({ of, sql, onProblem }: { of: Answer; sql: string; onProblem: 
 
 const told = (value: unknown, number: (n: number) => string): string =>
   value === null || value === undefined ? "∅" : typeof value === "number" ? number(value) : typeof value === "object" ? JSON.stringify(value) : String(value);
-
-/** The answer as a file: asked once more, as a file is another answer. */
-async function keep(sql: string, form: string): Promise<void> {
-  const language = document.documentElement.lang;
-  const response = await fetch(address(`/sql/export/${form}`), { method: "POST", body: JSON.stringify({ sql }), headers: { "Content-Type": "application/json", "X-Requested-With": "medthread", "Accept-Language": language } });
-  if (!response.ok) {
-    const said = (await response.json()) as { detail?: string; hint?: string };
-    throw new Error(`${said.detail ?? response.status} ${said.hint ?? ""}`);
-  }
-  const anchor = document.createElement("a");
-  anchor.href = URL.createObjectURL(await response.blob());
-  anchor.download = `answer.${form}`;
-  anchor.click();
-  URL.revokeObjectURL(anchor.href);
-}
 
 /** What may be asked over: tables with their columns and what these mean; a press puts the name where the text is written. */
 function TablesOf({ of, onPut }: { of: Known[]; onPut: (words: string) => void }) {

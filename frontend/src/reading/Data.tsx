@@ -1,7 +1,7 @@
 import { address, query, type Row } from "../api";
 import { useSpeech } from "../i18n";
 import { Search } from "../meta/EntityList";
-import { FilterMaker, withFilters, wordsOf } from "../meta/Filters";
+import { Conditions, FilterMaker, withFilters, wordsOf } from "../meta/Filters";
 import { go, link, withSearch, type Route } from "../shell/route";
 import { Button, Nothing, Pager, Problem, Table, Tag, type Column as Shown } from "../ui";
 import { usePages } from "../ui/usePages";
@@ -25,10 +25,7 @@ export function Data({ name, route }: { name: string; route: Route }) {
       <div className="bar">
         <Search value={wanted.q ?? ""} onSearch={(text) => go(withSearch(route, { q: text || null }))} />
         <FilterMaker fields={fields} onAdd={(f) => go(withFilters(route, [...wanted.filter, f]))} />
-        {wanted.filter.map((f) => {
-          const said = wordsOf(f, fields, t, word);
-          return <Button key={f} size="small" aria-label={t("filter.remove", { filter: said })} onClick={() => go(withFilters(route, wanted.filter.filter((x) => x !== f)))}>{said} ×</Button>;
-        })}
+        <Conditions of={wanted.filter} words={(f) => wordsOf(f, fields, t, word)} onRemove={(f) => go(withFilters(route, wanted.filter.filter((x) => x !== f)))} />
       </div>
       <Problem of={asked.problem} retry={asked.reload} />
       {!asked.problem && (
